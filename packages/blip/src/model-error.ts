@@ -1,0 +1,28 @@
+/**
+ * Why a model cannot be used.
+ *
+ * - `checkpoint_missing`     a file that is needed is not there
+ * - `checkpoint_unreadable`  the operating system would not let us read it
+ * - `checkpoint_invalid`     damaged, or not in the format it claims to be
+ * - `checkpoint_refused`     well-formed, but a form that is unsafe or not supported
+ * - `checkpoint_mismatch`    its tensors are not those that its config.json asks for
+ * - `config_invalid`         a JSON file of the model says something that cannot be honoured
+ */
+export type ModelErrorCode =
+  | 'checkpoint_missing'
+  | 'checkpoint_unreadable'
+  | 'checkpoint_invalid'
+  | 'checkpoint_refused'
+  | 'checkpoint_mismatch'
+  | 'config_invalid';
+
+/** A model that cannot be used; the message names the file or tensor and says what to do. */
+export class ModelError extends Error {
+  override readonly name = 'ModelError';
+  readonly code: ModelErrorCode;
+
+  constructor(code: ModelErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}
