@@ -1,0 +1,45 @@
+export {
+  type CaptionError,
+  type CaptionJob,
+  type CaptionOutcome,
+  type CaptionResource,
+  type CaptionResult,
+  type CaptionState,
+  type CaptionTimings,
+  captionError,
+  captionJob,
+  captionOutcome,
+  captionResource,
+  captionResult,
+  captionState,
+  captionTimings,
+  failedWith,
+  type ImageFacts,
+  type InferenceTimings,
+  imageFacts,
+  inferenceTimings,
+  isTerminal,
+  type TerminalState,
+  terminalStates,
+} from './caption.js';
+export { type CaptionId, captionId, newCaptionId } from './id.js';
+export { type GenerationDefaults, generationDefaults, type ModelManifest, modelManifest } from './manifest.js';
+export {
+  type CaptionParams,
+  captionParams,
+  type ParamsSources,
+  type RequestedParams,
+  requestedParams,
+  resolveParams,
+} from './params.js';
+export {
+  BlipqError,
+  type FieldError,
+  fieldError,
+  type ProblemCode,
+  type ProblemDetails,
+  problemCode,
+  problemDetails,
+  problemOf,
+  problems,
+} from './problem.js';
