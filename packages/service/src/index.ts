@@ -1,0 +1,14 @@
+export { HealthServer, type HealthServerOptions, type Readiness } from './health-server.js';
+export { closeServer, listen } from './listen.js';
+export { type Environment, type LoadedConfig, loadConfig } from './load-config.js';
+export { createLogger, type Logger, type LoggerOptions } from './logger.js';
+export { logLineLevel, prettyLogLine } from './pretty-log-line.js';
+export {
+  runService,
+  type ServiceContext,
+  type ServiceMessage,
+  type ServiceOptions,
+  type ServicePart,
+} from './run-service.js';
+export { setting } from './settings.js';
+export { StartupError } from './startup-error.js';

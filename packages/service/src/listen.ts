@@ -1,0 +1,37 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { StartupError } from './startup-error.js';
+
+/**
+ * Binds an HTTP server and resolves with the port it got.
+ *
+ * @param setting the variable that chose the port, for the message
+ * @throws StartupError when the port is taken, not permitted, or the address is not this machine's
+ */
+export async function listen(server: Server, port: number, host: string, setting: string): Promise<number> {
+  try {
+    server.listen(port, host);
+    await once(server, 'listening');
+  } catch (error) {
+    throw new StartupError(explain((error as NodeJS.ErrnoException).code, port, host, setting), { cause: error });
+  }
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : port;
+}
+
+/** Ends a server: idle connections at once, busy ones when their answer is out. */
+export async function closeServer(server: Server): Promise<void> {
+  if (!server.listening) return;
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  await closed;
+}
+
+function explain(code: string | undefined, port: number, host: string, setting: string): string {
+  if (code === 'EADDRINUSE')
+    return `port ${port} is already in use; stop the other program or set ${setting} to another`;
+  if (code === 'EACCES') return `port ${port} needs more rights; set ${setting} to a number of 1024 or above`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `${host} is not an address of this machine`;
+  return `cannot listen on ${host}:${port} (${code ?? 'unknown error'})`;
+}

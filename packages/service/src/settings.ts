@@ -1,0 +1,62 @@
+import { z } from 'zod';
+
+/**
+ * Building blocks for a process's settings schema. Each takes the text of an environment variable and carries a
+ * description that completes the sentence "VARIABLE takes …"; `loadConfig` uses it in its error.
+ */
+export const setting = {
+  /** A TCP port; 0 asks the system for a free one. */
+  port: () => wholeNumber(0, 65_535, 'a port number from 0 to 65535'),
+
+  /** A whole number in decimal digits, `min` to `max` inclusive. */
+  wholeNumber: (min: number, max: number = Number.MAX_SAFE_INTEGER) =>
+    wholeNumber(
+      min,
+      max,
+      max === Number.MAX_SAFE_INTEGER ? `a whole number of at least ${min}` : `a whole number from ${min} to ${max}`,
+    ),
+
+  /** Any text; `takes` says what it means. */
+  text: (takes: string) => z.string().describe(takes),
+
+  /** 1, true, yes or on; 0, false, no or off. */
+  flag: () =>
+    z
+      .stringbool({ truthy: ['1', 'true', 'yes', 'on'], falsy: ['0', 'false', 'no', 'off'] })
+      .describe('1 (yes) or 0 (no)'),
+
+  /** A Redis or Valkey address. */
+  redisUrl: () =>
+    z
+      .string()
+      .refine(isRedisUrl)
+      .describe('an address like redis://[user:password@]host:port[/database] or rediss://… for TLS'),
+
+  /** A pino log level. */
+  logLevel: () =>
+    z
+      .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+      .describe('one of trace, debug, info, warn, error, fatal, silent'),
+
+  /** A name made of letters, digits, `-` and `_`, which is safe inside a Redis key. */
+  name: () =>
+    z
+      .string()
+      .regex(/^[\w-]{1,64}$/)
+      .describe('1 to 64 letters, digits, "-" or "_"'),
+};
+
+function wholeNumber(min: number, max: number, takes: string) {
+  return z
+    .string()
+    .regex(/^\d+$/)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max)
+    .describe(takes);
+}
+
+function isRedisUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  return ['redis:', 'rediss:'].includes(url.protocol) && url.hostname !== '';
+}
