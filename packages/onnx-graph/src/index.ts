@@ -1,0 +1,54 @@
+export {
+  bytesOf,
+  type DType,
+  elementBytes,
+  encodeElements,
+  type FloatType,
+  float16Bits,
+  type IntegerType,
+  type NumericType,
+} from './dtype.js';
+export { type Attribute, emit, Graph, type NodeOptions, type OutputType, Value, type Weight } from './graph.js';
+export {
+  concat,
+  dimension,
+  expand,
+  gather,
+  gatherElements,
+  reshape,
+  slice,
+  squeeze,
+  transpose,
+  unsqueeze,
+} from './ops/arrange.js';
+export {
+  abs,
+  add,
+  and,
+  biasGelu,
+  cast,
+  div,
+  equal,
+  gelu,
+  greater,
+  greaterOrEqual,
+  identity,
+  less,
+  max,
+  min,
+  mod,
+  mul,
+  neg,
+  not,
+  type Operand,
+  or,
+  pow,
+  sub,
+  where,
+} from './ops/elementwise.js';
+export { type LoopBody, type LoopResult, type LoopState, loop } from './ops/loop.js';
+export { gemm, matMul, multiHeadAttention } from './ops/matrix.js';
+export { argMax, layerNorm, logSoftmax, reduceMax, reduceMin, reduceSum, softmax, topK } from './ops/reduce.js';
+export { resizeBicubic } from './ops/resize.js';
+export { addDims, broadcast, type Dim, formatShape, GraphError, product, type Shape } from './shape.js';
+export { type WriteProgress, writeModel } from './write-model.js';

@@ -1,0 +1,124 @@
+import type { DType } from '../dtype.js';
+import { emit, type Value } from '../graph.js';
+import { addDims, broadcast, type Dim, formatShape, GraphError, normalizeAxis, product, type Shape } from '../shape.js';
+
+/**
+ * The same elements in another shape. A named dimension must stand at the same axis as in `x`, except one,
+ * which onnxruntime then infers from the number of elements.
+ */
+export function reshape<D extends DType>(x: Value<D>, shape: Shape): Value<D> {
+  if (product(x.shape) !== product(shape)) {
+    throw new GraphError(`Reshape: ${formatShape(x.shape)} cannot become ${formatShape(shape)}`);
+  }
+  const target = shape.map((dim, axis) => {
+    if (typeof dim === 'number') return dim;
+    return x.shape[axis] === dim ? 0 : -1;
+  });
+  if (target.filter((dim) => dim === -1).length > 1) {
+    throw new GraphError(
+      `Reshape: ${formatShape(x.shape)} to ${formatShape(shape)} leaves more than one axis to infer`,
+    );
+  }
+  return emit('Reshape', [x, int64s(x, target)], { dtype: x.dtype, shape });
+}
+
+/** Reorders axes: result axis i is axis permutation[i] of x. */
+export function transpose<D extends DType>(x: Value<D>, permutation: readonly number[]): Value<D> {
+  const sorted = [...permutation].sort((a, b) => a - b);
+  if (sorted.length !== x.shape.length || sorted.some((axis, index) => axis !== index)) {
+    throw new GraphError(`Transpose: [${permutation.join(', ')}] does not permute ${formatShape(x.shape)}`);
+  }
+  const shape = permutation.map((axis) => x.dim(axis));
+  return emit('Transpose', [x], { dtype: x.dtype, shape }, { attributes: { perm: permutation } });
+}
+
+/** Joins tensors that are alike but for their size along `axis`. */
+export function concat<D extends DType>(values: readonly Value<D>[], axis: number): Value<D> {
+  const [first, ...others] = values;
+  if (first === undefined) throw new GraphError('Concat: takes at least one tensor');
+  const at = normalizeAxis('Concat', axis, first.shape.length);
+  let joined: Dim = first.dim(at);
+  for (const other of others) {
+    const fits =
+      other.dtype === first.dtype &&
+      other.shape.length === first.shape.length &&
+      other.shape.every((dim, index) => index === at || dim === first.shape[index]);
+    if (!fits) {
+      const shapes = values.map((value) => `${value.dtype} ${formatShape(value.shape)}`);
+      throw new GraphError(`Concat: along axis ${at}, ${shapes.join(' and ')} do not fit`);
+    }
+    joined = addDims(joined, other.dim(at));
+  }
+  const shape = first.shape.map((dim, index) => (index === at ? joined : dim));
+  return emit('Concat', values, { dtype: first.dtype, shape }, { attributes: { axis: at } });
+}
+
+/** Picks slices of `x` along `axis` by index: the axis is replaced by the shape of `indices`. */
+export function gather<D extends DType>(x: Value<D>, indices: Value<'int64'>, axis = 0): Value<D> {
+  const at = normalizeAxis('Gather', axis, x.shape.length);
+  const shape = [...x.shape.slice(0, at), ...indices.shape, ...x.shape.slice(at + 1)];
+  return emit('Gather', [x, indices], { dtype: x.dtype, shape }, { attributes: { axis: at } });
+}
+
+/** Picks single elements along `axis`: result[i][j] = x[i][indices[i][j]] for axis 1. Shapes may differ at that axis only. */
+export function gatherElements<D extends DType>(x: Value<D>, indices: Value<'int64'>, axis: number): Value<D> {
+  const at = normalizeAxis('GatherElements', axis, x.shape.length);
+  const fits = x.shape.length === indices.shape.length && x.shape.every((dim, i) => i === at || dim === indices.dim(i));
+  if (!fits) {
+    throw new GraphError(
+      `GatherElements: indices ${formatShape(indices.shape)} do not fit ${formatShape(x.shape)} along ${at}`,
+    );
+  }
+  return emit('GatherElements', [x, indices], { dtype: x.dtype, shape: indices.shape }, { attributes: { axis: at } });
+}
+
+/** The elements from `start` up to, not including, `end` along `axis`. */
+export function slice<D extends DType>(x: Value<D>, axis: number, start: number, end: number): Value<D> {
+  const at = normalizeAxis('Slice', axis, x.shape.length);
+  const dim = x.dim(at);
+  if (start < 0 || end <= start || (typeof dim === 'number' && end > dim)) {
+    throw new GraphError(`Slice: ${start} to ${end} is outside axis ${at} of ${formatShape(x.shape)}`);
+  }
+  const shape = x.shape.map((size, index) => (index === at ? end - start : size));
+  const inputs = [x, int64s(x, [start]), int64s(x, [end]), int64s(x, [at])];
+  return emit('Slice', inputs, { dtype: x.dtype, shape });
+}
+
+/** Adds an axis of size 1 so that it becomes `axis` of the result. */
+export function unsqueeze<D extends DType>(x: Value<D>, axis: number): Value<D> {
+  const at = normalizeAxis('Unsqueeze', axis, x.shape.length + 1);
+  const shape = [...x.shape.slice(0, at), 1, ...x.shape.slice(at)];
+  return emit('Unsqueeze', [x, int64s(x, [at])], { dtype: x.dtype, shape });
+}
+
+/** Removes `axis`, which must have size 1. */
+export function squeeze<D extends DType>(x: Value<D>, axis: number): Value<D> {
+  const at = normalizeAxis('Squeeze', axis, x.shape.length);
+  if (x.dim(at) !== 1) throw new GraphError(`Squeeze: axis ${at} of ${formatShape(x.shape)} is not 1`);
+  const shape = x.shape.filter((_, index) => index !== at);
+  return emit('Squeeze', [x, int64s(x, [at])], { dtype: x.dtype, shape });
+}
+
+/**
+ * Repeats `x` by broadcasting to `shape`. Named dimensions are read from `like` at run time, at the same axis.
+ */
+export function expand<D extends DType>(x: Value<D>, shape: Shape, like?: Value): Value<D> {
+  const result = broadcast('Expand', x.shape, shape);
+  const sizes = shape.map((dim, axis) => {
+    if (typeof dim === 'number') return int64s(x, [dim]);
+    if (like?.shape[axis] !== dim)
+      throw new GraphError(`Expand: nothing tells the size of ${dim} in ${formatShape(shape)}`);
+    return dimension(like, axis);
+  });
+  return emit('Expand', [x, concat(sizes, 0)], { dtype: x.dtype, shape: result });
+}
+
+/** The size of one axis at run time, as an int64 vector of one element. */
+export function dimension(x: Value, axis: number): Value<'int64'> {
+  const at = normalizeAxis('Shape', axis, x.shape.length);
+  return emit('Shape', [x], { dtype: 'int64', shape: [1] }, { attributes: { start: at, end: at + 1 } });
+}
+
+function int64s(near: Value, values: readonly number[]): Value<'int64'> {
+  return near.graph.constant('int64', [values.length], values);
+}

@@ -1,0 +1,70 @@
+import type { FloatType, NumericType } from '../dtype.js';
+import { emit, type Value } from '../graph.js';
+import { formatShape, GraphError, normalizeAxis, type Shape } from '../shape.js';
+
+function without(shape: Shape, axis: number, keepDims: boolean): Shape {
+  return keepDims ? shape.map((dim, i) => (i === axis ? 1 : dim)) : shape.filter((_, i) => i !== axis);
+}
+
+function reduction<D extends NumericType>(op: string, x: Value<D>, axis: number, keepDims: boolean): Value<D> {
+  const at = normalizeAxis(op, axis, x.shape.length);
+  const axes = x.graph.constant('int64', [1], [at]);
+  const attributes = { keepdims: keepDims ? 1 : 0 };
+  return emit(op, [x, axes], { dtype: x.dtype, shape: without(x.shape, at, keepDims) }, { attributes });
+}
+
+interface KeepDims {
+  /** Leaves the reduced axis in place with size 1. Default false. */
+  readonly keepDims?: boolean;
+}
+
+export const reduceMax = <D extends NumericType>(x: Value<D>, axis: number, { keepDims = false }: KeepDims = {}) =>
+  reduction('ReduceMax', x, axis, keepDims);
+export const reduceMin = <D extends NumericType>(x: Value<D>, axis: number, { keepDims = false }: KeepDims = {}) =>
+  reduction('ReduceMin', x, axis, keepDims);
+export const reduceSum = <D extends NumericType>(x: Value<D>, axis: number, { keepDims = false }: KeepDims = {}) =>
+  reduction('ReduceSum', x, axis, keepDims);
+
+/** Index of the first largest element along `axis`, which disappears. */
+export function argMax(x: Value<NumericType>, axis: number): Value<'int64'> {
+  const at = normalizeAxis('ArgMax', axis, x.shape.length);
+  const attributes = { axis: at, keepdims: 0, select_last_index: 0 };
+  return emit('ArgMax', [x], { dtype: 'int64', shape: without(x.shape, at, false) }, { attributes });
+}
+
+/** The `count` largest elements along the last axis, largest first, and their indices. */
+export function topK<D extends FloatType>(x: Value<D>, count: number): { values: Value<D>; indices: Value<'int64'> } {
+  const shape = [...x.shape.slice(0, -1), count];
+  const k = x.graph.constant('int64', [1], [count]);
+  const attributes = { axis: x.shape.length - 1, largest: 1, sorted: 1 };
+  const outputs = [
+    { dtype: x.dtype, shape },
+    { dtype: 'int64' as const, shape },
+  ];
+  const [values, indices] = x.graph.node('TopK', [x, k], outputs, { attributes });
+  return { values: values as Value<D>, indices: indices as Value<'int64'> };
+}
+
+export function softmax<D extends FloatType>(x: Value<D>): Value<D> {
+  return emit('Softmax', [x], { dtype: x.dtype, shape: x.shape }, { attributes: { axis: x.shape.length - 1 } });
+}
+
+/** log(softmax(x)) over the last axis. */
+export function logSoftmax<D extends FloatType>(x: Value<D>): Value<D> {
+  return emit('LogSoftmax', [x], { dtype: x.dtype, shape: x.shape }, { attributes: { axis: x.shape.length - 1 } });
+}
+
+/** Layer normalisation over the last axis (Ba et al. 2016). x [..., C], scale and bias [C]. */
+export function layerNorm<D extends FloatType>(
+  x: Value<D>,
+  scale: Value<D>,
+  bias: Value<D>,
+  epsilon: number,
+): Value<D> {
+  if ([scale, bias].some((weight) => weight.shape.length !== 1 || weight.dim(0) !== x.dim(-1))) {
+    const got = [scale, bias].map((weight) => formatShape(weight.shape));
+    throw new GraphError(`LayerNormalization: scale and bias ${got.join(', ')} do not fit ${formatShape(x.shape)}`);
+  }
+  const attributes = { axis: -1, epsilon: { float: epsilon } };
+  return emit('LayerNormalization', [x, scale, bias], { dtype: x.dtype, shape: x.shape }, { attributes });
+}
