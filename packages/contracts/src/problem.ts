@@ -11,6 +11,7 @@ interface Problem {
 /** Every way a request or a caption can fail. A code that is not in this table does not compile. */
 export const problems = {
   malformed_json: { status: 400, title: 'The body is not valid JSON', retryable: false },
+  malformed_multipart: { status: 400, title: 'The multipart body cannot be read', retryable: false },
   missing_image: { status: 400, title: 'No image was given', retryable: false },
   bad_idempotency_key: { status: 400, title: 'The idempotency key is not usable', retryable: false },
   unauthorized: { status: 401, title: 'No valid API key was given', retryable: false },
@@ -85,29 +86,36 @@ export class BlipqError extends Error {
   }
 }
 
+/** Where a problem's page is: a path on the gateway, which serves `docs/errors/`. */
+const problemPages = '/docs/errors/';
+
 /** `application/problem+json` (RFC 9457). */
 export const problemDetails = z.object({
+  /** A reference to the page that explains this code, relative to the server that answered. */
   type: z.string(),
   title: z.string(),
   status: z.int(),
-  code: problemCode,
   detail: z.string(),
+  /** Path of the request that failed. */
+  instance: z.string(),
+  code: problemCode,
   retryable: z.boolean(),
-  request_id: z.string().optional(),
+  request_id: z.string(),
   errors: z.array(fieldError).optional(),
 });
 export type ProblemDetails = z.infer<typeof problemDetails>;
 
 /** The problem document of an error. The cause stays on the server. */
-export function problemOf(error: BlipqError, requestId?: string): ProblemDetails {
+export function problemOf(error: BlipqError, instance: string, requestId: string): ProblemDetails {
   return {
-    type: `urn:blipq:problem:${error.code}`,
+    type: problemPages + error.code,
     title: problems[error.code].title,
     status: error.status,
-    code: error.code,
     detail: error.detail,
+    instance,
+    code: error.code,
     retryable: error.retryable,
-    ...(requestId !== undefined && { request_id: requestId }),
+    request_id: requestId,
     ...(error.errors !== undefined && { errors: error.errors }),
   };
 }
