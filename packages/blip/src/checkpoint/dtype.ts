@@ -40,43 +40,36 @@ function halfValues(): Float32Array {
   return table;
 }
 
+/** Element types whose numbers a typed array already understands. */
+const numberArrays = {
+  F64: Float64Array,
+  F32: Float32Array,
+  I32: Int32Array,
+  I16: Int16Array,
+  I8: Int8Array,
+  U8: Uint8Array,
+  BOOL: Uint8Array,
+} as const;
+
 /**
  * Converts `bytes` (whole elements of `dtype`, starting on a multiple of the element size in their buffer)
  * into `target`. float64 and integers are rounded to the nearest float32.
  */
-export function toFloat32(dtype: Dtype, bytes: Uint8Array, target: Float32Array): void {
+export function toFloat32(dtype: Dtype, bytes: Uint8Array<ArrayBuffer>, target: Float32Array): void {
   const { buffer, byteOffset } = bytes;
   const count = bytes.byteLength / dtypeBytes[dtype];
-  switch (dtype) {
-    case 'F32':
-      return target.set(new Float32Array(buffer, byteOffset, count));
-    case 'F64':
-      return target.set(new Float64Array(buffer, byteOffset, count));
-    case 'F16': {
-      const source = new Uint16Array(buffer, byteOffset, count);
-      const table = halfValues();
-      for (let i = 0; i < count; i++) target[i] = table[source[i]!]!;
-      return;
-    }
-    case 'BF16': {
-      const source = new Uint16Array(buffer, byteOffset, count);
-      const bits = new Uint32Array(target.buffer, target.byteOffset, count);
-      for (let i = 0; i < count; i++) bits[i] = source[i]! << 16;
-      return;
-    }
-    case 'I64': {
-      const source = new BigInt64Array(buffer, byteOffset, count);
-      for (let i = 0; i < count; i++) target[i] = Number(source[i]);
-      return;
-    }
-    case 'I32':
-      return target.set(new Int32Array(buffer, byteOffset, count));
-    case 'I16':
-      return target.set(new Int16Array(buffer, byteOffset, count));
-    case 'I8':
-      return target.set(new Int8Array(buffer, byteOffset, count));
-    case 'U8':
-    case 'BOOL':
-      return target.set(bytes);
+  if (dtype === 'F16') {
+    const source = new Uint16Array(buffer, byteOffset, count);
+    const table = halfValues();
+    for (let i = 0; i < count; i++) target[i] = table[source[i]!]!;
+  } else if (dtype === 'BF16') {
+    const source = new Uint16Array(buffer, byteOffset, count);
+    const bits = new Uint32Array(target.buffer, target.byteOffset, count);
+    for (let i = 0; i < count; i++) bits[i] = source[i]! << 16;
+  } else if (dtype === 'I64') {
+    const source = new BigInt64Array(buffer, byteOffset, count);
+    for (let i = 0; i < count; i++) target[i] = Number(source[i]);
+  } else {
+    target.set(new numberArrays[dtype](buffer, byteOffset, count));
   }
 }

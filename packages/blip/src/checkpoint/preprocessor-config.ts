@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { ModelError } from '../model-error.js';
+import { parseConfig, readJson } from './json-file.js';
+
+type Rgb = readonly [number, number, number];
+
+/** Mean and standard deviation of CLIP's training images, per RGB channel on a scale of 0 to 1. */
+const CLIP_MEAN = [0.48145466, 0.4578275, 0.40821073] as const;
+const CLIP_STD = [0.26862954, 0.26130258, 0.27577711] as const;
+/** PIL.Image.Resampling.BICUBIC, the only filter that BLIP is trained with and that @blipq/pixels resizes with. */
+const BICUBIC = 3;
+
+const side = z.int().positive();
+const step = z.literal(true).default(true);
+
+const imageProcessor = z.object({
+  size: z
+    .union([
+      side,
+      z
+        .object({ height: side, width: side })
+        .refine(({ height, width }) => height === width, 'must be square')
+        .transform(({ height }) => height),
+    ])
+    .optional(),
+  resample: z.literal(BICUBIC).default(BICUBIC),
+  image_mean: z.tuple([z.number(), z.number(), z.number()]).default([...CLIP_MEAN]),
+  image_std: z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]).default([...CLIP_STD]),
+  rescale_factor: z
+    .number()
+    .refine((factor) => Math.abs(factor * 255 - 1) < 1e-6, 'must be 1/255')
+    .optional(),
+  do_resize: step,
+  do_rescale: step,
+  do_normalize: step,
+});
+
+/**
+ * How images become model input, from preprocessor_config.json or, as transformers 5 writes it, the `image_processor`
+ * of processor_config.json; BlipImageProcessor's defaults where there is neither.
+ *
+ * @param imageSize what config.json says; there are position embeddings for exactly this size
+ * @throws ModelError where the file asks for anything but a bicubic resize to that size
+ */
+export async function readImageProcessor(
+  folder: string,
+  imageSize: number,
+): Promise<{ imageMean: Rgb; imageStd: Rgb }> {
+  let path = join(folder, 'preprocessor_config.json');
+  let json = await readJson(path);
+  if (json === undefined) {
+    path = join(folder, 'processor_config.json');
+    json = ((await readJson(path)) as { image_processor?: unknown } | undefined)?.image_processor ?? {};
+  }
+  const { size = imageSize, image_mean, image_std } = parseConfig(path, imageProcessor, json);
+  if (size !== imageSize) {
+    throw new ModelError(
+      'config_invalid',
+      `${path} resizes images to ${size} pixels while config.json says image_size ${imageSize}; make them equal`,
+    );
+  }
+  return { imageMean: image_mean, imageStd: image_std };
+}
