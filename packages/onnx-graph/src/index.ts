@@ -51,4 +51,4 @@ export { gemm, matMul, multiHeadAttention } from './ops/matrix.js';
 export { argMax, layerNorm, logSoftmax, reduceMax, reduceMin, reduceSum, softmax, topK } from './ops/reduce.js';
 export { resizeBicubic } from './ops/resize.js';
 export { addDims, broadcast, type Dim, formatShape, GraphError, product, type Shape } from './shape.js';
-export { type WriteProgress, writeModel } from './write-model.js';
+export { serializeModel, type WriteProgress, writeModel } from './write-model.js';

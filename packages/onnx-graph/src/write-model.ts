@@ -53,6 +53,24 @@ export async function writeModel(
 ): Promise<void> {
   if (graph.parent !== null) throw new GraphError(`${graph.name} is a loop's body, not a model`);
   const initializers = await writeWeights(graph.weights, `${path}.data`, onProgress);
+  await writeFile(path, modelBytes(graph, initializers));
+}
+
+/**
+ * The bytes of a model small enough to be opened from memory: weights stand in them, there is no second file.
+ *
+ * @throws GraphError when a weight's reader gives another number of bytes than its shape takes
+ */
+export async function serializeModel(graph: Graph): Promise<Uint8Array> {
+  if (graph.parent !== null) throw new GraphError(`${graph.name} is a loop's body, not a model`);
+  const initializers: TensorProto[] = [];
+  for (const { value, read } of graph.weights) {
+    initializers.push(tensorProto(value, { rawData: weightBytes(value, await read()) }));
+  }
+  return modelBytes(graph, initializers);
+}
+
+function modelBytes(graph: Graph, initializers: TensorProto[]): Uint8Array {
   const model = create(ModelProtoSchema, {
     irVersion: IR_VERSION,
     producerName: 'blipq',
@@ -62,7 +80,7 @@ export async function writeModel(
     ],
     graph: { ...graphProto(graph), initializer: initializers },
   });
-  await writeFile(path, toBinary(ModelProtoSchema, model));
+  return toBinary(ModelProtoSchema, model);
 }
 
 async function writeWeights(
