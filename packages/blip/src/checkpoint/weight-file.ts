@@ -5,6 +5,9 @@ import { ModelError } from '../model-error.js';
 /** One call to read(2) never asks for more than this; the kernel's own limit is just under 2 GiB. */
 const READ_BYTES_MAX = 64 * 2 ** 20;
 
+/** How a file begins that git would fetch from elsewhere; the whole pointer is some 130 bytes. */
+const LFS_POINTER = 'version https://git-lfs';
+
 /** A regular file of a checkpoint, open for reads at positions that never go past its end. */
 export class WeightFile {
   readonly path: string;
@@ -27,10 +30,19 @@ export class WeightFile {
       // Asked before opening, because opening a named pipe would wait for a writer.
       if (!(await stat(path)).isFile()) throw new ModelError('checkpoint_unreadable', `${path} is not a regular file`);
       const handle = await open(path, 'r');
-      return new WeightFile(path, (await handle.stat()).size, handle);
+      const file = new WeightFile(path, (await handle.stat()).size, handle);
+      await file.#refusePointer();
+      return file;
     } catch (error) {
       throw fileError(path, error);
     }
+  }
+
+  async #refusePointer(): Promise<void> {
+    const start = await this.read(0, Math.min(this.size, LFS_POINTER.length));
+    if (start.toString('latin1') !== LFS_POINTER) return;
+    await this.close();
+    throw new ModelError('checkpoint_missing', `${this.path} is a Git LFS pointer; fetch the file with git lfs pull`);
   }
 
   /** Fills `target` with the bytes from `position` on. */
