@@ -1,0 +1,210 @@
+import { hostname } from 'node:os';
+import {
+  BlipqError,
+  type CaptionJob,
+  type CaptionOutcome,
+  type CaptionParams,
+  type CaptionResult,
+  failedWith,
+  type ImageFacts,
+  type InferenceTimings,
+} from '@blipq/contracts';
+import { type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { type QueueKeys, queueKeys } from './keys.js';
+import { Reconciler } from './reconciler.js';
+import type { RecordFields } from './record.js';
+import { type FencedWrite, Records } from './records.js';
+import { consumerRedis, type OnError, open, type QueueAddress } from './redis.js';
+
+/** One caption to make. */
+export interface CaptionWork {
+  id: string;
+  /** 1 for the first. */
+  attempt: number;
+  model: string;
+  revision: string;
+  prompt: string | null;
+  params: CaptionParams;
+  image: ImageFacts;
+  /** u8 [S, S, 3]. */
+  pixels: Uint8Array;
+}
+
+export interface CaptionMade {
+  caption: CaptionResult;
+  inference: InferenceTimings;
+  /** Revision of the model that made it. */
+  revision: string;
+}
+
+/**
+ * Makes a caption. A `BlipqError` that is not retryable fails it at once; any other error is retried twice. The signal
+ * aborts when the result is no longer wanted: the lock is lost, or the worker has no more time to finish.
+ */
+export type CaptionHandler = (work: CaptionWork, signal: AbortSignal) => Promise<CaptionMade>;
+
+export interface CaptionWorkerOptions extends QueueAddress {
+  handler: CaptionHandler;
+  /** Captions in hand at once. */
+  concurrency: number;
+  /** How long a caption is kept after its end, in seconds. Default 24 h. */
+  retentionS?: number;
+  /** How long a silent worker keeps its jobs, in milliseconds. Default 20 000. */
+  lockDurationMs?: number;
+  /** How often stalled jobs are looked for, in milliseconds. Default 5000. */
+  stalledIntervalMs?: number;
+  /** How long `stop` lets captions in hand finish, in milliseconds; then they are given back. Default 25 000. */
+  drainMs?: number;
+  /** Told how each attempt ended and what was written of it: nothing, if `written` is not `written`. */
+  onAttempt?: (id: string, outcome: CaptionOutcome, written: FencedWrite) => void;
+  onError?: OnError;
+}
+
+type CaptionBullJob = Job<CaptionJob, void, 'caption'>;
+
+/**
+ * Takes jobs and writes outcomes. Everything it writes is fenced by the job's lock, so a worker that lost its job (a
+ * pause, a partition) can neither overwrite a result nor write a second one. Runs a reconciler beside.
+ */
+export class CaptionWorker {
+  readonly #options: CaptionWorkerOptions;
+  readonly #onError: OnError;
+  readonly #keys: QueueKeys;
+  readonly #redis: Redis;
+  readonly #records: Records;
+  readonly #reconciler: Reconciler;
+  #worker: Worker<CaptionJob, void, 'caption'> | undefined;
+  #givingBack = false;
+
+  constructor(options: CaptionWorkerOptions) {
+    this.#options = options;
+    this.#onError = options.onError ?? (() => undefined);
+    this.#keys = queueKeys(options);
+    this.#redis = consumerRedis(options.redisUrl, this.#onError);
+    this.#records = new Records(this.#redis, this.#keys, options.retentionS ?? 86_400);
+    this.#reconciler = new Reconciler(options);
+  }
+
+  /** Connects and takes jobs from then on. Resolves whether Redis is there or not. */
+  async start(): Promise<void> {
+    await open(this.#redis);
+    await this.#reconciler.start();
+    const { concurrency, lockDurationMs = 20_000, stalledIntervalMs = 5000 } = this.#options;
+    // BullMQ passes a signal only to processors that declare three parameters.
+    const processor = (job: CaptionBullJob, token?: string, signal?: AbortSignal) =>
+      this.#process(job, token!, signal!);
+    const worker = new Worker(this.#keys.bullName, processor, {
+      connection: this.#redis,
+      prefix: this.#keys.bullPrefix,
+      name: hostname(),
+      concurrency,
+      lockDuration: lockDurationMs,
+      stalledInterval: stalledIntervalMs,
+      maxStalledCount: 1,
+      drainDelay: 5,
+      runRetryDelay: 1000,
+    });
+    worker.on('error', this.#onError);
+    worker.on('lockRenewalFailed', (ids) => {
+      for (const id of ids) worker.cancelJob(id, 'the lock was lost');
+    });
+    // Failures that BullMQ decides by itself (stalled twice) reach no processor.
+    worker.on('failed', (job) => {
+      if (job?.finishedOn !== undefined) this.#reconciler.settle(job.id!).catch(this.#onError);
+    });
+    this.#worker = worker;
+  }
+
+  /** Whether Redis answers within `timeoutMs`. */
+  async reachable(timeoutMs: number): Promise<boolean> {
+    if (this.#redis.status !== 'ready') return false;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<boolean>((resolve) => {
+      timer = setTimeout(resolve, timeoutMs, false);
+    });
+    const answered = this.#redis.ping().then(
+      () => true,
+      () => false,
+    );
+    return await Promise.race([answered, late]).finally(() => clearTimeout(timer));
+  }
+
+  async #process(job: CaptionBullJob, token: string, signal: AbortSignal): Promise<void> {
+    const { id } = job.data;
+    const record = await this.#records.begin(id, token);
+    // Nothing to do: taken back by its submitter, or ended already. Returning completes the job, which removes it.
+    if (record === 'gone' || record === 'terminal') return;
+    if (record === 'stale') throw new LostRace('the lock was lost before work began');
+    try {
+      const { caption, inference, revision } = await this.#make(id, record, signal);
+      await this.#finish(id, token, record, { state: 'succeeded', caption, inference }, revision);
+    } catch (error) {
+      if (error instanceof LostRace) throw error;
+      if (this.#givingBack && signal.aborted) return await this.#giveBack(job, token);
+      await this.#fail(job, token, record, error);
+    }
+  }
+
+  async #make(id: string, record: RecordFields, signal: AbortSignal): Promise<CaptionMade> {
+    const pixels = await this.#records.pixels(record);
+    if (pixels === null) {
+      throw new BlipqError('input_expired', 'The image expired before a worker took it. Submit it again.');
+    }
+    const work: CaptionWork = {
+      id,
+      attempt: Number(record.attempt),
+      model: record.model!,
+      revision: record.revision!,
+      prompt: JSON.parse(record.prompt!),
+      params: JSON.parse(record.params!),
+      image: JSON.parse(record.image!),
+      pixels,
+    };
+    return await this.#options.handler(work, signal);
+  }
+
+  async #finish(id: string, token: string, record: RecordFields, outcome: CaptionOutcome, revision?: string) {
+    const written = await this.#records.finish(id, token, record, outcome, revision);
+    this.#options.onAttempt?.(id, outcome, written);
+    if (written === 'stale') throw new LostRace('the lock was lost before the outcome was written');
+  }
+
+  /** Has the caption attempted again, or ends it as failed. Always throws what BullMQ should know. */
+  async #fail(job: CaptionBullJob, token: string, record: RecordFields, error: unknown): Promise<never> {
+    const { id } = job.data;
+    const unexpected = () => new BlipqError('internal_error', 'The worker failed unexpectedly.', { cause: error });
+    const problem = error instanceof BlipqError ? error : unexpected();
+    const last = job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
+    if (last || !problem.retryable) {
+      await this.#finish(id, token, record, failedWith(problem));
+      throw new UnrecoverableError(problem.code);
+    }
+    const written = await this.#records.requeue(id, token);
+    this.#options.onAttempt?.(id, failedWith(problem), written);
+    throw error;
+  }
+
+  /** Hands the job to another worker without spending an attempt. */
+  async #giveBack(job: CaptionBullJob, token: string): Promise<never> {
+    if ((await this.#records.requeue(job.data.id, token)) === 'written') await job.moveToWait(token);
+    throw new WaitingError();
+  }
+
+  /** Takes no more jobs, lets those in hand finish for `drainMs`, then gives the rest back. */
+  async stop(): Promise<void> {
+    const giveBack = setTimeout(() => {
+      this.#givingBack = true;
+      this.#worker?.cancelAllJobs('the worker is stopping');
+    }, this.#options.drainMs ?? 25_000);
+    await this.#worker?.close();
+    clearTimeout(giveBack);
+    await this.#reconciler.stop();
+    this.#redis.disconnect();
+  }
+}
+
+/** Another worker has the job: there is nothing left to write. */
+class LostRace extends Error {
+  override readonly name = 'LostRace';
+}

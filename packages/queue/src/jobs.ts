@@ -1,0 +1,35 @@
+import type { CaptionId, CaptionJob } from '@blipq/contracts';
+import { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { QueueKeys } from './keys.js';
+import type { OnError } from './redis.js';
+
+export type Jobs = Queue<CaptionJob, void, 'caption'>;
+
+/** BullMQ's priorities: 1 is the first to run, 2 097 152 the last. 0 would jump every queue. */
+export const priorityDefault = 100;
+
+/** Opens BullMQ's queue on a connection of ours. Does not wait for Redis. */
+export function openJobs(redis: Redis, keys: QueueKeys, onError: OnError): Jobs {
+  const jobs: Jobs = new Queue(keys.bullName, {
+    connection: redis,
+    prefix: keys.bullPrefix,
+    // Both or neither: without the second, a queue opened while Redis is away never recovers.
+    skipWaitingForReady: true,
+    skipVersionCheck: true,
+    defaultJobOptions: {
+      attempts: 3,
+      backoff: { type: 'exponential', delay: 500, jitter: 0.5 },
+      removeOnComplete: true,
+      // A failed job is kept for a day: it is what tells the reconciler that a caption was given up.
+      removeOnFail: { age: 86_400 },
+    },
+  });
+  jobs.on('error', onError);
+  return jobs;
+}
+
+/** Adds the job of a caption. The id makes it idempotent: adding it again while it exists changes nothing. */
+export async function addJob(jobs: Jobs, id: CaptionId, priority: number): Promise<void> {
+  await jobs.add('caption', { id }, { jobId: id, priority });
+}
