@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { PrepareOptions } from './prepare-model.js';
+
+/** The small files that decide what is built, beside the weights. */
+const configFiles = [
+  'config.json',
+  'generation_config.json',
+  'preprocessor_config.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+];
+
+/**
+ * Identifies what is in a model folder: the first 12 hexadecimal digits of a SHA-256 over all files that matter.
+ *
+ * Gigabytes of weights are hashed once: the result is remembered in the cache folder together with the sizes and
+ * modification times that it stands for.
+ */
+export async function contentHash(
+  folder: string,
+  weightFiles: readonly string[],
+  { cacheDir, onProgress }: Pick<PrepareOptions, 'cacheDir' | 'onProgress'>,
+): Promise<string> {
+  const paths = [...configFiles.map((name) => join(folder, name)), ...weightFiles];
+  const stamp = JSON.stringify(await Promise.all(paths.map(fileStamp)));
+  const memo = join(cacheDir, `.hash-${sha256(stamp).slice(0, 32)}`);
+  const known = await readFile(memo, 'utf8').catch(() => undefined);
+  if (known !== undefined && /^[0-9a-f]{12}$/.test(known)) return known;
+
+  const hash = createHash('sha256');
+  let bytesDone = 0;
+  for (const path of paths) {
+    if ((await fileStamp(path)) === null) continue;
+    hash.update(`${basename(path)}\0`);
+    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+      hash.update(chunk);
+      bytesDone += chunk.length;
+      onProgress?.({ phase: 'hash', bytesDone });
+    }
+  }
+  const result = hash.digest('hex').slice(0, 12);
+  await mkdir(cacheDir, { recursive: true });
+  await writeFile(`${memo}.${process.pid}`, result);
+  await rename(`${memo}.${process.pid}`, memo);
+  return result;
+}
+
+async function fileStamp(path: string): Promise<string | null> {
+  const stats = await stat(path, { bigint: true }).catch(() => null);
+  return stats === null ? null : `${path} ${stats.size} ${stats.mtimeNs} ${stats.ino}`;
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

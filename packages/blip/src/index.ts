@@ -1,0 +1,10 @@
+export {
+  type BatchOutput,
+  CaptionModel,
+  type CaptionOutput,
+  type CaptionRow,
+  type GenerationParams,
+} from './caption-model.js';
+export { ModelError, type ModelErrorCode } from './model-error.js';
+export type { ModelFacts } from './model-facts.js';
+export { type PrepareOptions, type PrepareProgress, prepareModel } from './prepare-model.js';

@@ -1,0 +1,62 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BlipConfig } from './checkpoint/config.js';
+import type { GenerationFields } from './checkpoint/generation-config.js';
+
+/** What there is to know of a built model; kept as model.json beside its graphs. */
+export interface ModelFacts {
+  /** The name that users know the model by. */
+  readonly model: string;
+  /** Identifies the checkpoint by its content: 12 hexadecimal digits. */
+  readonly revision: string;
+  readonly task: 'captioning';
+  /** Pixels on each side of the square input. */
+  readonly imageSize: number;
+  /** Longest sequence that can be decoded, bos and prompt included, in tokens. */
+  readonly positionsMax: number;
+  readonly precision: 'fp32';
+  readonly device: 'cpu';
+  /** generation_config.json and text_config's legacy generation fields, under transformers' names. */
+  readonly generationConfig: GenerationFields;
+  readonly textConfig: GenerationFields;
+  readonly bosTokenId: number;
+  readonly sepTokenId: number;
+  /** Whether decoding joins "isn ' t" to "isn't" (tokenizer_config.json). */
+  readonly cleanUpSpaces: boolean;
+  /** The text of tokenizer.json, kept as a file of its own. */
+  readonly tokenizerJson: string;
+}
+
+const modelFile = 'model.json';
+const tokenizerFile = 'tokenizer.json';
+
+/** The facts of a captioning checkpoint. */
+export function captioningFacts(
+  identity: Pick<ModelFacts, 'model' | 'revision' | 'cleanUpSpaces' | 'tokenizerJson'>,
+  config: BlipConfig,
+): ModelFacts {
+  return {
+    ...identity,
+    task: 'captioning',
+    imageSize: config.vision.imageSize,
+    positionsMax: config.text.positions,
+    precision: 'fp32',
+    device: 'cpu',
+    generationConfig: config.generationConfig,
+    textConfig: config.textGeneration,
+    bosTokenId: config.text.bosTokenId,
+    sepTokenId: config.text.sepTokenId,
+  };
+}
+
+export async function writeModelFacts(folder: string, { tokenizerJson, ...facts }: ModelFacts): Promise<void> {
+  await writeFile(join(folder, tokenizerFile), tokenizerJson);
+  await writeFile(join(folder, modelFile), `${JSON.stringify(facts, null, 2)}\n`);
+}
+
+export async function readModelFacts(folder: string): Promise<ModelFacts> {
+  const [facts, tokenizerJson] = await Promise.all(
+    [modelFile, tokenizerFile].map((name) => readFile(join(folder, name), 'utf8')),
+  );
+  return { ...JSON.parse(facts!), tokenizerJson };
+}

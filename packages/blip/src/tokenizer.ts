@@ -1,0 +1,38 @@
+import { Tokenizer } from '@huggingface/tokenizers';
+
+/**
+ * BLIP's WordPiece tokenizer (BertTokenizer): prompts to ids, ids to text.
+ *
+ * Needs tokenizer.json alone, and no ONNX runtime, so that an HTTP process can check prompts too.
+ */
+export class BlipTokenizer {
+  readonly #tokenizer: Tokenizer;
+
+  private constructor(tokenizer: Tokenizer) {
+    this.#tokenizer = tokenizer;
+  }
+
+  /**
+   * @param tokenizerJson the text of a Hugging Face tokenizer.json
+   * @param cleanUpSpaces tokenizer_config.json's clean_up_tokenization_spaces: join "isn ' t" to "isn't" and the
+   *   like; off where the file does not say, as in transformers 5
+   */
+  static fromJson(tokenizerJson: string, cleanUpSpaces = false): BlipTokenizer {
+    const config = { clean_up_tokenization_spaces: cleanUpSpaces };
+    return new BlipTokenizer(new Tokenizer(JSON.parse(tokenizerJson), config));
+  }
+
+  /**
+   * The ids of a prompt as generation wants them behind its first token: without [CLS] and [SEP]
+   * (BlipForConditionalGeneration.generate replaces the one by bos and drops the other).
+   */
+  encodePrompt(text: string): number[] {
+    return this.#tokenizer.encode(text, { add_special_tokens: false }).ids;
+  }
+
+  /** The text of generated ids: special tokens and ids outside the vocabulary left out. */
+  decode(ids: readonly number[]): string {
+    const known = ids.filter((id) => this.#tokenizer.id_to_token(id) !== undefined);
+    return known.length === 0 ? '' : this.#tokenizer.decode(known, { skip_special_tokens: true }).trim();
+  }
+}
