@@ -1,10 +1,13 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type {} from 'vitest';
 import type { TestProject } from 'vitest/node';
+import { findRedis } from '../apps/standalone/src/find-redis.js';
+import { freePort } from './free-port.js';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -14,33 +17,24 @@ declare module 'vitest' {
 
 /** Starts one private Redis for the whole test run on a free port and provides its URL as `redisUrl`. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const dir = await mkdtemp(join(tmpdir(), 'blipq-test-redis-'));
+  const folder = await mkdtemp(join(tmpdir(), 'blipq-test-redis-'));
+  const program = await findRedis({ path: process.env.PATH ?? '', mayInstall: false, say: () => {} });
   const port = await freePort();
-  const server = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--save', ''], {
+  const server = spawn(program, ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  await ready(server.stdout);
+  await ready(server);
   project.provide('redisUrl', `redis://127.0.0.1:${port}`);
   return async () => {
     server.kill('SIGTERM');
     await once(server, 'exit');
-    await rm(dir, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
   };
 }
 
-async function ready(output: NodeJS.ReadableStream): Promise<void> {
-  for await (const chunk of output) {
-    if (String(chunk).includes('Ready to accept connections')) return void output.resume();
+async function ready(server: ChildProcess): Promise<void> {
+  for await (const line of createInterface(server.stdout!)) {
+    if (line.includes('Ready to accept connections')) return void server.stdout!.resume();
   }
-  throw new Error('redis-server ended before it was ready');
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port was assigned');
-  return address.port;
+  throw new Error('the Redis server ended before it was ready');
 }

@@ -1,0 +1,76 @@
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ServicePart } from '@blipq/service';
+import type { StandaloneConfig } from './config.js';
+import { findRedis } from './find-redis.js';
+import { Preflight } from './preflight.js';
+import { PrivateRedis } from './private-redis.js';
+import { RedisCheck } from './redis-check.js';
+import { serviceProcess } from './service-process.js';
+import { StateFolder } from './state-folder.js';
+import { welcome } from './welcome.js';
+
+export interface ComposeOptions {
+  config: StandaloneConfig;
+  /** What every child inherits: the environment without BlipQ's own variables. */
+  environment: Record<string, string | undefined>;
+  /** Prints a sentence for the person at the terminal. */
+  say(text: string): void;
+  /** Receives the children's log lines. */
+  line(text: string): void;
+  stopping: AbortSignal;
+}
+
+const bundledModel = fileURLToPath(new URL('../../../models/demo', import.meta.url));
+
+/** The whole tree on one machine, in the order in which it starts: Redis, worker, gateway. */
+export function compose({ config, environment, say, line, stopping }: ComposeOptions): ServicePart[] {
+  const stateFolder = resolve(config.BLIPQ_DIR);
+  const model = resolve(config.BLIPQ_MODEL ?? bundledModel);
+  const { HOST: host, PORT: port } = config;
+  const redis = config.REDIS_URL
+    ? new RedisCheck(config.REDIS_URL)
+    : new PrivateRedis({
+        folder: join(stateFolder, 'redis'),
+        program: () =>
+          findRedis({ path: environment.PATH ?? '', mayInstall: !config.BLIPQ_NO_INSTALL, say, signal: stopping }),
+        say,
+      });
+  const forBoth = () => ({
+    ...environment,
+    REDIS_URL: redis.url,
+    BLIPQ_NAMESPACE: config.BLIPQ_NAMESPACE,
+    BLIPQ_LOG_LEVEL: config.BLIPQ_LOG_LEVEL,
+    BLIPQ_RETENTION_S: config.BLIPQ_RETENTION_S,
+  });
+  const worker = serviceProcess({
+    name: 'worker',
+    app: 'worker',
+    env: () => ({
+      ...forBoth(),
+      BLIPQ_MODEL: model,
+      BLIPQ_CACHE: resolve(config.BLIPQ_CACHE ?? join(stateFolder, 'models')),
+      BLIPQ_THREADS: config.BLIPQ_THREADS,
+      BLIPQ_BATCH_MAX: config.BLIPQ_BATCH_MAX,
+      BLIPQ_BATCH_DEADLINE_MS: config.BLIPQ_BATCH_DEADLINE_MS,
+      BLIPQ_HEALTH_PORT: String(config.BLIPQ_HEALTH_PORT),
+    }),
+    line,
+    say,
+    stopDeadlineMs: 20_000,
+  });
+  const gateway = serviceProcess({
+    name: 'gateway',
+    app: 'gateway',
+    env: () => ({ ...forBoth(), HOST: host, PORT: String(port) }),
+    line,
+    say,
+    stopDeadlineMs: 10_000,
+  });
+  const announcement: ServicePart = {
+    start: () => say(welcome({ host, port, model, bundledModel, stateFolder })),
+    stop: () => {},
+  };
+  const preflight = new Preflight({ port, host, model });
+  return [new StateFolder(stateFolder), preflight, redis, worker, gateway, announcement];
+}

@@ -1,0 +1,24 @@
+import { setting } from '@blipq/service';
+import { z } from 'zod';
+
+/** Settings that go through to a child process, which checks them; here they only have to be known. */
+const passedOn = (takes: string) => setting.text(takes).optional();
+
+export const standaloneConfig = z.object({
+  PORT: setting.wholeNumber(1, 65_535).default(3000),
+  HOST: setting.text('the address to listen on').default('0.0.0.0'),
+  REDIS_URL: setting.redisUrl().optional(),
+  BLIPQ_DIR: setting.text('the folder for everything BlipQ keeps').default('.blipq'),
+  BLIPQ_MODEL: setting.text('the folder of a BLIP captioning checkpoint').optional(),
+  BLIPQ_CACHE: setting.text('the folder for built graphs').optional(),
+  BLIPQ_NO_INSTALL: setting.flag().default(false),
+  BLIPQ_LOG_LEVEL: setting.logLevel().default('info'),
+  BLIPQ_HEALTH_PORT: setting.port().default(0),
+  BLIPQ_NAMESPACE: passedOn('the first part of every Redis key'),
+  BLIPQ_THREADS: passedOn('the number of CPU threads for the model'),
+  BLIPQ_BATCH_MAX: passedOn('the largest batch'),
+  BLIPQ_BATCH_DEADLINE_MS: passedOn('the longest a batch may run, in milliseconds'),
+  BLIPQ_RETENTION_S: passedOn('how long a caption is kept, in seconds'),
+});
+
+export type StandaloneConfig = z.infer<typeof standaloneConfig>;

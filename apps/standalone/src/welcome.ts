@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+
+export interface WelcomeOptions {
+  host: string;
+  port: number;
+  /** The checkpoint folder in use. */
+  model: string;
+  /** The folder of the model that comes with BlipQ. */
+  bundledModel: string;
+  stateFolder: string;
+}
+
+/** What a person reads when everything is up: where it is, a line to paste, what the model knows. */
+export function welcome({ host, port, model, bundledModel, stateFolder }: WelcomeOptions): string {
+  const url = `http://${reachable(host)}:${port}`;
+  const bundled = model === bundledModel;
+  const image = join(bundledModel, 'examples', 'dog-on-the-grass.jpg');
+  const lines = [
+    `BlipQ is ready at ${url}`,
+    '',
+    `  curl -F ${quoted(`img=@${image}`)} ${url}/generate`,
+    `  curl -F ${quoted(`image=@${image}`)} ${url}/v1/captions`,
+    '',
+  ];
+  if (bundled) {
+    lines.push(
+      'The bundled model is small and knows emoji scenes only. For photographs, give it a BLIP captioning checkpoint:',
+      '  BLIPQ_MODEL=<folder with config.json, model.safetensors and tokenizer.json> npm start',
+      '',
+    );
+  }
+  lines.push(`Ctrl-C stops everything. Captions and queue are kept in ${stateFolder}.`, '');
+  return lines.join('\n');
+}
+
+/** The address to write in a URL for a server that listens on `host`. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,36 @@
+// npm test: makes everything ready, finds or installs a Redis server, and runs all tests (or those whose files match
+// the arguments). The last line is always "N passed, N failed".
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bootstrap, giveUp, root, run, say } from './bootstrap.mjs';
+
+await bootstrap();
+await ensureRedis();
+
+const folder = mkdtempSync(join(tmpdir(), 'blipq-test-report-'));
+const report = join(folder, 'report.json');
+const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+const code = await run(process.execPath, [vitest, 'run', ...reporters, ...process.argv.slice(2)]);
+const { passed, failed } = counts(report);
+rmSync(folder, { recursive: true });
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed > 0 ? 1 : code;
+
+async function ensureRedis() {
+  const { findRedis } = await import('../apps/standalone/dist/find-redis.js');
+  const mayInstall = !['1', 'true', 'yes', 'on'].includes(process.env.BLIPQ_NO_INSTALL ?? '');
+  await findRedis({ path: process.env.PATH ?? '', mayInstall, say }).catch((error) => giveUp(error.message));
+}
+
+/** Whatever went wrong outside a test (a file that does not load, no test at all) counts as one failure. */
+function counts(file) {
+  try {
+    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(file, 'utf8'));
+    const broken = numFailedTests === 0 && (code !== 0 || numPassedTests === 0);
+    return { passed: numPassedTests, failed: broken ? 1 : numFailedTests };
+  } catch {
+    return { passed: 0, failed: 1 };
+  }
+}
