@@ -42,6 +42,7 @@ export function compose({ config, environment, say, line, stopping }: ComposeOpt
     BLIPQ_NAMESPACE: config.BLIPQ_NAMESPACE,
     BLIPQ_LOG_LEVEL: config.BLIPQ_LOG_LEVEL,
     BLIPQ_RETENTION_S: config.BLIPQ_RETENTION_S,
+    BLIPQ_THREADS: config.BLIPQ_THREADS,
   });
   const worker = serviceProcess({
     name: 'worker',
@@ -50,22 +51,26 @@ export function compose({ config, environment, say, line, stopping }: ComposeOpt
       ...forBoth(),
       BLIPQ_MODEL: model,
       BLIPQ_CACHE: resolve(config.BLIPQ_CACHE ?? join(stateFolder, 'models')),
-      BLIPQ_THREADS: config.BLIPQ_THREADS,
       BLIPQ_BATCH_MAX: config.BLIPQ_BATCH_MAX,
       BLIPQ_BATCH_DEADLINE_MS: config.BLIPQ_BATCH_DEADLINE_MS,
       BLIPQ_HEALTH_PORT: String(config.BLIPQ_HEALTH_PORT),
     }),
     line,
     say,
-    stopDeadlineMs: 20_000,
+    stopDeadlineMs: 28_000,
   });
   const gateway = serviceProcess({
     name: 'gateway',
     app: 'gateway',
-    env: () => ({ ...forBoth(), HOST: host, PORT: String(port) }),
+    env: () => ({
+      ...forBoth(),
+      HOST: host,
+      PORT: String(port),
+      BLIPQ_GENERATE_TIMEOUT_S: config.BLIPQ_GENERATE_TIMEOUT_S,
+    }),
     line,
     say,
-    stopDeadlineMs: 10_000,
+    stopDeadlineMs: 18_000,
   });
   const announcement: ServicePart = {
     start: () => say(welcome({ host, port, model, bundledModel, stateFolder })),

@@ -18,6 +18,7 @@ export const standaloneConfig = z.object({
   BLIPQ_THREADS: passedOn('the number of CPU threads for the model'),
   BLIPQ_BATCH_MAX: passedOn('the largest batch'),
   BLIPQ_BATCH_DEADLINE_MS: passedOn('the longest a batch may run, in milliseconds'),
+  BLIPQ_GENERATE_TIMEOUT_S: passedOn('how long POST /generate waits, in seconds'),
   BLIPQ_RETENTION_S: passedOn('how long a caption is kept, in seconds'),
 });
 

@@ -6,7 +6,7 @@ const say = (text: string) => void process.stdout.write(`${text}\n`);
 const line = process.stdout.isTTY ? (text: string) => say(prettyLogLine(text)) : say;
 
 /** Longest orderly stop: gateway, worker and Redis one after the other, each at its own limit, and a little more. */
-const stopDeadlineMs = 45_000;
+const stopDeadlineMs = 60_000;
 
 await runService(
   ({ stopping }) => {

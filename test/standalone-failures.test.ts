@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
+import { freePort } from './free-port.js';
+import { Standalone, temporaryFolder } from './standalone.js';
+
+const folder = temporaryFolder();
+afterAll(() => folder.remove());
+
+/** Starts with what cannot work; the result is everything on standard error. It must have left nothing running. */
+async function failure(name: string, env: Record<string, string>): Promise<string[]> {
+  const blipq = await Standalone.spawn({ BLIPQ_DIR: join(folder.path, name), ...env });
+  onTestFinished(() => blipq.destroy());
+  const { code, stderr } = await blipq.ended();
+  expect(code).toBe(1);
+  expect(blipq.processes()).toEqual([]);
+  return stderr;
+}
+
+test('a busy port is one line', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  onTestFinished(() => void other.close());
+  const { port } = other.address() as { port: number };
+  expect(await failure('port', { PORT: String(port) })).toEqual([
+    `blipq: port ${port} is already in use; stop the other program or set PORT to another`,
+  ]);
+});
+
+test('a Redis that does not answer is one line', async () => {
+  const port = await freePort();
+  expect(await failure('redis', { REDIS_URL: `redis://127.0.0.1:${port}` })).toEqual([
+    expect.stringMatching(`^blipq: the Redis at 127.0.0.1:${port} .REDIS_URL. does not answer: connect ECONNREFUSED`),
+  ]);
+});
+
+test('bad settings are one line', async () => {
+  expect(await failure('settings', { PORT: 'http', REDIS_URL: 'localhost' })).toEqual([
+    'blipq: PORT is "http"; it takes a whole number from 1 to 65535; ' +
+      'REDIS_URL is "localhost"; it takes an address like redis://[user:password@]host:port[/database] or rediss://… for TLS',
+  ]);
+});
+
+test('a setting that the worker refuses is one line', async () => {
+  const [line, ...more] = await failure('worker', { BLIPQ_BATCH_MAX: 'many' });
+  expect(line).toMatch(/^blipq: BLIPQ_BATCH_MAX is "many"; it takes /);
+  expect(more).toEqual([]);
+});
+
+test('a checkpoint folder that does not exist is one line', async () => {
+  expect(await failure('model', { BLIPQ_MODEL: '/nowhere/blip' })).toEqual([
+    'blipq: there is no folder /nowhere/blip; set BLIPQ_MODEL to the folder of a BLIP captioning checkpoint',
+  ]);
+});
+
+test('a checkpoint for another task is one line', async () => {
+  const model = new URL('reference/vqa', import.meta.url).pathname;
+  const [line, ...more] = await failure('vqa', { BLIPQ_MODEL: model });
+  expect(line).toContain(model);
+  expect(more).toEqual([]);
+});
+
+test('no Redis server and no permission to install one is one line', async () => {
+  const empty = join(folder.path, 'empty');
+  mkdirSync(empty);
+  expect(await failure('no-redis', { PATH: empty, BLIPQ_NO_INSTALL: '1' })).toEqual([
+    expect.stringMatching(/^blipq: no redis-server or valkey-server on the PATH; install one \(.+\) or set REDIS_URL/),
+  ]);
+});
+
+test('a second instance in the same state folder is one line and leaves the first alone', async () => {
+  const first = await Standalone.ready({ BLIPQ_DIR: join(folder.path, 'twice') });
+  onTestFinished(() => first.destroy());
+  expect(await failure('twice', {})).toEqual([
+    `blipq: another BlipQ (process ${first.pid}) already uses ${join(folder.path, 'twice')}; ` +
+      'stop it or set BLIPQ_DIR to another folder',
+  ]);
+  expect((await fetch(`${first.url}/readyz`)).status).toBe(200);
+});

@@ -1,0 +1,90 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { exampleCaptions, exampleImage, exampleNames, finished, submit } from './captions-client.js';
+import { Standalone, temporaryFolder } from './standalone.js';
+
+const folder = temporaryFolder();
+const env = { BLIPQ_DIR: folder.path };
+let blipq: Standalone;
+const ids = new Map<string, string>();
+
+beforeAll(async () => {
+  blipq = await Standalone.ready(env);
+});
+afterAll(async () => {
+  await blipq?.destroy();
+  folder.remove();
+});
+
+/** Every file of the built graphs with what changes when it is written again. */
+function builtGraphs(): string[] {
+  const models = join(folder.path, 'models');
+  return (readdirSync(models, { recursive: true }) as string[]).sort().map((name) => {
+    const { ino, mtimeMs, size } = statSync(join(models, name));
+    return `${name} ${ino} ${mtimeMs} ${size}`;
+  });
+}
+
+test('every example scene comes back with the caption that transformers gives it', async () => {
+  const captions = await Promise.all(
+    exampleNames.map(async (name) => {
+      const { id } = await submit(blipq.url, name);
+      ids.set(name, id);
+      return [name, (await finished(blipq.url, id)).caption?.text];
+    }),
+  );
+  expect(Object.fromEntries(captions)).toEqual(exampleCaptions);
+});
+
+test.each(exampleNames)('POST /generate answers with the caption of %s as plain text', async (name) => {
+  const body = new FormData();
+  body.set('img', exampleImage(name), name);
+  const response = await fetch(`${blipq.url}/generate`, { method: 'POST', body });
+  expect(response.headers.get('content-type')).toMatch(/^text\/plain/);
+  expect(await response.text()).toBe(exampleCaptions[name]);
+});
+
+const hasCurl = spawnSync('curl', ['--version']).status === 0;
+test.skipIf(!hasCurl)('the printed curl line works when pasted', () => {
+  const line = blipq.stdout.find((text) => text.includes('curl') && text.includes('/generate'));
+  expect(execFileSync('sh', ['-c', `${line} --silent --show-error`], { encoding: 'utf8', cwd: '/' })).toBe(
+    exampleCaptions['dog-on-the-grass.jpg'],
+  );
+});
+
+test.each(['/livez', '/readyz'])('%s answers 200', async (path) => {
+  expect((await fetch(blipq.url + path)).status).toBe(200);
+});
+
+test('Ctrl-C ends every process with exit code 0, and a second start keeps graphs, finished and queued captions', async () => {
+  const graphs = builtGraphs();
+  const waiting = await Promise.all(
+    exampleNames.map(async (name) => [name, (await submit(blipq.url, name)).id] as const),
+  );
+  expect(await blipq.interrupt()).toEqual({ code: 0, signal: null, stderr: [] });
+  expect(blipq.processes()).toEqual([]);
+
+  blipq = await Standalone.ready(env);
+  expect(builtGraphs()).toEqual(graphs);
+  for (const [name, id] of [...ids, ...waiting]) {
+    expect(await finished(blipq.url, id)).toMatchObject({
+      state: 'succeeded',
+      caption: { text: exampleCaptions[name] },
+    });
+  }
+});
+
+test('after a kill -9 only the private Redis lives on, and the next start takes over with all data', async () => {
+  const redis = blipq.process('redis.conf');
+  process.kill(blipq.pid, 'SIGKILL');
+  await blipq.ended();
+  await expect.poll(() => blipq.processes(), { timeout: 30_000 }).toEqual([redis]);
+
+  const killed = blipq;
+  blipq = await Standalone.ready(env);
+  expect(killed.processes()).toEqual([]);
+  const [name, id] = [...ids][0]!;
+  expect((await finished(blipq.url, id)).caption?.text).toBe(exampleCaptions[name]);
+});
