@@ -58,6 +58,7 @@ export interface CaptionWorkerOptions extends QueueAddress {
   drainMs?: number;
   /** Told how each attempt ended and what was written of it: nothing, if `written` is not `written`. */
   onAttempt?: (id: string, outcome: CaptionOutcome, written: FencedWrite) => void;
+  /** Told about connection failures and about errors of the handler that are no `BlipqError`. */
   onError?: OnError;
 }
 
@@ -173,8 +174,8 @@ export class CaptionWorker {
   /** Has the caption attempted again, or ends it as failed. Always throws what BullMQ should know. */
   async #fail(job: CaptionBullJob, token: string, record: RecordFields, error: unknown): Promise<never> {
     const { id } = job.data;
-    const unexpected = () => new BlipqError('internal_error', 'The worker failed unexpectedly.', { cause: error });
-    const problem = error instanceof BlipqError ? error : unexpected();
+    const problem = error instanceof BlipqError ? error : new BlipqError('internal_error', 'The worker failed.');
+    if (problem !== error) this.#onError(error instanceof Error ? error : new Error(String(error)));
     const last = job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
     if (last || !problem.retryable) {
       await this.#finish(id, token, record, failedWith(problem));

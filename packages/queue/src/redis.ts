@@ -41,6 +41,8 @@ function connect(url: string, options: RedisOptions, onError: OnError): Redis {
 
 /** Starts connecting; resolves when connected, or after the first failure or 2 s: from there ioredis goes on by itself. */
 export async function open(redis: Redis): Promise<void> {
+  // BullMQ duplicates connections, and connects a lazy one only once: it would never find a Redis that comes later.
+  redis.options.lazyConnect = false;
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(), 2000);
   const failed = once(redis, 'close', { signal: patience.signal }).catch(() => undefined);

@@ -1,0 +1,172 @@
+import { Redis } from 'ioredis';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { CaptionQueue } from './caption-queue.js';
+import { CaptionWorker } from './caption-worker.js';
+import { ModelRegistry } from './model-registry.js';
+import { freshNamespace, latch, made, submission } from './testing/fixtures.js';
+import { OwnRedis } from './testing/own-redis.js';
+
+let server: OwnRedis;
+let queue: CaptionQueue;
+let worker: CaptionWorker | undefined;
+const namespace = freshNamespace();
+const unavailable = { code: 'queue_unavailable', status: 503, retryable: true };
+
+beforeEach(async () => {
+  server = await OwnRedis.create();
+  queue = new CaptionQueue({ redisUrl: server.url, namespace });
+});
+
+afterEach(async () => {
+  await worker?.stop();
+  worker = undefined;
+  await queue.stop();
+  await server.remove();
+});
+
+async function startWorker(): Promise<void> {
+  worker = new CaptionWorker({
+    redisUrl: server.url,
+    namespace,
+    concurrency: 4,
+    handler: async () => made('a caption'),
+  });
+  await worker.start();
+}
+
+/** Everything that is stored but BullMQ's bookkeeping, which does not grow. */
+async function leftovers(): Promise<string[]> {
+  const redis = new Redis(server.url);
+  const keys = await redis.keys('*');
+  redis.disconnect();
+  return keys.filter((key) => !/:jobs:(meta|events|marker|pc|id|stalled-check)$/.test(key));
+}
+
+test('a queue and a worker that start before Redis work once it is there', async () => {
+  await queue.start();
+  await startWorker();
+  const registry = new ModelRegistry({ redisUrl: server.url, namespace });
+  await registry.start();
+  await expect(queue.submit(submission())).rejects.toMatchObject(unavailable);
+  await expect(queue.ping()).rejects.toMatchObject(unavailable);
+  await expect(registry.list()).rejects.toMatchObject(unavailable);
+  expect(await worker!.reachable(100)).toBe(false);
+  await server.start();
+  await vi.waitFor(() => queue.ping(), { timeout: 10_000 });
+  const { caption } = await queue.submit(submission());
+  expect(await queue.wait(caption.id, { timeoutMs: 30_000 })).toMatchObject({
+    status: 'finished',
+    caption: { state: 'succeeded' },
+  });
+  expect(await worker!.reachable(1000)).toBe(true);
+  await vi.waitFor(() => registry.list(), { timeout: 10_000 });
+  await registry.stop();
+});
+
+test('stops while Redis is away', async () => {
+  await queue.start();
+  await startWorker();
+  await worker!.stop();
+});
+
+describe('a frozen Redis', () => {
+  test('a submit is rejected, and leaves nothing when Redis goes on', async () => {
+    await server.start();
+    await queue.start();
+    // The scripts are known to this Redis.
+    const { caption } = await queue.submit(submission());
+    server.signal('SIGSTOP');
+    await expect(queue.submit(submission())).rejects.toMatchObject(unavailable);
+    server.signal('SIGCONT');
+    await queue.ping();
+    const kept = [
+      expect.stringMatching(`:jobs:${caption.id}$`),
+      expect.stringMatching(':jobs:prioritized$'),
+      expect.stringMatching(':open$'),
+      expect.stringMatching(`:pixels:${caption.id}`),
+      expect.stringMatching(`:record:${caption.id}$`),
+    ];
+    expect((await leftovers()).sort()).toEqual(kept);
+  });
+
+  test('the same id submitted again after the rejection makes one caption', async () => {
+    await server.start();
+    await queue.start();
+    const sent = submission();
+    server.signal('SIGSTOP');
+    await expect(queue.submit(sent)).rejects.toMatchObject(unavailable);
+    server.signal('SIGCONT');
+    expect((await queue.submit(sent)).status).toBe('queued');
+    const made: string[] = [];
+    worker = new CaptionWorker({
+      redisUrl: server.url,
+      namespace,
+      concurrency: 4,
+      onAttempt: (id, _outcome, written) => made.push(`${id} ${written}`),
+      handler: async () => ({
+        caption: { text: 'once', score: 0, tokens: [] },
+        inference: { encode_ms: 0, decode_ms: 0, batch_size: 1, device: 'cpu' },
+        revision: 'r1',
+      }),
+    });
+    await worker.start();
+    expect((await queue.wait(sent.id, { timeoutMs: 30_000 })).status).toBe('finished');
+    expect(made).toEqual([`${sent.id} written`]);
+  });
+});
+
+test('a rejected add takes back the image and the record that went before it', async () => {
+  await server.start();
+  await queue.start();
+  const redis = new Redis(server.url);
+  // A wrong type in BullMQ's place makes the last of the three writes fail.
+  await redis.set(`${namespace}:{captions}:jobs:prioritized`, 'not a sorted set');
+  await expect(queue.submit(submission())).rejects.toMatchObject(unavailable);
+  await redis.del(`${namespace}:{captions}:jobs:prioritized`);
+  await vi.waitFor(async () => expect((await leftovers()).filter((key) => !key.includes(':jobs:'))).toEqual([]));
+  redis.disconnect();
+});
+
+test('kill -9 of Redis: what was acknowledged is done after its return', async () => {
+  await server.start();
+  await queue.start();
+  const captions = await Promise.all(Array.from({ length: 20 }, () => queue.submit(submission())));
+  await server.kill();
+  await expect(queue.submit(submission())).rejects.toMatchObject(unavailable);
+  await server.start();
+  await startWorker();
+  await vi.waitFor(() => queue.ping(), { timeout: 10_000 });
+  for (const { caption } of captions) {
+    expect((await queue.wait(caption.id, { timeoutMs: 30_000 })).status).toBe('finished');
+  }
+});
+
+test('a Redis without memory refuses new captions and lets those it has be done', async () => {
+  await server.start();
+  await queue.start();
+  const redis = new Redis(server.url);
+  const finish = latch();
+  const running = await queue.submit(submission());
+  const waiting = await queue.submit(submission());
+  const begun = latch();
+  worker = new CaptionWorker({
+    redisUrl: server.url,
+    namespace,
+    concurrency: 1,
+    handler: async () => {
+      begun.open();
+      await finish.promise;
+      return made('in spite of all');
+    },
+  });
+  await worker.start();
+  await begun.promise;
+  await redis.config('SET', 'maxmemory', '1');
+  await expect(queue.submit(submission())).rejects.toMatchObject({ code: 'queue_full', status: 503 });
+  finish.open();
+  for (const { caption } of [running, waiting]) {
+    expect(await queue.wait(caption.id, { timeoutMs: 30_000 })).toMatchObject({ caption: { state: 'succeeded' } });
+  }
+  expect((await leftovers()).filter((key) => key.includes(':pixels:'))).toEqual([]);
+  redis.disconnect();
+});

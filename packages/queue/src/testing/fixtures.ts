@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import { newCaptionId } from '@blipq/contracts';
+import type { CaptionSubmission } from '../caption-queue.js';
+import type { CaptionMade } from '../caption-worker.js';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    redisUrl: string;
+  }
+}
+
+/** A namespace that no other test uses. */
+export const freshNamespace = (): string => `test-${randomUUID()}`;
+
+export function submission(changes: Partial<CaptionSubmission> = {}): CaptionSubmission {
+  return {
+    id: newCaptionId(),
+    model: 'demo',
+    revision: 'r1',
+    prompt: 'a picture of',
+    params: { max_new_tokens: 20, min_new_tokens: 0 },
+    image: { width: 640, height: 480, format: 'png', sha256: 'ab'.repeat(32), bytes: 1234 },
+    pixels: Uint8Array.from({ length: 4 * 4 * 3 }, (_, i) => i),
+    ...changes,
+  };
+}
+
+export function made(text: string): CaptionMade {
+  return {
+    caption: { text, score: -0.5, tokens: [{ id: 7, logprob: -0.5 }] },
+    inference: { encode_ms: 1.5, decode_ms: 2.5, batch_size: 2, device: 'cpu' },
+    revision: 'r2',
+  };
+}
+
+/** A promise and its resolution, to hold something in a known place. */
+export function latch<T = void>(): { promise: Promise<T>; open: (value: T) => void } {
+  let open!: (value: T) => void;
+  const promise = new Promise<T>((resolve) => {
+    open = resolve;
+  });
+  return { promise, open };
+}
