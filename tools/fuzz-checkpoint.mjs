@@ -4,6 +4,7 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { fuzz, fuzzTargets } from '../packages/blip/dist/checkpoint/testing/fuzz.js';
+import { removeModelFolders } from '../packages/blip/dist/checkpoint/testing/write-files.js';
 
 const RUNS = 200;
 /** A file of a few kilobytes that takes longer to judge than this has found a way to waste time. */
@@ -27,4 +28,5 @@ for (let seed = Number(values.seed); Date.now() < end; seed += RUNS) {
     totals.set(target.name, { read: total.read + counts.read, refused: total.refused + counts.refused });
   }
 }
+await removeModelFolders();
 console.table(Object.fromEntries(totals));

@@ -53,7 +53,8 @@ const epsilon = z.number().positive().max(1);
 // What BLIP was trained with. The graphs compute exactly this one, so another is an error rather than an approximation.
 const activation = z.literal('gelu').default('gelu');
 const square = z
-  .union([size, z.tuple([size, size]).refine(([height, width]) => height === width, 'must be square')])
+  .union([size, z.tuple([size, size])], 'must be a number or a pair of equal numbers')
+  .refine((value) => typeof value === 'number' || value[0] === value[1], 'must be square')
   .transform((value) => (typeof value === 'number' ? value : value[0]));
 
 /** Defaults: BlipVisionConfig of transformers 5.17. */

@@ -16,13 +16,9 @@ const step = z.literal(true).default(true);
 
 const imageProcessor = z.object({
   size: z
-    .union([
-      side,
-      z
-        .object({ height: side, width: side })
-        .refine(({ height, width }) => height === width, 'must be square')
-        .transform(({ height }) => height),
-    ])
+    .union([side, z.object({ height: side, width: side })], 'must be a number of pixels or a square {height, width}')
+    .refine((size) => typeof size === 'number' || size.height === size.width, 'must be square')
+    .transform((size) => (typeof size === 'number' ? size : size.height))
     .optional(),
   resample: z.literal(BICUBIC).default(BICUBIC),
   image_mean: z.tuple([z.number(), z.number(), z.number()]).default([...CLIP_MEAN]),

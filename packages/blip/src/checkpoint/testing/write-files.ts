@@ -1,4 +1,4 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,11 +8,19 @@ export function fixture(name: string): string {
   return fileURLToPath(new URL(`../../../src/checkpoint/fixtures/${name}`, import.meta.url));
 }
 
-/** A new folder that holds `files`, as the model folders of the Hub do. */
+const folders: string[] = [];
+
+/** A new folder that holds `files`, as the model folders of the Hub do, until `removeModelFolders`. */
 export async function modelFolder(files: Readonly<Record<string, Uint8Array | string>>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'blipq-checkpoint-'));
+  folders.push(folder);
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
   return folder;
+}
+
+/** Removes all that `modelFolder` has made. */
+export async function removeModelFolders(): Promise<void> {
+  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true })));
 }
 
 /** A safetensors file with this header, whether or not it fits the data. */
