@@ -34,7 +34,7 @@ export async function bootstrap() {
   const complete = packages.every((folder) => existsSync(join(folder, 'dist')));
   if (stamp('build') !== built || !complete) {
     say('Building …');
-    await pnpm('run', 'build', '--output-logs=errors-only');
+    await pnpm('exec', 'turbo', 'run', 'build', '--output-logs=errors-only');
     setStamp('build', built);
   }
 }
