@@ -26,7 +26,11 @@ export async function openShards(
 ): Promise<WeightsFile[]> {
   const { weight_map: weightMap } = parseConfig(indexPath, shardIndex, await readJson(indexPath));
   const expected = new Map<string, string[]>();
-  for (const [tensor, name] of Object.entries(weightMap)) expected.set(name, [...(expected.get(name) ?? []), tensor]);
+  for (const [tensor, name] of Object.entries(weightMap)) {
+    const tensors = expected.get(name);
+    if (tensors) tensors.push(tensor);
+    else expected.set(name, [tensor]);
+  }
   if (expected.size > SHARDS_MAX)
     throw new ModelError('checkpoint_refused', `${indexPath} lists ${expected.size} files`);
   const shards: WeightsFile[] = [];

@@ -1,7 +1,8 @@
 import { type Dtype, dtypeBytes } from './dtype.js';
+import type { PickleValue, PickleWorld } from './pickle-machine.js';
 import { PickleError } from './pickle-reader.js';
 import { elementCount } from './stored-tensor.js';
-import { type PickleValue, type PickleWorld, unpickle } from './unpickle.js';
+import { unpickle } from './unpickle.js';
 
 /** A storage that the pickle mentions: consecutive elements in an archive entry of their own. */
 export class TorchStorage {

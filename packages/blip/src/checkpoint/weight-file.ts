@@ -31,7 +31,10 @@ export class WeightFile {
       if (!(await stat(path)).isFile()) throw new ModelError('checkpoint_unreadable', `${path} is not a regular file`);
       const handle = await open(path, 'r');
       const file = new WeightFile(path, (await handle.stat()).size, handle);
-      await file.#refusePointer();
+      await file.#refusePointer().catch(async (error) => {
+        await file.close();
+        throw error;
+      });
       return file;
     } catch (error) {
       throw fileError(path, error);
@@ -41,7 +44,6 @@ export class WeightFile {
   async #refusePointer(): Promise<void> {
     const start = await this.read(0, Math.min(this.size, LFS_POINTER.length));
     if (start.toString('latin1') !== LFS_POINTER) return;
-    await this.close();
     throw new ModelError('checkpoint_missing', `${this.path} is a Git LFS pointer; fetch the file with git lfs pull`);
   }
 
