@@ -1,0 +1,47 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { problemDetails } from '@blipq/contracts';
+import { expect, inject, test, vi } from 'vitest';
+import { LiveGateway, repositoryFile } from './testing/live-gateway.js';
+import { imageForm } from './testing/multipart.js';
+import { freePort, startRedis } from './testing/private-redis-at.js';
+
+const photo = await readFile(repositoryFile('test/images/rocket.jpg'));
+
+async function probe(gateway: LiveGateway, path: string): Promise<[number, string]> {
+  const answer = await fetch(gateway.url + path);
+  expect(answer.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+  return [answer.status, await answer.text()];
+}
+
+test('a gateway is ready once Redis answers and a model is registered; it is alive in any case', async () => {
+  const gateway = await new LiveGateway(inject('redisUrl')).start();
+  expect(await probe(gateway, '/livez')).toEqual([200, '\n']);
+  expect(await probe(gateway, '/healthz')).toEqual([200, '\n']);
+  expect(await probe(gateway, '/readyz')).toEqual([503, expect.stringMatching(/no worker has registered a model/i)]);
+  await gateway.registerModel();
+  expect(await probe(gateway, '/readyz')).toEqual([200, '\n']);
+  await gateway.stop();
+});
+
+test('a gateway that boots before Redis refuses work meanwhile and serves when Redis comes, without a restart', async () => {
+  const port = await freePort();
+  const gateway = await new LiveGateway(`redis://127.0.0.1:${port}`).start();
+  expect(await probe(gateway, '/livez')).toEqual([200, '\n']);
+  expect(await probe(gateway, '/readyz')).toEqual([503, expect.stringMatching(/does not answer/)]);
+  const form = imageForm('image', photo);
+  const refused = await fetch(`${gateway.url}/v1/captions`, { method: 'POST', ...form });
+  expect(refused.status).toBe(503);
+  expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
+  expect(problemDetails.parse(await refused.json())).toMatchObject({ code: 'queue_unavailable', retryable: true });
+  const legacy = await fetch(`${gateway.url}/generate`, { method: 'POST', ...imageForm('img', photo) });
+  expect([legacy.status, await legacy.json()]).toEqual([503, { error: expect.stringMatching(/does not answer/) }]);
+
+  const redis = await startRedis(port);
+  await gateway.registerModel();
+  await vi.waitFor(async () => expect(await probe(gateway, '/readyz')).toEqual([200, '\n']), { timeout: 20_000 });
+  expect((await fetch(`${gateway.url}/v1/captions`, { method: 'POST', ...form })).status).toBe(202);
+  await gateway.stop();
+  redis.kill();
+  await once(redis, 'exit');
+});

@@ -1,0 +1,53 @@
+import type { BlipqError } from '@blipq/contracts';
+import type { Logger } from '@blipq/service';
+import type { ErrorRequestHandler, NextFunction, Request, Response } from 'express';
+import { retryAfterS, toBlipqError } from './to-blipq-error.js';
+
+/** BentoML's names for our form fields, in its validation errors. */
+const locations: Record<string, string> = { image: 'img', prompt: 'txt', text: 'txt' };
+
+/**
+ * Answers every error of its router the way BentoML does: JSON with an `error` key, and 400 for whatever is wrong
+ * with the request, because its clients know 400, 404, 422 and 503 only.
+ */
+export function bentomlResponder(logger: Logger): ErrorRequestHandler {
+  return (error: unknown, _req: Request, res: Response, next: NextFunction) => {
+    const problem = toBlipqError(error, res, logger);
+    if (res.headersSent) return next(error);
+    const delayS = retryAfterS(problem);
+    if (delayS !== undefined) res.setHeader('Retry-After', delayS);
+    const { status, body } = bentomlAnswer(problem);
+    res.status(status).json(body);
+  };
+}
+
+/** The status and body that BentoML has, or would have, for this error. */
+export function bentomlAnswer(error: BlipqError): { status: number; body: { error: string; detail?: unknown } } {
+  switch (error.code) {
+    case 'missing_image':
+      return validation([{ type: 'missing', loc: ['img'], msg: 'Field required' }]);
+    case 'invalid_params': {
+      const errors = error.errors ?? [];
+      return validation(
+        errors.map(({ field, message }) => ({ type: 'value_error', loc: [locations[field] ?? field], msg: message })),
+      );
+    }
+    case 'malformed_multipart':
+    case 'unsupported_media_type':
+    case 'image_corrupt':
+    case 'image_dimensions':
+      return { status: 400, body: { error: error.detail } };
+    case 'rate_limited':
+    case 'tenant_queue_full':
+      return { status: 429, body: { error: 'Too many requests' } };
+    case 'internal_error':
+      return { status: 500, body: { error: 'An unexpected error has occurred, please check the server log.' } };
+    default:
+      return { status: error.status, body: { error: error.detail } };
+  }
+}
+
+function validation(detail: { type: string; loc: string[]; msg: string }[]) {
+  const count = `${detail.length} validation error${detail.length === 1 ? '' : 's'}`;
+  return { status: 400, body: { error: `${count} for Input`, detail } };
+}

@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { expect, inject, test } from 'vitest';
+
+const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+
+function start(env: Record<string, string>) {
+  const gateway = spawn(process.execPath, [main], {
+    env: { PATH: process.env.PATH, HOST: '127.0.0.1', REDIS_URL: inject('redisUrl'), BLIPQ_THREADS: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  return { gateway, exited: once(gateway, 'exit') as Promise<[number | null]> };
+}
+
+async function text(stream: NodeJS.ReadableStream): Promise<string> {
+  let all = '';
+  for await (const chunk of stream) all += String(chunk);
+  return all;
+}
+
+test('the process serves on the port it logs and ends orderly on SIGTERM', async () => {
+  const { gateway, exited } = start({ PORT: '0' });
+  let log = '';
+  for await (const chunk of gateway.stdout) {
+    log += String(chunk);
+    const port = /"port":(\d+)/.exec(log)?.[1];
+    if (port === undefined) continue;
+    expect((await fetch(`http://127.0.0.1:${port}/livez`)).status).toBe(200);
+    break;
+  }
+  gateway.kill('SIGTERM');
+  expect((await exited)[0]).toBe(0);
+});
+
+test('a bad setting is one line that names it', async () => {
+  const { gateway, exited } = start({ PORT: 'http' });
+  expect(await text(gateway.stderr)).toMatch(/^blipq: PORT is "http"; it takes a port number[^\n]*\n$/);
+  expect((await exited)[0]).toBe(1);
+});
+
+test('a busy port is one line that names it', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as { port: number };
+  const { gateway, exited } = start({ PORT: String(port) });
+  expect(await text(gateway.stderr)).toMatch(new RegExp(`^blipq: port ${port} is already in use[^\n]*\n$`));
+  expect((await exited)[0]).toBe(1);
+  other.close();
+});

@@ -1,0 +1,19 @@
+/** Longest wait in one request; a longer wish is shortened to it. Load balancers commonly cut at 60 s. */
+export const waitMaxS = 60;
+
+/**
+ * The `wait` preference in a `Prefer` header (RFC 7240), in seconds, or undefined when there is none. As the RFC asks, the first of
+ * several counts, and one that cannot be understood is ignored rather than refused.
+ */
+export function preferredWaitS(prefer = ''): number | undefined {
+  for (const preference of prefer.split(',')) {
+    const [name, value] = preference
+      .split(';')[0]!
+      .split('=')
+      .map((part) => part.trim());
+    if (name?.toLowerCase() !== 'wait') continue;
+    const digits = value?.replace(/^"(.*)"$/, '$1') ?? '';
+    return /^\d+$/.test(digits) ? Math.min(Number(digits), waitMaxS) : undefined;
+  }
+  return undefined;
+}

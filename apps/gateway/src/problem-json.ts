@@ -1,0 +1,28 @@
+import { BlipqError, problemOf } from '@blipq/contracts';
+import type { Logger } from '@blipq/service';
+import type { ErrorRequestHandler, NextFunction, Request, RequestHandler, Response } from 'express';
+import { retryAfterS, toBlipqError } from './to-blipq-error.js';
+
+/** Answers every error of its router as `application/problem+json` (RFC 9457). */
+export function problemResponder(logger: Logger): ErrorRequestHandler {
+  return (error: unknown, req: Request, res: Response, next: NextFunction) => {
+    const problem = toBlipqError(error, res, logger);
+    if (res.headersSent) return next(error);
+    const delayS = retryAfterS(problem);
+    if (delayS !== undefined) res.setHeader('Retry-After', delayS);
+    const instance = req.originalUrl.split('?')[0]!;
+    res
+      .status(problem.status)
+      .type('application/problem+json')
+      .send(JSON.stringify(problemOf(problem, instance, res.locals.requestId)));
+  };
+}
+
+/** For `.all()` after a path's methods: answers OPTIONS, refuses the rest, both with `Allow`. */
+export function onlyMethods(allow: string): RequestHandler {
+  return (req: Request, res: Response) => {
+    res.setHeader('Allow', allow);
+    if (req.method === 'OPTIONS') return void res.status(204).end();
+    throw new BlipqError('method_not_allowed', `${req.method} is not allowed here; use ${allow}.`);
+  };
+}

@@ -1,0 +1,27 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { NextFunction, Request, Response } from 'express';
+
+declare global {
+  namespace Express {
+    interface Locals {
+      /** Names this request in every answer and log line. */
+      requestId: string;
+    }
+  }
+}
+
+/** What a proxy's or caller's own id may look like; anything else could forge log lines or headers. */
+const acceptable = /^[\w.:@/+=-]{1,128}$/;
+
+/** Takes over a sane `X-Request-Id`, makes one otherwise, and answers with it. */
+export function requestId(req: Request, res: Response, next: NextFunction): void {
+  const given = req.get('x-request-id');
+  res.locals.requestId = given !== undefined && acceptable.test(given) ? given : randomBytes(8).toString('hex');
+  res.setHeader('X-Request-Id', res.locals.requestId);
+  next();
+}
+
+/** The same request's id in BentoML's form, 16 hex digits: the id itself when we made it, else a digest of it. */
+export function bentomlRequestId(id: string): string {
+  return /^[0-9a-f]{16}$/.test(id) ? id : createHash('sha256').update(id).digest('hex').slice(0, 16);
+}

@@ -1,0 +1,22 @@
+import type { Logger } from '@blipq/service';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+
+/** One line per answered (or abandoned) request: no bodies, no query strings, no headers. Probes log at debug. */
+export function requestLog(logger: Logger): RequestHandler {
+  return (req: Request, res: Response, next: NextFunction) => {
+    const startedAtMs = performance.now();
+    const { method, path } = req;
+    res.once('close', () => {
+      const line = {
+        request_id: res.locals.requestId,
+        method,
+        path,
+        status: res.writableFinished ? res.statusCode : undefined,
+        ms: Math.round(performance.now() - startedAtMs),
+      };
+      const level = /^\/(livez|readyz|healthz)$/.test(path) ? 'debug' : 'info';
+      logger[level](line, res.writableFinished ? 'request answered' : 'client went away');
+    });
+    next();
+  };
+}

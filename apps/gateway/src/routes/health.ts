@@ -1,0 +1,27 @@
+import { type Response, Router } from 'express';
+import type { HttpAppParts } from '../http-app.js';
+
+/**
+ * Probes, as BentoML answers them. Alive means that the event loop turns; ready means that a caption could be queued
+ * now. Workers are not asked: captions may wait for them.
+ */
+export function healthRoutes({ queue, model, openRequests }: Omit<HttpAppParts, 'intake'>): Router {
+  const router = Router();
+  router.get(['/livez', '/healthz'], (_req, res) => answer(res));
+  router.get('/readyz', async (_req, res) => {
+    if (openRequests.ending) return answer(res, 'shutting down');
+    const trouble = await Promise.all([queue.ping(), model.current()]).then(
+      () => undefined,
+      (error: Error) => error.message,
+    );
+    answer(res, trouble);
+  });
+  return router;
+}
+
+function answer(res: Response, trouble = ''): void {
+  res
+    .status(trouble === '' ? 200 : 503)
+    .type('text')
+    .send(`${trouble}\n`);
+}

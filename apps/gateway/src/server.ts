@@ -1,0 +1,53 @@
+import { createServer, type Server } from 'node:http';
+import { closeServer, type Logger, listen } from '@blipq/service';
+import type { Express } from 'express';
+import type { OpenRequests } from './open-requests.js';
+
+/** Load balancers keep idle connections for 60 s; closing first would race with a request they just sent. */
+const keepAliveTimeoutMs = 75_000;
+const headersTimeoutMs = 20_000;
+/** For a whole request, body included: 10 MiB in this time is 0.7 Mbit/s. */
+const requestTimeoutMs = 120_000;
+/** Answers that are not out by then are cut off, so that the process ends before its supervisor kills it. */
+const drainDeadlineMs = 15_000;
+
+interface GatewayServerOptions {
+  app: Express;
+  openRequests: OpenRequests;
+  port: number;
+  host: string;
+  logger: Logger;
+}
+
+/** The listening socket. `stop` turns unready, stops accepting, lets open requests be answered, then closes. */
+export class GatewayServer {
+  readonly #options: GatewayServerOptions;
+  readonly #server: Server;
+  #port = 0;
+
+  constructor(options: GatewayServerOptions) {
+    this.#options = options;
+    this.#server = createServer(
+      { keepAliveTimeout: keepAliveTimeoutMs, headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs },
+      options.app,
+    );
+  }
+
+  /** The port in use, which matters when 0 was asked for. */
+  get port(): number {
+    return this.#port;
+  }
+
+  async start(): Promise<void> {
+    const { port, host, logger } = this.#options;
+    this.#port = await listen(this.#server, port, host, 'PORT');
+    logger.info({ host, port: this.#port }, 'listening');
+  }
+
+  async stop(): Promise<void> {
+    const deadline = setTimeout(() => this.#server.closeAllConnections(), drainDeadlineMs);
+    this.#options.openRequests.end();
+    await closeServer(this.#server);
+    clearTimeout(deadline);
+  }
+}

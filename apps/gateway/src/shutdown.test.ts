@@ -1,0 +1,97 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { type IncomingMessage, request } from 'node:http';
+import { expect, inject, test, vi } from 'vitest';
+import { LiveGateway, repositoryFile } from './testing/live-gateway.js';
+import { imageForm } from './testing/multipart.js';
+
+const photo = await readFile(repositoryFile('test/images/rocket.jpg'));
+
+/** A gateway with a model and no worker: whoever waits here waits until something else ends the wait. */
+async function idleGateway(): Promise<LiveGateway> {
+  const gateway = await new LiveGateway(inject('redisUrl')).start();
+  await gateway.registerModel();
+  return gateway;
+}
+
+async function queuedCaptions(gateway: LiveGateway, count: number): Promise<void> {
+  await vi.waitFor(async () => {
+    const pixels = (await gateway.keys()).filter((key) => key.includes('pixels') || key.includes('image'));
+    expect(pixels).toHaveLength(count);
+  });
+}
+
+test('a stop answers those that wait, takes nothing new and ends', async () => {
+  const gateway = await idleGateway();
+  const form = imageForm('image', photo);
+  const waiting = fetch(`${gateway.url}/v1/captions`, {
+    method: 'POST',
+    ...form,
+    headers: { ...form.headers, prefer: 'wait=60' },
+  });
+  const generating = fetch(`${gateway.url}/generate`, { method: 'POST', ...imageForm('img', photo) });
+  await queuedCaptions(gateway, 2);
+  await gateway.stopGateway();
+
+  const waited = await waiting;
+  expect([waited.status, waited.headers.get('connection')]).toEqual([202, 'close']);
+  expect(await waited.json()).toMatchObject({ state: 'queued' });
+  const generated = await generating;
+  expect([generated.status, generated.headers.get('retry-after')]).toEqual([503, '1']);
+  expect(await generated.json()).toEqual({ error: expect.stringMatching(/stopping/) });
+  await expect(fetch(`${gateway.url}/livez`)).rejects.toThrow();
+  await gateway.stopAround();
+});
+
+test('an upload that is under way when a stop begins is finished and acknowledged', async () => {
+  const gateway = await idleGateway();
+  const { body, headers } = imageForm('image', photo);
+  const upload = request(`${gateway.url}/v1/captions`, {
+    method: 'POST',
+    headers: { ...headers, expect: '100-continue' },
+  });
+  const answered = once(upload, 'response') as Promise<[IncomingMessage]>;
+  upload.flushHeaders();
+  await once(upload, 'continue');
+  upload.write(body.subarray(0, 1000));
+  const stopped = gateway.stopGateway();
+  upload.end(body.subarray(1000));
+  const [response] = await answered;
+  expect([response.statusCode, response.headers.connection]).toEqual([202, 'close']);
+  response.resume();
+  await stopped;
+  await gateway.stopAround();
+});
+
+test('a client that goes away while it waits is no longer waited for', async () => {
+  const gateway = await idleGateway();
+  const client = new AbortController();
+  const gone = fetch(`${gateway.url}/generate`, {
+    method: 'POST',
+    ...imageForm('img', photo),
+    signal: client.signal,
+  });
+  await queuedCaptions(gateway, 1);
+  client.abort();
+  await expect(gone).rejects.toThrow();
+  await vi.waitFor(() => {
+    expect(gateway.logs).toContainEqual(expect.objectContaining({ msg: 'client went away', path: '/generate' }));
+  });
+  expect(gateway.logs).not.toContainEqual(expect.objectContaining({ level: 50 }));
+  await gateway.stop();
+});
+
+test('an upload that is broken off leaves nothing behind and is no error of ours', async () => {
+  const gateway = await idleGateway();
+  const keys = await gateway.keys();
+  const { body, headers } = imageForm('image', photo);
+  const upload = request(`${gateway.url}/v1/captions`, { method: 'POST', headers });
+  upload.on('error', () => undefined);
+  upload.write(body.subarray(0, 50_000), () => upload.destroy());
+  await vi.waitFor(() => {
+    expect(gateway.logs).toContainEqual(expect.objectContaining({ msg: 'client went away', path: '/v1/captions' }));
+  });
+  expect(gateway.logs).not.toContainEqual(expect.objectContaining({ level: 50 }));
+  expect(await gateway.keys()).toEqual(keys);
+  await gateway.stop();
+});
