@@ -69,7 +69,7 @@ const opcodes: ReadonlyMap<number, Opcode> = new Map<number, Opcode>([
 
   [0x63, (m) => m.push(findGlobal(m, m.input.line(), m.input.line()))], // GLOBAL
   [0x93, (m) => stackGlobal(m)], // STACK_GLOBAL
-  [0x69, (m) => void findGlobal(m, m.input.line(), m.input.line())], // INST: only to refuse it by name
+  [0x69, (m) => refuseInstance(m)], // INST
   [0x52, (m) => reduce(m)], // REDUCE
   [0x62, (m) => build(m)], // BUILD
   [0x51, (m) => m.push(m.world.persistent(m.pop()))], // BINPERSID
@@ -106,6 +106,12 @@ function findGlobal(m: PickleMachine, module: string, name: string): PickleValue
     throw new PickleError(`imports ${module}.${name}, which a state dict has no need of; nothing was run`, true);
   }
   return value;
+}
+
+/** Python 2's way to make an object. It is read only so that the error can say which. */
+function refuseInstance(m: PickleMachine): never {
+  const name = [m.input.line(), m.input.line()].join('.');
+  throw new PickleError(`imports ${name}, which a state dict has no need of; nothing was run`, true);
 }
 
 function stackGlobal(m: PickleMachine): void {
