@@ -1,14 +1,16 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ServicePart } from '@blipq/service';
+import { Answering } from './answering.js';
 import type { StandaloneConfig } from './config.js';
 import { findRedis } from './find-redis.js';
+import type { LogOutput } from './log-output.js';
 import { Preflight } from './preflight.js';
 import { PrivateRedis } from './private-redis.js';
 import { RedisCheck } from './redis-check.js';
 import { serviceProcess } from './service-process.js';
 import { StateFolder } from './state-folder.js';
-import { welcome } from './welcome.js';
+import { reachableUrl, welcome } from './welcome.js';
 
 export interface ComposeOptions {
   config: StandaloneConfig;
@@ -16,18 +18,20 @@ export interface ComposeOptions {
   environment: Record<string, string | undefined>;
   /** Prints a sentence for the person at the terminal. */
   say(text: string): void;
-  /** Receives the children's log lines. */
-  line(text: string): void;
+  /** Takes the children's log lines. */
+  logs: LogOutput;
   stopping: AbortSignal;
 }
 
 const bundledModel = fileURLToPath(new URL('../../../models/demo', import.meta.url));
 
 /** The whole tree on one machine, in the order in which it starts: Redis, worker, gateway. */
-export function compose({ config, environment, say, line, stopping }: ComposeOptions): ServicePart[] {
+export function compose({ config, environment, say, logs, stopping }: ComposeOptions): ServicePart[] {
   const stateFolder = resolve(config.BLIPQ_DIR);
   const model = resolve(config.BLIPQ_MODEL ?? bundledModel);
   const { HOST: host, PORT: port } = config;
+  const line = (text: string) => logs.line(text);
+  const url = reachableUrl(host, port);
   const redis = config.REDIS_URL
     ? new RedisCheck(config.REDIS_URL)
     : new PrivateRedis({
@@ -40,7 +44,7 @@ export function compose({ config, environment, say, line, stopping }: ComposeOpt
     ...environment,
     REDIS_URL: redis.url,
     BLIPQ_NAMESPACE: config.BLIPQ_NAMESPACE,
-    BLIPQ_LOG_LEVEL: config.BLIPQ_LOG_LEVEL,
+    BLIPQ_LOG_LEVEL: config.BLIPQ_LOG_LEVEL ?? 'info',
     BLIPQ_RETENTION_S: config.BLIPQ_RETENTION_S,
     BLIPQ_THREADS: config.BLIPQ_THREADS,
   });
@@ -53,6 +57,7 @@ export function compose({ config, environment, say, line, stopping }: ComposeOpt
       BLIPQ_CACHE: resolve(config.BLIPQ_CACHE ?? join(stateFolder, 'models')),
       BLIPQ_BATCH_MAX: config.BLIPQ_BATCH_MAX,
       BLIPQ_BATCH_DEADLINE_MS: config.BLIPQ_BATCH_DEADLINE_MS,
+      HOST: '127.0.0.1',
       BLIPQ_HEALTH_PORT: String(config.BLIPQ_HEALTH_PORT),
     }),
     line,
@@ -73,9 +78,12 @@ export function compose({ config, environment, say, line, stopping }: ComposeOpt
     stopDeadlineMs: 18_000,
   });
   const announcement: ServicePart = {
-    start: () => say(welcome({ host, port, model, bundledModel, stateFolder })),
-    stop: () => {},
+    start() {
+      logs.started();
+      say(welcome({ url, model, bundledModel, stateFolder }));
+    },
+    stop: () => say('Stopping …'),
   };
   const preflight = new Preflight({ port, host, model });
-  return [new StateFolder(stateFolder), preflight, redis, worker, gateway, announcement];
+  return [new StateFolder(stateFolder), preflight, redis, worker, gateway, new Answering(url, stopping), announcement];
 }

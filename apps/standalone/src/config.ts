@@ -12,7 +12,7 @@ export const standaloneConfig = z.object({
   BLIPQ_MODEL: setting.text('the folder of a BLIP captioning checkpoint').optional(),
   BLIPQ_CACHE: setting.text('the folder for built graphs').optional(),
   BLIPQ_NO_INSTALL: setting.flag().default(false),
-  BLIPQ_LOG_LEVEL: setting.logLevel().default('info'),
+  BLIPQ_LOG_LEVEL: setting.logLevel().optional(),
   BLIPQ_HEALTH_PORT: setting.port().default(0),
   BLIPQ_NAMESPACE: passedOn('the first part of every Redis key'),
   BLIPQ_THREADS: passedOn('the number of CPU threads for the model'),

@@ -1,9 +1,9 @@
-import { loadConfig, prettyLogLine, runService } from '@blipq/service';
+import { loadConfig, runService } from '@blipq/service';
 import { compose } from './compose.js';
 import { standaloneConfig } from './config.js';
+import { LogOutput } from './log-output.js';
 
 const say = (text: string) => void process.stdout.write(`${text}\n`);
-const line = process.stdout.isTTY ? (text: string) => say(prettyLogLine(text)) : say;
 
 /** Longest orderly stop: gateway, worker and Redis one after the other, each at its own limit, and a little more. */
 const stopDeadlineMs = 60_000;
@@ -12,8 +12,13 @@ await runService(
   ({ stopping }) => {
     const { config, warnings } = loadConfig(standaloneConfig, process.env);
     for (const warning of warnings) process.stderr.write(`blipq: ${warning}\n`);
+    const logs = new LogOutput({
+      write: say,
+      pretty: process.stdout.isTTY,
+      quiet: config.BLIPQ_LOG_LEVEL === undefined,
+    });
     const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('BLIPQ_'));
-    return compose({ config, environment: Object.fromEntries(inherited), say, line, stopping });
+    return compose({ config, environment: Object.fromEntries(inherited), say, logs, stopping });
   },
   { stopDeadlineMs },
 );

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { welcome } from './welcome.js';
+import { reachableUrl, welcome } from './welcome.js';
 
-const options = { host: '0.0.0.0', port: 3000, model: '/b/demo', bundledModel: '/b/demo', stateFolder: '/s/.blipq' };
+const options = { url: 'http://localhost:3000', model: '/b/demo', bundledModel: '/b/demo', stateFolder: '/s/.blipq' };
 
 test('the bundled model comes with a line to paste and a plain word about what it knows', () => {
   const text = welcome(options);
@@ -15,7 +15,16 @@ test("another model gets no word about the bundled one's limits", () => {
   expect(welcome({ ...options, model: '/m/large' })).not.toContain('emoji');
 });
 
-test('a path with a space or a quote is quoted for the shell, an IPv6 address for the URL', () => {
-  const text = welcome({ ...options, host: '::1', bundledModel: "/it's mine/demo" });
-  expect(text).toContain(`curl -F 'img=@/it'\\''s mine/demo/examples/dog-on-the-grass.jpg' http://[::1]:3000/generate`);
+test('a path with a space or a quote is quoted for the shell', () => {
+  const text = welcome({ ...options, bundledModel: "/it's mine/demo" });
+  expect(text).toContain(
+    `curl -F 'img=@/it'\\''s mine/demo/examples/dog-on-the-grass.jpg' http://localhost:3000/generate`,
+  );
+});
+
+test('the printed address is one that can be opened', () => {
+  expect(reachableUrl('0.0.0.0', 3000)).toBe('http://localhost:3000');
+  expect(reachableUrl('::', 3000)).toBe('http://localhost:3000');
+  expect(reachableUrl('::1', 80)).toBe('http://[::1]:80');
+  expect(reachableUrl('10.0.0.2', 80)).toBe('http://10.0.0.2:80');
 });

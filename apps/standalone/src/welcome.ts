@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 
 export interface WelcomeOptions {
-  host: string;
-  port: number;
+  url: string;
   /** The checkpoint folder in use. */
   model: string;
   /** The folder of the model that comes with BlipQ. */
@@ -11,8 +10,7 @@ export interface WelcomeOptions {
 }
 
 /** What a person reads when everything is up: where it is, a line to paste, what the model knows. */
-export function welcome({ host, port, model, bundledModel, stateFolder }: WelcomeOptions): string {
-  const url = `http://${reachable(host)}:${port}`;
+export function welcome({ url, model, bundledModel, stateFolder }: WelcomeOptions): string {
   const bundled = model === bundledModel;
   const image = join(bundledModel, 'examples', 'dog-on-the-grass.jpg');
   const lines = [
@@ -33,10 +31,10 @@ export function welcome({ host, port, model, bundledModel, stateFolder }: Welcom
   return lines.join('\n');
 }
 
-/** The address to write in a URL for a server that listens on `host`. */
-function reachable(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return 'localhost';
-  return host.includes(':') ? `[${host}]` : host;
+/** Where a person at this machine reaches a server that listens on `host`. */
+export function reachableUrl(host: string, port: number): string {
+  if (host === '0.0.0.0' || host === '::') return `http://localhost:${port}`;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 function quoted(text: string): string {
