@@ -1,16 +1,9 @@
 import { join } from 'node:path';
+import { type Generated, type GenerationParams, generateBeams, generateGreedy } from './generation.js';
 import { type ModelFacts, readModelFacts } from './model-facts.js';
-import { decoderFile, encoderFile } from './prepare-model.js';
-import { Session, type SessionOptions, type TensorLike } from './session.js';
+import { beamDecoderFile, encoderFile, greedyDecoderFile } from './prepare-model.js';
+import { Session, type SessionOptions } from './session.js';
 import { BlipTokenizer } from './tokenizer.js';
-
-/** How to generate, every parameter given. */
-export interface GenerationParams {
-  /** Tokens generated beyond the prompt, end of sequence included; ≥ 1. */
-  readonly maxNewTokens: number;
-  /** The end of sequence is banned before that many tokens. */
-  readonly minNewTokens: number;
-}
 
 export interface CaptionRow {
   /** uint8 [S, S, 3], RGB, S = `facts.imageSize` */
@@ -20,15 +13,9 @@ export interface CaptionRow {
   readonly params: GenerationParams;
 }
 
-export interface CaptionOutput {
+export interface CaptionOutput extends Generated {
   /** The caption, prompt included. */
   readonly text: string;
-  /** Bos and prompt included, end of sequence too where it was generated. */
-  readonly tokenIds: number[];
-  /** Natural logarithms, of the generated tokens only. */
-  readonly tokenLogprobs: number[];
-  /** Mean log-probability of the generated tokens. */
-  readonly score: number;
 }
 
 export interface BatchOutput {
@@ -38,44 +25,70 @@ export interface BatchOutput {
   readonly decodeMs: number;
 }
 
+/** Image embeddings of a batch: float32 [B, N, D]. */
+export interface ImageEmbeds {
+  readonly type: 'float32';
+  readonly data: Float32Array;
+  readonly dims: readonly number[];
+}
+
 /** A BLIP captioning model, loaded from a folder that `prepareModel` made. */
 export class CaptionModel {
+  readonly facts: ModelFacts;
+  readonly #folder: string;
+  readonly #options: SessionOptions;
+  readonly #tokenizer: BlipTokenizer;
+  readonly #encoder: Session;
+  readonly #greedyDecoder: Session;
+  #beamDecoder: Session | undefined;
+
   private constructor(
-    readonly facts: ModelFacts,
-    readonly tokenizer: BlipTokenizer,
-    readonly encoder: Session,
-    readonly decoder: Session,
-  ) {}
+    folder: string,
+    options: SessionOptions,
+    facts: ModelFacts,
+    sessions: { encoder: Session; greedyDecoder: Session },
+  ) {
+    this.#folder = folder;
+    this.#options = options;
+    this.facts = facts;
+    this.#tokenizer = BlipTokenizer.fromJson(facts.tokenizerJson, facts.cleanUpSpaces);
+    this.#encoder = sessions.encoder;
+    this.#greedyDecoder = sessions.greedyDecoder;
+  }
 
   /** Blocks the thread while onnxruntime loads, as `caption` does while it runs. */
   static async load(folder: string, options: SessionOptions): Promise<CaptionModel> {
     const facts = await readModelFacts(folder);
-    const tokenizer = BlipTokenizer.fromJson(facts.tokenizerJson, facts.cleanUpSpaces);
     const encoder = await Session.open(join(folder, encoderFile), options);
-    const decoder = await Session.open(join(folder, decoderFile), options);
-    return new CaptionModel(facts, tokenizer, encoder, decoder);
+    const greedyDecoder = await Session.open(join(folder, greedyDecoderFile), options);
+    return new CaptionModel(folder, options, facts, { encoder, greedyDecoder });
   }
 
-  /** Captions a batch. A row's result does not depend on the rows beside it. */
+  /** Captions a batch. A row's result does not depend on the rows beside it; rows with as many beams run together. */
   async caption(rows: readonly CaptionRow[]): Promise<BatchOutput> {
-    if (rows.length === 0) return { captions: [], encodeMs: 0, decodeMs: 0 };
     const started = performance.now();
-    const imageEmbeds = await this.encode(rows.map((row) => row.pixels));
+    const embeds = await this.encode(rows.map((row) => row.pixels));
     const encoded = performance.now();
-    const captions = await this.#decode(imageEmbeds, rows);
+    const captions = new Array<CaptionOutput>(rows.length);
+    for (const beams of new Set(rows.map(beamsOf))) {
+      const group = rows.flatMap((row, index) => (beamsOf(row) === beams ? [index] : []));
+      const groupRows = group.map((index) => rows[index]!);
+      const generated = await this.#generate(beams, selected(embeds, group), groupRows);
+      for (const [at, index] of group.entries()) captions[index] = generated[at]!;
+    }
     return { captions, encodeMs: encoded - started, decodeMs: performance.now() - encoded };
   }
 
   /**
-   * float32 [B, N, D]. One image at a time: on CPUs a batch makes the encoder no faster, and its activations
-   * would take B times the memory.
+   * Encodes images, uint8 [S, S, 3] each. One at a time: on CPUs a batch makes the encoder no faster, and its
+   * activations would take B times the memory.
    */
-  async encode(images: readonly Uint8Array[]): Promise<TensorLike & { type: 'float32' }> {
+  async encode(images: readonly Uint8Array[]): Promise<ImageEmbeds> {
     const { imageSize } = this.facts;
     const embeds: Float32Array[] = [];
     let dims: readonly number[] = [];
     for (const data of images) {
-      const { image_embeds } = await this.encoder.run({
+      const { image_embeds } = await this.#encoder.run({
         pixels: { type: 'uint8', data, dims: [1, imageSize, imageSize, 3] },
       });
       embeds.push(image_embeds!.data as Float32Array);
@@ -84,41 +97,32 @@ export class CaptionModel {
     return { type: 'float32', data: joined(embeds), dims: [images.length, ...dims.slice(1)] };
   }
 
-  async #decode(imageEmbeds: TensorLike, rows: readonly CaptionRow[]): Promise<CaptionOutput[]> {
-    const prompts = rows.map(({ prompt }) => [
-      this.facts.bosTokenId,
-      ...(prompt === null ? [] : this.tokenizer.encodePrompt(prompt)),
-    ]);
-    const { tokens, logprobs } = await this.decoder.run({
-      image_embeds: imageEmbeds,
-      prompt: padded(prompts),
-      prompt_length: int64(prompts.map((prompt) => prompt.length)),
-      min_new_tokens: int64(rows.map(({ params }) => params.minNewTokens)),
-      max_new_tokens: int64(rows.map(({ params }) => params.maxNewTokens)),
-    });
-    return rows.map(({ params }, index) => {
-      const column = <T>(values: ArrayLike<T>) =>
-        Array.from({ length: values.length / rows.length }, (_, step) => values[step * rows.length + index]!);
-      const ids = column(tokens!.data as BigInt64Array).map(Number);
-      return this.#output(prompts[index]!, params, ids, column(logprobs!.data as Float32Array));
-    });
+  async #generate(beams: number, embeds: ImageEmbeds, rows: readonly CaptionRow[]): Promise<CaptionOutput[]> {
+    const { bosTokenId, sepTokenId } = this.facts;
+    const decoderRows = rows.map(({ prompt, params }) => ({
+      prompt: [bosTokenId, ...(prompt === null ? [] : this.#tokenizer.encodePrompt(prompt))],
+      params,
+    }));
+    const generated =
+      beams === 1
+        ? await generateGreedy(this.#greedyDecoder, embeds, decoderRows, sepTokenId)
+        : await generateBeams(await this.#beams(), embeds, decoderRows, sepTokenId);
+    return generated.map((output) => ({ text: this.#tokenizer.decode(output.tokenIds), ...output }));
   }
 
-  /** @param tokens and logprobs of every step of the loop, which goes on after this row's end while others need it */
-  #output(prompt: readonly number[], params: GenerationParams, tokens: number[], logprobs: number[]): CaptionOutput {
-    const start = prompt.length - 1;
-    const end = tokens.indexOf(this.facts.sepTokenId, start);
-    const limit = start + params.maxNewTokens;
-    const stop = end === -1 ? limit : Math.min(end + 1, limit);
-    const tokenIds = [...prompt, ...tokens.slice(start, stop)];
-    const tokenLogprobs = logprobs.slice(start, stop);
-    const score = tokenLogprobs.reduce((sum, logprob) => sum + logprob, 0) / tokenLogprobs.length;
-    return { text: this.tokenizer.decode(tokenIds), tokenIds, tokenLogprobs, score };
+  /** Opened for the first request that asks for beams: most services never see one. */
+  async #beams(): Promise<Session> {
+    this.#beamDecoder ??= await Session.open(join(this.#folder, beamDecoderFile), this.#options);
+    return this.#beamDecoder;
   }
 
   async release(): Promise<void> {
-    await Promise.all([this.encoder.release(), this.decoder.release()]);
+    await Promise.all([this.#encoder, this.#greedyDecoder, this.#beamDecoder].map((session) => session?.release()));
   }
+}
+
+function beamsOf({ params }: CaptionRow): number {
+  return params.numBeams ?? 1;
 }
 
 function joined(parts: readonly Float32Array[]): Float32Array {
@@ -132,14 +136,11 @@ function joined(parts: readonly Float32Array[]): Float32Array {
   return whole;
 }
 
-function int64(values: readonly number[]): TensorLike {
-  return { type: 'int64', data: BigInt64Array.from(values, BigInt), dims: [values.length] };
-}
-
-/** Sequences of unequal length as one matrix, filled up with zeros that nothing reads. */
-function padded(sequences: readonly (readonly number[])[]): TensorLike {
-  const length = Math.max(...sequences.map((sequence) => sequence.length));
-  const data = new BigInt64Array(sequences.length * length);
-  for (const [row, sequence] of sequences.entries()) data.set(sequence.map(BigInt), row * length);
-  return { type: 'int64', data, dims: [sequences.length, length] };
+/** Some rows of a batch, in the order given. */
+function selected(embeds: ImageEmbeds, rows: readonly number[]): ImageEmbeds {
+  const [batch, ...inner] = embeds.dims;
+  if (rows.length === batch) return embeds;
+  const size = embeds.data.length / batch!;
+  const parts = rows.map((row) => embeds.data.subarray(row * size, (row + 1) * size));
+  return { type: 'float32', data: joined(parts), dims: [rows.length, ...inner] };
 }

@@ -3,8 +3,8 @@ export {
   CaptionModel,
   type CaptionOutput,
   type CaptionRow,
-  type GenerationParams,
 } from './caption-model.js';
+export type { GenerationParams } from './generation.js';
 export { ModelError, type ModelErrorCode } from './model-error.js';
 export type { ModelFacts } from './model-facts.js';
 export { type PrepareOptions, type PrepareProgress, prepareModel } from './prepare-model.js';

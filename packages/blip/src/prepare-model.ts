@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { Graph, writeModel } from '@blipq/onnx-graph';
+import { DataFile, Graph, writeModel } from '@blipq/onnx-graph';
 import { type Checkpoint, openCheckpoint } from './checkpoint/checkpoint.js';
 import { type BlipConfig, readBlipConfig } from './checkpoint/config.js';
 import { readJson } from './checkpoint/json-file.js';
 import { StateDict } from './checkpoint/state-dict.js';
 import { contentHash } from './content-hash.js';
+import { beamDecoder } from './model/beam-decoder.js';
 import { greedyDecoder } from './model/greedy-decoder.js';
 import { Weights } from './model/linear.js';
 import { visionEncoder } from './model/vision-encoder.js';
@@ -15,7 +16,8 @@ import { ModelError } from './model-error.js';
 import { captioningFacts, writeModelFacts } from './model-facts.js';
 
 export const encoderFile = 'encoder.onnx';
-export const decoderFile = 'decoder.onnx';
+export const greedyDecoderFile = 'greedy-decoder.onnx';
+export const beamDecoderFile = 'beam-decoder.onnx';
 
 /** Raised whenever the graphs change, so that folders built by an older version are built anew. */
 const BUILD_VERSION = 1;
@@ -85,14 +87,26 @@ async function writeGraphs(
 ): Promise<void> {
   const tensors = new StateDict(checkpoint);
   const encoder = encoderGraph(config, tensors);
-  const decoder = greedyDecoder(config, tensors);
+  const textWeights = (graph: Graph) => new Weights(graph, tensors, 'text_decoder.');
+  const greedy = greedyDecoder(config, textWeights);
+  const beam = beamDecoder(config, textWeights);
   tensors.finish();
-  await writeModel(encoder, join(folder, encoderFile), ({ bytesDone }) =>
-    onProgress?.({ phase: 'encoder', bytesDone }),
-  );
-  await writeModel(decoder, join(folder, decoderFile), ({ bytesDone }) =>
-    onProgress?.({ phase: 'decoder', bytesDone }),
-  );
+
+  // The decoders differ in how they search, not in their weights: they share a data file.
+  const parts = [
+    { phase: 'encoder', data: 'encoder.data', graphs: { [encoderFile]: encoder } },
+    { phase: 'decoder', data: 'decoder.data', graphs: { [greedyDecoderFile]: greedy, [beamDecoderFile]: beam } },
+  ] as const;
+  for (const { phase, data, graphs } of parts) {
+    const dataFile = await DataFile.create(join(folder, data));
+    try {
+      for (const [file, graph] of Object.entries(graphs)) {
+        await writeModel(graph, join(folder, file), dataFile, ({ bytesDone }) => onProgress?.({ phase, bytesDone }));
+      }
+    } finally {
+      await dataFile.close();
+    }
+  }
 }
 
 /** pixels uint8 [B, S, S, 3] → image_embeds float32 [B, N, D] */

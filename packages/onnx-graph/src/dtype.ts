@@ -32,6 +32,21 @@ export function elementBytes(dtype: DType): number {
   return facts[dtype].bytes;
 }
 
+/** Smallest and largest integer of each type; of int64, those that are exact as a number. */
+const ranges: Partial<Record<DType, readonly [number, number]>> = {
+  uint8: [0, 255],
+  int8: [-128, 127],
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+  int64: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+  bool: [0, 1],
+};
+
+/** Whether `value` is one of the numbers that `dtype` is made for; float types round any. */
+export function holds(dtype: DType, value: number): boolean {
+  const [lowest, highest] = ranges[dtype] ?? [];
+  return lowest === undefined || (Number.isInteger(value) && value >= lowest && value <= highest!);
+}
+
 /**
  * Little-endian bytes of numbers as `dtype`, as ONNX's raw_data wants them.
  * float16 is not encoded here: half-precision weights arrive as bytes.

@@ -1,4 +1,4 @@
-import { bytesOf, type DType, elementBytes, encodeElements } from './dtype.js';
+import { bytesOf, type DType, elementBytes, encodeElements, holds } from './dtype.js';
 import { type Dim, formatShape, GraphError, product, type Shape } from './shape.js';
 
 /** A tensor in a graph: what an op takes and gives. */
@@ -80,10 +80,17 @@ export class Graph {
     return value;
   }
 
-  /** Makes `value` a result of the graph under `name`. */
+  /**
+   * Makes `value` a result of the graph under `name`.
+   *
+   * @throws GraphError where another value of a model has the name, since callers find results by it, and where `value`
+   * belongs to another graph
+   */
   output(name: string, value: Value): void {
+    if (!isWithin(this, value.graph)) throw foreign(`output ${name}`, value, this);
     const own = this.#ownOnce(value);
     own.name = this.#unique(name);
+    if (this.parent === null && own.name !== name) throw new GraphError(`output ${name}: the name is taken`);
     this.outputs.push(own);
   }
 
@@ -106,6 +113,8 @@ export class Graph {
     if (product(shape) !== values.length) {
       throw new GraphError(`constant: ${values.length} values do not fill ${formatShape(shape)}`);
     }
+    const wrong = values.find((value) => !holds(dtype, value));
+    if (wrong !== undefined) throw new GraphError(`constant: ${dtype} cannot be ${wrong}`);
     const key = `${dtype}${formatShape(shape)}${values.map((value) => (Object.is(value, -0) ? '-0' : value))}`;
     const known = this.root.#constants.get(key);
     if (known) return known as Value<D>;
@@ -144,10 +153,21 @@ export function emit<D extends DType>(
   output: OutputType<D>,
   options: NodeOptions = {},
 ): Value<D> {
-  return innermost(op, inputs).node(op, inputs, [output], options)[0] as Value<D>;
+  return emitAll(op, inputs, [output], options)[0] as Value<D>;
 }
 
-function innermost(op: string, inputs: readonly (Value | null)[]): Graph {
+/** As `emit`, for an op with several outputs. */
+export function emitAll(
+  op: string,
+  inputs: readonly (Value | null)[],
+  outputs: readonly OutputType[],
+  options: NodeOptions = {},
+): Value[] {
+  return innermost(op, inputs).node(op, inputs, outputs, options);
+}
+
+/** The graph among those that `inputs` live in which can see them all. */
+export function innermost(op: string, inputs: readonly (Value | null)[]): Graph {
   let graph: Graph | undefined;
   for (const input of inputs) {
     if (input === null) continue;
@@ -156,10 +176,14 @@ function innermost(op: string, inputs: readonly (Value | null)[]): Graph {
   if (graph === undefined) throw new GraphError(`${op}: takes at least one input`);
   for (const input of inputs) {
     if (input !== null && !isWithin(graph, input.graph)) {
-      throw new GraphError(`${op}: ${input.name} belongs to another graph (${input.graph.name}) than ${graph.name}`);
+      throw foreign(op, input, graph);
     }
   }
   return graph;
+}
+
+function foreign(what: string, { name, graph }: Value, at: Graph): GraphError {
+  return new GraphError(`${what}: ${name} belongs to another graph (${graph.name}) than ${at.name}`);
 }
 
 function isWithin(graph: Graph, ancestor: Graph): boolean {

@@ -1,3 +1,4 @@
+export { DataFile } from './data-file.js';
 export {
   bytesOf,
   type DType,
@@ -15,7 +16,10 @@ export {
   expand,
   gather,
   gatherElements,
+  gatherPerRow,
+  range,
   reshape,
+  scatterElements,
   slice,
   squeeze,
   transpose,

@@ -40,7 +40,7 @@ export function normalizeAxis(op: string, axis: number, rank: number): number {
   return normalized;
 }
 
-/** Sum of dimensions, as concatenation makes it. */
+/** Sum of dimensions, as concatenation makes it: addDims('T', 1) is T+1. */
 export function addDims(a: Dim, b: Dim): Dim {
   if (typeof a === 'number' && typeof b === 'number') return a + b;
   if (a === 0) return b;
@@ -49,18 +49,35 @@ export function addDims(a: Dim, b: Dim): Dim {
 
 /**
  * The product of dimensions as a number times a sorted list of names, so that shapes with the same number of
- * elements compare equal: product(['B', 2, 3]) and product([6, 'B']) are both 6*B.
+ * elements compare equal: product(['B', 2, 3]) and product([6, 'B']) are both 6*B. A sum is one name: B*(T+1).
  */
 export function product(shape: Shape): Dim {
   let factor = 1;
   const names: string[] = [];
-  for (const part of shape.flatMap((dim) => String(dim).split('*'))) {
+  for (const part of shape.flatMap(factors)) {
     if (/^\d+$/.test(part)) factor *= Number(part);
     else names.push(part);
   }
   if (names.length === 0) return factor;
   names.sort();
   return factor === 1 ? names.join('*') : [factor, ...names].join('*');
+}
+
+function factors(dim: Dim): string[] {
+  const text = String(dim);
+  return splitOutsideParentheses(text, '+').length > 1 ? [`(${text})`] : splitOutsideParentheses(text, '*');
+}
+
+function splitOutsideParentheses(text: string, separator: string): string[] {
+  const parts = [''];
+  let depth = 0;
+  for (const character of text) {
+    if (character === '(') depth++;
+    if (character === ')') depth--;
+    if (character === separator && depth === 0) parts.push('');
+    else parts[parts.length - 1] += character;
+  }
+  return parts;
 }
 
 export function sameShape(a: Shape, b: Shape): boolean {

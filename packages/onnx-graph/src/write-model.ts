@@ -1,6 +1,6 @@
-import { open, writeFile } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
+import type { DataFile } from './data-file.js';
 import { onnxType } from './dtype.js';
 import {
   type AttributeProto,
@@ -21,7 +21,7 @@ import {
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from './gen/onnx_pb.js';
-import { type Attribute, type Graph, type Node, type Value, type Weight, weightBytes } from './graph.js';
+import { type Attribute, type Graph, type Node, type Value, weightBytes } from './graph.js';
 import { GraphError } from './shape.js';
 
 /** ONNX op set and IR version: old enough for every onnxruntime since 1.17, new enough for antialiased Resize. */
@@ -31,28 +31,39 @@ const CONTRIB_OPSET = 1n;
 
 /** Smaller tensors stand in the model file itself; larger ones in the data file. */
 const INLINE_BYTES_MAX = 1024;
-/** Large tensors start on a page, so that onnxruntime can map them. */
-const PAGE_BYTES = 4096;
 
 export interface WriteProgress {
+  /** Bytes in the data file so far. */
   readonly bytesDone: number;
+  /** The weight just written. */
   readonly name: string;
 }
 
 /**
- * Writes `path` and, beside it, `path.data` with the weights. Weights are read, written and dropped one after
- * another: memory stays bounded by the largest one.
+ * Writes a model to `path` and its weights to `data`, which must lie in the same folder. Weights are read, written and
+ * dropped one after another: memory stays bounded by the largest one.
  *
- * @param onProgress called after each weight with the bytes written so far
+ * @param onProgress called after each weight
  * @throws GraphError when a weight's reader gives another number of bytes than its shape takes
  */
 export async function writeModel(
   graph: Graph,
   path: string,
+  data: DataFile,
   onProgress?: (progress: WriteProgress) => void,
 ): Promise<void> {
   if (graph.parent !== null) throw new GraphError(`${graph.name} is a loop's body, not a model`);
-  const initializers = await writeWeights(graph.weights, `${path}.data`, onProgress);
+  const initializers: TensorProto[] = [];
+  for (const { value, read } of graph.weights) {
+    const bytes = weightBytes(value, await read());
+    if (bytes.length <= INLINE_BYTES_MAX) {
+      initializers.push(tensorProto(value, { rawData: bytes }));
+      continue;
+    }
+    const offset = await data.add(bytes);
+    initializers.push(tensorProto(value, externalData(data.name, offset, bytes.length)));
+    onProgress?.({ bytesDone: data.length, name: value.name });
+  }
   await writeFile(path, modelBytes(graph, initializers));
 }
 
@@ -81,34 +92,6 @@ function modelBytes(graph: Graph, initializers: TensorProto[]): Uint8Array {
     graph: { ...graphProto(graph), initializer: initializers },
   });
   return toBinary(ModelProtoSchema, model);
-}
-
-async function writeWeights(
-  weights: readonly Weight[],
-  dataPath: string,
-  onProgress?: (progress: WriteProgress) => void,
-): Promise<TensorProto[]> {
-  const file = await open(dataPath, 'w');
-  try {
-    const tensors: TensorProto[] = [];
-    let offset = 0;
-    for (const { value, read } of weights) {
-      const bytes = weightBytes(value, await read());
-      if (bytes.length <= INLINE_BYTES_MAX) {
-        tensors.push(tensorProto(value, { rawData: bytes }));
-        continue;
-      }
-      offset = Math.ceil(offset / PAGE_BYTES) * PAGE_BYTES;
-      await file.write(bytes, 0, bytes.length, offset);
-      tensors.push(tensorProto(value, externalData(basename(dataPath), offset, bytes.length)));
-      offset += bytes.length;
-      onProgress?.({ bytesDone: offset, name: value.name });
-    }
-    await file.sync();
-    return tensors;
-  } finally {
-    await file.close();
-  }
 }
 
 type TensorContent = MessageInitShape<typeof TensorProtoSchema>;

@@ -1,4 +1,4 @@
-import { type Dim, type Graph, gemm, matMul, reshape, type Value } from '@blipq/onnx-graph';
+import { add, type Graph, gemm, matMul, product, reshape, type Value } from '@blipq/onnx-graph';
 import type { StateDict, Weight } from '../checkpoint/state-dict.js';
 
 /** A learned projection: x [..., in] → [..., out]. */
@@ -44,7 +44,11 @@ export class Weights {
     const [outFeatures] = weight.shape as [number, number];
     const matrix = this.#matrix(weight, 0, outFeatures);
     const biasValue = this.graph.weight(bias.name, 'float32', [outFeatures], bias.read);
-    const apply = (x: Value<'float32'>) => asRows(x, (rows) => gemm(rows, matrix, biasValue));
+    const apply = (x: Value<'float32'>) => {
+      const namedDims = x.shape.filter((dim) => typeof dim === 'string').length;
+      if (namedDims > 1) return add(matMul(x, matrix), biasValue);
+      return asRows(x, (rows) => gemm(rows, matrix, biasValue));
+    };
     return Object.assign(apply, { product: (x: Value<'float32'>) => matMul(x, matrix), bias: biasValue });
   }
 
@@ -67,16 +71,11 @@ export class Weights {
   }
 }
 
-/** Applies `f` to a tensor [..., C] as rows [M, C]. */
+/** Applies `f` to a tensor [..., C] as rows [M, C]. All but one of the outer dimensions must be numbers. */
 function asRows(x: Value<'float32'>, f: (rows: Value<'float32'>) => Value<'float32'>): Value<'float32'> {
-  if (x.shape.length === 2) return f(x);
   const outer = x.shape.slice(0, -1);
-  const rows = f(reshape(x, [rowCount(outer), x.dim(-1)]));
+  const rows = f(reshape(x, [product(outer), x.dim(-1)]));
   return reshape(rows, [...outer, rows.dim(-1)]);
-}
-
-function rowCount(shape: readonly Dim[]): Dim {
-  return shape.every((dim) => typeof dim === 'number') ? shape.reduce((a, b) => a * b, 1) : shape.join('*');
 }
 
 /** A matrix [rows, columns] in C order with rows and columns exchanged, in blocks that fit the cache. */

@@ -1,4 +1,18 @@
-import { add, concat, gather, gelu, matMul, mul, reshape, softmax, transpose, type Value } from '@blipq/onnx-graph';
+import {
+  add,
+  concat,
+  type Dim,
+  gather,
+  gelu,
+  matMul,
+  mul,
+  reshape,
+  softmax,
+  squeeze,
+  transpose,
+  unsqueeze,
+  type Value,
+} from '@blipq/onnx-graph';
 import type { BlipConfig } from '../checkpoint/config.js';
 import type { Weights } from './linear.js';
 import { norm } from './vision-encoder.js';
@@ -6,18 +20,20 @@ import { norm } from './vision-encoder.js';
 type Text = BlipConfig['text'];
 type Tensor = Value<'float32'>;
 
-/** Keys and values of one attention layer, head by head. */
+/** Keys and values of one attention layer, head by head: [B, ...] of an image, [B, K, ...] of K beams' own past. */
 export interface KeyValue {
-  /** [B, H, d, T], transposed for the product with queries */
+  /** [..., H, d, T], transposed for the product with queries */
   readonly keys: Tensor;
-  /** [B, H, T, d] */
+  /** [..., H, T, d] */
   readonly values: Tensor;
 }
 
 /**
- * The text decoder, one token a row at a time (BERT with cross-attention; BlipTextLMHeadModel in modeling_blip_text.py).
+ * The text decoder, one token at a time (BERT with cross-attention; BlipTextLMHeadModel in modeling_blip_text.py), for
+ * B images with K beams each; greedy search is K = 1.
  *
- * Rows all stand at the same position, so there is no padding and no mask: a row attends to its own past, whole.
+ * All rows stand at the same position, so there is no padding and no mask: a beam attends to its own past, whole. Beams
+ * of an image share its keys and values: they are further queries to them.
  */
 export class TextDecoder {
   readonly #weights: Weights;
@@ -41,12 +57,12 @@ export class TextDecoder {
   }
 
   /**
-   * One step of every row.
+   * One step of every beam.
    *
-   * tokens    int64 [B], `position` int64 []
+   * tokens    int64 [B, K], `position` int64 []
    * past      what the steps before have left, a KeyValue a layer, T = position
    * image     from imageKeyValues
-   * returns   logits float32 [B, V] for the position after, and the past with this step added, T = position + 1
+   * returns   logits float32 [B, K, V] for the position after, and the past with this step added, T = position + 1
    */
   step(tokens: Value<'int64'>, position: Value<'int64'>, past: readonly KeyValue[], image: readonly KeyValue[]) {
     let x = this.#embeddings(tokens, position);
@@ -58,7 +74,7 @@ export class TextDecoder {
     return { logits: this.#vocabularyLogits(x), present };
   }
 
-  /** Word and position embeddings, normalised (BlipTextEmbeddings). [B] → [B, D] */
+  /** Word and position embeddings, normalised (BlipTextEmbeddings). [B, K] → [B, K, D] */
   #embeddings(tokens: Value<'int64'>, position: Value<'int64'>): Tensor {
     const { vocabSize, hiddenSize, positions, layerNormEps } = this.#text;
     const weights = this.#weights.at('bert.embeddings');
@@ -68,7 +84,7 @@ export class TextDecoder {
     return norm(sum, weights.at('LayerNorm'), hiddenSize, layerNormEps);
   }
 
-  /** The language-model head (BlipTextLMPredictionHead). [B, D] → [B, V] */
+  /** The language-model head (BlipTextLMPredictionHead). [B, K, D] → [B, K, V] */
   #vocabularyLogits(x: Tensor): Tensor {
     const { vocabSize, hiddenSize, layerNormEps } = this.#text;
     const transform = this.#weights.at('cls.predictions.transform');
@@ -92,11 +108,11 @@ class DecoderLayer {
     this.crossAttention = new Attention(text, text.encoderHiddenSize, weights.at('crossattention'));
   }
 
-  /** x [B, D] → [B, D], and the layer's past with this step added */
+  /** x [B, K, D] → [B, K, D], and the layer's past with this step added */
   step(x: Tensor, past: KeyValue, image: KeyValue): [Tensor, KeyValue] {
-    const present = append(past, this.#selfAttention.keyValues(reshape(x, ['B', 1, this.#text.hiddenSize])));
-    const attended = this.#selfAttention.attend(x, present);
-    return [this.#feedForward(this.crossAttention.attend(attended, image)), present];
+    const present = append(past, this.#selfAttention.keyValues(unsqueeze(x, 2)));
+    const attended = this.#selfAttention.attendOwn(x, present);
+    return [this.#feedForward(this.crossAttention.attendShared(attended, image)), present];
   }
 
   #feedForward(x: Tensor): Tensor {
@@ -111,43 +127,69 @@ class DecoderLayer {
 class Attention {
   readonly #text: Text;
   readonly #weights: Weights;
+  readonly #memorySize: number;
   readonly #headSize: number;
 
   /** @param memorySize features of what is attended to */
-  constructor(
-    text: Text,
-    readonly memorySize: number,
-    weights: Weights,
-  ) {
+  constructor(text: Text, memorySize: number, weights: Weights) {
     this.#text = text;
     this.#weights = weights;
+    this.#memorySize = memorySize;
     this.#headSize = text.hiddenSize / text.heads;
   }
 
-  /** Keys and values of a memory [B, T, memory size]. */
+  /** Keys and values of a memory [..., T, memory size]. */
   keyValues(memory: Tensor): KeyValue {
-    const { hiddenSize, heads } = this.#text;
-    const split = [...memory.shape.slice(0, 2), heads, this.#headSize];
-    const project = (name: string) =>
-      reshape(this.#weights.linear(`self.${name}`, this.memorySize, hiddenSize)(memory), split);
-    return { keys: transpose(project('key'), [0, 2, 3, 1]), values: transpose(project('value'), [0, 2, 1, 3]) };
+    const heads = (name: string) =>
+      this.#splitHeads(this.#weights.linear(`self.${name}`, this.#memorySize, this.#text.hiddenSize)(memory));
+    const [keys, values] = [heads('key'), heads('value')];
+    // [..., T, H, d] with the positions moved behind the heads, and for keys behind the features, too.
+    const outer = keys.shape.slice(0, -3).map((_, axis) => axis);
+    const [position, head, feature] = [outer.length, outer.length + 1, outer.length + 2];
+    return {
+      keys: transpose(keys, [...outer, head, feature, position]),
+      values: transpose(values, [...outer, head, position, feature]),
+    };
   }
 
-  /** LN(x + Wo · attention(x over memory)). x [B, D] → [B, D] */
-  attend(x: Tensor, memory: KeyValue): Tensor {
-    const { hiddenSize, heads, layerNormEps } = this.#text;
-    const query = this.#weights.linear('self.query', hiddenSize, hiddenSize)(x);
-    const scaled = mul(reshape(query, ['B', heads, 1, this.#headSize]), this.#headSize ** -0.5);
-    const attended = matMul(softmax(matMul(scaled, memory.keys)), memory.values);
-    const projected = this.#weights.linear(
-      'output.dense',
-      hiddenSize,
-      hiddenSize,
-    )(reshape(attended, ['B', hiddenSize]));
+  /** LN(x + Wo · attention), each beam over its own memory [B, K, H, ...]. x [B, K, D] → [B, K, D] */
+  attendOwn(x: Tensor, memory: KeyValue): Tensor {
+    const queries = unsqueeze(this.#queries(x), 3);
+    return this.#output(x, squeeze(this.#attention(queries, memory), 3));
+  }
+
+  /** LN(x + Wo · attention), all beams over one memory [B, H, ...]. x [B, K, D] → [B, K, D] */
+  attendShared(x: Tensor, memory: KeyValue): Tensor {
+    const beamsLast = [0, 2, 1, 3];
+    return this.#output(x, transpose(this.#attention(transpose(this.#queries(x), beamsLast), memory), beamsLast));
+  }
+
+  /** Scaled queries [B, K, H, d]. */
+  #queries(x: Tensor): Tensor {
+    const { hiddenSize } = this.#text;
+    const queries = this.#weights.linear('self.query', hiddenSize, hiddenSize)(x);
+    return mul(this.#splitHeads(queries), this.#headSize ** -0.5);
+  }
+
+  /** Scaled dot-product attention (Vaswani et al. 2017). queries [..., M, d] → [..., M, d] */
+  #attention(queries: Tensor, { keys, values }: KeyValue): Tensor {
+    return matMul(softmax(matMul(queries, keys)), values);
+  }
+
+  #splitHeads(x: Tensor): Tensor {
+    return reshape(x, [...x.shape.slice(0, -1), this.#text.heads, this.#headSize]);
+  }
+
+  /** attended [B, K, H, d] */
+  #output(x: Tensor, attended: Tensor): Tensor {
+    const { hiddenSize, layerNormEps } = this.#text;
+    const joined: Dim[] = [...attended.shape.slice(0, 2), hiddenSize];
+    const projected = this.#weights.linear('output.dense', hiddenSize, hiddenSize)(reshape(attended, joined));
     return norm(add(x, projected), this.#weights.at('output.LayerNorm'), hiddenSize, layerNormEps);
   }
 }
 
+/** Along the position axis of each, which is the last of the keys and the last but one of the values. */
 function append(past: KeyValue, step: KeyValue): KeyValue {
-  return { keys: concat([past.keys, step.keys], 3), values: concat([past.values, step.values], 2) };
+  return { keys: concat([past.keys, step.keys], -1), values: concat([past.values, step.values], -2) };
 }

@@ -1,6 +1,16 @@
 import type { DType } from '../dtype.js';
 import { emit, type Value } from '../graph.js';
-import { addDims, broadcast, type Dim, formatShape, GraphError, normalizeAxis, product, type Shape } from '../shape.js';
+import {
+  addDims,
+  broadcast,
+  type Dim,
+  formatShape,
+  GraphError,
+  normalizeAxis,
+  product,
+  type Shape,
+  sameShape,
+} from '../shape.js';
 
 /**
  * The same elements in another shape. A named dimension must stand at the same axis as in `x`, except one,
@@ -18,6 +28,10 @@ export function reshape<D extends DType>(x: Value<D>, shape: Shape): Value<D> {
     throw new GraphError(
       `Reshape: ${formatShape(x.shape)} to ${formatShape(shape)} leaves more than one axis to infer`,
     );
+  }
+  // A 0 in the target means "as in x".
+  if (shape.some((dim, axis) => dim === 0 && x.shape[axis] !== 0)) {
+    throw new GraphError(`Reshape: ${formatShape(x.shape)} to ${formatShape(shape)} moves an axis of size 0`);
   }
   return emit('Reshape', [x, int64s(x, target)], { dtype: x.dtype, shape });
 }
@@ -70,6 +84,42 @@ export function gatherElements<D extends DType>(x: Value<D>, indices: Value<'int
     );
   }
   return emit('GatherElements', [x, indices], { dtype: x.dtype, shape: indices.shape }, { attributes: { axis: at } });
+}
+
+/** Picks slices along axis 1, other ones for each row of the batch: x [B, K, ...], indices [B, C] → [B, C, ...]. */
+export function gatherPerRow<D extends DType>(x: Value<D>, indices: Value<'int64'>): Value<D> {
+  if (x.shape.length < 2 || indices.shape.length !== 2 || x.dim(0) !== indices.dim(0)) {
+    const got = [x, indices].map((value) => formatShape(value.shape));
+    throw new GraphError(`GatherND: takes x [B, K, ...] and indices [B, C], got ${got.join(' and ')}`);
+  }
+  const shape = [...indices.shape, ...x.shape.slice(2)];
+  const inputs = [x, unsqueeze(indices, 2)];
+  return emit('GatherND', inputs, { dtype: x.dtype, shape }, { attributes: { batch_dims: 1 } });
+}
+
+/**
+ * x with the elements that `indices` name along the last axis replaced by `updates`, or lowered to them where
+ * `reduction` is 'min'. x [..., V], indices and updates [..., T]. Without a reduction, an index that occurs twice
+ * needs the same update twice.
+ */
+export function scatterElements<D extends DType>(
+  x: Value<D>,
+  indices: Value<'int64'>,
+  updates: Value<D>,
+  reduction: 'none' | 'min' = 'none',
+): Value<D> {
+  if (!sameShape(indices.shape, updates.shape) || !sameShape(x.shape.slice(0, -1), indices.shape.slice(0, -1))) {
+    const got = [x, indices, updates].map((value) => formatShape(value.shape));
+    throw new GraphError(`ScatterElements: x, indices and updates do not fit: ${got.join(', ')}`);
+  }
+  const attributes = { axis: x.shape.length - 1, reduction };
+  return emit('ScatterElements', [x, indices, updates], { dtype: x.dtype, shape: x.shape }, { attributes });
+}
+
+/** The integers 0, 1, 2, … up to, not including, `count` (int64 scalar), as a vector whose size is called `dim`. */
+export function range(count: Value<'int64'>, dim: Dim): Value<'int64'> {
+  const [zero, one] = [0, 1].map((value) => count.graph.constant('int64', [], [value])) as [Value, Value];
+  return emit('Range', [zero, count, one], { dtype: 'int64', shape: [dim] });
 }
 
 /** The elements from `start` up to, not including, `end` along `axis`. */

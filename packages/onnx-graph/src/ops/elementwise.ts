@@ -58,8 +58,12 @@ export const abs = <D extends NumericType>(x: Value<D>) => unary('Abs', x);
 export const neg = <D extends FloatType>(x: Value<D>) => unary('Neg', x);
 export const identity = <D extends DType>(x: Value<D>) => unary('Identity', x);
 
-/** `condition ? a : b`, element by element; numbers take the type of the other branch. */
-export function where<D extends DType>(condition: Value<'bool'>, a: Operand<D>, b: Operand<D>): Value<D> {
+/** `condition ? a : b`, element by element; numbers take the type of the other branch. onnxruntime has no int8, no bool. */
+export function where<D extends Exclude<DType, 'int8' | 'bool'>>(
+  condition: Value<'bool'>,
+  a: Operand<D>,
+  b: Operand<D>,
+): Value<D> {
   const like = typeof a === 'number' ? b : a;
   if (typeof like === 'number') throw new GraphError('Where: at least one branch must be a tensor');
   const [yes, no] = [scalar(like, a), scalar(like, b)];

@@ -1,5 +1,5 @@
 import type { DType } from '../dtype.js';
-import { Graph, type Value } from '../graph.js';
+import { Graph, innermost, type OutputType, type Value } from '../graph.js';
 import { formatShape, GraphError, type Shape } from '../shape.js';
 
 /** A value carried from one iteration to the next. */
@@ -37,7 +37,7 @@ export function loop<S extends Record<string, LoopState>, O extends Record<strin
   state: S,
   build: (iteration: Value<'int64'>, state: StateValues<S>) => LoopBody<S, O>,
 ): LoopResult<S, O> {
-  const outer = iterationsMax.graph;
+  const outer = innermost('Loop', [iterationsMax, ...Object.values(state).map(({ initial }) => initial)]);
   const body = new Graph(`${outer.name}.loop`, outer);
   const iteration = body.input('iteration', 'int64', []);
   body.input('proceed', 'bool', []);
@@ -45,24 +45,25 @@ export function loop<S extends Record<string, LoopState>, O extends Record<strin
   const carried = Object.fromEntries(
     keys.map((key) => {
       const { initial, shape = initial.shape } = state[key]!;
-      return [key, body.input(key, initial.dtype, shape)];
+      checkState(key, { dtype: initial.dtype, shape }, 'first', initial);
+      return [key, body.input(`carried.${key}`, initial.dtype, shape)];
     }),
   ) as StateValues<S>;
 
   const result = build(iteration, carried);
   const stackedKeys = Object.keys(result.stacked);
-  body.output('proceed_next', result.proceed);
+  body.output('next.proceed', result.proceed);
   for (const key of keys) {
-    checkNext(key, carried[key]!, result.state[key]!);
-    body.output(`${key}_next`, result.state[key]!);
+    checkState(key, carried[key]!, 'next', result.state[key]!);
+    body.output(`next.${key}`, result.state[key]!);
   }
-  for (const key of stackedKeys) body.output(`${key}_item`, result.stacked[key]!);
+  for (const key of stackedKeys) body.output(`stacked.${key}`, result.stacked[key]!);
 
   const outputs = [
     ...keys.map((key) => ({ dtype: carried[key]!.dtype, shape: carried[key]!.shape })),
     ...stackedKeys.map((key) => {
       const { dtype, shape } = result.stacked[key]!;
-      return { dtype, shape: ['iterations', ...shape] };
+      return { dtype, shape: [`${iteration.name}.count`, ...shape] };
     }),
   ];
   const inputs = [iterationsMax, outer.constant('bool', [], [1]), ...keys.map((key) => state[key]!.initial)];
@@ -72,13 +73,14 @@ export function loop<S extends Record<string, LoopState>, O extends Record<strin
   return { state: named(keys, 0) as StateValues<S>, stacked: named(stackedKeys, keys.length) as O };
 }
 
-function checkNext(key: string, before: Value, after: Value): void {
+/** A named dimension of the state may become anything, a number stays. */
+function checkState(key: string, carried: OutputType, which: 'first' | 'next', value: OutputType): void {
   const fits =
-    before.dtype === after.dtype &&
-    before.shape.length === after.shape.length &&
-    before.shape.every((dim, axis) => dim === after.shape[axis] || typeof dim === 'string');
+    carried.dtype === value.dtype &&
+    carried.shape.length === value.shape.length &&
+    carried.shape.every((dim, axis) => dim === value.shape[axis] || typeof dim === 'string');
   if (!fits) {
-    const [from, to] = [before, after].map((value) => `${value.dtype} ${formatShape(value.shape)}`);
-    throw new GraphError(`Loop: state ${key} is ${from} and its next value ${to}`);
+    const [from, to] = [carried, value].map(({ dtype, shape }) => `${dtype} ${formatShape(shape)}`);
+    throw new GraphError(`Loop: state ${key} is ${from} and its ${which} value ${to}`);
   }
 }

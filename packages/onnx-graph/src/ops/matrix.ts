@@ -46,13 +46,18 @@ export function multiHeadAttention<D extends FloatType>(
   const op = 'MultiHeadAttention';
   const channels = query.dim(-1);
   const fits =
-    [query, key, value].every((input) => input.shape.length === 3 && input.dim(2) === channels) &&
+    [query, key, value].every(
+      (input) => input.shape.length === 3 && input.dim(0) === query.dim(0) && input.dim(2) === channels,
+    ) &&
     key.dim(1) === value.dim(1) &&
     typeof channels === 'number' &&
     channels % heads === 0 &&
-    (bias === null || bias.dim(0) === 3 * channels);
+    (bias === null || (bias.shape.length === 1 && bias.dim(0) === 3 * channels)) &&
+    [key, value, bias].every((input) => input === null || input.dtype === query.dtype);
   if (!fits) {
-    const got = [query, key, value, bias].map((input) => (input ? formatShape(input.shape) : 'none'));
+    const got = [query, key, value, bias].map((input) =>
+      input ? `${input.dtype} ${formatShape(input.shape)}` : 'none',
+    );
     throw new GraphError(`${op}: ${heads} heads do not fit query, key, value, bias ${got.join(', ')}`);
   }
   return emit(

@@ -1,6 +1,6 @@
 import type { FloatType, NumericType } from '../dtype.js';
-import { emit, type Value } from '../graph.js';
-import { formatShape, GraphError, normalizeAxis, type Shape } from '../shape.js';
+import { emit, emitAll, type Value } from '../graph.js';
+import { type Dim, formatShape, GraphError, normalizeAxis, type Shape } from '../shape.js';
 
 function without(shape: Shape, axis: number, keepDims: boolean): Shape {
   return keepDims ? shape.map((dim, i) => (i === axis ? 1 : dim)) : shape.filter((_, i) => i !== axis);
@@ -22,8 +22,11 @@ export const reduceMax = <D extends NumericType>(x: Value<D>, axis: number, { ke
   reduction('ReduceMax', x, axis, keepDims);
 export const reduceMin = <D extends NumericType>(x: Value<D>, axis: number, { keepDims = false }: KeepDims = {}) =>
   reduction('ReduceMin', x, axis, keepDims);
-export const reduceSum = <D extends NumericType>(x: Value<D>, axis: number, { keepDims = false }: KeepDims = {}) =>
-  reduction('ReduceSum', x, axis, keepDims);
+export const reduceSum = <D extends FloatType | 'int32' | 'int64'>(
+  x: Value<D>,
+  axis: number,
+  { keepDims = false }: KeepDims = {},
+) => reduction('ReduceSum', x, axis, keepDims);
 
 /** Index of the first largest element along `axis`, which disappears. */
 export function argMax(x: Value<NumericType>, axis: number): Value<'int64'> {
@@ -32,16 +35,23 @@ export function argMax(x: Value<NumericType>, axis: number): Value<'int64'> {
   return emit('ArgMax', [x], { dtype: 'int64', shape: without(x.shape, at, false) }, { attributes });
 }
 
-/** The `count` largest elements along the last axis, largest first, and their indices. */
-export function topK<D extends FloatType>(x: Value<D>, count: number): { values: Value<D>; indices: Value<'int64'> } {
-  const shape = [...x.shape.slice(0, -1), count];
-  const k = x.graph.constant('int64', [1], [count]);
+/**
+ * The largest elements along the last axis, largest first, and their indices.
+ *
+ * @param count how many (int64 vector of one element); `dim` is what that size is called in the results' shapes
+ */
+export function topK<D extends FloatType>(
+  x: Value<D>,
+  count: Value<'int64'>,
+  dim: Dim,
+): { values: Value<D>; indices: Value<'int64'> } {
+  const shape = [...x.shape.slice(0, -1), dim];
   const attributes = { axis: x.shape.length - 1, largest: 1, sorted: 1 };
   const outputs = [
     { dtype: x.dtype, shape },
     { dtype: 'int64' as const, shape },
   ];
-  const [values, indices] = x.graph.node('TopK', [x, k], outputs, { attributes });
+  const [values, indices] = emitAll('TopK', [x, count], outputs, { attributes });
   return { values: values as Value<D>, indices: indices as Value<'int64'> };
 }
 
@@ -61,9 +71,10 @@ export function layerNorm<D extends FloatType>(
   bias: Value<D>,
   epsilon: number,
 ): Value<D> {
-  if ([scale, bias].some((weight) => weight.shape.length !== 1 || weight.dim(0) !== x.dim(-1))) {
-    const got = [scale, bias].map((weight) => formatShape(weight.shape));
-    throw new GraphError(`LayerNormalization: scale and bias ${got.join(', ')} do not fit ${formatShape(x.shape)}`);
+  const fits = (weight: Value) => weight.shape.length === 1 && weight.dim(0) === x.dim(-1) && weight.dtype === x.dtype;
+  if (![scale, bias].every(fits)) {
+    const [to, ...got] = [x, scale, bias].map((value) => `${value.dtype} ${formatShape(value.shape)}`);
+    throw new GraphError(`LayerNormalization: scale and bias ${got.join(', ')} do not fit ${to}`);
   }
   const attributes = { axis: -1, epsilon: { float: epsilon } };
   return emit('LayerNormalization', [x, scale, bias], { dtype: x.dtype, shape: x.shape }, { attributes });

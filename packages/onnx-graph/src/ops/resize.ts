@@ -8,7 +8,7 @@ import { GraphError } from '../shape.js';
  *
  * x [1, H, W, C] or any layout; `axes` name the two that change; `sizes` is their new size.
  */
-export function resizeBicubic<D extends DType>(
+export function resizeBicubic<D extends Exclude<DType, 'int64' | 'bool'>>(
   x: Value<D>,
   axes: readonly [number, number],
   sizes: readonly [number, number],

@@ -1,0 +1,59 @@
+import { add, type Graph, gather, less, min, reduceMax, sub, unsqueeze, type Value } from '@blipq/onnx-graph';
+import type { BlipConfig } from '../checkpoint/config.js';
+
+/**
+ * What every decoder graph is fed.
+ *
+ * image_embeds          float32 [B, N, D]  from the encoder
+ * prompt                int64 [B, P]       bos and prompt of each row, padded at the end with anything
+ * prompt_length         int64 [B]          ≥ 1
+ * min_new_tokens        int64 [B]          the end of sequence is banned before that many
+ * max_new_tokens        int64 [B]          ≥ 1
+ * repetition_penalty    float32 [B]        1 for none
+ * no_repeat_ngram_size  int64 [B]          0 for none
+ */
+export class DecoderInputs {
+  readonly image: Value<'float32'>;
+  readonly prompt: Value<'int64'>;
+  readonly promptLength: Value<'int64'>;
+  readonly minNewTokens: Value<'int64'>;
+  readonly maxNewTokens: Value<'int64'>;
+  readonly repetitionPenalty: Value<'float32'>;
+  readonly noRepeatNgramSize: Value<'int64'>;
+
+  constructor(
+    readonly graph: Graph,
+    { vision }: BlipConfig,
+  ) {
+    const tokens = (vision.imageSize / vision.patchSize) ** 2 + 1;
+    this.image = graph.input('image_embeds', 'float32', ['B', tokens, vision.hiddenSize]);
+    this.prompt = graph.input('prompt', 'int64', ['B', 'P']);
+    this.promptLength = graph.input('prompt_length', 'int64', ['B']);
+    this.minNewTokens = graph.input('min_new_tokens', 'int64', ['B']);
+    this.maxNewTokens = graph.input('max_new_tokens', 'int64', ['B']);
+    this.repetitionPenalty = graph.input('repetition_penalty', 'float32', ['B']);
+    this.noRepeatNgramSize = graph.input('no_repeat_ngram_size', 'int64', ['B']);
+  }
+
+  /** Steps after which the last row has ended, whatever it says: int64 []. */
+  get stepsMax(): Value<'int64'> {
+    return sub(reduceMax(add(this.promptLength, this.maxNewTokens), 0), 1);
+  }
+
+  /** Where each row stands when the token of `next` (int64 []) is chosen. */
+  at(next: Value<'int64'>) {
+    return {
+      /** The prompt's token there [B]; anything where the prompt is over. */
+      promptToken: gather(this.prompt, min(next, sub(reduceMax(this.promptLength, 0), 1)), 1),
+      /** Whether the prompt still gives the token: bool [B]. */
+      forced: less(next, this.promptLength),
+      /** Tokens generated before it: int64 [B], negative within the prompt. */
+      generated: sub(next, this.promptLength),
+    };
+  }
+
+  /** Bos for every row: int64 [B, 1]. */
+  get start(): Value<'int64'> {
+    return unsqueeze(gather(this.prompt, this.graph.constant('int64', [], [0]), 1), 1);
+  }
+}

@@ -1,0 +1,86 @@
+import {
+  add,
+  and,
+  concat,
+  div,
+  equal,
+  gatherElements,
+  greater,
+  greaterOrEqual,
+  less,
+  mul,
+  scatterElements,
+  sub,
+  unsqueeze,
+  type Value,
+  where,
+} from '@blipq/onnx-graph';
+import type { DecoderInputs } from './decoder-inputs.js';
+
+/** What the processors need to know of each beam: int64 [B, K, T], T = tokens so far, bos and prompt included. */
+export interface History {
+  readonly tokens: Value<'int64'>;
+  /**
+   * How many tokens before each place equal those at the end: repeats[j] = r means that the r tokens before j are the
+   * last r tokens, so that token j would repeat an n-gram for every n ≤ r + 1.
+   */
+  readonly repeats: Value<'int64'>;
+}
+
+/** The history of beams that have one token, `start` [B, K]. */
+export function startOfHistory(start: Value<'int64'>): History {
+  const tokens = unsqueeze(start, 2);
+  return { tokens, repeats: sub(tokens, tokens) };
+}
+
+/** The history with `token` [B, K] added. */
+export function extendHistory({ tokens, repeats }: History, token: Value<'int64'>): History {
+  const last = unsqueeze(token, 2);
+  const before = where(equal(tokens, last), add(repeats, 1), 0);
+  return { tokens: concat([tokens, last], 2), repeats: concat([sub(last, last), before], 2) };
+}
+
+/**
+ * Processes scores as transformers does, in its order: repetition penalty, repeated n-grams, minimum length
+ * (logits_process.py).
+ *
+ * scores    float32 [B, K, V]; raw logits in greedy search, log-probabilities in beam search
+ * generated int64 [B], tokens generated so far
+ */
+export function processScores(
+  scores: Value<'float32'>,
+  history: History,
+  generated: Value<'int64'>,
+  inputs: DecoderInputs,
+  endToken: number,
+): Value<'float32'> {
+  const penalized = penalizeRepetition(scores, history, perBeam(inputs.repetitionPenalty));
+  const unrepeated = banRepeatedNgrams(penalized, history, perBeam(inputs.noRepeatNgramSize));
+  return banEnd(unrepeated, perBeam(less(generated, inputs.minNewTokens)), endToken);
+}
+
+/** Divides positive scores of tokens that have occurred by the penalty, multiplies negative ones (Keskar et al. 2019). */
+function penalizeRepetition(scores: Value<'float32'>, { tokens }: History, penalty: Value<'float32'>) {
+  const seen = gatherElements(scores, tokens, 2);
+  return scatterElements(scores, tokens, where(less(seen, 0), mul(seen, penalty), div(seen, penalty)));
+}
+
+/** Rules out tokens that would complete an n-gram for the second time (NoRepeatNGramLogitsProcessor). */
+function banRepeatedNgrams(scores: Value<'float32'>, { tokens, repeats }: History, size: Value<'int64'>) {
+  const banned = and(greater(size, 0), greaterOrEqual(add(repeats, 1), size));
+  const { NEGATIVE_INFINITY, POSITIVE_INFINITY } = Number;
+  const scalar = (value: number) => scores.graph.constant('float32', [], [value]);
+  return scatterElements(scores, tokens, where(banned, scalar(NEGATIVE_INFINITY), scalar(POSITIVE_INFINITY)), 'min');
+}
+
+/** Rules out the end of sequence where `banned` (MinNewTokensLengthLogitsProcessor). */
+function banEnd(scores: Value<'float32'>, banned: Value<'bool'>, endToken: number): Value<'float32'> {
+  const vocabulary = scores.dim(2) as number;
+  const isEnd = Array.from({ length: vocabulary }, (_, token) => (token === endToken ? 1 : 0));
+  return where(and(banned, scores.graph.constant('bool', [vocabulary], isEnd)), Number.NEGATIVE_INFINITY, scores);
+}
+
+/** [B] → [B, 1, 1] */
+function perBeam<D extends 'bool' | 'int64' | 'float32'>(x: Value<D>): Value<D> {
+  return unsqueeze(unsqueeze(x, 1), 2);
+}
