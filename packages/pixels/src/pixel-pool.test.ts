@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { BlipqError } from '@blipq/contracts';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -86,6 +86,15 @@ describe('PixelPool', () => {
     await Promise.all(taken);
     await expect(narrow.toPixels(file.slice(), 64)).resolves.toMatchObject({ width: 320 });
     await narrow.stop();
+  });
+
+  it('can be stopped at any moment of its start', async () => {
+    // Threads load for about 100 ms. Ending one in between is fatal for the process, not an exception.
+    for (let elapsedMs = 0; elapsedMs < 200; elapsedMs += 20) {
+      const young = new PixelPool({ threads: 1 });
+      await delay(elapsedMs);
+      await young.stop();
+    }
   });
 
   it('finishes what it has taken when it stops, and takes nothing more', async () => {

@@ -18,6 +18,7 @@ export class PixelPool {
   readonly #threads: Piscina<PixelTask, PixelReply>;
   readonly #inFlightMax: number;
   readonly #inFlight = new Set<Promise<PixelReply>>();
+  readonly #loaded: Promise<void>;
   #stopped = false;
 
   constructor({ threads, waitingMax = 64, limits }: PixelPoolOptions) {
@@ -31,6 +32,7 @@ export class PixelPool {
       // A thread asleep in Atomics.wait would not free the memory of its last image.
       atomics: 'disabled',
     });
+    this.#loaded = allLoaded(this.#threads, threads);
   }
 
   /**
@@ -53,7 +55,10 @@ export class PixelPool {
   /** Refuses new images, finishes those already taken, then ends the threads. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    await Promise.allSettled(this.#inFlight);
+    // Node aborts the whole process when a thread is ended while it is still loading its modules. Pool threads do not
+    // keep a process alive; while they are waited for, they must.
+    for (const thread of this.#threads.threads) thread.ref();
+    await Promise.allSettled([...this.#inFlight, this.#loaded]);
     await this.#threads.destroy();
   }
 
@@ -71,6 +76,18 @@ export class PixelPool {
       );
     }
   }
+}
+
+/** Resolves when each of the first `count` threads has loaded its modules (or died in the attempt). */
+function allLoaded(threads: Piscina<PixelTask, PixelReply>, count: number): Promise<void> {
+  return new Promise((resolve) => {
+    let loading = count;
+    const settle = () => {
+      loading -= 1;
+      if (loading === 0) resolve();
+    };
+    threads.on('message', settle).on('workerDestroy', settle);
+  });
 }
 
 /** The buffer under `bytes` if it may move: nothing else lies in it (Node keeps small Buffers together in one). */

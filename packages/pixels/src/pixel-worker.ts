@@ -1,4 +1,4 @@
-import { workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { BlipqError, type ProblemCode } from '@blipq/contracts';
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { restrictCodecs } from './codecs.js';
@@ -19,6 +19,9 @@ export type PixelReply =
 restrictCodecs();
 const limits: ImageLimits = workerData;
 const resizer = new Resizer();
+
+// Said only once this module's own evaluation is over: until then the thread must not be ended.
+setImmediate(() => parentPort?.postMessage('loaded'));
 
 /** Entry of a pool thread. The reply's pixels are moved to the caller's thread, not copied. */
 export default async function run({ bytes, size }: PixelTask): Promise<unknown> {
