@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { hostname } from 'node:os';
 import {
   BlipqError,
@@ -61,6 +62,9 @@ export interface CaptionWorkerOptions extends QueueAddress {
   /** Told about connection failures and about errors of the handler that are no `BlipqError`. */
   onError?: OnError;
 }
+
+/** How long giving captions back may take, in milliseconds. */
+const giveBackMs = 3000;
 
 type CaptionBullJob = Job<CaptionJob, void, 'caption'>;
 
@@ -143,6 +147,7 @@ export class CaptionWorker {
     } catch (error) {
       if (error instanceof LostRace) throw error;
       if (this.#givingBack && signal.aborted) return await this.#giveBack(job, token);
+      if (signal.aborted) throw new LostRace(String(signal.reason));
       await this.#fail(job, token, record, error);
     }
   }
@@ -162,7 +167,10 @@ export class CaptionWorker {
       image: JSON.parse(record.image!),
       pixels,
     };
-    return await this.#options.handler(work, signal);
+    // The handler is not waited for when it takes its time to notice.
+    signal.throwIfAborted();
+    const aborted = once(signal, 'abort').then(() => Promise.reject(signal.reason));
+    return await Promise.race([this.#options.handler(work, signal), aborted]);
   }
 
   async #finish(id: string, token: string, record: RecordFields, outcome: CaptionOutcome, revision?: string) {
@@ -192,14 +200,24 @@ export class CaptionWorker {
     throw new WaitingError();
   }
 
-  /** Takes no more jobs, lets those in hand finish for `drainMs`, then gives the rest back. */
+  /**
+   * Takes no more jobs, lets those in hand finish for `drainMs`, then gives the rest back. Whether Redis is there or not
+   * it takes little longer than that: what could not be given back is run elsewhere when its lock has expired.
+   */
   async stop(): Promise<void> {
-    const giveBack = setTimeout(() => {
+    const { drainMs = 25_000 } = this.#options;
+    const drained = setTimeout(() => {
       this.#givingBack = true;
       this.#worker?.cancelAllJobs('the worker is stopping');
-    }, this.#options.drainMs ?? 25_000);
-    await this.#worker?.close();
-    clearTimeout(giveBack);
+    }, drainMs);
+    let late: NodeJS.Timeout | undefined;
+    const gaveUp = new Promise<void>((resolve) => {
+      late = setTimeout(resolve, drainMs + giveBackMs);
+    });
+    const abandon = this.#redis.status !== 'ready';
+    await Promise.race([this.#worker?.close(abandon), gaveUp]);
+    clearTimeout(drained);
+    clearTimeout(late);
     await this.#reconciler.stop();
     this.#redis.disconnect();
   }

@@ -9,6 +9,7 @@ import { OwnRedis } from './testing/own-redis.js';
 let server: OwnRedis;
 let queue: CaptionQueue;
 let worker: CaptionWorker | undefined;
+const errors: Error[] = [];
 const namespace = freshNamespace();
 const unavailable = { code: 'queue_unavailable', status: 503, retryable: true };
 
@@ -30,6 +31,7 @@ async function startWorker(): Promise<void> {
     namespace,
     concurrency: 4,
     handler: async () => made('a caption'),
+    onError: (error) => errors.push(error),
   });
   await worker.start();
 }
@@ -63,9 +65,17 @@ test('a queue and a worker that start before Redis work once it is there', async
   await registry.stop();
 });
 
-test('stops while Redis is away', async () => {
+test('stops while Redis is away, whether it never came or has gone', async () => {
   await queue.start();
   await startWorker();
+  // Once more than the first attempt to connect.
+  await vi.waitFor(() => expect(errors.length).toBeGreaterThan(6));
+  await worker!.stop();
+  await server.start();
+  await startWorker();
+  await vi.waitFor(async () => expect(await worker!.reachable(1000)).toBe(true));
+  await server.kill();
+  await vi.waitFor(async () => expect(await worker!.reachable(1000)).toBe(false));
   await worker!.stop();
 });
 
