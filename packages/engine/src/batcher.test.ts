@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import { Batcher, type Entry } from './batcher.js';
+
+const byFirstLetter = (row: string) => row[0]!;
+const rowsOf = (batch: Entry<string, string>[]) => batch.map(({ row }) => row);
+const caption = (batch: Entry<string, string>[]) => ({
+  status: 'captioned' as const,
+  outputs: batch.map(({ row }) => `caption of ${row}`),
+});
+
+function batcher(batchMax = 4) {
+  return new Batcher<string, string>({ batchMax, key: byFirstLetter });
+}
+
+/** Submits rows that nobody waits for; a test that looks at an outcome submits its row itself. */
+function submit(target: Batcher<string, string>, ...rows: string[]) {
+  for (const row of rows) target.submit(row).catch(() => {});
+}
+
+describe('take', () => {
+  it('hands out rows in arrival order, at most batchMax at a time', () => {
+    const target = batcher();
+    submit(target, 'a1', 'a2', 'a3', 'a4', 'a5');
+    expect(rowsOf(target.take())).toEqual(['a1', 'a2', 'a3', 'a4']);
+    expect(rowsOf(target.take())).toEqual(['a5']);
+    expect(target.take()).toEqual([]);
+  });
+
+  it('puts only rows of one key in a batch, and the row that waited longest in the next one', () => {
+    const target = batcher();
+    submit(target, 'a1', 'b1', 'a2', 'b2');
+    expect(rowsOf(target.take())).toEqual(['a1', 'a2']);
+    expect(rowsOf(target.take())).toEqual(['b1', 'b2']);
+  });
+});
+
+describe('available', () => {
+  it('resolves with the first row that comes', async () => {
+    const target = batcher();
+    const available = target.available();
+    submit(target, 'a1');
+    await available;
+    expect(rowsOf(target.take())).toEqual(['a1']);
+  });
+
+  it('resolves without a row when woken or closed', async () => {
+    const target = batcher();
+    const woken = target.available();
+    target.wake();
+    await woken;
+    const closed = target.available();
+    target.close();
+    await closed;
+  });
+});
+
+describe('settle', () => {
+  it('gives each row its own output', async () => {
+    const target = batcher();
+    const first = target.submit('a1');
+    const second = target.submit('a2');
+    const batch = target.take();
+    target.settle(batch, caption(batch));
+    expect(await Promise.all([first, second])).toEqual(['caption of a1', 'caption of a2']);
+  });
+
+  it('queues the rows of a crashed batch before all others, each to run alone', () => {
+    const target = batcher();
+    submit(target, 'a1', 'a2');
+    const batch = target.take();
+    submit(target, 'a3', 'a4');
+    target.settle(batch, { status: 'crashed', reason: 'SIGSEGV' });
+    expect([target.take(), target.take(), target.take()].map(rowsOf)).toEqual([['a1'], ['a2'], ['a3', 'a4']]);
+  });
+
+  it.each([
+    ['crashed', 'worker_lost'],
+    ['hung', 'timeout'],
+  ] as const)('fails a row whose engine %s twice with %s', async (status, code) => {
+    const target = batcher();
+    const row = target.submit('a1');
+    target.settle(target.take(), { status: 'crashed', reason: 'first' });
+    target.settle(target.take(), { status, reason: 'second' });
+    await expect(row).rejects.toMatchObject({ code, detail: expect.stringContaining('second') });
+    expect(target.take()).toEqual([]);
+  });
+
+  it('fails a row that throws alone with inference_error, and tries the rows of a batch that threw alone', async () => {
+    const target = batcher();
+    const bad = target.submit('a1');
+    const good = target.submit('a2');
+    target.settle(target.take(), { status: 'threw', reason: 'bad shape' });
+    target.settle(target.take(), { status: 'threw', reason: 'bad shape' });
+    await expect(bad).rejects.toMatchObject({ code: 'inference_error', detail: 'The model failed: bad shape' });
+    const batch = target.take();
+    target.settle(batch, caption(batch));
+    expect(await good).toBe('caption of a2');
+  });
+
+  it('gives a row that a thrown batch sent back its second engine still', () => {
+    const target = batcher();
+    submit(target, 'a1', 'a2');
+    target.settle(target.take(), { status: 'threw', reason: 'bad shape' });
+    target.settle(target.take(), { status: 'crashed', reason: 'SIGKILL' });
+    expect(rowsOf(target.take())).toEqual(['a1']);
+  });
+});
+
+describe('abort', () => {
+  it('drops a row that waits, at once, and refuses one that comes aborted', async () => {
+    const target = batcher();
+    const caller = new AbortController();
+    const gone = target.submit('a1', caller.signal);
+    submit(target, 'a2');
+    caller.abort();
+    await expect(gone).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(target.submit('a3', caller.signal)).rejects.toMatchObject({ name: 'AbortError' });
+    expect(rowsOf(target.take())).toEqual(['a2']);
+  });
+
+  it('lets a row that was taken finish, but does not try it again', async () => {
+    const target = batcher();
+    const caller = new AbortController();
+    const finished = target.submit('a1', caller.signal);
+    const crashed = target.submit('b1', caller.signal);
+    const [a, b] = [target.take(), target.take()];
+    caller.abort();
+    target.settle(a, caption(a));
+    target.settle(b, { status: 'crashed', reason: 'SIGKILL' });
+    expect(await finished).toBe('caption of a1');
+    await expect(crashed).rejects.toMatchObject({ name: 'AbortError' });
+    expect(target.take()).toEqual([]);
+  });
+});
+
+describe('close', () => {
+  it('rejects what waits, what comes and what comes back, and lets what was taken finish', async () => {
+    const target = batcher(1);
+    const [taken, back, waiting] = [target.submit('a1'), target.submit('a2'), target.submit('a3')];
+    const [first, second] = [target.take(), target.take()];
+    target.close();
+    target.settle(first, caption(first));
+    target.settle(second, { status: 'crashed', reason: 'SIGKILL' });
+    expect(await taken).toBe('caption of a1');
+    for (const row of [back, waiting, target.submit('a4')]) {
+      await expect(row).rejects.toMatchObject({ code: 'shutting_down' });
+    }
+  });
+});

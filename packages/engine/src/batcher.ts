@@ -1,0 +1,146 @@
+import { BlipqError } from '@blipq/contracts';
+
+export interface BatcherOptions<Row> {
+  /** Most rows in one batch. */
+  batchMax: number;
+  /** Rows may share a batch when their keys are equal. */
+  key: (row: Row) => string;
+}
+
+/** How a batch failed. `threw` leaves the engine alive; after `crashed` and `hung` it is gone. */
+export interface BatchFailure {
+  status: 'threw' | 'crashed' | 'hung';
+  reason: string;
+}
+
+/** `outputs` has one entry per row of the batch, in their order. */
+export type BatchOutcome<Output> = { status: 'captioned'; outputs: Output[] } | BatchFailure;
+
+/** One row and the promise its caller holds. */
+export interface Entry<Row, Output> {
+  readonly row: Row;
+  readonly signal: AbortSignal | undefined;
+  readonly resolve: (output: Output) => void;
+  readonly reject: (error: Error) => void;
+  /** Set once the row was in a batch that failed: from then on it goes by itself. */
+  alone: boolean;
+  /** How many engines ended while they ran this row. */
+  deaths: number;
+}
+
+/**
+ * The rows that wait for the engine, and what becomes of them.
+ *
+ * There is no timer: rows gather while the engine runs, and `take` hands out all that fit when it is free again. After
+ * a batch that failed, `settle` puts its rows back in front, each to be run alone: a row that ends the engine again, or
+ * throws alone, fails by itself, so a row costs at most two engines and its batch-mates nothing but time.
+ */
+export class Batcher<Row, Output> {
+  readonly #options: BatcherOptions<Row>;
+  #waiting: Entry<Row, Output>[] = [];
+  #wake: () => void = () => {};
+  #closed = false;
+
+  constructor(options: BatcherOptions<Row>) {
+    this.#options = options;
+  }
+
+  /**
+   * Queues a row. Rejects with an AbortError when `signal` aborts while the row waits, and with a BlipqError
+   * `worker_lost`, `timeout`, `inference_error` or `shutting_down`. A row that was taken cannot be aborted, only its
+   * second try can.
+   */
+  async submit(row: Row, signal?: AbortSignal): Promise<Output> {
+    if (this.#closed) throw shuttingDown();
+    if (signal?.aborted) throw new AbortError(signal.reason);
+    let onAbort: (() => void) | undefined;
+    const output = new Promise<Output>((resolve, reject) => {
+      const entry: Entry<Row, Output> = { row, signal, resolve, reject, alone: false, deaths: 0 };
+      onAbort = () => this.#drop(entry);
+      signal?.addEventListener('abort', onAbort);
+      this.#waiting.push(entry);
+      this.#wake();
+    });
+    return output.finally(() => onAbort && signal?.removeEventListener('abort', onAbort));
+  }
+
+  /** Resolves when a row waits, at once if one does already, and on `wake` and `close`. For one consumer. */
+  async available(): Promise<void> {
+    if (this.#waiting.length > 0 || this.#closed) return;
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  /** Lets `available` return although no row may wait. */
+  wake(): void {
+    this.#wake();
+  }
+
+  /** The next batch: the first row that waits and, in order of arrival, those that may share its batch. */
+  take(): Entry<Row, Output>[] {
+    const { batchMax, key } = this.#options;
+    const [first] = this.#waiting;
+    if (first === undefined) return [];
+    const shared = key(first.row);
+    const batch = first.alone
+      ? [first]
+      : this.#waiting.filter((entry) => !entry.alone && key(entry.row) === shared).slice(0, batchMax);
+    const taken = new Set(batch);
+    this.#waiting = this.#waiting.filter((entry) => !taken.has(entry));
+    return batch;
+  }
+
+  /** Ends each row of a batch that was taken, or queues it for another try by itself. */
+  settle(batch: Entry<Row, Output>[], outcome: BatchOutcome<Output>): void {
+    if (outcome.status === 'captioned') {
+      for (const [index, entry] of batch.entries()) entry.resolve(outcome.outputs[index]!);
+      return;
+    }
+    const again = batch.filter((entry) => {
+      if (outcome.status !== 'threw') entry.deaths += 1;
+      entry.alone = true;
+      const error = this.#failure(entry, batch.length, outcome);
+      if (error !== undefined) entry.reject(error);
+      return error === undefined;
+    });
+    this.#waiting.unshift(...again);
+  }
+
+  /** Rejects every row that waits, and all that come or come back later, with `shutting_down`. */
+  close(): void {
+    this.#closed = true;
+    for (const entry of this.#waiting.splice(0)) entry.reject(shuttingDown());
+    this.#wake();
+  }
+
+  /** Why a row of a failed batch gets no further try, undefined when it does. */
+  #failure(entry: Entry<Row, Output>, rows: number, { status, reason }: BatchFailure): Error | undefined {
+    if (status === 'threw' && rows === 1) return new BlipqError('inference_error', `The model failed: ${reason}`);
+    if (status === 'hung' && entry.deaths > 1) return new BlipqError('timeout', `It was tried twice: ${reason}`);
+    if (status === 'crashed' && entry.deaths > 1) return new BlipqError('worker_lost', `It was tried twice: ${reason}`);
+    if (entry.signal?.aborted) return new AbortError(entry.signal.reason);
+    if (this.#closed) return shuttingDown();
+    return undefined;
+  }
+
+  #drop(entry: Entry<Row, Output>): void {
+    const index = this.#waiting.indexOf(entry);
+    if (index === -1) return;
+    this.#waiting.splice(index, 1);
+    entry.reject(new AbortError(entry.signal?.reason));
+  }
+}
+
+/** The caller gave up on a row before the engine took it; `cause` is the signal's reason. */
+export class AbortError extends Error {
+  override readonly name = 'AbortError';
+
+  constructor(cause: unknown) {
+    super('The caption was given up before the engine took it.', { cause });
+  }
+}
+
+function shuttingDown(): BlipqError {
+  return new BlipqError('shutting_down', 'The engine is stopping; another worker can run this caption.');
+}

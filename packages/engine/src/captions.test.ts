@@ -1,0 +1,103 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { CaptionRow } from '@blipq/blip';
+import { PixelPool } from '@blipq/pixels';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Engine } from './engine.js';
+import { defaultThreads } from './threads.js';
+
+/** The bundled model and the captions that transformers makes of its example scenes. */
+const checkpoint = fileURLToPath(new URL('../../../models/demo', import.meta.url));
+const expected: Record<string, string> = JSON.parse(readFileSync(join(checkpoint, 'examples/captions.json'), 'utf8'));
+
+const cacheDir = mkdtempSync(join(tmpdir(), 'blipq-engine-models-'));
+const rows: CaptionRow[] = [];
+const phases = new Set<string>();
+let engine: Engine;
+
+beforeAll(async () => {
+  const silent = () => {};
+  engine = new Engine({
+    checkpoint,
+    cacheDir,
+    threads: defaultThreads(),
+    batchMax: 8,
+    batchDeadlineMs: 60_000,
+    logger: { debug: silent, info: silent, warn: silent },
+  });
+  engine.on('progress', ({ phase }) => phases.add(phase));
+  await engine.start();
+  const pool = new PixelPool({ threads: 1 });
+  for (const file of Object.keys(expected)) {
+    const image = await readFile(join(checkpoint, 'examples', file));
+    const { rgb } = await pool.toPixels(image, engine.facts.imageSize);
+    rows.push({ pixels: rgb, prompt: null, params: { maxNewTokens: 20, minNewTokens: 0 } });
+  }
+  await pool.stop();
+});
+
+afterAll(async () => {
+  await engine.stop();
+  rmSync(cacheDir, { recursive: true });
+});
+
+async function captionAll(): Promise<string[]> {
+  const captions = await Promise.all(rows.map((row) => engine.caption(row)));
+  return captions.map(({ text }) => text);
+}
+
+describe('the bundled model in its engine process', () => {
+  it('is built with progress and tells its facts', () => {
+    expect([...phases]).toEqual(['hash', 'encoder', 'decoder', 'load']);
+    expect(engine.facts).toMatchObject({ model: 'demo', task: 'captioning', imageSize: 128 });
+  });
+
+  it('captions every example scene as transformers does, in one batch', async () => {
+    const sizes: number[] = [];
+    engine.on('batch', ({ size }) => sizes.push(size));
+    expect(await captionAll()).toEqual(Object.values(expected));
+    expect(sizes).toEqual([rows.length]);
+  });
+
+  it('loses no caption when it is killed mid-batch', async () => {
+    const killed = engine.pid!;
+    engine.once('batch-started', () => process.kill(killed, 'SIGKILL'));
+    expect(await captionAll()).toEqual(Object.values(expected));
+    expect(engine.pid).not.toBe(killed);
+  });
+
+  it('leaves timers running here while a batch runs there', async () => {
+    let ticks = 0;
+    const ticksAt: number[] = [];
+    const timer = setInterval(() => {
+      ticks += 1;
+    }, 1);
+    engine.once('batch-started', () => ticksAt.push(ticks));
+    engine.once('batch', () => ticksAt.push(ticks));
+    await captionAll();
+    clearInterval(timer);
+    expect(ticksAt[1]! - ticksAt[0]!).toBeGreaterThan(1);
+  });
+
+  it('fails a row of the wrong size alone', async () => {
+    const bad = engine.caption({ ...rows[0]!, pixels: new Uint8Array(3) });
+    const good = captionAll();
+    await expect(bad).rejects.toMatchObject({ code: 'inference_error' });
+    expect(await good).toEqual(Object.values(expected));
+  });
+
+  it('refuses a folder that is no checkpoint, naming it', async () => {
+    const silent = () => {};
+    const logger = { debug: silent, info: silent, warn: silent };
+    const options = { cacheDir, threads: 1, batchMax: 1, batchDeadlineMs: 60_000, logger };
+    const starting = new Engine({ ...options, checkpoint: cacheDir }).start();
+    await expect(starting).rejects.toMatchObject({
+      name: 'EngineRefusedError',
+      code: expect.stringMatching(/^(checkpoint|config)_/),
+      message: expect.stringContaining(cacheDir),
+    });
+  });
+});

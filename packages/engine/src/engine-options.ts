@@ -1,0 +1,27 @@
+import type { Backoff } from './backoff.js';
+import type { EngineLogger } from './engine-logger.js';
+
+export interface EngineOptions {
+  /** Folder of a Hugging Face BLIP checkpoint. */
+  checkpoint: string;
+  /** Folder where built graphs are kept. */
+  cacheDir: string;
+  /** The model's name in its facts; the checkpoint decides when absent. */
+  name?: string;
+  threads: number;
+  /** Most rows in one batch. */
+  batchMax: number;
+  /** A batch that takes longer has hung: the engine process is killed. */
+  batchDeadlineMs: number;
+  logger: EngineLogger;
+  /** Silence that ends a start, in ms; progress of the build renews it. Opening a large model is silent for long. */
+  startSilenceMs?: number;
+  /** Silence that ends an idle engine process, in ms. Its heartbeats are ten times as frequent. */
+  heartbeatSilenceMs?: number;
+  /** How long `stop` waits for the batch in flight, in ms. */
+  stopGraceMs?: number;
+  /** Pauses before restarts. */
+  backoff?: Backoff;
+  /** The program of the engine process: one that calls `serveEngine`. */
+  entry?: URL;
+}

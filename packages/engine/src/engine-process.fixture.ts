@@ -1,0 +1,51 @@
+import { openSync, readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { BatchOutput, CaptionRow, ModelFacts } from '@blipq/blip';
+import { marks } from './pixel-marks.fixture.js';
+import type { Progress, StartRequest } from './protocol.js';
+import { type Loading, serveEngine } from './serve-engine.js';
+
+/** The engine process with a model of a few lines; what it does is written in the pixels and the checkpoint's name. */
+serveEngine(load);
+
+/** The engine hands facts on without reading them; these few are enough to know them again. */
+const facts = { model: 'fixture', revision: '000000000000', imageSize: 1, tokenizerJson: '{}' } as ModelFacts;
+
+async function load({ checkpoint }: StartRequest, onProgress: (progress: Progress) => void): Promise<Loading> {
+  switch (checkpoint) {
+    case 'refused':
+      return { status: 'refused', code: 'checkpoint_mismatch', message: 'blip/model.safetensors: no tensor "a.b"' };
+    case 'broken':
+      throw new Error('the disk is on fire');
+    case 'silent':
+      block();
+      break;
+    case 'slow':
+      for (let part = 0; part < 16; part += 1) {
+        await delay(100);
+        onProgress({ phase: 'encoder', bytesDone: part });
+      }
+  }
+  return { status: 'loaded', model: { facts, caption } };
+}
+
+async function caption(rows: CaptionRow[]): Promise<BatchOutput> {
+  const captions = rows.map(({ pixels: [mark, tag = 0], prompt }) => {
+    if (mark === marks.crash) process.kill(process.pid, 'SIGKILL');
+    if (mark === marks.crash || mark === marks.hang) block();
+    if (mark === marks.throw) throw new Error('the tensor has a bad shape');
+    if (mark === marks.hold) readFileSync(prompt!);
+    if (mark === marks.hangHoldingPipe) {
+      openSync(prompt!, 'w');
+      block();
+    }
+    const score = mark === marks.notANumber ? Number.NaN : -0.5;
+    return { text: `caption ${tag}`, tokenIds: [1, tag, 2], tokenLogprobs: [-0.5, -0.5], score };
+  });
+  return { captions, encodeMs: 1, decodeMs: 2 };
+}
+
+/** Blocks the thread for good, as a native run that never returns does. */
+function block(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+}

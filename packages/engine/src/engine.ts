@@ -1,0 +1,208 @@
+import { EventEmitter } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CaptionOutput, CaptionRow, ModelFacts } from '@blipq/blip';
+import { BlipqError } from '@blipq/contracts';
+import { Backoff } from './backoff.js';
+import { Batcher, type Entry } from './batcher.js';
+import { type ChildBatch, EngineChild, type Readiness } from './engine-child.js';
+import type { EngineOptions } from './engine-options.js';
+import { EngineRefusedError } from './engine-refused-error.js';
+import type { Progress } from './protocol.js';
+
+/** A caption, and the batch that it was made in. */
+export type EngineCaption = CaptionOutput & { batchSize: number; encodeMs: number; decodeMs: number };
+
+export type EngineState = 'starting' | 'ready' | 'restarting' | 'stopped';
+
+export interface EngineEvents {
+  /** Building or loading the model moves on. */
+  progress: [Progress];
+  ready: [ModelFacts];
+  /** The engine process is gone; another is started after `delayMs`. */
+  restarting: [{ reason: string; delayMs: number }];
+  'batch-started': [{ size: number }];
+  /** A batch ended. The times are the model's, absent unless it was captioned. */
+  batch: [{ size: number; status: ChildBatch['status']; encodeMs?: number; decodeMs?: number }];
+}
+
+/** A start of the engine process: ready, or gone again. */
+type Launch = { status: 'ready'; child: EngineChild } | Exclude<Readiness, { status: 'ready' }>;
+
+/** All rows run in one graph with greedy search, so any may share a batch. What one batch must agree on belongs here. */
+function batchKey(_row: CaptionRow): string {
+  return 'greedy';
+}
+
+/**
+ * Runs the model in a process of its own, in batches, and keeps that process alive.
+ *
+ * Rows wait in arrival order while a batch runs and across restarts. After the first `ready` the engine never gives up:
+ * a process that crashes, hangs or is killed is replaced, and the rows that it was running are tried once more.
+ */
+export class Engine extends EventEmitter<EngineEvents> {
+  readonly #options: EngineOptions;
+  readonly #batcher: Batcher<CaptionRow, EngineCaption>;
+  readonly #backoff: Backoff;
+  readonly #stopping = new AbortController();
+  #state: EngineState = 'starting';
+  #facts: ModelFacts | undefined;
+  #child: EngineChild | undefined;
+  #supervision: Promise<void> = Promise.resolve();
+  #stopped: Promise<void> | undefined;
+
+  constructor(options: EngineOptions) {
+    super();
+    this.#options = options;
+    this.#batcher = new Batcher({ batchMax: options.batchMax, key: batchKey });
+    this.#backoff = options.backoff ?? new Backoff({ minMs: 100, maxMs: 10_000, resetAfterMs: 30_000 });
+  }
+
+  get state(): EngineState {
+    return this.#state;
+  }
+
+  /** What the model said of itself when it became ready. Throws before that. */
+  get facts(): ModelFacts {
+    if (this.#facts === undefined) throw new Error('the engine has no facts before it was ready');
+    return this.#facts;
+  }
+
+  /** The engine process, undefined when none is running. */
+  get pid(): number | undefined {
+    return this.#child?.reason === undefined ? this.#child?.pid : undefined;
+  }
+
+  /**
+   * Resolves when the model is ready. Rejects with an EngineRefusedError when the model cannot be served, with an Error
+   * when the process ended before the model was ready, and with BlipqError `shutting_down` when `stop` came first.
+   */
+  async start(): Promise<void> {
+    const launch = await this.#launch();
+    if (launch.status === 'ready') {
+      this.#supervision = this.#supervise(launch.child);
+      return;
+    }
+    const stopped = this.#stopping.signal.aborted;
+    await this.stop();
+    if (stopped) throw new BlipqError('shutting_down', 'The engine was stopped before it was ready.');
+    if (launch.status === 'refused') throw new EngineRefusedError(launch.code, launch.message);
+    const stderr = this.#child?.stderr;
+    throw new Error(`${launch.reason} Its model was not ready yet.${stderr ? `\n${stderr}` : ''}`);
+  }
+
+  /**
+   * Captions one row in the next batch that has room. Rejects with BlipqError `worker_lost` (two engine processes died
+   * running it), `timeout` (the second one hung), `inference_error` (the model threw on this row alone) or
+   * `shutting_down`, and with an AbortError when `signal` aborts before the row is sent to the engine process.
+   */
+  caption(row: CaptionRow, signal?: AbortSignal): Promise<EngineCaption> {
+    return this.#batcher.submit(row, signal);
+  }
+
+  /** Rejects what waits, lets the batch in flight end within `stopGraceMs`, and ends the engine process. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    this.#state = 'stopped';
+    this.#stopping.abort();
+    this.#batcher.close();
+    await this.#child?.close(this.#options.stopGraceMs ?? 30_000);
+    await this.#supervision;
+  }
+
+  /** Until `stop`: feeds the engine process while it lives, and replaces it when it does not. */
+  async #supervise(first: EngineChild): Promise<void> {
+    let child: EngineChild | undefined = first;
+    while (child !== undefined) {
+      const readyAt = performance.now();
+      await this.#serve(child);
+      child = await this.#replace(child.reason ?? '', performance.now() - readyAt);
+    }
+  }
+
+  async #serve(child: EngineChild): Promise<void> {
+    void child.ended.then(() => this.#batcher.wake());
+    while (child.reason === undefined && !this.#stopping.signal.aborted) {
+      const batch = this.#batcher.take();
+      if (batch.length === 0) await this.#batcher.available();
+      else await this.#run(child, batch);
+    }
+  }
+
+  async #run(child: EngineChild, batch: Entry<CaptionRow, EngineCaption>[]): Promise<void> {
+    const size = batch.length;
+    const running = child.run(batch.map(({ row }) => row));
+    this.emit('batch-started', { size });
+    const ran = await running;
+    if (ran.status === 'captioned') {
+      const { captions, encodeMs, decodeMs } = ran.output;
+      const outputs = captions.map((caption) => ({ ...caption, batchSize: size, encodeMs, decodeMs }));
+      this.#batcher.settle(batch, { status: 'captioned', outputs });
+      this.emit('batch', { size, status: 'captioned', encodeMs, decodeMs });
+    } else {
+      this.#options.logger.warn({ size, ...ran }, 'a batch failed');
+      this.#batcher.settle(batch, ran);
+      this.emit('batch', { size, status: ran.status });
+    }
+  }
+
+  /** Starts engine processes until one is ready; undefined once the engine is stopping. */
+  async #replace(reason: string, livedMs: number): Promise<EngineChild | undefined> {
+    const { logger } = this.#options;
+    const { signal } = this.#stopping;
+    if (signal.aborted) return undefined;
+    this.#state = 'restarting';
+    const delayMs = Math.round(this.#backoff.delayAfter(livedMs));
+    logger.warn({ reason, stderr: this.#child?.stderr, delayMs }, 'the engine process is gone; starting another');
+    this.emit('restarting', { reason, delayMs });
+    await delay(delayMs, undefined, { signal }).catch(() => {});
+    if (signal.aborted) return undefined;
+    const launch = await this.#launch();
+    if (launch.status === 'ready') return launch.child;
+    return this.#replace(launch.status === 'refused' ? launch.message : launch.reason, 0);
+  }
+
+  /** Starts one engine process and waits until its model is ready or it is clear that it will not be. */
+  async #launch(): Promise<Launch> {
+    const startedAt = performance.now();
+    let child: EngineChild;
+    try {
+      child = this.#fork();
+    } catch (error) {
+      return { status: 'ended', reason: `No process could be started: ${error}.` };
+    }
+    this.#child = child;
+    const readiness = await child.ready;
+    if (readiness.status !== 'ready' || this.#stopping.signal.aborted) {
+      await child.close();
+      return readiness.status === 'ready' ? { status: 'ended', reason: 'The engine was stopped.' } : readiness;
+    }
+    this.#facts = readiness.facts;
+    this.#state = 'ready';
+    this.#options.logger.info({ pid: child.pid, ms: Math.round(performance.now() - startedAt) }, 'engine ready');
+    this.emit('ready', readiness.facts);
+    return { ...readiness, child };
+  }
+
+  #fork(): EngineChild {
+    const { checkpoint, cacheDir, name, threads, logger, batchDeadlineMs } = this.#options;
+    const { startSilenceMs = 120_000, heartbeatSilenceMs = 10_000 } = this.#options;
+    return new EngineChild({
+      entry: this.#options.entry ?? new URL('../dist/engine-process.js', import.meta.url),
+      start: {
+        type: 'start',
+        checkpoint,
+        cacheDir,
+        ...(name !== undefined && { name }),
+        threads,
+        heartbeatMs: heartbeatSilenceMs / 10,
+      },
+      patience: { startSilenceMs, heartbeatSilenceMs, batchDeadlineMs },
+      logger,
+      onProgress: (progress) => this.emit('progress', progress),
+    });
+  }
+}

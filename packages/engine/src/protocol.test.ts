@@ -1,0 +1,77 @@
+import type { ModelFacts } from '@blipq/blip';
+import { describe, expect, it } from 'vitest';
+import { row } from './pixel-marks.fixture.js';
+import { type EngineReply, type EngineRequest, engineReply, engineRequest } from './protocol.js';
+
+/** One of each, so that a change of the wire shows up as a change of this file. */
+const requests: EngineRequest[] = [
+  { type: 'start', checkpoint: '/models/blip', cacheDir: '/cache', name: 'blip', threads: 2, heartbeatMs: 1000 },
+  { type: 'batch', id: 7, rows: [row(5, 'plain', 'a photo of')] },
+  { type: 'stop' },
+];
+
+/** Handed on unread; all of their fields are @blipq/blip's business. */
+const facts = { model: 'blip', revision: '0123456789ab', imageSize: 384, tokenizerJson: '{}' } as ModelFacts;
+
+const replies: EngineReply[] = [
+  { type: 'progress', phase: 'encoder', bytesDone: 4096 },
+  { type: 'ready', facts },
+  { type: 'refused', code: 'checkpoint_missing', message: 'config.json does not exist' },
+  { type: 'heartbeat' },
+  {
+    type: 'batch-result',
+    id: 7,
+    output: {
+      captions: [{ text: 'a dog', tokenIds: [4, 9, 3], tokenLogprobs: [-0.25, -0.5], score: -0.375 }],
+      encodeMs: 12.5,
+      decodeMs: 8,
+    },
+  },
+  { type: 'batch-error', id: 7, message: 'bad shape' },
+];
+
+const asJson = (message: object) =>
+  JSON.stringify(message, (_key, value) => (value instanceof Uint8Array ? `bytes ${[...value]}` : value));
+
+describe('the wire', () => {
+  it('carries these requests', () => {
+    expect(requests.map((request) => asJson(engineRequest.parse(request))).join('\n')).toMatchInlineSnapshot(`
+      "{"type":"start","checkpoint":"/models/blip","cacheDir":"/cache","name":"blip","threads":2,"heartbeatMs":1000}
+      {"type":"batch","id":7,"rows":[{"pixels":"bytes 0,5,0","prompt":"a photo of","params":{"maxNewTokens":20,"minNewTokens":0}}]}
+      {"type":"stop"}"
+    `);
+  });
+
+  it('carries these replies', () => {
+    expect(replies.map((reply) => asJson(engineReply.parse(reply))).join('\n')).toMatchInlineSnapshot(`
+      "{"type":"progress","phase":"encoder","bytesDone":4096}
+      {"type":"ready","facts":{"model":"blip","revision":"0123456789ab","imageSize":384,"tokenizerJson":"{}"}}
+      {"type":"refused","code":"checkpoint_missing","message":"config.json does not exist"}
+      {"type":"heartbeat"}
+      {"type":"batch-result","id":7,"output":{"captions":[{"text":"a dog","tokenIds":[4,9,3],"tokenLogprobs":[-0.25,-0.5],"score":-0.375}],"encodeMs":12.5,"decodeMs":8}}
+      {"type":"batch-error","id":7,"message":"bad shape"}"
+    `);
+  });
+
+  it('has a sample of every variant here', () => {
+    const types = (samples: { type: string }[]) => samples.map(({ type }) => type);
+    expect(types(requests)).toEqual(engineRequest.options.map(({ shape }) => shape.type.value));
+    expect(types(replies)).toEqual(engineReply.options.map(({ shape }) => shape.type.value));
+  });
+
+  it.each([
+    ['no message', undefined],
+    ['an unknown type', { type: 'quit' }],
+    ['pixels that are not bytes', { type: 'batch', id: 1, rows: [{ ...row(1), pixels: [0, 1, 0] }] }],
+    ['a parameter that this build does not know', { type: 'batch', id: 1, rows: [{ ...row(1), beams: 3 }] }],
+    ['an empty batch', { type: 'batch', id: 1, rows: [] }],
+  ])('refuses %s', (_name, message) => {
+    expect(engineRequest.safeParse(message).success).toBe(false);
+  });
+
+  it('refuses a score that is not a number', () => {
+    const caption = { text: '', tokenIds: [], tokenLogprobs: [], score: Number.NaN };
+    const output = { captions: [caption], encodeMs: 0, decodeMs: 0 };
+    expect(engineReply.safeParse({ type: 'batch-result', id: 1, output }).success).toBe(false);
+  });
+});

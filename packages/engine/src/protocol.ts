@@ -1,0 +1,73 @@
+import type { BatchOutput, CaptionRow, ModelFacts } from '@blipq/blip';
+import { z } from 'zod';
+
+/**
+ * Every message between the supervisor and its engine process. They travel over Node's IPC channel in its 'advanced'
+ * serialization, so that pixels stay bytes. Both ends come from one build: a message that does not fit is a bug and
+ * ends the engine process.
+ */
+
+const captionRow: z.ZodType<CaptionRow> = z.strictObject({
+  pixels: z.instanceof(Uint8Array),
+  prompt: z.string().nullable(),
+  params: z.strictObject({ maxNewTokens: z.int(), minNewTokens: z.int() }),
+});
+
+const batchOutput: z.ZodType<BatchOutput> = z.object({
+  captions: z.array(
+    z.object({
+      text: z.string(),
+      tokenIds: z.array(z.int()),
+      tokenLogprobs: z.array(z.number()),
+      score: z.number(),
+    }),
+  ),
+  encodeMs: z.number(),
+  decodeMs: z.number(),
+});
+
+/** The engine only hands these on; @blipq/blip owns their content, so no more is checked than that they are there. */
+const modelFacts = z.custom<ModelFacts>(
+  (value) =>
+    z
+      .looseObject({ model: z.string(), revision: z.string(), imageSize: z.int(), tokenizerJson: z.string() })
+      .safeParse(value).success,
+);
+
+/** The first message: which model to make ready. `heartbeatMs` is the pause between heartbeats once it is. */
+const start = z.strictObject({
+  type: z.literal('start'),
+  checkpoint: z.string(),
+  cacheDir: z.string(),
+  name: z.string().optional(),
+  threads: z.int().positive(),
+  heartbeatMs: z.number().positive(),
+});
+
+/** Rows to run as one batch. The next batch is sent only after this one's result or error. */
+const batch = z.strictObject({ type: z.literal('batch'), id: z.int(), rows: z.array(captionRow).min(1) });
+
+/** The process is to leave; sent when no batch runs. */
+const stop = z.strictObject({ type: z.literal('stop') });
+
+/** Supervisor → engine process. */
+export const engineRequest = z.discriminatedUnion('type', [start, batch, stop]);
+
+/** Engine process → supervisor. */
+export const engineReply = z.discriminatedUnion('type', [
+  /** Building or loading moves on; any of these renews the supervisor's patience. */
+  z.strictObject({ type: z.literal('progress'), phase: z.string(), bytesDone: z.number() }),
+  z.strictObject({ type: z.literal('ready'), facts: modelFacts }),
+  /** The model cannot be served and a restart would not help. The process is stopped after it. */
+  z.strictObject({ type: z.literal('refused'), code: z.string(), message: z.string() }),
+  /** The JS thread is free. None can be sent while a batch runs. */
+  z.strictObject({ type: z.literal('heartbeat') }),
+  z.strictObject({ type: z.literal('batch-result'), id: z.int(), output: batchOutput }),
+  /** The batch threw; the process lives on. */
+  z.strictObject({ type: z.literal('batch-error'), id: z.int(), message: z.string() }),
+]);
+
+export type EngineRequest = z.infer<typeof engineRequest>;
+export type EngineReply = z.infer<typeof engineReply>;
+export type StartRequest = z.infer<typeof start>;
+export type Progress = Omit<Extract<EngineReply, { type: 'progress' }>, 'type'>;
