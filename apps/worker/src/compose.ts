@@ -1,0 +1,81 @@
+import { Engine, EngineRefusedError } from '@blipq/engine';
+import { CaptionWorker, ModelRegistry } from '@blipq/queue';
+import { HealthServer, type Logger, type Readiness, type ServicePart, StartupError } from '@blipq/service';
+import { captionHandler } from './caption-handler.js';
+import type { WorkerConfig } from './config.js';
+import { ModelRegistration } from './model-registration.js';
+
+/** Captions in hand get this long to end at a stop; then they are given back to the queue. */
+const drainMs = 15_000;
+/** What the engine then gets for a batch that nobody waits for any more. */
+const engineGraceMs = 2000;
+
+/**
+ * Builds the worker: its parts in the order in which they start. Nothing connects, listens or forks before that.
+ * Stopping in reverse: unready at once, no more jobs, captions in hand finished or given back, engine, health.
+ */
+export function composeWorker(config: WorkerConfig, logger: Logger, stopping: AbortSignal): ServicePart[] {
+  const redis = {
+    redisUrl: config.REDIS_URL,
+    namespace: config.BLIPQ_NAMESPACE,
+    onError: (err: Error) => logger.warn({ err }, 'queue trouble'),
+  };
+  const engine = new Engine({
+    checkpoint: config.BLIPQ_MODEL,
+    cacheDir: config.BLIPQ_CACHE,
+    threads: config.BLIPQ_THREADS,
+    batchMax: config.BLIPQ_BATCH_MAX,
+    batchDeadlineMs: config.BLIPQ_BATCH_DEADLINE_MS,
+    stopGraceMs: engineGraceMs,
+    logger,
+  });
+  const worker = new CaptionWorker({
+    ...redis,
+    // One batch runs while the next one gathers.
+    concurrency: 2 * config.BLIPQ_BATCH_MAX,
+    retentionS: config.BLIPQ_RETENTION_S,
+    drainMs,
+    handler: captionHandler(engine),
+    onAttempt: (id, outcome, written) => {
+      const error = outcome.state === 'failed' ? outcome.error : undefined;
+      logger.debug({ caption_id: id, state: outcome.state, error, written }, 'caption attempted');
+    },
+  });
+  const registry = new ModelRegistry(redis);
+  const ready = async (): Promise<Readiness> => {
+    if (stopping.aborted) return { ready: false, reason: 'stopping' };
+    if (engine.state !== 'ready') return { ready: false, reason: `the engine is ${engine.state}` };
+    return (await worker.reachable(1000)) ? { ready: true } : { ready: false, reason: 'Redis does not answer' };
+  };
+  return [
+    new HealthServer({ port: config.BLIPQ_HEALTH_PORT, host: config.HOST, ready }),
+    enginePart(engine, config, logger),
+    registry,
+    new ModelRegistration({ engine, registry, logger }),
+    worker,
+  ];
+}
+
+function enginePart(engine: Engine, config: WorkerConfig, logger: Logger): ServicePart {
+  let phase = '';
+  engine.on('progress', (progress) => {
+    if (progress.phase !== phase) logger.info({ phase: progress.phase }, 'preparing the model');
+    phase = progress.phase;
+  });
+  return {
+    start: async () => {
+      const { BLIPQ_MODEL: checkpoint, BLIPQ_THREADS: threads, BLIPQ_BATCH_MAX: batchMax } = config;
+      logger.info({ checkpoint, threads, batchMax }, 'worker starting');
+      await engine.start().catch((error: unknown) => {
+        if (error instanceof EngineRefusedError) throw new StartupError(`BLIPQ_MODEL ${checkpoint}: ${error.message}`);
+        throw error;
+      });
+      const { model, revision, precision, device } = engine.facts;
+      logger.info({ model, revision, precision, device, threads, batchMax }, 'worker ready');
+    },
+    stop: async () => {
+      await engine.stop();
+      logger.info('worker stopped');
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { defaultThreads } from '@blipq/engine';
+import { setting } from '@blipq/service';
+import { z } from 'zod';
+
+/** The worker's settings, by the names of their environment variables. */
+export const workerSettings = z.object({
+  REDIS_URL: setting.redisUrl().default('redis://127.0.0.1:6379'),
+  BLIPQ_NAMESPACE: setting.name().default('blipq'),
+  BLIPQ_MODEL: setting.text('the folder of a BLIP captioning checkpoint'),
+  /** Where built graphs are kept. */
+  BLIPQ_CACHE: setting.text('the folder for built graphs').default(() => join(homedir(), '.cache', 'blipq')),
+  /** Threads that the model computes with. */
+  BLIPQ_THREADS: setting.wholeNumber(1, 1024).default(() => defaultThreads()),
+  /** Most captions in one batch. */
+  BLIPQ_BATCH_MAX: setting.wholeNumber(1, 256).default(8),
+  /** A batch that takes longer has hung. */
+  BLIPQ_BATCH_DEADLINE_MS: setting.wholeNumber(1000).default(120_000),
+  HOST: setting.text('an address to listen on').default('0.0.0.0'),
+  BLIPQ_HEALTH_PORT: setting.port().default(3001),
+  /** How long a finished caption can be read. */
+  BLIPQ_RETENTION_S: setting.wholeNumber(60).default(86_400),
+  BLIPQ_LOG_LEVEL: setting.logLevel().default('info'),
+});
+export type WorkerConfig = z.infer<typeof workerSettings>;

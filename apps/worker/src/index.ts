@@ -1,0 +1,2 @@
+export { composeWorker } from './compose.js';
+export { type WorkerConfig, workerSettings } from './config.js';

@@ -1,0 +1,74 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Engine } from '@blipq/engine';
+import type { ManifestDraft, ModelRegistry } from '@blipq/queue';
+import type { Logger, ServicePart } from '@blipq/service';
+
+const retryMs = 1000;
+const checkMs = 30_000;
+
+/**
+ * Keeps the engine's model registered for the gateways: from the start, as soon as Redis is there, and again should
+ * Redis lose it.
+ */
+export class ModelRegistration implements ServicePart {
+  readonly #engine: Pick<Engine, 'facts'>;
+  readonly #registry: ModelRegistry;
+  readonly #logger: Logger;
+  readonly #stopping = new AbortController();
+  #running: Promise<void> | undefined;
+  #registered = false;
+
+  constructor({
+    engine,
+    registry,
+    logger,
+  }: { engine: Pick<Engine, 'facts'>; registry: ModelRegistry; logger: Logger }) {
+    this.#engine = engine;
+    this.#registry = registry;
+    this.#logger = logger;
+  }
+
+  start(): void {
+    this.#running = this.#keep();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+  }
+
+  async #keep(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      const kept = await this.#ensure().then(
+        () => true,
+        () => false,
+      );
+      await delay(kept ? checkMs : retryMs, undefined, { signal, ref: false }).catch(() => {});
+    }
+  }
+
+  async #ensure(): Promise<void> {
+    const { facts } = this.#engine;
+    // Once registered, an entry of the same name is left alone: another revision is that of a newer worker.
+    const listed = await this.#registry.list();
+    if (this.#registered && listed.some(({ model }) => model === facts.model)) return;
+    const { model, revision } = await this.#registry.register(manifestOf(facts), facts.tokenizerJson);
+    this.#registered = true;
+    this.#logger.info({ model, revision }, 'model registered');
+  }
+}
+
+function manifestOf(facts: Engine['facts']): ManifestDraft {
+  return {
+    model: facts.model,
+    revision: facts.revision,
+    task: facts.task,
+    image_size: facts.imageSize,
+    positions_max: facts.positionsMax,
+    precision: facts.precision,
+    device: facts.device,
+    generation_config: facts.generationConfig,
+    text_config: facts.textConfig,
+  };
+}

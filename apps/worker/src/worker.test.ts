@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type CaptionResource, newCaptionId } from '@blipq/contracts';
+import { PixelPool, type Pixels } from '@blipq/pixels';
+import { CaptionQueue, ModelRegistry } from '@blipq/queue';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest';
+import { WorkerProcess } from './testing/worker-process.js';
+
+const redisUrl = inject('redisUrl');
+const model = fileURLToPath(new URL('../../../models/demo', import.meta.url));
+const examples: Record<string, string> = JSON.parse(readFileSync(join(model, 'examples', 'captions.json'), 'utf8'));
+const names = Object.keys(examples);
+const folder = mkdtempSync(join(tmpdir(), 'blipq-worker-test-'));
+const images = new Map<string, Pixels>();
+
+let namespace: string;
+let queue: CaptionQueue;
+const workers: WorkerProcess[] = [];
+
+beforeAll(async () => {
+  const pool = new PixelPool({ threads: 1 });
+  for (const name of names) images.set(name, await pool.toPixels(readFileSync(join(model, 'examples', name)), 128));
+  await pool.stop();
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+beforeEach(async () => {
+  namespace = `test-${randomUUID()}`;
+  queue = new CaptionQueue({ redisUrl, namespace });
+  await queue.start();
+});
+afterEach(async () => {
+  for (const worker of workers.splice(0)) await worker.kill('SIGKILL');
+  await queue.stop();
+});
+
+async function spawn(env: Record<string, string> = {}): Promise<WorkerProcess> {
+  const settings = { REDIS_URL: redisUrl, BLIPQ_NAMESPACE: namespace, BLIPQ_MODEL: model, BLIPQ_CACHE: folder };
+  const worker = await WorkerProcess.spawn({ ...settings, BLIPQ_LOG_LEVEL: 'debug', ...env });
+  workers.push(worker);
+  return worker;
+}
+
+/** Submits an example scene and returns its id. */
+async function submit(name: string): Promise<string> {
+  const { rgb, width, height, format } = images.get(name)!;
+  const { caption } = await queue.submit({
+    id: newCaptionId(),
+    model: 'demo',
+    revision: 'any',
+    prompt: null,
+    params: { max_new_tokens: 20, min_new_tokens: 0 },
+    image: { width, height, format, sha256: 'ab'.repeat(32), bytes: 1 },
+    pixels: rgb,
+  });
+  return caption.id;
+}
+
+async function ended(id: string): Promise<CaptionResource> {
+  const outcome = await queue.wait(id, { timeoutMs: 50_000 });
+  if (outcome.status !== 'finished') throw new Error(`expected ${id} to finish, but it is ${outcome.status}`);
+  return outcome.caption;
+}
+
+/** Many captions of all examples: several batches. */
+async function submitMany(): Promise<{ name: string; id: string }[]> {
+  const many = Array.from({ length: 6 }, () => names).flat();
+  return await Promise.all(many.map(async (name) => ({ name, id: await submit(name) })));
+}
+
+test('registers its model and captions the example scenes as transformers does', async () => {
+  const worker = await spawn();
+  for (const name of names) {
+    const id = await submit(name);
+    const caption = await ended(id);
+    expect({ name, text: caption.caption?.text }).toEqual({ name, text: examples[name] });
+    expect(caption.caption?.tokens.length).toBeGreaterThan(0);
+    expect(caption).toMatchObject({ attempt: 1, timings: { batch_size: 1, device: 'cpu' } });
+    await vi.waitFor(() => expect(worker.log).toContainEqual(expect.objectContaining({ caption_id: id, level: 20 })));
+  }
+  const registered = await worker.logged('model registered');
+  const registry = new ModelRegistry({ redisUrl, namespace });
+  await registry.start();
+  const [manifest] = await registry.list();
+  expect(manifest).toMatchObject({ model: registered.model, revision: registered.revision, image_size: 128 });
+  expect(JSON.parse(await registry.tokenizer(manifest!.tokenizer_sha256))).toHaveProperty('model');
+  await registry.stop();
+  expect(await worker.health('/readyz')).toEqual({ status: 200, body: '\n' });
+  expect(await worker.logged('worker ready')).toMatchObject({ batchMax: 8, threads: expect.any(Number) });
+});
+
+test('kill -9 of the engine under load: every caption succeeds and /livez answers all the while', async () => {
+  const worker = await spawn();
+  const { pid } = await worker.logged('engine ready');
+  const submitted = await submitMany();
+  const all = Promise.all(submitted.map(async ({ name, id }) => ({ name, ...(await ended(id)) })));
+  await Promise.race(submitted.map(({ id }) => ended(id)));
+  process.kill(pid as number, 'SIGKILL');
+  let finished = false;
+  void all.finally(() => {
+    finished = true;
+  });
+  const answers: number[] = [];
+  do answers.push((await worker.health('/livez')).status);
+  while (!finished);
+  expect(new Set(answers)).toEqual(new Set([200]));
+  const wrong = (await all).filter(({ name, caption }) => caption?.text !== examples[name]);
+  expect(wrong).toEqual([]);
+  expect((await worker.logged('engine ready')).pid).not.toBe(pid);
+});
+
+test('SIGTERM under load: the worker ends in order and loses nothing, another does the rest', async () => {
+  const first = await spawn();
+  const submitted = await submitMany();
+  await Promise.race(submitted.map(({ id }) => ended(id)));
+  first.child.kill('SIGTERM');
+  expect(await first.ended).toEqual([0, null]);
+  expect(first.log.at(-1)?.msg).toBe('worker stopped');
+  const states = await Promise.all(submitted.map(async ({ id }) => (await queue.read(id))?.state));
+  expect(states.filter((state) => state !== 'succeeded' && state !== 'queued')).toEqual([]);
+  await spawn();
+  for (const { name, id } of submitted) expect((await ended(id)).caption?.text).toBe(examples[name]);
+});
+
+test('is alive but not ready without Redis, and does not need it to stop', async () => {
+  const worker = await spawn({ REDIS_URL: 'redis://127.0.0.1:1' });
+  await worker.logged('worker ready');
+  await vi.waitFor(async () => {
+    expect(await worker.health('/readyz')).toEqual({ status: 503, body: 'Redis does not answer\n' });
+  });
+  expect((await worker.health('/livez')).status).toBe(200);
+  worker.child.kill('SIGTERM');
+  expect(await worker.ended).toEqual([0, null]);
+});
+
+describe('a model that cannot be served', () => {
+  test.each([
+    ['no BLIPQ_MODEL', '', 'BLIPQ_MODEL is not set'],
+    ['a folder that is not there', '/nowhere/at/all', '/nowhere/at/all'],
+    ['a folder without a checkpoint', join(model, 'examples'), 'model.safetensors'],
+  ])('%s is one clear line and exit code 1', async (_what, path, says) => {
+    const worker = await spawn({ BLIPQ_MODEL: path });
+    expect(await worker.ended).toEqual([1, null]);
+    expect(worker.stderr).toHaveLength(1);
+    expect(worker.stderr[0]).toContain(says);
+  });
+});
