@@ -30,12 +30,18 @@ export async function submit(url: string, name: string): Promise<Caption> {
   return caption;
 }
 
+/** The caption as it is now, or as it is when it ends within `waitS` seconds. */
+export async function read(url: string, id: string, waitS = 0): Promise<Caption> {
+  const headers: Record<string, string> = waitS > 0 ? { prefer: `wait=${waitS}` } : {};
+  const response = await fetch(`${url}/v1/captions/${id}`, { headers });
+  if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
+  return (await response.json()) as Caption;
+}
+
 /** Asks for a caption until it has ended. */
 export async function finished(url: string, id: string): Promise<Caption> {
   for (;;) {
-    const response = await fetch(`${url}/v1/captions/${id}`, { headers: { prefer: 'wait=10' } });
-    if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
-    const caption = (await response.json()) as Caption;
+    const caption = await read(url, id, 10);
     if (['succeeded', 'failed', 'canceled', 'expired'].includes(caption.state)) return caption;
   }
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 export interface RunningProcess {
   pid: number;
@@ -7,19 +7,21 @@ export interface RunningProcess {
 }
 
 /**
- * Every running process whose environment holds `mark`, children of children and re-parented orphans included: a
- * process hands its environment down to all that it starts.
+ * Every running process that belongs to one start, children of children and re-parented orphans included: those whose
+ * environment holds `mark`, which each hands down to all that it starts, and those that run inside `folder`, because
+ * Redis overwrites its environment with its title.
  */
-export function processesMarked(mark: string): RunningProcess[] {
-  return existsSync('/proc/self/environ') ? fromProc(mark) : fromPs(mark);
+export function processesOf(mark: string, folder: string): RunningProcess[] {
+  return existsSync('/proc/self/environ') ? fromProc(mark, folder) : fromPs(mark);
 }
 
-function fromProc(mark: string): RunningProcess[] {
+function fromProc(mark: string, folder: string): RunningProcess[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return pids.flatMap((pid) => {
     try {
-      if (!readFileSync(`/proc/${pid}/environ`, 'utf8').includes(mark)) return [];
-      return [{ pid: Number(pid), command: readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ') }];
+      const marked = readFileSync(`/proc/${pid}/environ`, 'utf8').includes(mark);
+      if (!marked && !readlinkSync(`/proc/${pid}/cwd`).startsWith(`${folder}/`)) return [];
+      return [{ pid: Number(pid), command: readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim() }];
     } catch {
       return []; // It ended meanwhile, or belongs to someone else.
     }

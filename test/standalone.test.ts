@@ -77,7 +77,7 @@ test('Ctrl-C ends every process with exit code 0, and a second start keeps graph
 });
 
 test('after a kill -9 only the private Redis lives on, and the next start takes over with all data', async () => {
-  const redis = blipq.process('redis.conf');
+  const redis = blipq.process('-server 127.0.0.1:');
   process.kill(blipq.pid, 'SIGKILL');
   await blipq.ended();
   await expect.poll(() => blipq.processes(), { timeout: 30_000 }).toEqual([redis]);

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { vi } from 'vitest';
 import { freePort } from './free-port.js';
-import { processesMarked, type RunningProcess } from './process-table.js';
+import { processesOf, type RunningProcess } from './process-table.js';
 
 const main = fileURLToPath(new URL('../apps/standalone/dist/main.js', import.meta.url));
 
@@ -18,6 +18,8 @@ export interface Ending {
   stderr: string[];
 }
 
+export type StandaloneEnv = Record<string, string> & { BLIPQ_DIR: string };
+
 /** A standalone BlipQ as `npm start` runs it, in a process group of its own like a shell's foreground job. */
 export class Standalone {
   readonly url: string;
@@ -25,19 +27,21 @@ export class Standalone {
   readonly stderr: string[] = [];
   readonly #child: ChildProcess;
   readonly #mark: string;
+  readonly #folder: string;
   readonly #ended: Promise<Ending>;
 
-  private constructor(url: string, child: ChildProcess, mark: string) {
+  private constructor(url: string, child: ChildProcess, mark: string, folder: string) {
     this.url = url;
     this.#child = child;
     this.#mark = mark;
+    this.#folder = folder;
     createInterface(child.stdout!).on('line', (line) => this.stdout.push(line));
     createInterface(child.stderr!).on('line', (line) => this.stderr.push(line));
     this.#ended = once(child, 'close').then(([code, signal]) => ({ code, signal, stderr: this.stderr }));
   }
 
   /** Spawns it on a free port; `env` comes on top of this process's environment without BlipQ's own variables. */
-  static async spawn(env: Record<string, string>): Promise<Standalone> {
+  static async spawn(env: StandaloneEnv): Promise<Standalone> {
     const mark = `BLIPQ_TEST_MARK_${randomUUID()}`;
     const port = env.PORT ?? String(await freePort());
     const inherited = Object.entries(process.env).filter(([name]) => !/^BLIPQ_|^REDIS_URL$/.test(name));
@@ -46,11 +50,11 @@ export class Standalone {
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
-    return new Standalone(`http://127.0.0.1:${port}`, child, mark);
+    return new Standalone(`http://127.0.0.1:${port}`, child, mark, env.BLIPQ_DIR);
   }
 
   /** Spawns it and waits until it says that it is ready. */
-  static async ready(env: Record<string, string>): Promise<Standalone> {
+  static async ready(env: StandaloneEnv): Promise<Standalone> {
     const standalone = await Standalone.spawn(env);
     const output = createInterface(standalone.#child.stdout!);
     await Promise.race([
@@ -70,7 +74,7 @@ export class Standalone {
 
   /** It and everything it started that still runs. */
   processes(): RunningProcess[] {
-    return processesMarked(this.#mark);
+    return processesOf(this.#mark, this.#folder);
   }
 
   /** The one of its processes whose command line holds `part`. */

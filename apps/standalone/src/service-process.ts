@@ -17,15 +17,23 @@ export function serviceProcess({ app, env, ...options }: ServiceProcessOptions):
   return new SupervisedProcess({
     ...options,
     spawn: () => fork(main, { env: env(), detached: true, execArgv: [], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] }),
-    ready: serviceReady,
+    ready: (child) => serviceReady(child, (message) => options.say(`The ${options.name}: ${message}`)),
   });
 }
 
-function serviceReady(child: ChildProcess): Promise<void> {
+/** Rejects when it says that it cannot start; what it says of itself later goes to `say`. */
+function serviceReady(child: ChildProcess, say: (text: string) => void): Promise<void> {
+  let ready = false;
   return new Promise((resolve, reject) => {
     child.on('message', (message: ServiceMessage) => {
-      if (message.blipq === 'ready') resolve();
-      if (message.blipq === 'failed') reject(new StartupError(message.message));
+      if (message.blipq === 'ready') {
+        ready = true;
+        resolve();
+      } else if (ready) {
+        say(message.message);
+      } else {
+        reject(new StartupError(message.message));
+      }
     });
   });
 }
