@@ -71,11 +71,18 @@ test('no Redis server and no permission to install one is one line', async () =>
 });
 
 test('a second instance in the same state folder is one line and leaves the first alone', async () => {
-  const first = await Standalone.ready({ BLIPQ_DIR: join(folder.path, 'twice') });
+  const env = { BLIPQ_DIR: join(folder.path, 'twice') };
+  const first = await Standalone.ready(env);
   onTestFinished(() => first.destroy());
-  expect(await failure('twice', {})).toEqual([
-    `blipq: another BlipQ (process ${first.pid}) already uses ${join(folder.path, 'twice')}; ` +
-      'stop it or set BLIPQ_DIR to another folder',
-  ]);
+  const before = first.processes();
+  const second = await Standalone.spawn(env);
+  expect(await second.ended()).toMatchObject({
+    code: 1,
+    stderr: [
+      `blipq: another BlipQ (process ${first.pid}) already uses ${env.BLIPQ_DIR}; ` +
+        'stop it or set BLIPQ_DIR to another folder',
+    ],
+  });
+  expect(first.processes()).toEqual(before);
   expect((await fetch(`${first.url}/readyz`)).status).toBe(200);
 });
