@@ -137,6 +137,8 @@ export class CaptionWorker {
 
   async #process(job: CaptionBullJob, token: string, signal: AbortSignal): Promise<void> {
     const { id } = job.data;
+    // BullMQ may take one more job, even the one just given back, while it closes.
+    if (this.#givingBack) return await this.#giveBack(job, token);
     const record = await this.#records.begin(id, token);
     // Nothing to do: taken back by its submitter, or ended already. Returning completes the job, which removes it.
     if (record === 'gone' || record === 'terminal') return;
@@ -195,8 +197,11 @@ export class CaptionWorker {
   }
 
   /** Hands the job to another worker without spending an attempt. */
-  async #giveBack(job: CaptionBullJob, token: string): Promise<never> {
-    if ((await this.#records.requeue(job.data.id, token)) === 'written') await job.moveToWait(token);
+  async #giveBack(job: CaptionBullJob, token: string): Promise<void> {
+    const written = await this.#records.requeue(job.data.id, token);
+    if (written === 'gone' || written === 'terminal') return;
+    if (written === 'stale') throw new LostRace('the lock was lost before the job was given back');
+    await job.moveToWait(token);
     throw new WaitingError();
   }
 
