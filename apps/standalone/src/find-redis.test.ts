@@ -1,7 +1,7 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { findRedis } from './find-redis.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'blipq-find-redis-'));
@@ -32,4 +32,41 @@ test('without a server and without permission to install, the message says what 
   await expect(find(dir)).rejects.toThrow(
     /^no redis-server or valkey-server on the PATH; install one \(.+\) or set REDIS_URL/,
   );
+});
+
+const isDebianRoot = existsSync('/etc/debian_version') && process.getuid?.() === 0;
+describe.runIf(isDebianRoot)('on Debian and Ubuntu as root', () => {
+  /** An apt-get that notes how it was called and installs a server into its own folder. */
+  function folderWithApt(name: string, script: string): string {
+    const folder = folderWith(name, 'apt-get');
+    writeFileSync(join(folder, 'apt-get'), `#!/bin/sh\necho "$@" >> ${folder}/calls\n${script}\n`);
+    return folder;
+  }
+  const installing = (folder: string, said: string[] = []) =>
+    findRedis({ path: folder, mayInstall: true, say: (text) => said.push(text) });
+
+  test('a missing server is installed after saying so', async () => {
+    const folder = folderWithApt(
+      'apt',
+      `[ "$1" = update ] || { cd ${dir}/apt; : > redis-server; /bin/chmod +x redis-server; }`,
+    );
+    const said: string[] = [];
+    expect(await installing(folder, said)).toBe(join(folder, 'redis-server'));
+    expect(said).toEqual([expect.stringContaining('apt-get install -y --no-install-recommends redis-server')]);
+    expect(readFileSync(join(folder, 'calls'), 'utf8')).toBe(
+      'update\ninstall -y --no-install-recommends redis-server\n',
+    );
+  });
+
+  test('an installation that fails says what to do by hand', async () => {
+    await expect(installing(folderWithApt('broken-apt', 'exit 100'))).rejects.toThrow(
+      'installing redis-server failed; run',
+    );
+  });
+
+  test('permission refused means that nothing is run', async () => {
+    const folder = folderWithApt('refused', 'exit 0');
+    await expect(find(folder, '/nowhere')).rejects.toThrow('no redis-server or valkey-server');
+    expect(existsSync(join(folder, 'calls'))).toBe(false);
+  });
 });

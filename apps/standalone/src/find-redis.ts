@@ -27,7 +27,7 @@ export async function findRedis({ path, mayInstall, say, signal }: FindRedisOpti
   if (found) return found;
   if (mayInstall && canInstall(path)) {
     say(`No redis-server or valkey-server here; installing one: ${aptCommand}`);
-    await install(signal);
+    await install(path, signal);
     const installed = onPath(path);
     if (installed) return installed;
   }
@@ -55,9 +55,9 @@ function canInstall(path: string): boolean {
   return hasApt && existsSync('/etc/debian_version') && process.getuid?.() === 0;
 }
 
-async function install(signal: AbortSignal | undefined): Promise<void> {
-  const command = `DEBIAN_FRONTEND=noninteractive; export DEBIAN_FRONTEND; ${aptCommand}`;
-  const child = spawn('sh', ['-c', command], { stdio: ['ignore', 'inherit', 'inherit'], signal });
+async function install(path: string, signal: AbortSignal | undefined): Promise<void> {
+  const command = `PATH="$1" DEBIAN_FRONTEND=noninteractive; export PATH DEBIAN_FRONTEND; ${aptCommand}`;
+  const child = spawn('/bin/sh', ['-c', command, 'sh', path], { stdio: ['ignore', 'inherit', 'inherit'], signal });
   const [code] = await once(child, 'close');
   if (code !== 0) throw new StartupError(`installing redis-server failed; run ${aptCommand} by hand or set REDIS_URL`);
 }

@@ -1,0 +1,36 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const documents = ['', 'docs', 'docs/decisions', ...foldersOf('packages'), ...foldersOf('apps')].flatMap((folder) =>
+  readdirSync(join(root, folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join(folder, name)),
+);
+
+function foldersOf(kind: string): string[] {
+  const entries = readdirSync(join(root, kind), { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map((entry) => join(kind, entry.name));
+}
+
+test.each(documents)('every relative link in %s leads somewhere', (document) => {
+  const text = readFileSync(join(root, document), 'utf8');
+  const links = [...text.matchAll(/\]\(([^)#\s]+)/g)].map(([, link]) => link!).filter((link) => !/^[a-z]+:/.test(link));
+  expect(links.filter((link) => !existsSync(join(root, document, '..', link)))).toEqual([]);
+});
+
+test('every file that the reading order names exists', () => {
+  const text = readFileSync(join(root, 'docs/architecture.md'), 'utf8');
+  const order = text.slice(text.indexOf('## One caption'), text.indexOf('## Packages'));
+  const missing = order.split('\n').flatMap((line) => {
+    const names = [...line.matchAll(/`([\w./-]+\.ts)`/g)].map(([, name]) => name!);
+    const folders = [
+      '',
+      ...names.filter((name) => name.includes('/src/')).map((name) => name.replace(/\/src\/.*/, '/src')),
+    ];
+    return names.filter((name) => !folders.some((folder) => existsSync(join(root, folder, name))));
+  });
+  expect(missing).toEqual([]);
+});
