@@ -2,33 +2,36 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
 /**
- * The layers, lowest first. A package may depend on packages of lower layers only, so apps are never imported and
- * nothing depends on its own kind. What a service needs around its work (settings, logs) is below what does work.
+ * The packages' layers, lowest first; apps are above them all. Each may depend on packages of lower layers only, so
+ * apps are never imported and nothing depends on its own kind.
  */
 const layers = [
-  ['@blipq/contracts', '@blipq/onnx-graph', '@blipq/service'],
-  ['@blipq/blip', '@blipq/pixels', '@blipq/queue'],
-  ['@blipq/engine'],
-  ['@blipq/gateway', '@blipq/worker', '@blipq/standalone'],
+  ['contracts', 'onnx-graph', 'service'],
+  ['blip', 'hub', 'pixels', 'queue', 'webhooks', 'client'],
+  ['engine'],
 ];
 
+interface Manifest {
+  dependencies?: object;
+  devDependencies?: object;
+}
+
 const root = new URL('../', import.meta.url);
-const packages = ['packages', 'apps'].flatMap((kind) =>
+const members = ['packages', 'apps'].flatMap((kind) =>
   readdirSync(new URL(kind, root)).flatMap((folder) => {
     const file = new URL(`${kind}/${folder}/package.json`, root);
     if (!existsSync(file)) return [];
-    const manifest = JSON.parse(readFileSync(file, 'utf8'));
-    return { folder, ...manifest } as { folder: string; name: string; dependencies?: object; devDependencies?: object };
+    const layer = kind === 'apps' ? layers.length : layers.findIndex((names) => names.includes(folder));
+    return [{ path: `${kind}/${folder}`, layer, manifest: JSON.parse(readFileSync(file, 'utf8')) as Manifest }];
   }),
 );
-const layerOf = (name: string) => layers.findIndex((layer) => layer.includes(name));
 
-test.each(packages.map((found) => [found.name, found] as const))('%s depends on lower layers only', (name, found) => {
-  expect(name).toBe(`@blipq/${found.folder}`);
-  expect(layerOf(name), `${name} has no layer yet: add it here`).toBeGreaterThanOrEqual(0);
-  const dependencies = Object.keys({ ...found.dependencies, ...found.devDependencies });
-  const ours = dependencies.filter((dependency) => dependency.startsWith('@blipq/'));
-  expect(ours.filter((dependency) => layerOf(dependency) >= layerOf(name))).toEqual([]);
+test.each(members)('$path depends on lower layers only', ({ path, layer, manifest }) => {
+  expect(layer, `${path} has no layer yet: add it here`).toBeGreaterThanOrEqual(0);
+  const lower = layers.slice(0, layer).flat();
+  const dependencies = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });
+  const ours = dependencies.filter((name) => name.startsWith('@blipq/')).map((name) => name.replace('@blipq/', ''));
+  expect(ours.filter((name) => !lower.includes(name))).toEqual([]);
 });
 
 test('the lockfile names no host: packages come from whichever registry the user has configured', () => {

@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bootstrap, giveUp, root, run, say } from './bootstrap.mjs';
 
+let result = { passed: 0, failed: 1 };
+process.on('exit', () => console.log(`${result.passed} passed, ${result.failed} failed`));
+
 await bootstrap();
 await ensureRedis();
 
@@ -13,10 +16,9 @@ const report = join(folder, 'report.json');
 const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
 const code = await run(process.execPath, [vitest, 'run', ...reporters, ...process.argv.slice(2)]);
-const { passed, failed } = counts(report);
+result = counts(report);
 rmSync(folder, { recursive: true });
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed > 0 ? 1 : code;
+process.exitCode = result.failed > 0 ? 1 : code;
 
 async function ensureRedis() {
   const { findRedis } = await import('../apps/standalone/dist/find-redis.js');
