@@ -1,0 +1,48 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setting } from '@blipq/service';
+import { z } from 'zod';
+
+/** Where models come from and where they are kept. */
+export interface HubOptions {
+  /** The Hub's cache on this machine, in the layout of Python's huggingface_hub, which may share it. */
+  readonly cacheDir: string;
+  /** Sent to the endpoint and to nobody else. */
+  readonly token?: string;
+  readonly endpoint: string;
+  /** Use what is in the cache and never the network. */
+  readonly offline: boolean;
+}
+
+/** The variables that Hugging Face's own tools read, for the settings schema of an app. */
+export const hubSettings = {
+  HF_HUB_CACHE: setting.text('the folder of the Hub cache').optional(),
+  HF_HOME: setting.text('the folder that holds the Hub cache as `hub`').optional(),
+  XDG_CACHE_HOME: setting.text('the folder for caches').optional(),
+  HF_TOKEN: setting.text('a Hugging Face access token').optional(),
+  HF_ENDPOINT: z
+    .string()
+    .refine(isEndpoint)
+    .describe('the address of a Hub, like https://huggingface.co, without user name or password')
+    .optional(),
+  HF_HUB_OFFLINE: setting.flag().optional(),
+};
+export type HubSettings = { [name in keyof typeof hubSettings]?: z.infer<(typeof hubSettings)[name]> };
+
+/** What those variables mean; a later rule applies where the earlier ones are unset. */
+export function hubOptions(env: HubSettings): HubOptions {
+  const home = env.HF_HOME ?? join(env.XDG_CACHE_HOME ?? '~/.cache', 'huggingface');
+  return {
+    cacheDir: resolve((env.HF_HUB_CACHE ?? join(home, 'hub')).replace(/^~(?=\/|$)/, homedir())),
+    ...(env.HF_TOKEN !== undefined && { token: env.HF_TOKEN }),
+    endpoint: (env.HF_ENDPOINT ?? 'https://huggingface.co').replace(/\/+$/, ''),
+    offline: env.HF_HUB_OFFLINE ?? false,
+  };
+}
+
+/** Whether requests can be made to it: fetch refuses addresses with credentials. */
+export function isEndpoint(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return ['http:', 'https:'].includes(protocol) && username === '' && password === '';
+}

@@ -1,0 +1,6 @@
+export { inWords } from './free-space.js';
+export { HubError, type HubErrorCode } from './hub-error.js';
+export type { DownloadProgress } from './hub-model.js';
+export { type HubOptions, type HubSettings, hubOptions, hubSettings } from './hub-options.js';
+export { parseReference, type Reference } from './reference.js';
+export { type ResolvedModel, type ResolveOptions, resolveModel } from './resolve-model.js';
