@@ -1,8 +1,8 @@
-import { join } from 'node:path';
+import { beamDecoderFile, encoderFile, greedyDecoderFile } from './build-graphs.js';
 import { type Generated, type GenerationParams, generateBeams, generateGreedy } from './generation.js';
 import { type ModelFacts, readModelFacts } from './model-facts.js';
-import { beamDecoderFile, encoderFile, greedyDecoderFile } from './prepare-model.js';
-import { Session, type SessionOptions } from './session.js';
+import { openGraph } from './optimized-graphs.js';
+import type { Session, SessionOptions } from './session.js';
 import { BlipTokenizer } from './tokenizer.js';
 
 export interface CaptionRow {
@@ -59,9 +59,10 @@ export class CaptionModel {
   /** Blocks the thread while onnxruntime loads, as `caption` does while it runs. */
   static async load(folder: string, options: SessionOptions): Promise<CaptionModel> {
     const facts = await readModelFacts(folder);
-    const encoder = await Session.open(join(folder, encoderFile), options);
-    const greedyDecoder = await Session.open(join(folder, greedyDecoderFile), options);
-    return new CaptionModel(folder, options, facts, { encoder, greedyDecoder });
+    const placed = { device: facts.device, ...options };
+    const encoder = await openGraph(folder, encoderFile, placed);
+    const greedyDecoder = await openGraph(folder, greedyDecoderFile, placed);
+    return new CaptionModel(folder, placed, facts, { encoder, greedyDecoder });
   }
 
   /** Captions a batch. A row's result does not depend on the rows beside it; rows with as many beams run together. */
@@ -112,7 +113,7 @@ export class CaptionModel {
 
   /** Opened for the first request that asks for beams: most services never see one. */
   async #beams(): Promise<Session> {
-    this.#beamDecoder ??= await Session.open(join(this.#folder, beamDecoderFile), this.#options);
+    this.#beamDecoder ??= await openGraph(this.#folder, beamDecoderFile, this.#options);
     return this.#beamDecoder;
   }
 

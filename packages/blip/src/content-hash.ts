@@ -9,8 +9,10 @@ const configFiles = [
   'config.json',
   'generation_config.json',
   'preprocessor_config.json',
+  'processor_config.json',
   'tokenizer.json',
   'tokenizer_config.json',
+  'vocab.txt',
 ];
 
 /**

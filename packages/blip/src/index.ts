@@ -4,7 +4,10 @@ export {
   type CaptionOutput,
   type CaptionRow,
 } from './caption-model.js';
+export { chooseDevice, type DeviceChoice } from './device.js';
 export type { GenerationParams } from './generation.js';
+export type { Precision } from './model/weight-format.js';
 export { ModelError, type ModelErrorCode } from './model-error.js';
 export type { ModelFacts } from './model-facts.js';
+export { checkBounds, type Device, type PrecisionCheck } from './precision.js';
 export { type PrepareOptions, type PrepareProgress, prepareModel } from './prepare-model.js';

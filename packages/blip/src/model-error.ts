@@ -7,6 +7,7 @@
  * - `checkpoint_refused`     well-formed, but a form that is unsafe or not supported
  * - `checkpoint_mismatch`    its tensors are not those that its config.json asks for
  * - `config_invalid`         a JSON file of the model says something that cannot be honoured
+ * - `device_unavailable`     the device that was asked for is not there or does not work
  */
 export type ModelErrorCode =
   | 'checkpoint_missing'
@@ -14,7 +15,8 @@ export type ModelErrorCode =
   | 'checkpoint_invalid'
   | 'checkpoint_refused'
   | 'checkpoint_mismatch'
-  | 'config_invalid';
+  | 'config_invalid'
+  | 'device_unavailable';
 
 /** A model that cannot be used; the message names the file or tensor and says what to do. */
 export class ModelError extends Error {

@@ -2,6 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BlipConfig } from './checkpoint/config.js';
 import type { GenerationFields } from './checkpoint/generation-config.js';
+import type { Precision } from './model/weight-format.js';
+import type { Device, PrecisionCheck } from './precision.js';
 
 /** What there is to know of a built model; kept as model.json beside its graphs. */
 export interface ModelFacts {
@@ -14,8 +16,10 @@ export interface ModelFacts {
   readonly imageSize: number;
   /** Longest sequence that can be decoded, bos and prompt included, in tokens. */
   readonly positionsMax: number;
-  readonly precision: 'fp32';
-  readonly device: 'cpu';
+  readonly precision: Precision;
+  readonly device: Device;
+  /** How far this precision is from fp32; null for fp32 itself. */
+  readonly check: PrecisionCheck | null;
   /** generation_config.json and text_config's legacy generation fields, under transformers' names. */
   readonly generationConfig: GenerationFields;
   readonly textConfig: GenerationFields;
@@ -32,16 +36,14 @@ const tokenizerFile = 'tokenizer.json';
 
 /** The facts of a captioning checkpoint. */
 export function captioningFacts(
-  identity: Pick<ModelFacts, 'model' | 'revision' | 'cleanUpSpaces' | 'tokenizerJson'>,
+  build: Pick<ModelFacts, 'model' | 'revision' | 'precision' | 'device' | 'check' | 'cleanUpSpaces' | 'tokenizerJson'>,
   config: BlipConfig,
 ): ModelFacts {
   return {
-    ...identity,
+    ...build,
     task: 'captioning',
     imageSize: config.vision.imageSize,
     positionsMax: config.text.positions,
-    precision: 'fp32',
-    device: 'cpu',
     generationConfig: config.generationConfig,
     textConfig: config.textGeneration,
     bosTokenId: config.text.bosTokenId,

@@ -1,40 +1,44 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { mkdir, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { DataFile, Graph, writeModel } from '@blipq/onnx-graph';
+import { buildFolder } from './build-folder.js';
+import { writeCaptioningGraphs } from './build-graphs.js';
+import { runBuildJob } from './build-job.js';
 import { type Checkpoint, openCheckpoint } from './checkpoint/checkpoint.js';
 import { type BlipConfig, readBlipConfig } from './checkpoint/config.js';
-import { readJson } from './checkpoint/json-file.js';
-import { StateDict } from './checkpoint/state-dict.js';
 import { contentHash } from './content-hash.js';
-import { beamDecoder } from './model/beam-decoder.js';
-import { greedyDecoder } from './model/greedy-decoder.js';
-import { Weights } from './model/linear.js';
-import { visionEncoder } from './model/vision-encoder.js';
+import type { Precision } from './model/weight-format.js';
 import { ModelError } from './model-error.js';
-import { captioningFacts, writeModelFacts } from './model-facts.js';
-
-export const encoderFile = 'encoder.onnx';
-export const greedyDecoderFile = 'greedy-decoder.onnx';
-export const beamDecoderFile = 'beam-decoder.onnx';
+import { captioningFacts, readModelFacts, writeModelFacts } from './model-facts.js';
+import { optimizedFolder } from './optimized-graphs.js';
+import { checkBounds, type Device, fastestPrecision, type PrecisionCheck } from './precision.js';
+import { readTokenizerFile, type TokenizerFile } from './tokenizer-file.js';
 
 /** Raised whenever the graphs change, so that folders built by an older version are built anew. */
-const BUILD_VERSION = 1;
+const BUILD_VERSION = 2;
 
 export interface PrepareProgress {
-  readonly phase: 'hash' | 'encoder' | 'decoder';
+  readonly phase: 'hash' | 'encoder' | 'decoder' | 'check' | 'optimize';
+  /** Of the files read or written in this phase; 0 where a phase has none. */
   readonly bytesDone: number;
 }
 
 export interface PrepareOptions {
-  /** A Hugging Face model folder: config.json, weights, tokenizer.json, preprocessor_config.json. */
+  /** A Hugging Face model folder: config.json, weights, tokenizer, preprocessor_config.json. */
   readonly checkpoint: string;
   /** Where built graphs are kept, a folder for each content. */
   readonly cacheDir: string;
   /** What users call the model; the folder's name where it is not given. */
   readonly name?: string;
+  /** `auto` is the fastest of the device that is close enough to fp32 (see checkBounds). Default fp32. */
+  readonly precision?: Precision | 'auto';
+  /** What the graphs will run on (see chooseDevice). Default cpu. */
+  readonly device?: Device;
+  /** Threads for the runs that check and optimise graphs. Default 1. */
+  readonly threads?: number;
   readonly onProgress?: (progress: PrepareProgress) => void;
+  /** Told, in a sentence, what the operator should know. */
+  readonly onWarning?: (message: string) => void;
 }
 
 /**
@@ -44,116 +48,122 @@ export interface PrepareOptions {
  * @throws ModelError when the checkpoint is not a BLIP captioning model that can be built
  */
 export async function prepareModel(options: PrepareOptions): Promise<string> {
-  const source = resolve(options.checkpoint);
-  const name = options.name ?? basename(source);
-  const checkpoint = await openCheckpoint(source);
+  const { device = 'cpu', precision = 'fp32', threads = 1 } = options;
+  const checkpoint = await openCheckpoint(resolve(options.checkpoint));
   try {
-    const config = await readBlipConfig(source, checkpoint.tensors.keys());
-    if (config.task !== 'captioning') {
-      throw new ModelError(
-        'checkpoint_refused',
-        `${source} is a BLIP model for ${config.task}; captions need a BlipForConditionalGeneration checkpoint`,
-      );
-    }
-    const tokenizer = await readTokenizer(source);
-    const revision = await contentHash(source, checkpoint.files, options);
-    const folder = join(options.cacheDir, `${safeName(name)}-${revision}-v${BUILD_VERSION}`);
-    if (existsSync(folder)) return folder;
-    await intoFolder(folder, async (temporary) => {
-      await writeGraphs(temporary, config, checkpoint, options.onProgress);
-      await writeModelFacts(temporary, captioningFacts({ model: name, revision, ...tokenizer }, config));
-    });
+    const build = await describeBuild(checkpoint, options);
+    const folder = precision === 'auto' ? await buildFastest(build) : await buildPrecision(build, precision);
+    if (device === 'cpu') await optimize(folder, threads, options.onProgress);
     return folder;
   } finally {
     await checkpoint.close();
   }
 }
 
-async function readTokenizer(source: string) {
-  const path = join(source, 'tokenizer.json');
-  if (!existsSync(path)) throw new ModelError('checkpoint_missing', `${path} does not exist`);
-  const settings = (await readJson(join(source, 'tokenizer_config.json'))) as Record<string, unknown> | undefined;
-  return {
-    tokenizerJson: await readFile(path, 'utf8'),
-    cleanUpSpaces: settings?.clean_up_tokenization_spaces === true,
-  };
+/** All that a build needs to know of a checkpoint. */
+interface Build {
+  readonly name: string;
+  readonly revision: string;
+  readonly config: BlipConfig;
+  readonly tokenizer: TokenizerFile;
+  readonly checkpoint: Checkpoint;
+  readonly options: PrepareOptions;
 }
 
-async function writeGraphs(
+async function describeBuild(checkpoint: Checkpoint, options: PrepareOptions): Promise<Build> {
+  const source = resolve(options.checkpoint);
+  const config = await readBlipConfig(source, checkpoint.tensors.keys());
+  if (config.task !== 'captioning') {
+    throw new ModelError(
+      'checkpoint_refused',
+      `${source} is a BLIP model for ${config.task}; captions need a BlipForConditionalGeneration checkpoint`,
+    );
+  }
+  const tokenizer = await readTokenizerFile(source);
+  const revision = await contentHash(source, checkpoint.files, options);
+  return { name: options.name ?? basename(source), revision, config, tokenizer, checkpoint, options };
+}
+
+/** The fastest precision of the device, or fp32 where that is too far from it. */
+async function buildFastest(build: Build): Promise<string> {
+  const { device = 'cpu', onWarning } = build.options;
+  const fastest = fastestPrecision(device);
+  const folder = await buildPrecision(build, fastest);
+  const { check } = await readModelFacts(folder);
+  if (check === null || check.passed) return folder;
+  onWarning?.(`${build.name} runs in fp32 because ${fastest} is too far from it: ${describeCheck(check)}`);
+  return await buildPrecision(build, 'fp32');
+}
+
+async function buildPrecision(build: Build, precision: Precision): Promise<string> {
+  const { name, revision, options } = build;
+  const { device = 'cpu', cacheDir } = options;
+  const variant = device === 'cpu' ? precision : `${precision}-${device}`;
+  const folder = join(cacheDir, `${safeName(name)}-${revision}-${variant}-v${BUILD_VERSION}`);
+  await buildFolder(folder, async (temporary) => {
+    await writeModel(temporary, build, precision, null);
+    if (precision === 'fp32') return;
+    const check = await checkPrecision(temporary, build);
+    if (!check.passed) options.onWarning?.(`${name} in ${precision} is far from fp32: ${describeCheck(check)}`);
+    await writeModelFacts(temporary, factsOf(build, precision, check));
+  });
+  return folder;
+}
+
+/** Compares what was built in `folder` with the same model in full precision, built for the purpose. */
+async function checkPrecision(folder: string, build: Build): Promise<PrecisionCheck> {
+  const { device = 'cpu', threads = 1, onProgress } = build.options;
+  const reference = join(folder, 'reference');
+  await mkdir(reference);
+  await writeModel(reference, build, 'fp32', null);
+  onProgress?.({ phase: 'check', bytesDone: 0 });
+  const check = await runBuildJob({
+    type: 'compare',
+    reference: { folder: reference, threads },
+    candidate: { folder, threads, device },
+  });
+  await rm(reference, { recursive: true });
+  return check!;
+}
+
+async function writeModel(
   folder: string,
-  config: BlipConfig,
-  checkpoint: Checkpoint,
-  onProgress: PrepareOptions['onProgress'],
+  build: Build,
+  precision: Precision,
+  check: PrecisionCheck | null,
 ): Promise<void> {
-  const tensors = new StateDict(checkpoint);
-  const encoder = encoderGraph(config, tensors);
-  const textWeights = (graph: Graph) => new Weights(graph, tensors, 'text_decoder.');
-  const greedy = greedyDecoder(config, textWeights);
-  const beam = beamDecoder(config, textWeights);
-  tensors.finish();
-
-  // The decoders differ in how they search, not in their weights: they share a data file.
-  const parts = [
-    { phase: 'encoder', data: 'encoder.data', graphs: { [encoderFile]: encoder } },
-    { phase: 'decoder', data: 'decoder.data', graphs: { [greedyDecoderFile]: greedy, [beamDecoderFile]: beam } },
-  ] as const;
-  for (const { phase, data, graphs } of parts) {
-    const dataFile = await DataFile.create(join(folder, data));
-    try {
-      for (const [file, graph] of Object.entries(graphs)) {
-        await writeModel(graph, join(folder, file), dataFile, ({ bytesDone }) => onProgress?.({ phase, bytesDone }));
-      }
-    } finally {
-      await dataFile.close();
-    }
-  }
+  const { config, checkpoint, options } = build;
+  await writeCaptioningGraphs(folder, config, checkpoint, precision, (phase, bytesDone) =>
+    options.onProgress?.({ phase, bytesDone }),
+  );
+  await writeModelFacts(folder, factsOf(build, precision, check));
 }
 
-/** pixels uint8 [B, S, S, 3] → image_embeds float32 [B, N, D] */
-function encoderGraph(config: BlipConfig, tensors: StateDict): Graph {
-  const { imageSize } = config.vision;
-  const graph = new Graph('encoder');
-  const pixels = graph.input('pixels', 'uint8', ['B', imageSize, imageSize, 3]);
-  graph.output('image_embeds', visionEncoder(pixels, config, new Weights(graph, tensors, 'vision_model.')));
-  return graph;
+function factsOf(
+  { name, revision, tokenizer, config, options }: Build,
+  precision: Precision,
+  check: PrecisionCheck | null,
+) {
+  const { device = 'cpu' } = options;
+  return captioningFacts({ model: name, revision, precision, device, check, ...tokenizer }, config);
 }
 
-/** Has `write` fill a folder of a passing name, which then becomes `folder`. */
-async function intoFolder(folder: string, write: (temporary: string) => Promise<void>): Promise<void> {
-  const parent = join(folder, '..');
-  await mkdir(parent, { recursive: true });
-  await removeAbandoned(parent);
-  const temporary = await mkdtemp(join(parent, temporaryName(process.pid)));
-  try {
-    await write(temporary);
-    await rename(temporary, folder);
-  } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
-    // Another process may have built the same content meanwhile: then its folder is as good as ours.
-    if (!existsSync(folder)) throw error;
-  }
+/** Once for each kind of CPU: a cache may be shared by machines that differ. */
+async function optimize(folder: string, threads: number, onProgress: PrepareOptions['onProgress']): Promise<void> {
+  const target = optimizedFolder(folder);
+  if (existsSync(target)) return;
+  onProgress?.({ phase: 'optimize', bytesDone: 0 });
+  await buildFolder(target, async (temporary) => {
+    await runBuildJob({ type: 'optimize', folder, target: temporary, options: { threads } });
+  });
 }
 
-function temporaryName(pid: number | string): string {
-  return `.building-${hostname()}-${pid}-`;
-}
-
-/** Removes what builds of this machine left behind when they were killed. */
-async function removeAbandoned(parent: string): Promise<void> {
-  for (const entry of await readdir(parent)) {
-    if (!entry.startsWith(temporaryName('').slice(0, -1))) continue;
-    const pid = Number(entry.slice(temporaryName('').length - 1).split('-')[0]);
-    if (!isRunning(pid)) await rm(join(parent, entry), { recursive: true, force: true });
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+function describeCheck({ embeddingCosineMin, tokenAgreement, logprobDrift }: PrecisionCheck): string {
+  return [
+    `embedding cosine ${embeddingCosineMin.toFixed(4)} (at least ${checkBounds.embeddingCosineMin})`,
+    `token agreement ${tokenAgreement.toFixed(3)} (at least ${checkBounds.tokenAgreement})`,
+    `log-probability drift ${logprobDrift.toFixed(3)} (at most ${checkBounds.logprobDrift})`,
+  ].join(', ');
 }
 
 function safeName(name: string): string {

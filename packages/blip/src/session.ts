@@ -1,8 +1,15 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { Device } from './precision.js';
 
 export interface SessionOptions {
   /** Threads that one op may use. */
   readonly threads: number;
+  readonly device?: Device;
+}
+
+interface OptimizeOptions extends SessionOptions {
+  /** Where the optimised model goes; its weights go to a file beside it, of the same name and `.data`. */
+  readonly target: string;
 }
 
 /** A tensor's elements in C order, with its shape. */
@@ -19,19 +26,35 @@ export class Session {
     this.#session = session;
   }
 
-  /** Loads a model file; its weights are mapped from the data file beside it. Blocks the thread, too. */
-  static async open(path: string, { threads }: SessionOptions): Promise<Session> {
+  /**
+   * Loads a model, from a path with its weights in a data file beside it, or from bytes that hold them. Blocks the
+   * thread, too.
+   *
+   * @param optimized says that `optimize` made the model: it is taken as it is
+   */
+  static async open(model: string | Uint8Array, options: SessionOptions, optimized = false): Promise<Session> {
+    const graphOptimizationLevel = optimized ? 'disabled' : 'all';
+    return new Session(await create(model, { ...sessionOptions(options), graphOptimizationLevel }));
+  }
+
+  /**
+   * Loads a model and stores it as onnxruntime runs it here: ops fused, weights laid out for this CPU's kernels. A
+   * session over the result maps the weights from its file instead of making its own copy of them.
+   */
+  static async optimize(path: string, { target, ...options }: OptimizeOptions): Promise<Session> {
+    const { extra, ...base } = sessionOptions(options);
     return new Session(
-      await InferenceSession.create(path, {
-        executionProviders: ['cpu'],
-        intraOpNumThreads: threads,
-        interOpNumThreads: 1,
-        // Memory patterns are kept for every batch shape ever seen; the arena alone reuses memory as well.
-        enableMemPattern: false,
-        logSeverityLevel: 3,
+      await create(path, {
+        ...base,
+        graphOptimizationLevel: 'all',
+        optimizedModelFilePath: target,
         extra: {
-          // Spinning threads take the cores that other sessions and processes need.
-          session: { intra_op: { allow_spinning: '0' } },
+          session: {
+            ...extra.session,
+            save_external_prepacked_constant_initializers: '1',
+            optimized_model_external_initializers_file_name: `${target.split('/').at(-1)}.data`,
+            optimized_model_external_initializers_min_size_in_bytes: '1024',
+          },
         },
       }),
     );
@@ -45,6 +68,25 @@ export class Session {
   async release(): Promise<void> {
     await this.#session.release();
   }
+}
+
+function create(model: string | Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession> {
+  return typeof model === 'string' ? InferenceSession.create(model, options) : InferenceSession.create(model, options);
+}
+
+function sessionOptions({ threads, device = 'cpu' }: SessionOptions) {
+  return {
+    executionProviders: device === 'cuda' ? ['cuda', 'cpu'] : ['cpu'],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    // Memory patterns are kept for every batch shape ever seen; the arena alone reuses memory as well.
+    enableMemPattern: false,
+    logSeverityLevel: 3 as const,
+    extra: {
+      // Spinning threads take the cores that other sessions and processes need.
+      session: { intra_op: { allow_spinning: '0' } },
+    },
+  };
 }
 
 function toTensor(feed: TensorLike): Tensor {

@@ -28,7 +28,6 @@ import {
   less,
   logSoftmax,
   matMul,
-  matMulBlocks,
   matMulInteger,
   max,
   min,
@@ -46,6 +45,7 @@ import {
   reduceMin,
   reduceSum,
   reshape,
+  reshapeLike,
   resizeBicubic,
   type Shape,
   scatterElements,
@@ -200,6 +200,14 @@ const cases: Case[] = [
     [1, 2, 1, 2, 1, 2],
   ],
   ['expand: to no elements', ({ f32 }) => expand(f32([1, 1], [1]), ['B', 0], f32(['B'], [0, 0])), []],
+  [
+    'reshapeLike: two sizes known at run time',
+    ({ f32 }) => {
+      const like = f32(['B', 'T', 2], count(12));
+      return reshapeLike(reshape(like, ['B*T', 2]), ['B', 'T', 2], like);
+    },
+    count(12),
+  ],
   ['dimension', ({ f32 }) => dimension(f32(['B', 'T'], count(6)), 1), [3]],
   ['dimension: from the back', ({ f32 }) => dimension(f32(['B', 'T'], count(6)), -2), [2]],
 
@@ -246,30 +254,6 @@ const cases: Case[] = [
     },
     [3.5, 504, 126.5, 32770],
   ],
-  ...[true, false].map((biased): Case => {
-    // With 127 as the largest of each block of 16, rounding the rest to eight bits changes nothing.
-    const x = count(64).map((i) => (i % 16 === 5 ? 127 : ((i * 37) % 101) - 50));
-    const quantized = count(96).map((i) => (i * 89) % 256);
-    const scales = [0.5, 1, 2, 0.25, 1, 0.125];
-    const bias = biased ? [1, 2, 3] : [0, 0, 0];
-    return [
-      `matMulBlocks: ${biased ? 'with' : 'without'} bias`,
-      (given) => {
-        const weights = given.input('uint8', [3, 2, 16], quantized);
-        const matrix = { quantized: weights, scales: given.f32([3, 2], scales), blockSize: 16, rows: 32, columns: 3 };
-        return matMulBlocks(given.f32(['B', 1, 32], x), matrix, biased ? given.f32([3], bias) : null);
-      },
-      chunks(x, 32).flatMap((row) =>
-        bias.map((start, column) =>
-          row.reduce((sum, value, k) => {
-            const at = column * 32 + k;
-            return sum + value * (quantized[at]! - 128) * scales[Math.floor(at / 16)]!;
-          }, start),
-        ),
-      ),
-    ];
-  }),
-
   ['reduceMax', ({ f32 }) => reduceMax(f32(['B', 3], [1, 5, 2, -3, -1, -2]), 1), [5, -1]],
   ['reduceMax: keepDims', ({ f32 }) => reduceMax(f32(['B', 3], [1, 5, 2, 0, 9, 0]), 0, { keepDims: true }), [1, 9, 2]],
   ['reduceMax: of all', ({ i64 }) => reduceMax(i64(['B'], [4, 7]), 0), [7]],
@@ -411,6 +395,7 @@ describe('onnxruntime has each op at each type that its signature takes', () => 
     ...atTypes('scatterElements min', numbers, (x, y) => scatterElements(x, index(x, 1), slice(y, 0, 0, 1), 'min')),
     ...atTypes('slice', all, (x) => slice(x, 0, 1, 3)),
     ...atTypes('squeeze', all, (x) => squeeze(unsqueeze(x, 1), 1)),
+    ...atTypes('reshapeLike', all, (x) => reshapeLike(x, [3, 1], x)),
     ...atTypes('expand', all, (x) => expand(x, [2, 3])),
     ...atTypes('resizeBicubic', ['float32', 'float16', 'uint8', 'int8', 'int32'], (x, y) =>
       resizeBicubic(reshape(concat([x, y], 0), [1, 2, 3, 1]), [1, 2], [3, 2]),

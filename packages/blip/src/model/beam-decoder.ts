@@ -66,8 +66,9 @@ export function beamDecoder(config: BlipConfig, weightsOf: (graph: Graph) => Wei
   const inputs = new DecoderInputs(graph, config);
   const firstScores = graph.input('first_scores', 'float32', ['B', 'K']);
   const search = new BeamSearch(graph, inputs, firstScores, text);
-  const decoder = new TextDecoder(config, weightsOf(graph));
-  const imageKeyValues = decoder.imageKeyValues(inputs.image);
+  const weights = weightsOf(graph);
+  const decoder = new TextDecoder(config, weights);
+  const imageKeyValues = decoder.imageKeyValues(cast(inputs.image, weights.format.dtype));
 
   // Every beam starts with bos: [B, 1] + [B, K]·0.
   const start = add(inputs.start, cast(mul(firstScores, 0), 'int64'));
@@ -89,7 +90,7 @@ export function beamDecoder(config: BlipConfig, weightsOf: (graph: Graph) => Wei
       bestFinished: { initial: greater(firstScores, 1) },
       improvable: { initial: greaterOrEqual(inputs.promptLength, 0) },
       done: { initial: less(inputs.promptLength, 0) },
-      ...emptyPast(start, text),
+      ...emptyPast(start, weights.format.dtype, text),
     },
     (position, { token, tokens, repeats, logprobs, scores, improvable, done, ...rest }) => {
       const { bestTokens, bestLogprobs, bestScores, bestFinished, ...past } = rest;

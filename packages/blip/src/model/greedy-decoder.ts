@@ -40,8 +40,9 @@ export function greedyDecoder(config: BlipConfig, weightsOf: (graph: Graph) => W
   const { text } = config;
   const graph = new Graph('greedy-decoder');
   const inputs = new DecoderInputs(graph, config);
-  const decoder = new TextDecoder(config, weightsOf(graph));
-  const imageKeyValues = decoder.imageKeyValues(inputs.image);
+  const weights = weightsOf(graph);
+  const decoder = new TextDecoder(config, weights);
+  const imageKeyValues = decoder.imageKeyValues(cast(inputs.image, weights.format.dtype));
   const history = startOfHistory(inputs.start);
 
   const { stacked } = loop(
@@ -51,7 +52,7 @@ export function greedyDecoder(config: BlipConfig, weightsOf: (graph: Graph) => W
       finished: { initial: less(inputs.promptLength, 0) },
       tokens: { initial: history.tokens, shape: ['B', 1, 'T'] },
       repeats: { initial: history.repeats, shape: ['B', 1, 'T'] },
-      ...emptyPast(inputs.start, text),
+      ...emptyPast(inputs.start, weights.format.dtype, text),
     },
     (position, { token, finished, tokens, repeats, ...past }) => {
       const { logits, present } = decoder.step(token, position, pastOf(past, text.layers), imageKeyValues);

@@ -1,5 +1,6 @@
 import {
   add,
+  cast,
   concat,
   type Dim,
   gather,
@@ -14,11 +15,10 @@ import {
   type Value,
 } from '@blipq/onnx-graph';
 import type { BlipConfig } from '../checkpoint/config.js';
-import type { Weights } from './linear.js';
+import type { Tensor, Weights } from './linear.js';
 import { norm } from './vision-encoder.js';
 
 type Text = BlipConfig['text'];
-type Tensor = Value<'float32'>;
 
 /** Keys and values of one attention layer, head by head: [B, ...] of an image, [B, K, ...] of K beams' own past. */
 export interface KeyValue {
@@ -71,7 +71,7 @@ export class TextDecoder {
       x = output;
       return keyValue;
     });
-    return { logits: this.#vocabularyLogits(x), present };
+    return { logits: cast(this.#vocabularyLogits(x), 'float32'), present };
   }
 
   /** Word and position embeddings, normalised (BlipTextEmbeddings). [B, K] → [B, K, D] */
@@ -89,7 +89,7 @@ export class TextDecoder {
     const { vocabSize, hiddenSize, layerNormEps } = this.#text;
     const transform = this.#weights.at('cls.predictions.transform');
     const { weight, bias } = this.#weights.tensors.takeVocabularyProjection('text_decoder', vocabSize, hiddenSize);
-    const hidden = gelu(transform.linear('dense', hiddenSize, hiddenSize)(x));
+    const hidden = activation(transform.linear('dense', hiddenSize, hiddenSize)(x));
     return this.#weights.linearOf(weight, bias)(norm(hidden, transform.at('LayerNorm'), hiddenSize, layerNormEps));
   }
 }
@@ -117,7 +117,7 @@ class DecoderLayer {
 
   #feedForward(x: Tensor): Tensor {
     const { hiddenSize, intermediateSize, layerNormEps } = this.#text;
-    const expanded = gelu(this.#weights.linear('intermediate.dense', hiddenSize, intermediateSize)(x));
+    const expanded = activation(this.#weights.linear('intermediate.dense', hiddenSize, intermediateSize)(x));
     const contracted = this.#weights.linear('output.dense', intermediateSize, hiddenSize)(expanded);
     return norm(add(x, contracted), this.#weights.at('output.LayerNorm'), hiddenSize, layerNormEps);
   }
@@ -171,9 +171,10 @@ class Attention {
     return mul(this.#splitHeads(queries), this.#headSize ** -0.5);
   }
 
-  /** Scaled dot-product attention (Vaswani et al. 2017). queries [..., M, d] → [..., M, d] */
+  /** Scaled dot-product attention (Vaswani et al. 2017), its weights in full precision. queries [..., M, d] → [..., M, d] */
   #attention(queries: Tensor, { keys, values }: KeyValue): Tensor {
-    return matMul(softmax(matMul(queries, keys)), values);
+    const weights = softmax(cast(matMul(queries, keys), 'float32'));
+    return matMul(cast(weights, values.dtype), values);
   }
 
   #splitHeads(x: Tensor): Tensor {
@@ -187,6 +188,11 @@ class Attention {
     const projected = this.#weights.linear('output.dense', hiddenSize, hiddenSize)(reshape(attended, joined));
     return norm(add(x, projected), this.#weights.at('output.LayerNorm'), hiddenSize, layerNormEps);
   }
+}
+
+/** In full precision: onnxruntime 1.30 cannot load half-precision Gelu and Softmax in a loop for CPUs, and here they are small. */
+function activation(x: Tensor): Tensor {
+  return cast(gelu(cast(x, 'float32')), x.dtype);
 }
 
 /** Along the position axis of each, which is the last of the keys and the last but one of the values. */

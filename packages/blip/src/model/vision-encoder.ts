@@ -12,7 +12,7 @@ import {
 } from '@blipq/onnx-graph';
 import type { BlipConfig } from '../checkpoint/config.js';
 import type { Weight } from '../checkpoint/state-dict.js';
-import type { Linear, Weights } from './linear.js';
+import type { Linear, Tensor, Weights } from './linear.js';
 
 type Vision = BlipConfig['vision'];
 
@@ -20,9 +20,9 @@ type Vision = BlipConfig['vision'];
  * The vision transformer (ViT §3.1; BlipVisionModel in modeling_blip.py).
  *
  * pixels   uint8 [B, S, S, 3], RGB
- * returns  float32 [B, N, D]   N = (S/P)² + 1 patches and the class token, D = hidden size
+ * returns  [B, N, D]   N = (S/P)² + 1 patches and the class token, D = hidden size
  */
-export function visionEncoder(pixels: Value<'uint8'>, config: BlipConfig, weights: Weights): Value<'float32'> {
+export function visionEncoder(pixels: Value<'uint8'>, config: BlipConfig, weights: Weights): Tensor {
   const { layers, hiddenSize, layerNormEps } = config.vision;
   let x = embeddings(pixels, config, weights.at('embeddings'));
   for (let index = 0; index < layers; index++)
@@ -30,15 +30,15 @@ export function visionEncoder(pixels: Value<'uint8'>, config: BlipConfig, weight
   return norm(x, weights.at('post_layernorm'), hiddenSize, layerNormEps);
 }
 
-/** Patches and the class token, each with its position (BlipVisionEmbeddings). uint8 [B, S, S, 3] → float32 [B, N, D] */
-function embeddings(pixels: Value<'uint8'>, config: BlipConfig, weights: Weights): Value<'float32'> {
+/** Patches and the class token, each with its position (BlipVisionEmbeddings). uint8 [B, S, S, 3] → [B, N, D] */
+function embeddings(pixels: Value<'uint8'>, config: BlipConfig, weights: Weights): Tensor {
   const { hiddenSize, imageSize, patchSize } = config.vision;
   const side = imageSize / patchSize;
   const patchCount = side * side;
 
   const grid = reshape(pixels, ['B', side, patchSize, side, patchSize, 3]);
   const patches = reshape(transpose(grid, [0, 1, 3, 2, 4, 5]), ['B', patchCount, patchSize * patchSize * 3]);
-  const embedded = patchProjection(config, weights)(cast(patches, 'float32'));
+  const embedded = patchProjection(config, weights)(cast(patches, weights.format.dtype));
 
   const classToken = weights.tensor('class_embedding', [1, 1, hiddenSize]);
   const tokens = concat([expand(classToken, ['B', 1, hiddenSize], embedded), embedded], 1);
@@ -89,7 +89,7 @@ function patchProjection(config: BlipConfig, weights: Weights): Linear {
 }
 
 /** A pre-norm transformer layer (BlipEncoderLayer). [B, N, D] → [B, N, D] */
-function encoderLayer(x: Value<'float32'>, vision: Vision, weights: Weights): Value<'float32'> {
+function encoderLayer(x: Tensor, vision: Vision, weights: Weights): Tensor {
   const { hiddenSize, intermediateSize, layerNormEps } = vision;
   const fc1 = weights.linear('mlp.fc1', hiddenSize, intermediateSize);
   const fc2 = weights.linear('mlp.fc2', intermediateSize, hiddenSize);
@@ -105,19 +105,15 @@ function encoderLayer(x: Value<'float32'>, vision: Vision, weights: Weights): Va
 }
 
 /** Multi-head self-attention over patches (BlipAttention). The checkpoint packs all of Q, then K, then V. */
-function attention(x: Value<'float32'>, { hiddenSize, heads }: Vision, weights: Weights): Value<'float32'> {
+function attention(x: Tensor, { hiddenSize, heads }: Vision, weights: Weights): Tensor {
   const packed = weights.tensors.take(`${weights.prefix}qkv.weight`, [3 * hiddenSize, hiddenSize]);
   const bias = weights.tensor('qkv.bias', [3 * hiddenSize]);
-  const [query, key, value] = weights.products(packed, 3).map((product) => product(x)) as [
-    Value<'float32'>,
-    Value<'float32'>,
-    Value<'float32'>,
-  ];
+  const [query, key, value] = weights.products(packed, 3).map((product) => product(x)) as [Tensor, Tensor, Tensor];
   const attended = multiHeadAttention(query, key, value, bias, heads);
   return weights.linear('projection', hiddenSize, hiddenSize)(attended);
 }
 
 /** Layer normalisation with the checkpoint's weight and bias. */
-export function norm(x: Value<'float32'>, weights: Weights, size: number, epsilon: number): Value<'float32'> {
+export function norm(x: Tensor, weights: Weights, size: number, epsilon: number): Tensor {
   return layerNorm(x, weights.tensor('weight', [size]), weights.tensor('bias', [size]), epsilon);
 }

@@ -149,18 +149,31 @@ export function squeeze<D extends DType>(x: Value<D>, axis: number): Value<D> {
   return emit('Squeeze', [x, int64s(x, [at])], { dtype: x.dtype, shape });
 }
 
+/** Splits the axes of `x` as `shape` has them; named dimensions are read from `like` at run time, at the same axis. */
+export function reshapeLike<D extends DType>(x: Value<D>, shape: Shape, like: Value): Value<D> {
+  if (product(x.shape) !== product(shape)) {
+    throw new GraphError(`Reshape: ${formatShape(x.shape)} cannot become ${formatShape(shape)}`);
+  }
+  return emit('Reshape', [x, runtimeShape('Reshape', x, shape, like)], { dtype: x.dtype, shape });
+}
+
 /**
  * Repeats `x` by broadcasting to `shape`. Named dimensions are read from `like` at run time, at the same axis.
  */
 export function expand<D extends DType>(x: Value<D>, shape: Shape, like?: Value): Value<D> {
   const result = broadcast('Expand', x.shape, shape);
+  return emit('Expand', [x, runtimeShape('Expand', x, shape, like)], { dtype: x.dtype, shape: result });
+}
+
+function runtimeShape(op: string, near: Value, shape: Shape, like: Value | undefined): Value<'int64'> {
   const sizes = shape.map((dim, axis) => {
-    if (typeof dim === 'number') return int64s(x, [dim]);
-    if (like?.shape[axis] !== dim)
-      throw new GraphError(`Expand: nothing tells the size of ${dim} in ${formatShape(shape)}`);
+    if (typeof dim === 'number') return int64s(near, [dim]);
+    if (like?.shape[axis] !== dim) {
+      throw new GraphError(`${op}: nothing tells the size of ${dim} in ${formatShape(shape)}`);
+    }
     return dimension(like, axis);
   });
-  return emit('Expand', [x, concat(sizes, 0)], { dtype: x.dtype, shape: result });
+  return concat(sizes, 0);
 }
 
 /** The size of one axis at run time, as an int64 vector of one element. */

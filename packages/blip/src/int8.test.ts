@@ -1,0 +1,156 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CaptionModel, type CaptionRow } from './caption-model.js';
+import { seededRandom } from './checkpoint/testing/fuzz.js';
+import type { Precision } from './model/weight-format.js';
+import { cpuHasInt8Instructions } from './precision.js';
+import { prepareModel } from './prepare-model.js';
+
+const pathOf = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+const demo = pathOf('models/demo');
+const cacheDir = await mkdtemp(join(tmpdir(), 'blipq-int8-'));
+afterAll(() => rm(cacheDir, { recursive: true }));
+
+/** Without them int8 is slower than fp32 and wrong, and `auto` does not choose it. */
+const int8Skipped = cpuHasInt8Instructions() ? '' : ', skipped: this CPU has no VNNI or dot-product instructions';
+
+async function load(checkpoint: string, precision: Precision): Promise<CaptionModel> {
+  return await CaptionModel.load(await prepareModel({ checkpoint, cacheDir, precision, threads: 2 }), { threads: 2 });
+}
+
+describe('the demo model on 300 rendered scenes', () => {
+  let scenes: Scene[];
+  let fp32: string[];
+
+  beforeAll(async () => {
+    scenes = await readScenes();
+    fp32 = await captionsOf(scenes, 'fp32');
+  });
+
+  test('fp32 gives the true caption of at least 95 %', () => {
+    expect(scenes).toHaveLength(300);
+    expect(
+      agreement(
+        fp32,
+        scenes.map(({ caption }) => caption),
+      ),
+    ).toBeGreaterThanOrEqual(0.95);
+  });
+
+  test.skipIf(int8Skipped)(`int8 gives the caption of fp32 for at least 99 %${int8Skipped}`, async () => {
+    expect(agreement(await captionsOf(scenes, 'int8'), fp32)).toBeGreaterThanOrEqual(0.99);
+  });
+});
+
+const precisions = [
+  ['fp32', ''],
+  ['int8', int8Skipped],
+] as const;
+
+describe.each(precisions)(
+  '%s%s: a row alone and the same row in any batch are alike, bit for bit',
+  (precision, skipped) => {
+    test.skipIf(skipped)('in the demo model', async () => {
+      const images = (await readScenes()).slice(0, 24).map(({ pixels }) => pixels);
+      await expectIndependentRows(demo, precision, images, ['a picture of', 'an image of', 'there is']);
+    });
+
+    test.skipIf(skipped)('in a model of random weights', async () => {
+      const names = ['astronaut', 'chelsea', 'coffee', 'rocket'];
+      const images = await Promise.all(names.map((name) => readPixels(pathOf(`test/reference/pixels/${name}-96.png`))));
+      const prompts = ['a picture of', 'unicorn at sunset', "The quick brown fox, isn't it?"];
+      await expectIndependentRows(pathOf('test/reference/caption'), precision, images, prompts);
+    });
+  },
+);
+
+/** Captions seeded random batches, in which rows of unlike prompts, lengths, penalties and beams meet. */
+async function expectIndependentRows(
+  checkpoint: string,
+  precision: Precision,
+  images: readonly Uint8Array[],
+  prompts: readonly string[],
+): Promise<void> {
+  const model = await load(checkpoint, precision);
+  const next = seededRandom(11);
+  const between = (low: number, high: number) => low + Math.floor(next() * (high - low + 1));
+  const oneOf = <T>(values: readonly T[]): T => values[between(0, values.length - 1)]!;
+  const randomRow = (): CaptionRow => {
+    const maxNewTokens = between(1, 20);
+    return {
+      pixels: oneOf(images),
+      prompt: oneOf([null, ...prompts]),
+      params: {
+        maxNewTokens,
+        minNewTokens: between(0, maxNewTokens),
+        numBeams: oneOf([1, 1, 3]),
+        lengthPenalty: oneOf([1, 0.5, 2]),
+        earlyStopping: oneOf([false, true, 'never']),
+        repetitionPenalty: oneOf([1, 1.5]),
+        noRepeatNgramSize: oneOf([0, 2]),
+      },
+    };
+  };
+  for (let round = 0; round < 12; round++) {
+    const rows = Array.from({ length: between(2, 9) }, randomRow);
+    const together = await model.caption(rows);
+    const embeds = await model.encode(rows.map(({ pixels }) => pixels));
+    const size = embeds.data.length / rows.length;
+    for (const [index, row] of rows.entries()) {
+      const alone = await model.caption([row]);
+      expect(together.captions[index], `round ${round}, row ${index}`).toStrictEqual(alone.captions[0]);
+      const embed = (await model.encode([row.pixels])).data;
+      expect(embeds.data.subarray(index * size, (index + 1) * size)).toStrictEqual(embed);
+    }
+  }
+  await model.release();
+}
+
+interface Scene {
+  readonly pixels: Uint8Array;
+  readonly caption: string;
+}
+
+/** The tiles of the sheet that tools/demo-model/render-scenes.py made, with their true captions. */
+async function readScenes(): Promise<Scene[]> {
+  const { tileSize, columns, captions } = JSON.parse(readFileSync(pathOf('test/reference/demo-scenes.json'), 'utf8'));
+  const sheet = await readPixels(pathOf('test/reference/demo-scenes.jpg'));
+  const stride = columns * tileSize * 3;
+  return captions.map((caption: string, index: number) => {
+    const pixels = new Uint8Array(tileSize * tileSize * 3);
+    const corner = Math.floor(index / columns) * tileSize * stride + (index % columns) * tileSize * 3;
+    for (let y = 0; y < tileSize; y++) {
+      const start = corner + y * stride;
+      pixels.set(sheet.subarray(start, start + tileSize * 3), y * tileSize * 3);
+    }
+    return { pixels, caption };
+  });
+}
+
+/** uint8 [height, width, 3] */
+async function readPixels(path: string): Promise<Uint8Array> {
+  return await sharp(path).removeAlpha().raw().toBuffer();
+}
+
+async function captionsOf(scenes: readonly Scene[], precision: Precision): Promise<string[]> {
+  const model = await load(demo, precision);
+  const texts: string[] = [];
+  for (let start = 0; start < scenes.length; start += 8) {
+    const rows = scenes
+      .slice(start, start + 8)
+      .map(({ pixels }) => ({ pixels, prompt: null, params: { maxNewTokens: 20, minNewTokens: 0 } }));
+    texts.push(...(await model.caption(rows)).captions.map(({ text }) => text));
+  }
+  await model.release();
+  return texts;
+}
+
+/** The share of captions that are the same. */
+function agreement(captions: readonly string[], expected: readonly string[]): number {
+  return captions.filter((caption, index) => caption === expected[index]).length / expected.length;
+}

@@ -1,0 +1,151 @@
+import {
+  abs,
+  add,
+  dimension,
+  emit,
+  type FloatType,
+  type Graph,
+  gemm,
+  matMul,
+  matMulInteger,
+  max,
+  mul,
+  product,
+  quantizeRows,
+  reduceMax,
+  reshape,
+  reshapeLike,
+  type Value,
+} from '@blipq/onnx-graph';
+import type { Weight } from '../checkpoint/state-dict.js';
+import { floatBytes } from './float-bytes.js';
+import type { Tensor } from './linear.js';
+
+/** x [..., in] · Wᵀ + bias → [..., out]; without bias where it is null. */
+export type MatrixProduct = (x: Tensor, bias: Tensor | null) => Tensor;
+
+/** How a weight [out, in] is stored in a graph and multiplied by. */
+export type MatrixFormat = (graph: Graph, weight: Weight) => MatrixProduct;
+
+/** Floats, transposed: in float32, the products are those of transformers but for rounding. */
+export const floatMatrix =
+  (dtype: FloatType): MatrixFormat =>
+  (graph, weight) => {
+    const [outFeatures, inFeatures] = weight.shape as [number, number];
+    const matrix: Tensor = graph.weight(weight.name, dtype, [inFeatures, outFeatures], async () =>
+      floatBytes(transposed(await weight.read(), outFeatures, inFeatures), dtype),
+    );
+    return (x, bias) => {
+      if (bias === null) return matMul(x, matrix);
+      return asRows(x, (rows) => gemm(rows, matrix, bias));
+    };
+  };
+
+/**
+ * Eight-bit weights, scaled by output channel, and eight-bit activations, scaled by token: the fastest product on CPUs
+ * with VNNI instructions. Sums are of integers and a scale is a token's own, which keeps rows independent of each other,
+ * bit for bit. DynamicQuantizeMatMul (one scale for the whole tensor) and MatMulNBits (other sums for one row than for
+ * several) do not.
+ */
+export const int8Matrix: MatrixFormat = (graph, weight) => {
+  const [outFeatures, inFeatures] = weight.shape as [number, number];
+  const quantized = lazily(async () => quantizeChannels(await weight.read(), outFeatures, inFeatures));
+  const matrix = graph.weight(
+    `${weight.name}.int8`,
+    'int8',
+    [inFeatures, outFeatures],
+    async () => (await quantized()).bytes,
+  );
+  const scales = graph.weight(`${weight.name}.scale`, 'float32', [outFeatures], async () => (await quantized()).scales);
+  return (x, bias) =>
+    asRows(x, (rows) => {
+      const { bytes, scale } = quantizedRows(rows as Float32);
+      const scaled = mul(matMulInteger(bytes, matrix, scales, ZERO_POINT), scale);
+      return bias === null ? scaled : add(scaled, bias);
+    });
+};
+
+/** What the eight-bit format computes with around its products. */
+type Float32 = Value<'float32'>;
+
+/** The byte that stands for 0. */
+const ZERO_POINT = 128;
+/** Keeps the scale of a row of zeros from being 0. */
+const SCALE_MIN = 1e-20;
+
+const quantizedRowsOf = new WeakMap<Float32, { bytes: Value<'uint8'>; scale: Float32 }>();
+
+/** Rows [M, K] as bytes and their scales [M, 1]. Layers that share an input share its bytes. */
+function quantizedRows(rows: Float32) {
+  const known = quantizedRowsOf.get(rows);
+  if (known) return known;
+  const scale = max(mul(reduceMax(abs(rows), 1), 1 / 127), SCALE_MIN);
+  const zeroPoint = emit('Expand', [rows.graph.constant('uint8', [1], [ZERO_POINT]), dimension(rows, 0)], {
+    dtype: 'uint8',
+    shape: [rows.dim(0)],
+  });
+  const result = { bytes: quantizeRows(rows, scale, zeroPoint), scale: reshape(scale, [rows.dim(0), 1]) };
+  quantizedRowsOf.set(rows, result);
+  return result;
+}
+
+/** A weight [out, in] as int8 [in, out] with a symmetric scale for each output. */
+function quantizeChannels(values: Float32Array, outFeatures: number, inFeatures: number) {
+  const scales = new Float32Array(outFeatures);
+  const rows = new Float32Array(values.length);
+  for (let row = 0; row < outFeatures; row++) {
+    const start = row * inFeatures;
+    const scale = largest(values, start, start + inFeatures) / 127 || 1;
+    scales[row] = scale;
+    for (let index = start; index < start + inFeatures; index++) rows[index] = Math.round(values[index]! / scale);
+  }
+  return { bytes: Int8Array.from(transposed(rows, outFeatures, inFeatures)), scales };
+}
+
+function largest(values: Float32Array, start: number, end: number): number {
+  let result = 0;
+  for (let index = start; index < end; index++) result = Math.max(result, Math.abs(values[index]!));
+  return result;
+}
+
+/** Calls `make` for the first of two readers and lets go of the result with the second, so that nothing is kept. */
+function lazily<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    const result = made ?? make();
+    made = made === undefined ? result : undefined;
+    return result;
+  };
+}
+
+/** Applies `f` to a tensor [..., C] as rows [M, C]. */
+function asRows(x: Tensor, f: (rows: Tensor) => Tensor): Tensor {
+  if (x.shape.length === 2) return f(x);
+  const rows = f(rowsOf(x));
+  return reshapeLike(rows, [...x.shape.slice(0, -1), rows.dim(-1)], x);
+}
+
+const reshapedRows = new WeakMap<Tensor, Tensor>();
+
+/** [..., C] → [M, C], the same value for the same input. */
+function rowsOf(x: Tensor): Tensor {
+  const rows = reshapedRows.get(x) ?? reshape(x, [product(x.shape.slice(0, -1)), x.dim(-1)]);
+  reshapedRows.set(x, rows);
+  return rows;
+}
+
+/** A matrix [rows, columns] in C order with rows and columns exchanged, in blocks that fit the cache. */
+export function transposed(matrix: Float32Array, rows: number, columns: number): Float32Array {
+  const block = 32;
+  const result = new Float32Array(matrix.length);
+  for (let rowBlock = 0; rowBlock < rows; rowBlock += block) {
+    const rowEnd = Math.min(rowBlock + block, rows);
+    for (let columnBlock = 0; columnBlock < columns; columnBlock += block) {
+      const columnEnd = Math.min(columnBlock + block, columns);
+      for (let column = columnBlock; column < columnEnd; column++) {
+        for (let row = rowBlock; row < rowEnd; row++) result[column * rows + row] = matrix[row * columns + column]!;
+      }
+    }
+  }
+  return result;
+}

@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { encoderFile, greedyDecoderFile } from './build-graphs.js';
+import { generateGreedy } from './generation.js';
+import { readModelFacts } from './model-facts.js';
+import { sampleImages } from './sample-images.js';
+import { Session, type SessionOptions, type TensorLike } from './session.js';
+
+type Floats = Extract<TensorLike, { type: 'float32' }>;
+
+/**
+ * Where graphs are kept as onnxruntime runs them on CPUs of this kind. Their weights are laid out for its kernels and
+ * mapped from the file: a restart is fast, and engines on one machine share their memory.
+ */
+export function optimizedFolder(folder: string): string {
+  const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string };
+  const flags = existsSync('/proc/cpuinfo')
+    ? /^(flags|Features).*/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[0]
+    : '';
+  const signature = createHash('sha256')
+    .update(`${version} ${process.arch} ${cpus()[0]?.model} ${flags}`)
+    .digest('hex');
+  return join(folder, `optimized-${signature.slice(0, 12)}`);
+}
+
+/** Opens a graph of a built folder, the optimised one where there is one. */
+export async function openGraph(folder: string, file: string, options: SessionOptions): Promise<Session> {
+  const optimized = join(optimizedFolder(folder), file);
+  if (options.device !== 'cuda' && existsSync(optimized)) return await Session.open(optimized, options, true);
+  return await Session.open(join(folder, file), options);
+}
+
+/**
+ * Writes the optimised graphs of a built folder into `target`. onnxruntime does not restore every kernel's layout
+ * faithfully (1.30: MatMulNBits comes back wrong), so a graph is kept only if, loaded again, it gives the same result.
+ */
+export async function optimizeGraphs(folder: string, target: string, options: SessionOptions): Promise<void> {
+  await mkdir(target, { recursive: true });
+  const { imageSize, bosTokenId, sepTokenId } = await readModelFacts(folder);
+  const [image] = await sampleImages(imageSize);
+  const pixels = { type: 'uint8', data: image!, dims: [1, imageSize, imageSize, 3] } as const;
+
+  const encode = async (session: Session) => (await session.run({ pixels })).image_embeds as Floats;
+  const imageEmbeds = await keepIfFaithful(encoderFile, encode);
+  const rows = [{ prompt: [bosTokenId], params: { maxNewTokens: 8, minNewTokens: 8 } }];
+  await keepIfFaithful(greedyDecoderFile, async (session) => {
+    const [generated] = await generateGreedy(session, imageEmbeds, rows, sepTokenId);
+    const data = Float32Array.from([...generated!.tokenIds, ...generated!.tokenLogprobs]);
+    return { type: 'float32', data, dims: [data.length] } as const;
+  });
+
+  async function keepIfFaithful(file: string, run: (session: Session) => Promise<Floats>): Promise<Floats> {
+    const path = join(target, file);
+    const original = await Session.optimize(join(folder, file), { ...options, target: path });
+    const expected = await run(original);
+    await original.release();
+    const isFaithful = await restore(path, run).then(
+      (actual) => isClose(expected, actual),
+      () => false,
+    );
+    if (!isFaithful) await Promise.all([path, `${path}.data`].map((each) => rm(each, { force: true })));
+    return expected;
+  }
+
+  async function restore(path: string, run: (session: Session) => Promise<Floats>): Promise<Floats> {
+    const session = await Session.open(path, options, true);
+    const result = await run(session);
+    await session.release();
+    return result;
+  }
+}
+
+function isClose(expected: Floats, actual: Floats): boolean {
+  return expected.data.every((value, index) => Math.abs(value - actual.data[index]!) <= 1e-4);
+}
