@@ -1,0 +1,84 @@
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { openCheckpoint } from './checkpoint/checkpoint.js';
+import { readBlipConfig } from './checkpoint/config.js';
+import type { GenerationFields } from './checkpoint/generation-config.js';
+import type { BlipTask } from './checkpoint/task.js';
+import { contentHash } from './content-hash.js';
+import { type ModelFacts, readModelFacts } from './model-facts.js';
+import type { PrepareOptions } from './prepare-model.js';
+
+/** A folder of graphs, and what they are. */
+export type BuiltGraphs = { readonly folder: string } & Omit<ModelFacts, 'tokenizerJson'>;
+
+/** What there is to know of a checkpoint without building it. */
+export interface CheckpointReport {
+  /** Identifies the checkpoint by its content: 12 hexadecimal digits. */
+  readonly revision: string;
+  readonly task: BlipTask;
+  /** The files that hold the weights, an index first. */
+  readonly weightFiles: readonly string[];
+  /** Of those files together. */
+  readonly weightBytes: number;
+  readonly tensors: number;
+  /** Values in all tensors; a parameter that is stored under two names counts twice. */
+  readonly parameters: number;
+  /** How the values are stored, such as F16. */
+  readonly dtypes: readonly string[];
+  /** Pixels on each side of the square input. */
+  readonly imageSize: number;
+  /** Longest sequence that can be decoded, bos and prompt included, in tokens. */
+  readonly positionsMax: number;
+  readonly generationConfig: GenerationFields;
+  readonly textConfig: GenerationFields;
+  /** What was built of it and is in the cache folder. */
+  readonly built: readonly BuiltGraphs[];
+}
+
+/**
+ * Reads a model folder's configuration and the list of its tensors, for any of BLIP's tasks.
+ *
+ * @throws ModelError
+ */
+export async function inspectCheckpoint(
+  options: Pick<PrepareOptions, 'checkpoint' | 'cacheDir' | 'onProgress'>,
+): Promise<CheckpointReport> {
+  const source = resolve(options.checkpoint);
+  const checkpoint = await openCheckpoint(source);
+  try {
+    const config = await readBlipConfig(source, checkpoint.tensors.keys());
+    const revision = await contentHash(source, checkpoint.files, options);
+    const sizes = await Promise.all(checkpoint.files.map(async (path) => (await stat(path)).size));
+    const tensors = [...checkpoint.tensors.values()];
+    return {
+      revision,
+      task: config.task,
+      weightFiles: checkpoint.files.map((path) => basename(path)),
+      weightBytes: sizes.reduce((sum, size) => sum + size, 0),
+      tensors: tensors.length,
+      parameters: tensors.reduce((sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1), 0),
+      dtypes: [...new Set(tensors.map(({ dtype }) => dtype))].sort(),
+      imageSize: config.vision.imageSize,
+      positionsMax: config.text.positions,
+      generationConfig: config.generationConfig,
+      textConfig: config.textGeneration,
+      built: await graphsOf(revision, options.cacheDir),
+    };
+  } finally {
+    await checkpoint.close();
+  }
+}
+
+async function graphsOf(revision: string, cacheDir: string): Promise<BuiltGraphs[]> {
+  const built: BuiltGraphs[] = [];
+  for (const entry of (await readdir(cacheDir).catch(() => [])).sort()) {
+    if (entry.startsWith('.') || !entry.includes(revision)) continue;
+    const folder = join(cacheDir, entry);
+    // A folder that is being removed, or of a version that kept other facts.
+    const facts = await readModelFacts(folder).catch(() => undefined);
+    if (facts?.revision !== revision) continue;
+    const { tokenizerJson, ...rest } = facts;
+    built.push({ folder, ...rest });
+  }
+  return built;
+}
