@@ -49,7 +49,9 @@ export async function inspectCheckpoint(
     const config = await readBlipConfig(source, checkpoint.tensors.keys());
     const revision = await contentHash(source, checkpoint.files, options);
     const sizes = await Promise.all(checkpoint.files.map(async (path) => (await stat(path)).size));
-    const tensors = [...checkpoint.tensors.values()];
+    const tensors = [...checkpoint.tensors]
+      .filter(([name]) => !name.endsWith('.position_ids'))
+      .map(([, tensor]) => tensor);
     return {
       revision,
       task: config.task,

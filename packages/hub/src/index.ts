@@ -1,3 +1,4 @@
+export { atEachTenth } from './at-each-tenth.js';
 export { inWords } from './free-space.js';
 export { HubError, type HubErrorCode } from './hub-error.js';
 export type { DownloadProgress } from './hub-model.js';

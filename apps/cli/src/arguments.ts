@@ -1,0 +1,53 @@
+import { parseArgs } from 'node:util';
+
+export type Invocation =
+  | { readonly status: 'help' }
+  | {
+      readonly status: 'model';
+      readonly action: 'prepare' | 'inspect';
+      readonly reference: string;
+      readonly json: boolean;
+    }
+  | { readonly status: 'wrong'; readonly problem: string };
+
+export const usage = `blipq: BLIP models ahead of time
+
+  blipq model prepare <model>   download it and build its graphs, so that a worker starts at once
+  blipq model inspect <model>   download it and say what it is
+
+<model> is a folder, or owner/name[@revision] on the Hugging Face Hub.
+
+  --json       the report as JSON on standard output
+  -h, --help   this text
+
+Settings are the worker's: HF_HOME or HF_HUB_CACHE, HF_TOKEN, HF_ENDPOINT, HF_HUB_OFFLINE for the Hub,
+BLIPQ_CACHE, BLIPQ_PRECISION, BLIPQ_DEVICE, BLIPQ_THREADS for the graphs.
+`;
+
+/** What the words after `blipq` ask for. */
+export function readArguments(words: string[]): Invocation {
+  let parsed: ReturnType<typeof parse>;
+  try {
+    parsed = parse(words);
+  } catch (error) {
+    return { status: 'wrong', problem: (error as Error).message.split('. ', 1)[0]! };
+  }
+  const { values, positionals } = parsed;
+  if (values.help) return { status: 'help' };
+  const [topic, action, reference, ...more] = positionals;
+  if (topic === undefined) return { status: 'wrong', problem: 'no command' };
+  if (topic !== 'model' || (action !== 'prepare' && action !== 'inspect')) {
+    return { status: 'wrong', problem: `there is no command "${[topic, action].filter(Boolean).join(' ')}"` };
+  }
+  if (reference === undefined) return { status: 'wrong', problem: `blipq model ${action} needs a model` };
+  if (more.length > 0) return { status: 'wrong', problem: `blipq model ${action} takes one model` };
+  return { status: 'model', action, reference, json: values.json };
+}
+
+function parse(args: string[]) {
+  return parseArgs({
+    args,
+    allowPositionals: true,
+    options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } },
+  });
+}

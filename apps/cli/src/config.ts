@@ -1,0 +1,16 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { defaultThreads } from '@blipq/engine';
+import { hubSettings } from '@blipq/hub';
+import { setting } from '@blipq/service';
+import { z } from 'zod';
+
+/** The settings that decide where the worker looks for a model, so that what is prepared is what it will find. */
+export const commandSettings = z.object({
+  ...hubSettings,
+  BLIPQ_CACHE: setting.text('the folder for built graphs').default(() => join(homedir(), '.cache', 'blipq')),
+  BLIPQ_THREADS: setting.wholeNumber(1, 1024).default(() => defaultThreads()),
+  BLIPQ_PRECISION: z.enum(['fp32', 'int8', 'fp16', 'auto']).describe('one of fp32, int8, fp16, auto').optional(),
+  BLIPQ_DEVICE: z.enum(['cpu', 'cuda', 'auto']).describe('one of cpu, cuda, auto').optional(),
+});
+export type CommandConfig = z.infer<typeof commandSettings>;

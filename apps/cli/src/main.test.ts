@@ -1,0 +1,111 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { filesOf, HubServer } from '@blipq/hub/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const reference = (name: string) => fileURLToPath(new URL(`../../../test/reference/${name}`, import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'blipq-cli-test-'));
+
+let hub: HubServer;
+beforeAll(async () => {
+  hub = await HubServer.start();
+});
+afterAll(async () => {
+  await hub.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Ended {
+  code: number;
+  out: string;
+  /** Lines on standard error. */
+  err: string[];
+}
+
+/** Runs the command as installed, in an environment of its own. */
+async function blipq(words: string[], env: Record<string, string> = {}): Promise<Ended> {
+  const settings = { HF_HOME: folder, HF_ENDPOINT: hub.endpoint, BLIPQ_CACHE: join(folder, 'graphs'), ...env };
+  return await new Promise((resolve) => {
+    const child = execFile(process.execPath, [main, ...words], { env: settings }, (_error, out, err) =>
+      resolve({ code: child.exitCode ?? -1, out, err: err.split('\n').slice(0, -1) }),
+    );
+  });
+}
+
+test('prepare downloads a private model and builds it; then it is there offline', async () => {
+  const { commit } = hub.publish('owner/name', filesOf(reference('caption-sharded')), { access: 'private' });
+  const prepared = await blipq(['model', 'prepare', 'owner/name', '--json'], { HF_TOKEN: hub.token });
+  expect(prepared.code).toBe(0);
+  expect(prepared.err).toContainEqual(
+    expect.stringMatching(/^downloading model-0000\d-of-00002.safetensors: .* MB \(\d+ %\)$/),
+  );
+  expect(prepared.err).toContain('building the encoder');
+  expect(prepared.err.length).toBeLessThan(40);
+  expect([prepared.out, ...prepared.err].join()).not.toContain(hub.token);
+  const report = JSON.parse(prepared.out);
+  expect(report).toMatchObject({
+    model: 'owner/name',
+    commit,
+    task: 'captioning',
+    tensors: expect.any(Number),
+    image_size: 96,
+    graphs: [{ folder: report.prepared, precision: 'fp32', device: 'cpu', check: null }],
+  });
+  hub.seen.length = 0;
+  const again = await blipq(['model', 'prepare', 'owner/name', '--json'], { HF_HUB_OFFLINE: '1' });
+  expect(again).toEqual({ code: 0, out: prepared.out, err: [] });
+  expect(hub.seen).toEqual([]);
+});
+
+test('inspect says what a folder holds and builds nothing', async () => {
+  const { code, out } = await blipq(['model', 'inspect', reference('caption')], { BLIPQ_CACHE: join(folder, 'none') });
+  expect(code).toBe(0);
+  expect(out).toMatch(/^caption\n {2}task +captioning\n/);
+  expect(out).toContain('model.safetensors; 8.9 MB as F32');
+  expect(out).toContain('96 × 96 pixels');
+  expect(out).toContain('none built yet');
+});
+
+test('a model for another task can be inspected', async () => {
+  expect((await blipq(['model', 'inspect', reference('vqa')])).out).toContain(
+    'question_answering, which BlipQ does not',
+  );
+});
+
+test.each([
+  ['no/such', {}, /^blipq: there is no model no\/such on 127\.0\.0\.1:\d+, or it is private/],
+  ['/nowhere', {}, /^blipq: there is no folder \/nowhere$/],
+  ['nothing', {}, /^blipq: "nothing" is neither a folder nor a model on the Hub/],
+  ['no/such', { HF_HUB_OFFLINE: '1' }, /^blipq: no\/such at main is not in .*HF_HUB_OFFLINE/],
+  ['no/such', { HF_ENDPOINT: 'hub' }, /^blipq: HF_ENDPOINT is "hub"; it takes the address of a Hub/],
+  [reference('tokenizer'), {}, /^blipq: .* holds no weights/],
+])('%s with %j is one line and exit code 1', async (model, env, line) => {
+  expect(await blipq(['model', 'inspect', model], env as Record<string, string>)).toEqual({
+    code: 1,
+    out: '',
+    err: [expect.stringMatching(line)],
+  });
+});
+
+test.each([
+  [[], 'no command'],
+  [['model'], 'there is no command "model"'],
+  [['model', 'delete', 'x'], 'there is no command "model delete"'],
+  [['model', 'inspect'], 'blipq model inspect needs a model'],
+  [['model', 'inspect', 'a', 'b'], 'blipq model inspect takes one model'],
+  [['model', 'inspect', 'a', '--jsn'], "Unknown option '--jsn'"],
+])('%j is one line and exit code 2', async (words, problem) => {
+  const err = [`blipq: ${problem}; blipq --help says how it is used`];
+  expect(await blipq(words)).toEqual({ code: 2, out: '', err });
+});
+
+test('--help is the usage', async () => {
+  expect(await blipq(['model', '--help'])).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('blipq model prepare'),
+  });
+});

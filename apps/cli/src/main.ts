@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+import { ModelError } from '@blipq/blip';
+import { HubError } from '@blipq/hub';
+import { loadConfig, StartupError } from '@blipq/service';
+import { readArguments, usage } from './arguments.js';
+import { commandSettings } from './config.js';
+import { modelReport } from './model-command.js';
+import { progressBar, progressLines } from './progress-display.js';
+import { reportJson, reportText } from './report.js';
+
+const say = (text: string) => void process.stderr.write(`${text}\n`);
+
+/** 0 when it is done, 1 when it cannot be, 2 when it was not understood. */
+async function run(words: string[]): Promise<number> {
+  const invocation = readArguments(words);
+  if (invocation.status === 'help') {
+    process.stdout.write(usage);
+    return 0;
+  }
+  if (invocation.status === 'wrong') {
+    say(`blipq: ${invocation.problem}; blipq --help says how it is used`);
+    return 2;
+  }
+  const display = process.stderr.isTTY ? progressBar(process.stderr) : progressLines(say);
+  const { action, reference, json } = invocation;
+  try {
+    // The environment is often a worker's, so that what is not for this command is no mistake.
+    const { config } = loadConfig(commandSettings, process.env);
+    const report = await modelReport(reference, { build: action === 'prepare' }, config, display);
+    display.end();
+    process.stdout.write(json ? reportJson(report) : reportText(report));
+    return 0;
+  } catch (error) {
+    display.end();
+    if (!(error instanceof HubError || error instanceof ModelError || error instanceof StartupError)) throw error;
+    say(`blipq: ${error.message}`);
+    return 1;
+  }
+}
+
+process.exitCode = await run(process.argv.slice(2));

@@ -1,0 +1,76 @@
+import type { BuiltGraphs } from '@blipq/blip';
+import { inWords } from '@blipq/hub';
+import type { ModelReport } from './model-command.js';
+
+/** The report for people. */
+export function reportText(report: ModelReport): string {
+  const { task, imageSize } = report;
+  const rows: [string, string][] = [
+    ['task', task === 'captioning' ? task : `${task}, which BlipQ does not serve yet`],
+    ['revision', report.revision],
+    ...(report.commit === null ? [] : [['commit', report.commit] as [string, string]]),
+    ['folder', report.folder],
+    ['weights', `${report.weightFiles.join(', ')}; ${inWords(report.weightBytes)} as ${report.dtypes.join(', ')}`],
+    ['tensors', `${report.tensors}, with ${inMillions(report.parameters)} parameters`],
+    ['images', `${imageSize} × ${imageSize} pixels`],
+    ['positions', `${report.positionsMax} tokens, prompt included`],
+    ['generation', fields({ ...report.textConfig, ...report.generationConfig })],
+    ...(report.built.length === 0
+      ? [['graphs', 'none built yet; blipq model prepare builds them'] as [string, string]]
+      : report.built.map((built) => ['graphs', graphsText(built)] as [string, string])),
+  ];
+  return [report.name, ...rows.map(([name, text]) => `  ${name.padEnd(12)}${text}`), ''].join('\n');
+}
+
+/** The report for programs, in the names of the API. */
+export function reportJson(report: ModelReport): string {
+  const graphs = report.built.map(({ folder, precision, device, check }) => ({
+    folder,
+    precision,
+    device,
+    check: check && {
+      images: check.images,
+      embedding_cosine_min: check.embeddingCosineMin,
+      token_agreement: check.tokenAgreement,
+      logprob_drift: check.logprobDrift,
+      passed: check.passed,
+    },
+  }));
+  const value = {
+    model: report.name,
+    revision: report.revision,
+    commit: report.commit,
+    folder: report.folder,
+    task: report.task,
+    weights: { files: report.weightFiles, bytes: report.weightBytes, dtypes: report.dtypes },
+    tensors: report.tensors,
+    parameters: report.parameters,
+    image_size: report.imageSize,
+    positions_max: report.positionsMax,
+    generation_config: report.generationConfig,
+    text_config: report.textConfig,
+    graphs,
+    ...(report.prepared !== undefined && { prepared: report.prepared }),
+  };
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+function graphsText({ folder, precision, device, check }: BuiltGraphs): string {
+  const where = `${precision} for ${device} in ${folder}`;
+  if (check === null) return where;
+  const figures = [
+    `embedding cosine ${check.embeddingCosineMin.toFixed(4)}`,
+    `token agreement ${check.tokenAgreement.toFixed(3)}`,
+    `log-probability drift ${check.logprobDrift.toFixed(3)}`,
+  ].join(', ');
+  return `${where}; against fp32 on ${check.images} images: ${figures} (${check.passed ? 'passed' : 'not passed'})`;
+}
+
+function fields(values: object): string {
+  const words = Object.entries(values).map(([name, value]) => `${name} ${value}`);
+  return words.length === 0 ? "transformers' defaults" : words.join(', ');
+}
+
+function inMillions(count: number): string {
+  return `${(count / 1e6).toFixed(1)} million`;
+}
