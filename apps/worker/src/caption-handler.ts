@@ -1,4 +1,4 @@
-import { BlipqError } from '@blipq/contracts';
+import { BlipqError, type CaptionParams } from '@blipq/contracts';
 import type { Engine, EngineCaption } from '@blipq/engine';
 import type { CaptionHandler, CaptionMade } from '@blipq/queue';
 
@@ -10,17 +10,24 @@ export function captionHandler(engine: Pick<Engine, 'caption' | 'facts'>): Capti
     if (pixels.length !== imageSize * imageSize * 3) {
       throw new BlipqError('inference_error', 'The image was prepared for another model. Submit it again.');
     }
-    const row = {
-      pixels,
-      prompt,
-      params: { maxNewTokens: params.max_new_tokens, minNewTokens: params.min_new_tokens },
-    };
-    const made = await engine.caption(row, signal);
+    const made = await engine.caption({ pixels, prompt, params: generationParams(params) }, signal);
     return {
       caption: { text: made.text, score: made.score, tokens: generatedTokens(made) },
       inference: { encode_ms: made.encodeMs, decode_ms: made.decodeMs, batch_size: made.batchSize, device },
       revision,
     };
+  };
+}
+
+function generationParams(params: CaptionParams): Parameters<Engine['caption']>[0]['params'] {
+  return {
+    maxNewTokens: params.max_new_tokens,
+    minNewTokens: params.min_new_tokens,
+    numBeams: params.num_beams,
+    lengthPenalty: params.length_penalty,
+    earlyStopping: params.early_stopping,
+    repetitionPenalty: params.repetition_penalty,
+    noRepeatNgramSize: params.no_repeat_ngram_size,
   };
 }
 

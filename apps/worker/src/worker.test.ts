@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type CaptionResource, newCaptionId } from '@blipq/contracts';
+import { type CaptionResource, newCaptionId, resolveParams } from '@blipq/contracts';
 import { PixelPool, type Pixels } from '@blipq/pixels';
 import { CaptionQueue, ModelRegistry } from '@blipq/queue';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest';
@@ -15,6 +15,12 @@ const examples: Record<string, string> = JSON.parse(readFileSync(join(model, 'ex
 const names = Object.keys(examples);
 const folder = mkdtempSync(join(tmpdir(), 'blipq-worker-test-'));
 const images = new Map<string, Pixels>();
+
+const greedy = resolveParams({
+  requested: {},
+  manifest: { generation_config: {}, text_config: {}, positions_max: 64 },
+  promptTokens: 1,
+});
 
 let namespace: string;
 let queue: CaptionQueue;
@@ -52,7 +58,7 @@ async function submit(name: string): Promise<string> {
     model: 'demo',
     revision: 'any',
     prompt: null,
-    params: { max_new_tokens: 20, min_new_tokens: 0 },
+    params: greedy,
     image: { width, height, format, sha256: 'ab'.repeat(32), bytes: 1 },
     pixels: rgb,
   });

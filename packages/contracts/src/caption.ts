@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { captionId } from './id.js';
+import { batchId, captionId } from './id.js';
 import { captionParams } from './params.js';
 import { type BlipqError, problemCode } from './problem.js';
 
@@ -27,6 +27,12 @@ export const imageFacts = z.object({
 });
 export type ImageFacts = z.infer<typeof imageFacts>;
 
+/** A caller's own notes, given back with the resource: at most 16 of them, so that records stay small. */
+export const captionMetadata = z
+  .record(z.string().min(1).max(64), z.string().max(512))
+  .refine((metadata) => Object.keys(metadata).length <= 16, 'must have at most 16 entries');
+export type CaptionMetadata = z.infer<typeof captionMetadata>;
+
 export const captionResult = z.object({
   text: z.string(),
   score: z.number(),
@@ -38,8 +44,11 @@ export type CaptionResult = z.infer<typeof captionResult>;
 export const captionError = z.object({ code: problemCode, detail: z.string(), retryable: z.boolean() });
 export type CaptionError = z.infer<typeof captionError>;
 
-/** What a worker measured. Milliseconds. encode_ms and decode_ms are those of the whole batch the caption ran in. */
+/** What a worker measured, in milliseconds. */
 export const inferenceTimings = z.object({
+  /** From the worker's having the pixels to its having the caption: waiting for a place in a batch and running. */
+  inference_ms: z.number().nonnegative(),
+  /** Both of the whole batch that the caption ran in. */
   encode_ms: z.number().nonnegative(),
   decode_ms: z.number().nonnegative(),
   batch_size: z.int().positive(),
@@ -47,9 +56,12 @@ export const inferenceTimings = z.object({
 });
 export type InferenceTimings = z.infer<typeof inferenceTimings>;
 
-/** queue_ms: created to the start of the last attempt; total_ms: created to finished. Both on Redis's clock. */
 export const captionTimings = inferenceTimings.extend({
+  /** Decoding and resizing the image, before the caption was created. Null when it was not measured. */
+  preprocess_ms: z.number().nonnegative().nullable(),
+  /** Created to the start of the last attempt; Redis's clock. */
   queue_ms: z.number().nonnegative(),
+  /** Created to finished; Redis's clock. */
   total_ms: z.number().nonnegative(),
 });
 export type CaptionTimings = z.infer<typeof captionTimings>;
@@ -61,29 +73,71 @@ export const captionResource = z.object({
   id: captionId,
   object: z.literal('caption'),
   state: captionState,
+  /** Grows by one with every change of the resource. */
+  version: z.int().positive(),
   /** How often a worker has started on it. */
   attempt: z.int().nonnegative(),
+  /** It was canceled while it was running, and will end as canceled. */
+  cancel_requested: z.boolean(),
   model: z.string(),
+  /** Of the model that was asked; once succeeded, of the one that answered. */
   revision: z.string(),
   prompt: z.string().nullable(),
   params: captionParams,
   image: imageFacts,
+  metadata: captionMetadata,
   caption: captionResult.nullable(),
+  /** Answered from the stored result of an equal caption; nothing was measured, so `timings` is null. */
+  cached: z.boolean(),
   error: captionError.nullable(),
   timings: captionTimings.nullable(),
   created_at: time,
   started_at: time.nullable(),
   finished_at: time.nullable(),
+  /** When it expires, unless a worker has started it by then. */
+  deadline_at: time.nullable(),
   /** When the record is deleted. Moves to finished_at + retention when the caption ends. */
   expires_at: time,
-  links: z.object({ self: z.string() }),
+  batch_id: batchId.nullable(),
+  /** The caption that this one repeats. */
+  retry_of: captionId.nullable(),
+  links: z.object({
+    self: z.string(),
+    events: z.string(),
+    cancel: z.string(),
+    retry: z.string(),
+    batch: z.string().nullable(),
+  }),
 });
 export type CaptionResource = z.infer<typeof captionResource>;
 
-/** How a caption ends, as a worker reports it. */
+/** What `GET /v1/captions` answers: newest first. */
+export const captionPage = z.object({
+  object: z.literal('list'),
+  data: z.array(captionResource),
+  /** Give it as `cursor` to get what follows; null on the last page. Its content means nothing to callers. */
+  next_cursor: z.string().nullable(),
+});
+export type CaptionPage = z.infer<typeof captionPage>;
+
+/** A server-sent event: `id:` is the resource's version, `event:` the type, `data:` the resource as JSON. */
+export const captionEvent = z.object({
+  id: z.int().positive(),
+  event: z.templateLiteral(['caption.', captionState]),
+  data: captionResource,
+});
+export type CaptionEvent = z.infer<typeof captionEvent>;
+
+export function captionEventOf(caption: CaptionResource): CaptionEvent {
+  return { id: caption.version, event: `caption.${caption.state}`, data: caption };
+}
+
+/** How a caption ends. A worker reports the first three. */
 export const captionOutcome = z.discriminatedUnion('state', [
   z.object({ state: z.literal('succeeded'), caption: captionResult, inference: inferenceTimings }),
   z.object({ state: z.literal('failed'), error: captionError }),
+  z.object({ state: z.literal('canceled') }),
+  z.object({ state: z.literal('expired') }),
 ]);
 export type CaptionOutcome = z.infer<typeof captionOutcome>;
 

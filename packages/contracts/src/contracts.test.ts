@@ -1,18 +1,27 @@
 import { describe, expect, test } from 'vitest';
 import {
+  type BatchResource,
   BlipqError,
+  batchId,
+  batchResource,
   type CaptionResource,
+  captionEvent,
+  captionEventOf,
   captionId,
   captionJob,
+  captionMetadata,
   captionOutcome,
+  captionPage,
   captionResource,
   failedWith,
   isTerminal,
   modelManifest,
+  newBatchId,
   newCaptionId,
   problemDetails,
   problemOf,
   problems,
+  tenantName,
 } from './index.js';
 
 // Every variant that goes over a wire, as it looks there. A change of these snapshots is a change of the protocol.
@@ -21,33 +30,69 @@ const queued: CaptionResource = {
   id: 'cap_01M84A47TQWRGVZ3HMQF50GRAJ',
   object: 'caption',
   state: 'queued',
+  version: 1,
   attempt: 0,
+  cancel_requested: false,
   model: 'demo',
   revision: '009f308ad49e',
   prompt: 'a picture of',
-  params: { max_new_tokens: 20, min_new_tokens: 0 },
+  params: {
+    max_new_tokens: 20,
+    min_new_tokens: 0,
+    num_beams: 3,
+    length_penalty: 1,
+    early_stopping: 'never',
+    repetition_penalty: 1.5,
+    no_repeat_ngram_size: 2,
+  },
   image: { width: 640, height: 480, format: 'jpeg', sha256: 'ab'.repeat(32), bytes: 81_234 },
+  metadata: { shelf: '4' },
   caption: null,
+  cached: false,
   error: null,
   timings: null,
   created_at: '2026-11-23T13:00:00.000Z',
   started_at: null,
   finished_at: null,
+  deadline_at: '2026-11-23T14:00:00.000Z',
   expires_at: '2026-11-25T13:00:00.000Z',
-  links: { self: '/v1/captions/cap_01M84A47TQWRGVZ3HMQF50GRAJ' },
+  batch_id: 'bat_01M84A47TQWRGVZ3HMQF50GRAK',
+  retry_of: null,
+  links: {
+    self: '/v1/captions/cap_01M84A47TQWRGVZ3HMQF50GRAJ',
+    events: '/v1/captions/cap_01M84A47TQWRGVZ3HMQF50GRAJ/events',
+    cancel: '/v1/captions/cap_01M84A47TQWRGVZ3HMQF50GRAJ/cancel',
+    retry: '/v1/captions/cap_01M84A47TQWRGVZ3HMQF50GRAJ/retry',
+    batch: '/v1/batches/bat_01M84A47TQWRGVZ3HMQF50GRAK',
+  },
 };
 const processing: CaptionResource = {
   ...queued,
   state: 'processing',
+  version: 2,
   attempt: 1,
   started_at: '2026-11-23T13:00:01.000Z',
 };
-const ended = { ...processing, finished_at: '2026-11-23T13:00:02.000Z', expires_at: '2026-11-24T13:00:02.000Z' };
+const ended = {
+  ...processing,
+  version: 3,
+  finished_at: '2026-11-23T13:00:02.000Z',
+  expires_at: '2026-11-24T13:00:02.000Z',
+};
 const succeeded: CaptionResource = {
   ...ended,
   state: 'succeeded',
   caption: { text: 'a cat', score: -0.25, tokens: [{ id: 7, logprob: -0.125 }] },
-  timings: { queue_ms: 1000, encode_ms: 12.5, decode_ms: 30.25, batch_size: 4, device: 'cpu', total_ms: 2000 },
+  timings: {
+    preprocess_ms: 7.5,
+    queue_ms: 1000,
+    inference_ms: 55.5,
+    encode_ms: 12.5,
+    decode_ms: 30.25,
+    batch_size: 4,
+    device: 'cpu',
+    total_ms: 2000,
+  },
 };
 const failed: CaptionResource = {
   ...ended,
@@ -55,12 +100,37 @@ const failed: CaptionResource = {
   error: { code: 'worker_lost', detail: 'The caption was given up.', retryable: false },
 };
 
+const cached: CaptionResource = { ...succeeded, attempt: 0, cached: true, timings: null, started_at: null };
+const batch: BatchResource = {
+  id: 'bat_01M84A47TQWRGVZ3HMQF50GRAK',
+  object: 'batch',
+  state: 'processing',
+  total: 2,
+  refused: 1,
+  counts: { queued: 1, processing: 0, succeeded: 0, failed: 0, canceled: 0, expired: 0 },
+  items: [
+    { index: 0, caption_id: 'cap_01M84A47TQWRGVZ3HMQF50GRAJ', error: null },
+    {
+      index: 1,
+      caption_id: null,
+      error: { code: 'image_corrupt', detail: 'The file ends too early.', retryable: false },
+    },
+  ],
+  metadata: {},
+  created_at: '2026-11-23T13:00:00.000Z',
+  finished_at: null,
+  expires_at: '2026-11-25T13:00:00.000Z',
+  links: { self: '/v1/batches/bat_01M84A47TQWRGVZ3HMQF50GRAK' },
+};
+
 describe('the caption resource', () => {
   test.each([
     ['queued', queued],
     ['processing', processing],
     ['succeeded', succeeded],
+    ['succeeded from a stored result', cached],
     ['failed', failed],
+    ['processing, to be canceled', { ...processing, version: 3, cancel_requested: true }],
     ['canceled', { ...ended, state: 'canceled' as const }],
     ['expired', { ...ended, state: 'expired' as const }],
   ])('%s', (_state, resource) => {
@@ -73,12 +143,40 @@ describe('the caption resource', () => {
   });
 });
 
+test('a page of captions, an event and a batch', () => {
+  expect(captionPage.parse({ object: 'list', data: [queued], next_cursor: 'MTcz' }).data).toEqual([queued]);
+  expect(captionEvent.parse(captionEventOf(processing))).toEqual({
+    id: 2,
+    event: 'caption.processing',
+    data: processing,
+  });
+  expect(captionEvent.safeParse({ ...captionEventOf(processing), event: 'caption.done' }).success).toBe(false);
+  expect(JSON.stringify(batchResource.parse(batch), null, 1)).toMatchSnapshot();
+});
+
+test('metadata is a bounded map of strings', () => {
+  const entries = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, 'v']));
+  expect(captionMetadata.safeParse(entries(16)).success).toBe(true);
+  for (const wrong of [
+    entries(17),
+    { k: 'v'.repeat(513) },
+    { ['k'.repeat(65)]: 'v' },
+    { k: 1 },
+    { '': 'v' },
+    [],
+    'v',
+  ]) {
+    expect(captionMetadata.safeParse(wrong).success).toBe(false);
+  }
+});
+
 describe('between gateway and worker', () => {
   test('job, outcomes and manifest', () => {
     expect(captionJob.parse({ id: queued.id })).toMatchSnapshot();
-    const { queue_ms: _, total_ms: __, ...inference } = succeeded.timings!;
+    const { queue_ms: _, total_ms: __, preprocess_ms: ___, ...inference } = succeeded.timings!;
     expect(captionOutcome.parse({ state: 'succeeded', caption: succeeded.caption, inference })).toMatchSnapshot();
     expect(captionOutcome.parse(failedWith(new BlipqError('inference_error', 'It threw.')))).toMatchSnapshot();
+    for (const state of ['canceled', 'expired']) expect(captionOutcome.parse({ state })).toEqual({ state });
     expect(
       modelManifest.parse({
         model: 'demo',
@@ -117,6 +215,16 @@ describe('ids and states', () => {
     const id = newCaptionId();
     expect(captionId.parse(id)).toBe(id);
     expect(id > 'cap_01M00000000000000000000000').toBe(true);
+  });
+
+  test('ids of batches and names of tenants', () => {
+    const id = newBatchId();
+    expect(batchId.parse(id)).toBe(id);
+    expect(batchId.safeParse(newCaptionId()).success).toBe(false);
+    for (const name of ['public', 'team-7.prod']) expect(tenantName.safeParse(name).success).toBe(true);
+    for (const name of ['', 'a:b', '{a}', 'a b', 'a'.repeat(65), '-a']) {
+      expect(tenantName.safeParse(name).success).toBe(false);
+    }
   });
 
   test.each([

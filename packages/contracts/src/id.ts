@@ -1,10 +1,25 @@
 import { ulid } from 'ulid';
 import { z } from 'zod';
 
+const ulidText = '[0-7][0-9A-HJKMNP-TV-Z]{25}';
+
 /** `cap_<ulid>`: sorts by creation time. BullMQ takes it as a job id as it is (no colon, not all digits). */
-export const captionId = z.string().regex(/^cap_[0-7][0-9A-HJKMNP-TV-Z]{25}$/, 'a caption id looks like cap_<ULID>');
+export const captionId = z.string().regex(new RegExp(`^cap_${ulidText}$`), 'a caption id looks like cap_<ULID>');
 export type CaptionId = z.infer<typeof captionId>;
 
 export function newCaptionId(): CaptionId {
   return `cap_${ulid()}`;
 }
+
+/** `bat_<ulid>`. */
+export const batchId = z.string().regex(new RegExp(`^bat_${ulidText}$`), 'a batch id looks like bat_<ULID>');
+export type BatchId = z.infer<typeof batchId>;
+
+export function newBatchId(): BatchId {
+  return `bat_${ulid()}`;
+}
+
+/** Who owns a caption: the name of an API key, or `publicTenant` where there are none. */
+export const tenantName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/, 'is not a tenant name');
+
+export const publicTenant = 'public';

@@ -1,14 +1,22 @@
+export { type BatchItem, type BatchResource, batchItem, batchItemsMax, batchResource } from './batch.js';
 export {
   type CaptionError,
+  type CaptionEvent,
   type CaptionJob,
+  type CaptionMetadata,
   type CaptionOutcome,
+  type CaptionPage,
   type CaptionResource,
   type CaptionResult,
   type CaptionState,
   type CaptionTimings,
   captionError,
+  captionEvent,
+  captionEventOf,
   captionJob,
+  captionMetadata,
   captionOutcome,
+  captionPage,
   captionResource,
   captionResult,
   captionState,
@@ -22,15 +30,27 @@ export {
   type TerminalState,
   terminalStates,
 } from './caption.js';
-export { type CaptionId, captionId, newCaptionId } from './id.js';
+export {
+  type BatchId,
+  batchId,
+  type CaptionId,
+  captionId,
+  newBatchId,
+  newCaptionId,
+  publicTenant,
+  tenantName,
+} from './id.js';
 export { type GenerationDefaults, generationDefaults, type ModelManifest, modelManifest } from './manifest.js';
 export {
   type CaptionParams,
   captionParams,
+  numBeamsMax,
   type ParamsSources,
+  parseRequestedParams,
   type RequestedParams,
   requestedParams,
   resolveParams,
+  unknownParamMessage,
 } from './params.js';
 export {
   BlipqError,

@@ -1,9 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { type ParamsSources, resolveParams } from './params.js';
+import { numBeamsMax, type ParamsSources, parseRequestedParams, resolveParams } from './params.js';
 
 const manifest = { generation_config: {}, text_config: {}, positions_max: 512 };
-const resolve = (sources: Partial<ParamsSources>) =>
+const resolveAll = (sources: Partial<ParamsSources>) =>
   resolveParams({ requested: {}, manifest, promptTokens: 1, ...sources });
+/** The lengths alone. */
+const resolve = (sources: Partial<ParamsSources>) => {
+  const { max_new_tokens, min_new_tokens } = resolveAll(sources);
+  return { max_new_tokens, min_new_tokens };
+};
 
 /** BentoBlip's. */
 const endpoint = { max_new_tokens: 100, min_new_tokens: 20 };
@@ -32,15 +37,99 @@ describe('defaults', () => {
   });
 
   test('lengths of the checkpoint include bos and prompt, as in transformers', () => {
-    expect(resolve({ promptTokens: 4 })).toEqual({ max_new_tokens: 16, min_new_tokens: 0 });
+    const legacy = { ...manifest, text_config: { max_length: 20, min_length: 6 } };
+    expect(resolve({ manifest: legacy, promptTokens: 4 })).toEqual({ max_new_tokens: 16, min_new_tokens: 2 });
+  });
+
+  test('where nobody says anything, 20 tokens beyond the prompt', () => {
+    expect(resolve({ promptTokens: 30 })).toEqual({ max_new_tokens: 20, min_new_tokens: 0 });
   });
 
   test('give way to the position table, the prompt and the requested maximum', () => {
     expect(resolve({ manifest: { ...manifest, positions_max: 10 }, promptTokens: 3 })).toMatchObject({
       max_new_tokens: 8,
     });
-    expect(resolve({ promptTokens: 30 })).toEqual({ max_new_tokens: 1, min_new_tokens: 0 });
     expect(resolve({ requested: { max_new_tokens: 5 }, endpoint })).toEqual({ max_new_tokens: 5, min_new_tokens: 5 });
+  });
+});
+
+describe('search', () => {
+  test('every parameter has its own source, and every parameter is explicit', () => {
+    const text_config = { num_beams: 3, length_penalty: 2, no_repeat_ngram_size: 3 };
+    const generation_config = { num_beams: 5, early_stopping: 'never' as const };
+    const sources = {
+      manifest: { ...manifest, generation_config, text_config },
+      endpoint: { repetition_penalty: 1.5 },
+    };
+    expect(resolveAll({ ...sources, requested: { length_penalty: -1 } })).toEqual({
+      max_new_tokens: 20,
+      min_new_tokens: 0,
+      num_beams: 5,
+      length_penalty: -1,
+      early_stopping: 'never',
+      repetition_penalty: 1.5,
+      no_repeat_ngram_size: 3,
+    });
+    expect(resolveAll({})).toEqual({
+      max_new_tokens: 20,
+      min_new_tokens: 0,
+      num_beams: 1,
+      length_penalty: 1,
+      early_stopping: false,
+      repetition_penalty: 1,
+      no_repeat_ngram_size: 0,
+    });
+  });
+
+  test('defaults beyond our bounds are lowered', () => {
+    const generation_config = { num_beams: 100, repetition_penalty: 0.01, no_repeat_ngram_size: 1000 };
+    expect(resolveAll({ manifest: { ...manifest, generation_config } })).toMatchObject({
+      num_beams: numBeamsMax,
+      repetition_penalty: 0.1,
+      no_repeat_ngram_size: 64,
+    });
+  });
+});
+
+describe('a request', () => {
+  test('may name every parameter', () => {
+    const all = {
+      max_new_tokens: 5,
+      min_new_tokens: 0,
+      num_beams: 8,
+      length_penalty: -0.5,
+      early_stopping: 'never',
+      repetition_penalty: 1.2,
+      no_repeat_ngram_size: 3,
+    };
+    expect(parseRequestedParams(all)).toEqual(all);
+    expect(parseRequestedParams({})).toEqual({});
+  });
+
+  test.each([
+    ['do_sample', { do_sample: true }, /sampling is not supported; /],
+    ['temperature', { temperature: 0.7 }, /sampling is not supported; /],
+    ['top_k', { top_k: 50 }, /sampling is not supported; /],
+    ['top_p', { top_p: 0.9 }, /sampling is not supported; /],
+    ['banana', { banana: 1 }, /is not a parameter/],
+    ['num_beams', { num_beams: 9 }, /8/],
+    ['num_beams', { num_beams: 1.5 }, /int/],
+    ['early_stopping', { early_stopping: 'always' }, /./],
+    ['length_penalty', { length_penalty: Number.NaN }, /number/],
+    ['repetition_penalty', { repetition_penalty: 0 }, /0.1/],
+    ['no_repeat_ngram_size', { no_repeat_ngram_size: -1 }, /0/],
+    ['params', 'many', /object/],
+  ])('is refused because of %s', (field, params, message) => {
+    expect(() => parseRequestedParams(params)).toThrow(
+      expect.objectContaining({
+        code: 'invalid_params',
+        errors: [{ field, message: expect.stringMatching(message) }],
+      }),
+    );
+  });
+
+  test('is told of everything that is wrong with it', () => {
+    expect(() => parseRequestedParams({ top_p: 1, num_beams: 0 })).toThrow(/num_beams .*top_p sampling/s);
   });
 });
 
@@ -49,12 +138,20 @@ describe('refused with the field', () => {
 
   test.each([
     ['prompt', { manifest: small, promptTokens: 11 }],
+    ['prompt', { manifest: { ...manifest, text_config: { max_length: 20 } }, promptTokens: 20 }],
     ['max_new_tokens', { manifest: small, promptTokens: 3, requested: { max_new_tokens: 9 } }],
     ['min_new_tokens', { requested: { max_new_tokens: 5, min_new_tokens: 6 } }],
   ])('%s', (field, sources) => {
     expect(() => resolve(sources)).toThrow(
       expect.objectContaining({ code: 'invalid_params', errors: [{ field, message: expect.any(String) }] }),
     );
+  });
+
+  test('a prompt as long as the default max_length is accepted when the request says how much to generate', () => {
+    const legacy = { ...manifest, text_config: { max_length: 20 } };
+    const requested = { max_new_tokens: 4 };
+    expect(resolve({ manifest: legacy, promptTokens: 25, requested }).max_new_tokens).toBe(4);
+    expect(resolve({ manifest: legacy, promptTokens: 19 }).max_new_tokens).toBe(1);
   });
 
   test('the longest that fits is accepted', () => {

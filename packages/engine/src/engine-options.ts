@@ -1,12 +1,23 @@
 import type { Backoff } from './backoff.js';
 import type { EngineLogger } from './engine-logger.js';
 
-export interface EngineOptions {
+/** Where a model is. */
+export interface ModelLocation {
   /** Folder of a Hugging Face BLIP checkpoint. */
   checkpoint: string;
+  /** The model's name in its facts; the checkpoint decides when absent. */
+  name?: string;
+}
+
+export interface EngineOptions {
+  /**
+   * Folder of a Hugging Face BLIP checkpoint, or what finds it. That is asked once, at the start: an engine process
+   * that is restarted loads the very same model.
+   */
+  checkpoint: string | ((signal: AbortSignal) => Promise<ModelLocation>);
   /** Folder where built graphs are kept. */
   cacheDir: string;
-  /** The model's name in its facts; the checkpoint decides when absent. */
+  /** The name of a model whose `checkpoint` is a folder. */
   name?: string;
   threads: number;
   /** Most rows in one batch. */

@@ -88,6 +88,21 @@ const texts = (captions: { text: string }[]) => captions.map(({ text }) => text)
 const captionsOf = (...tags: number[]) => tags.map((tag) => `caption ${tag}`);
 
 describe('batching', () => {
+  it('keeps rows of unequal numbers of beams apart, for they run in different graphs', async () => {
+    const engine = await started();
+    const { sizes } = recorded(engine);
+    const occupied = await occupy(engine);
+    const beams = (tag: number, numBeams?: number) => {
+      const plain = row(tag);
+      return engine.caption(numBeams === undefined ? plain : { ...plain, params: { ...plain.params, numBeams } });
+    };
+    const captions = [beams(1), beams(2, 3), beams(3, 1), beams(4, 3)];
+    await occupied.release();
+    expect(texts(await Promise.all(captions))).toEqual(captionsOf(1, 2, 3, 4));
+    expect(sizes).toEqual([1, 2, 2]);
+    await occupied.caption;
+  });
+
   it('gathers rows while a batch runs and then takes all it can, in arrival order', async () => {
     const engine = await started({ batchMax: 4 });
     const { sizes } = recorded(engine);

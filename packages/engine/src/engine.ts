@@ -5,7 +5,7 @@ import { BlipqError } from '@blipq/contracts';
 import { Backoff } from './backoff.js';
 import { Batcher, type Entry } from './batcher.js';
 import { type ChildBatch, EngineChild, type Readiness } from './engine-child.js';
-import type { EngineOptions } from './engine-options.js';
+import type { EngineOptions, ModelLocation } from './engine-options.js';
 import { EngineRefusedError } from './engine-refused-error.js';
 import type { Progress } from './protocol.js';
 
@@ -28,9 +28,9 @@ export interface EngineEvents {
 /** A start of the engine process: ready, or gone again. */
 type Launch = { status: 'ready'; child: EngineChild } | Exclude<Readiness, { status: 'ready' }>;
 
-/** All rows run in one graph with greedy search, so any may share a batch. What one batch must agree on belongs here. */
-function batchKey(_row: CaptionRow): string {
-  return 'greedy';
+/** What the rows of one batch must agree on: the graph that generates, of which there is one per number of beams. */
+function batchKey({ params }: CaptionRow): string {
+  return `${params.numBeams ?? 1} beams`;
 }
 
 /**
@@ -46,6 +46,7 @@ export class Engine extends EventEmitter<EngineEvents> {
   readonly #stopping = new AbortController();
   #state: EngineState = 'starting';
   #facts: ModelFacts | undefined;
+  #location: ModelLocation | undefined;
   #child: EngineChild | undefined;
   #supervision: Promise<void> = Promise.resolve();
   #stopped: Promise<void> | undefined;
@@ -74,9 +75,11 @@ export class Engine extends EventEmitter<EngineEvents> {
 
   /**
    * Resolves when the model is ready. Rejects with an EngineRefusedError when the model cannot be served, with an Error
-   * when the process ended before the model was ready, and with BlipqError `shutting_down` when `stop` came first.
+   * when the process ended before the model was ready, with what finding the checkpoint rejects with, and with
+   * BlipqError `shutting_down` when `stop` came first.
    */
   async start(): Promise<void> {
+    this.#location = await this.#locate();
     const launch = await this.#launch();
     if (launch.status === 'ready') {
       this.#supervision = this.#supervise(launch.child);
@@ -84,7 +87,7 @@ export class Engine extends EventEmitter<EngineEvents> {
     }
     const stopped = this.#stopping.signal.aborted;
     await this.stop();
-    if (stopped) throw new BlipqError('shutting_down', 'The engine was stopped before it was ready.');
+    if (stopped) throw stoppedBeforeReady();
     if (launch.status === 'refused') throw new EngineRefusedError(launch.code, launch.message);
     const stderr = this.#child?.stderr;
     throw new Error(`${launch.reason} Its model was not ready yet.${stderr ? `\n${stderr}` : ''}`);
@@ -111,6 +114,21 @@ export class Engine extends EventEmitter<EngineEvents> {
     this.#batcher.close();
     await this.#child?.close(this.#options.stopGraceMs ?? 30_000);
     await this.#supervision;
+  }
+
+  async #locate(): Promise<ModelLocation> {
+    const { checkpoint, name } = this.#options;
+    if (typeof checkpoint === 'string') return { checkpoint, ...(name !== undefined && { name }) };
+    const { signal } = this.#stopping;
+    try {
+      const location = await checkpoint(signal);
+      signal.throwIfAborted();
+      return location;
+    } catch (error) {
+      if (signal.aborted) throw stoppedBeforeReady();
+      await this.stop();
+      throw error;
+    }
   }
 
   /** Until `stop`: feeds the engine process while it lives, and replaces it when it does not. */
@@ -188,15 +206,14 @@ export class Engine extends EventEmitter<EngineEvents> {
   }
 
   #fork(): EngineChild {
-    const { checkpoint, cacheDir, name, threads, logger, batchDeadlineMs } = this.#options;
+    const { cacheDir, threads, logger, batchDeadlineMs } = this.#options;
     const { startSilenceMs = 120_000, heartbeatSilenceMs = 10_000 } = this.#options;
     return new EngineChild({
       entry: this.#options.entry ?? new URL('../dist/engine-process.js', import.meta.url),
       start: {
         type: 'start',
-        checkpoint,
+        ...this.#location!,
         cacheDir,
-        ...(name !== undefined && { name }),
         threads,
         heartbeatMs: heartbeatSilenceMs / 10,
       },
@@ -205,4 +222,8 @@ export class Engine extends EventEmitter<EngineEvents> {
       onProgress: (progress) => this.emit('progress', progress),
     });
   }
+}
+
+function stoppedBeforeReady(): BlipqError {
+  return new BlipqError('shutting_down', 'The engine was stopped before it was ready.');
 }

@@ -2,7 +2,7 @@ export { Backoff, type BackoffOptions } from './backoff.js';
 export { AbortError } from './batcher.js';
 export { Engine, type EngineCaption, type EngineEvents, type EngineState } from './engine.js';
 export type { EngineLogger } from './engine-logger.js';
-export type { EngineOptions } from './engine-options.js';
+export type { EngineOptions, ModelLocation } from './engine-options.js';
 export { EngineRefusedError } from './engine-refused-error.js';
 export type { Progress } from './protocol.js';
 export { type Loading, type LoadModel, type ServedModel, serveEngine } from './serve-engine.js';

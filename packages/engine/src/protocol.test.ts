@@ -1,12 +1,22 @@
-import type { ModelFacts } from '@blipq/blip';
+import type { CaptionRow, ModelFacts } from '@blipq/blip';
 import { describe, expect, it } from 'vitest';
 import { row } from './pixel-marks.fixture.js';
 import { type EngineReply, type EngineRequest, engineReply, engineRequest } from './protocol.js';
 
+const everyParam: CaptionRow['params'] = {
+  maxNewTokens: 20,
+  minNewTokens: 5,
+  numBeams: 3,
+  lengthPenalty: -0.5,
+  earlyStopping: 'never',
+  repetitionPenalty: 1.5,
+  noRepeatNgramSize: 2,
+};
+
 /** One of each, so that a change of the wire shows up as a change of this file. */
 const requests: EngineRequest[] = [
   { type: 'start', checkpoint: '/models/blip', cacheDir: '/cache', name: 'blip', threads: 2, heartbeatMs: 1000 },
-  { type: 'batch', id: 7, rows: [row(5, 'plain', 'a photo of')] },
+  { type: 'batch', id: 7, rows: [row(5, 'plain', 'a photo of'), { ...row(6), params: everyParam }] },
   { type: 'stop' },
 ];
 
@@ -37,7 +47,7 @@ describe('the wire', () => {
   it('carries these requests', () => {
     expect(requests.map((request) => asJson(engineRequest.parse(request))).join('\n')).toMatchInlineSnapshot(`
       "{"type":"start","checkpoint":"/models/blip","cacheDir":"/cache","name":"blip","threads":2,"heartbeatMs":1000}
-      {"type":"batch","id":7,"rows":[{"pixels":"bytes 0,5,0","prompt":"a photo of","params":{"maxNewTokens":20,"minNewTokens":0}}]}
+      {"type":"batch","id":7,"rows":[{"pixels":"bytes 0,5,0","prompt":"a photo of","params":{"maxNewTokens":20,"minNewTokens":0}},{"pixels":"bytes 0,6,0","prompt":null,"params":{"maxNewTokens":20,"minNewTokens":5,"numBeams":3,"lengthPenalty":-0.5,"earlyStopping":"never","repetitionPenalty":1.5,"noRepeatNgramSize":2}}]}
       {"type":"stop"}"
     `);
   });

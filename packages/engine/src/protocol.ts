@@ -10,7 +10,15 @@ import { z } from 'zod';
 const captionRow: z.ZodType<CaptionRow> = z.strictObject({
   pixels: z.instanceof(Uint8Array),
   prompt: z.string().nullable(),
-  params: z.strictObject({ maxNewTokens: z.int(), minNewTokens: z.int() }),
+  params: z.strictObject({
+    maxNewTokens: z.int(),
+    minNewTokens: z.int(),
+    numBeams: z.int().optional(),
+    lengthPenalty: z.number().optional(),
+    earlyStopping: z.union([z.boolean(), z.literal('never')]).optional(),
+    repetitionPenalty: z.number().optional(),
+    noRepeatNgramSize: z.int().optional(),
+  }),
 });
 
 const batchOutput: z.ZodType<BatchOutput> = z.object({

@@ -34,7 +34,7 @@ export interface CaptionWork {
 
 export interface CaptionMade {
   caption: CaptionResult;
-  inference: InferenceTimings;
+  inference: Omit<InferenceTimings, 'inference_ms'>;
   /** Revision of the model that made it. */
   revision: string;
 }
@@ -144,8 +144,8 @@ export class CaptionWorker {
     if (record === 'gone' || record === 'terminal') return;
     if (record === 'stale') throw new LostRace('the lock was lost before work began');
     try {
-      const { caption, inference, revision } = await this.#make(id, record, signal);
-      await this.#finish(id, token, record, { state: 'succeeded', caption, inference }, revision);
+      const { outcome, revision } = await this.#make(id, record, signal);
+      await this.#finish(id, token, record, outcome, revision);
     } catch (error) {
       if (error instanceof LostRace) throw error;
       if (this.#givingBack && signal.aborted) return await this.#giveBack(job, token);
@@ -154,7 +154,7 @@ export class CaptionWorker {
     }
   }
 
-  async #make(id: string, record: RecordFields, signal: AbortSignal): Promise<CaptionMade> {
+  async #make(id: string, record: RecordFields, signal: AbortSignal) {
     const pixels = await this.#records.pixels(record);
     if (pixels === null) {
       throw new BlipqError('input_expired', 'The image expired before a worker took it. Submit it again.');
@@ -172,7 +172,10 @@ export class CaptionWorker {
     // The handler is not waited for when it takes its time to notice.
     signal.throwIfAborted();
     const aborted = once(signal, 'abort').then(() => Promise.reject(signal.reason));
-    return await Promise.race([this.#options.handler(work, signal), aborted]);
+    const began = performance.now();
+    const { caption, inference, revision } = await Promise.race([this.#options.handler(work, signal), aborted]);
+    const timings = { inference_ms: performance.now() - began, ...inference };
+    return { outcome: { state: 'succeeded', caption, inference: timings } satisfies CaptionOutcome, revision };
   }
 
   async #finish(id: string, token: string, record: RecordFields, outcome: CaptionOutcome, revision?: string) {

@@ -38,6 +38,7 @@ export function startFields(start: RecordStart): string[] {
 /** The fields an outcome adds. `revision`: the one that made it, which may be newer than the one asked for. */
 export function outcomeFields(outcome: CaptionOutcome, revision?: string): string[] {
   if (outcome.state === 'failed') return flat({ error: JSON.stringify(outcome.error) });
+  if (outcome.state !== 'succeeded') return [];
   return flat({
     caption: JSON.stringify(outcome.caption),
     inference: JSON.stringify(outcome.inference),
@@ -46,34 +47,47 @@ export function outcomeFields(outcome: CaptionOutcome, revision?: string): strin
 }
 
 export function resourceOf(id: string, fields: RecordFields): CaptionResource {
-  const started = optionalTime(fields.started_ms);
-  const finished = optionalTime(fields.finished_ms);
+  const self = `/v1/captions/${id}`;
   return captionResource.parse({
     id,
     object: 'caption',
     state: captionState.parse(fields.state),
+    version: Number(fields.version ?? 1),
     attempt: Number(fields.attempt),
+    cancel_requested: fields.cancel !== undefined,
     model: fields.model,
     revision: fields.revision,
     prompt: json(fields.prompt),
     params: json(fields.params),
     image: json(fields.image),
+    metadata: json(fields.metadata) ?? {},
     caption: json(fields.caption),
+    cached: fields.cached !== undefined,
     error: json(fields.error),
     timings: timings(fields),
-    created_at: time(fields.created_ms!),
-    started_at: started,
-    finished_at: finished,
-    expires_at: time(fields.expires_ms!),
-    links: { self: `/v1/captions/${id}` },
+    created_at: time(fields.created_ms),
+    started_at: time(fields.started_ms),
+    finished_at: time(fields.finished_ms),
+    deadline_at: time(fields.deadline_ms),
+    expires_at: time(fields.expires_ms),
+    batch_id: fields.batch ?? null,
+    retry_of: fields.retry_of ?? null,
+    links: {
+      self,
+      events: `${self}/events`,
+      cancel: `${self}/cancel`,
+      retry: `${self}/retry`,
+      batch: fields.batch === undefined ? null : `/v1/batches/${fields.batch}`,
+    },
   });
 }
 
 function timings(fields: RecordFields): CaptionResource['timings'] {
   const inference = json(fields.inference) as InferenceTimings | null;
-  if (inference === null) return null;
+  if (inference === null || fields.cached !== undefined) return null;
   const created = Number(fields.created_ms);
   return {
+    preprocess_ms: fields.preprocess_ms === undefined ? null : Number(fields.preprocess_ms),
     queue_ms: Number(fields.started_ms) - created,
     ...inference,
     total_ms: Number(fields.finished_ms) - created,
@@ -89,5 +103,4 @@ export function fieldsOf(pairs: string[]): RecordFields {
 
 const flat = (fields: RecordFields): string[] => Object.entries(fields).flat();
 const json = (text: string | undefined): unknown => (text === undefined ? null : JSON.parse(text));
-const time = (ms: string): string => new Date(Number(ms)).toISOString();
-const optionalTime = (ms: string | undefined): string | null => (ms === undefined ? null : time(ms));
+const time = (ms: string | undefined): string | null => (ms === undefined ? null : new Date(Number(ms)).toISOString());

@@ -9,7 +9,7 @@ import { freshNamespace, made, submission } from './testing/fixtures.js';
 
 const redisUrl = inject('redisUrl');
 const { caption, inference } = made('a cat');
-const success = { state: 'succeeded', caption, inference } as const;
+const success = { state: 'succeeded', caption, inference: { inference_ms: 5, ...inference } } as const;
 const failure = failedWith(new BlipqError('inference_error', 'It threw.'));
 
 let redis: Redis;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { newCaptionId } from '@blipq/contracts';
+import { type CaptionParams, newCaptionId } from '@blipq/contracts';
 import type { CaptionSubmission } from '../caption-queue.js';
 import type { CaptionMade } from '../caption-worker.js';
 
@@ -12,13 +12,24 @@ declare module 'vitest' {
 /** A namespace that no other test uses. */
 export const freshNamespace = (): string => `test-${randomUUID()}`;
 
+/** Resolved parameters. */
+export const greedy: CaptionParams = {
+  max_new_tokens: 20,
+  min_new_tokens: 0,
+  num_beams: 1,
+  length_penalty: 1,
+  early_stopping: false,
+  repetition_penalty: 1,
+  no_repeat_ngram_size: 0,
+};
+
 export function submission(changes: Partial<CaptionSubmission> = {}): CaptionSubmission {
   return {
     id: newCaptionId(),
     model: 'demo',
     revision: 'r1',
     prompt: 'a picture of',
-    params: { max_new_tokens: 20, min_new_tokens: 0 },
+    params: greedy,
     image: { width: 640, height: 480, format: 'png', sha256: 'ab'.repeat(32), bytes: 1234 },
     pixels: Uint8Array.from({ length: 4 * 4 * 3 }, (_, i) => i),
     ...changes,

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { captionError, captionMetadata, captionState } from './caption.js';
+import { batchId, captionId } from './id.js';
+import { fieldError } from './problem.js';
+
+/** Most images in one batch. */
+export const batchItemsMax = 100;
+
+/** What became of one image of a batch when it was submitted: a caption, or the error it was refused with. */
+export const batchItem = z.object({
+  /** Its place in the request, from 0. */
+  index: z.int().nonnegative(),
+  caption_id: captionId.nullable(),
+  error: captionError.extend({ errors: z.array(fieldError).optional() }).nullable(),
+});
+export type BatchItem = z.infer<typeof batchItem>;
+
+/** What `GET /v1/batches/{id}` answers. */
+export const batchResource = z.object({
+  id: batchId,
+  object: z.literal('batch'),
+  /** `completed`: every accepted caption has ended. */
+  state: z.enum(['processing', 'completed']),
+  /** Images in the request, and how many of them were refused. */
+  total: z.int().positive(),
+  refused: z.int().nonnegative(),
+  /** Accepted captions by their state. */
+  counts: z.record(captionState, z.int().nonnegative()),
+  items: z.array(batchItem),
+  metadata: captionMetadata,
+  created_at: z.iso.datetime(),
+  finished_at: z.iso.datetime().nullable(),
+  expires_at: z.iso.datetime(),
+  links: z.object({ self: z.string() }),
+});
+export type BatchResource = z.infer<typeof batchResource>;
