@@ -271,6 +271,39 @@ describe('start', () => {
     expect(progress).toEqual([...Array(16).keys()]);
   });
 
+  it('finds the checkpoint once: what takes the place of a lost process loads the same one', async () => {
+    let asked = 0;
+    const checkpoint = async () => {
+      asked += 1;
+      return { checkpoint: 'plain', name: 'owner/name' };
+    };
+    const engine = await started({ checkpoint });
+    const { pid } = engine;
+    const ready = once(engine, 'ready');
+    process.kill(pid!, 'SIGKILL');
+    await ready;
+    expect(engine.pid).not.toBe(pid);
+    expect(asked).toBe(1);
+  });
+
+  it('rejects with what finding the checkpoint rejects with, and is stopped', async () => {
+    const engine = fixtureEngine({ checkpoint: () => Promise.reject(new Error('no such model')) });
+    await expect(engine.start()).rejects.toThrow('no such model');
+    expect(engine.state).toBe('stopped');
+  });
+
+  it('gives up finding the checkpoint when it is stopped', async () => {
+    const engine = fixtureEngine({
+      checkpoint: async (signal) => {
+        await once(signal, 'abort');
+        throw signal.reason;
+      },
+    });
+    const starting = engine.start();
+    await engine.stop();
+    await expect(starting).rejects.toMatchObject({ code: 'shutting_down' });
+  });
+
   it('ends a process that makes no progress', async () => {
     const engine = fixtureEngine({ checkpoint: 'silent', startSilenceMs: 1000 });
     const starting = engine.start();

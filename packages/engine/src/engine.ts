@@ -79,7 +79,9 @@ export class Engine extends EventEmitter<EngineEvents> {
    * BlipqError `shutting_down` when `stop` came first.
    */
   async start(): Promise<void> {
-    this.#location = await this.#locate();
+    const { checkpoint, name } = this.#options;
+    if (typeof checkpoint === 'string') this.#location = { checkpoint, ...(name !== undefined && { name }) };
+    else this.#location = await this.#locate(checkpoint);
     const launch = await this.#launch();
     if (launch.status === 'ready') {
       this.#supervision = this.#supervise(launch.child);
@@ -116,12 +118,10 @@ export class Engine extends EventEmitter<EngineEvents> {
     await this.#supervision;
   }
 
-  async #locate(): Promise<ModelLocation> {
-    const { checkpoint, name } = this.#options;
-    if (typeof checkpoint === 'string') return { checkpoint, ...(name !== undefined && { name }) };
+  async #locate(find: (signal: AbortSignal) => Promise<ModelLocation>): Promise<ModelLocation> {
     const { signal } = this.#stopping;
     try {
-      const location = await checkpoint(signal);
+      const location = await find(signal);
       signal.throwIfAborted();
       return location;
     } catch (error) {
