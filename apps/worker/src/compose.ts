@@ -1,8 +1,10 @@
 import { Engine, EngineRefusedError } from '@blipq/engine';
+import { hubOptions } from '@blipq/hub';
 import { CaptionWorker, ModelRegistry } from '@blipq/queue';
 import { HealthServer, type Logger, type Readiness, type ServicePart, StartupError } from '@blipq/service';
 import { captionHandler } from './caption-handler.js';
 import type { WorkerConfig } from './config.js';
+import { locateModel } from './locate-model.js';
 import { ModelRegistration } from './model-registration.js';
 
 /** Captions in hand get this long to end at a stop; then they are given back to the queue. */
@@ -21,7 +23,7 @@ export function composeWorker(config: WorkerConfig, logger: Logger, stopping: Ab
     onError: (err: Error) => logger.warn({ err }, 'queue trouble'),
   };
   const engine = new Engine({
-    checkpoint: config.BLIPQ_MODEL,
+    checkpoint: (signal) => locateModel({ reference: config.BLIPQ_MODEL, hub: hubOptions(config), logger }, signal),
     cacheDir: config.BLIPQ_CACHE,
     threads: config.BLIPQ_THREADS,
     batchMax: config.BLIPQ_BATCH_MAX,

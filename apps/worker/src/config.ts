@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { defaultThreads } from '@blipq/engine';
+import { hubSettings } from '@blipq/hub';
 import { setting } from '@blipq/service';
 import { z } from 'zod';
 
@@ -8,7 +9,10 @@ import { z } from 'zod';
 export const workerSettings = z.object({
   REDIS_URL: setting.redisUrl().default('redis://127.0.0.1:6379'),
   BLIPQ_NAMESPACE: setting.name().default('blipq'),
-  BLIPQ_MODEL: setting.text('the folder of a BLIP captioning checkpoint'),
+  BLIPQ_MODEL: setting.text(
+    'the folder of a BLIP captioning checkpoint, or owner/name[@revision] on the Hugging Face Hub',
+  ),
+  ...hubSettings,
   /** Where built graphs are kept. */
   BLIPQ_CACHE: setting.text('the folder for built graphs').default(() => join(homedir(), '.cache', 'blipq')),
   /** Threads that the model computes with. */
