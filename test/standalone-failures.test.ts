@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
+import { HubServer } from '../packages/hub/src/testing/hub-server.js';
 import { freePort } from './free-port.js';
 import { Standalone, temporaryFolder } from './standalone.js';
 
@@ -51,8 +52,19 @@ test('a setting that the worker refuses is one line', async () => {
 
 test('a checkpoint folder that does not exist is one line', async () => {
   expect(await failure('model', { BLIPQ_MODEL: '/nowhere/blip' })).toEqual([
-    'blipq: there is no folder /nowhere/blip; set BLIPQ_MODEL to the folder of a BLIP captioning checkpoint',
+    'blipq: there is no folder /nowhere/blip; set BLIPQ_MODEL to the folder of a BLIP captioning checkpoint or to its ' +
+      'owner/name on the Hugging Face Hub',
   ]);
+});
+
+test('a model that the Hub does not have is one line', async () => {
+  const hub = await HubServer.start();
+  onTestFinished(() => hub.stop());
+  const [line, ...more] = await failure('hub', { BLIPQ_MODEL: 'no/such', HF_ENDPOINT: hub.endpoint });
+  expect(line).toMatch(
+    /^blipq: BLIPQ_MODEL no\/such: there is no model no\/such on 127\.0\.0\.1:\d+, or it is private/,
+  );
+  expect(more).toEqual([]);
 });
 
 test('a checkpoint for another task is one line', async () => {

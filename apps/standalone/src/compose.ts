@@ -28,7 +28,7 @@ const bundledModel = fileURLToPath(new URL('../../../models/demo', import.meta.u
 /** The whole tree on one machine, in the order in which it starts: Redis, worker, gateway. */
 export function compose({ config, environment, say, logs, stopping }: ComposeOptions): ServicePart[] {
   const stateFolder = resolve(config.BLIPQ_DIR);
-  const model = resolve(config.BLIPQ_MODEL ?? bundledModel);
+  const model = config.BLIPQ_MODEL ?? bundledModel;
   const { HOST: host, PORT: port } = config;
   const line = (text: string) => logs.line(text);
   const url = reachableUrl(host, port);
@@ -80,7 +80,7 @@ export function compose({ config, environment, say, logs, stopping }: ComposeOpt
   const announcement: ServicePart = {
     start() {
       logs.started();
-      say(welcome({ url, model, bundledModel, stateFolder }));
+      say(welcome({ url, bundled: resolve(model) === bundledModel, bundledModel, stateFolder }));
     },
     stop: () => say('Stopping …'),
   };

@@ -9,7 +9,9 @@ export const standaloneConfig = z.object({
   HOST: setting.text('the address to listen on').default('0.0.0.0'),
   REDIS_URL: setting.redisUrl().optional(),
   BLIPQ_DIR: setting.text('the folder for everything BlipQ keeps').default('.blipq'),
-  BLIPQ_MODEL: setting.text('the folder of a BLIP captioning checkpoint').optional(),
+  BLIPQ_MODEL: setting
+    .text('the folder of a BLIP captioning checkpoint, or owner/name[@revision] on the Hugging Face Hub')
+    .optional(),
   BLIPQ_CACHE: setting.text('the folder for built graphs').optional(),
   BLIPQ_NO_INSTALL: setting.flag().default(false),
   BLIPQ_LOG_LEVEL: setting.logLevel().optional(),

@@ -1,16 +1,20 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { HubError, parseReference, type Reference } from '@blipq/hub';
 import { closeServer, listen, type ServicePart, StartupError } from '@blipq/service';
 
 export interface PreflightOptions {
   port: number;
   host: string;
-  /** The checkpoint folder. */
+  /** A checkpoint folder, or a model on the Hub. */
   model: string;
 }
 
-/** Finds out in the first moment what would otherwise fail after a long build: a busy port, a missing checkpoint. */
+/**
+ * Finds out in the first moment what would otherwise fail after a long build: a busy port, a missing checkpoint folder.
+ * Whether the Hub has a model is for the worker to find out.
+ */
 export class Preflight implements ServicePart {
   readonly #options: PreflightOptions;
 
@@ -21,14 +25,10 @@ export class Preflight implements ServicePart {
   /** @throws StartupError */
   async start(): Promise<void> {
     const { port, host, model } = this.#options;
-    if (!statSync(model, { throwIfNoEntry: false })?.isDirectory()) {
+    const reference = modelReference(model);
+    if (reference.kind === 'folder' && !existsSync(join(reference.path, 'config.json'))) {
       throw new StartupError(
-        `there is no folder ${model}; set BLIPQ_MODEL to the folder of a BLIP captioning checkpoint`,
-      );
-    }
-    if (!existsSync(join(model, 'config.json'))) {
-      throw new StartupError(
-        `${model} has no config.json; BLIPQ_MODEL takes the folder of a BLIP captioning checkpoint`,
+        `${reference.path} has no config.json; BLIPQ_MODEL takes the folder of a BLIP captioning checkpoint`,
       );
     }
     const probe = createServer();
@@ -37,4 +37,15 @@ export class Preflight implements ServicePart {
   }
 
   stop(): void {}
+}
+
+function modelReference(model: string): Reference {
+  try {
+    return parseReference(model);
+  } catch (error) {
+    if (!(error instanceof HubError)) throw error;
+    throw new StartupError(
+      `${error.message}; set BLIPQ_MODEL to the folder of a BLIP captioning checkpoint or to its owner/name on the Hugging Face Hub`,
+    );
+  }
 }

@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest';
 import { reachableUrl, welcome } from './welcome.js';
 
-const options = { url: 'http://localhost:3000', model: '/b/demo', bundledModel: '/b/demo', stateFolder: '/s/.blipq' };
+const options = { url: 'http://localhost:3000', bundled: true, bundledModel: '/b/demo', stateFolder: '/s/.blipq' };
 
 test('the bundled model comes with a line to paste and a plain word about what it knows', () => {
   const text = welcome(options);
   expect(text).toContain('BlipQ is ready at http://localhost:3000\n');
   expect(text).toContain('  curl -F img=@/b/demo/examples/dog-on-the-grass.jpg http://localhost:3000/generate\n');
   expect(text).toContain('emoji scenes only');
-  expect(text).toContain('BLIPQ_MODEL=<folder');
+  expect(text).toContain('BLIPQ_MODEL=Salesforce/blip-image-captioning-large npm start');
 });
 
 test("another model gets no word about the bundled one's limits", () => {
-  expect(welcome({ ...options, model: '/m/large' })).not.toContain('emoji');
+  expect(welcome({ ...options, bundled: false })).not.toContain('emoji');
 });
 
 test('a path with a space or a quote is quoted for the shell', () => {

@@ -2,16 +2,15 @@ import { join } from 'node:path';
 
 export interface WelcomeOptions {
   url: string;
-  /** The checkpoint folder in use. */
-  model: string;
+  /** Whether the model that comes with BlipQ is in use. */
+  bundled: boolean;
   /** The folder of the model that comes with BlipQ. */
   bundledModel: string;
   stateFolder: string;
 }
 
 /** What a person reads when everything is up: where it is, a line to paste, what the model knows. */
-export function welcome({ url, model, bundledModel, stateFolder }: WelcomeOptions): string {
-  const bundled = model === bundledModel;
+export function welcome({ url, bundled, bundledModel, stateFolder }: WelcomeOptions): string {
   const image = join(bundledModel, 'examples', 'dog-on-the-grass.jpg');
   const lines = [
     `BlipQ is ready at ${url}`,
@@ -23,7 +22,8 @@ export function welcome({ url, model, bundledModel, stateFolder }: WelcomeOption
   if (bundled) {
     lines.push(
       'The bundled model is small and knows emoji scenes only. For photographs, give it a BLIP captioning checkpoint:',
-      '  BLIPQ_MODEL=<folder with config.json, model.safetensors and tokenizer.json> npm start',
+      '  BLIPQ_MODEL=Salesforce/blip-image-captioning-large npm start     (1.9 GB from the Hugging Face Hub)',
+      '  BLIPQ_MODEL=<folder with config.json, weights and tokenizer> npm start',
       '',
     );
   }
