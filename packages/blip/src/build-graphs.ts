@@ -28,12 +28,11 @@ export async function writeCaptioningGraphs(
 ): Promise<void> {
   const tensors = new StateDict(checkpoint);
   const format = formats[precision];
-  const textWeights = (graph: Graph) => new Weights(graph, tensors, format, 'text_decoder.');
   const encoder = new Graph('encoder');
-  const imageEmbeds = encodedPixels(encoder, config, new Weights(encoder, tensors, format, 'vision_model.'));
+  const imageEmbeds = encodedPixels(encoder, config, new Weights(encoder, tensors, format.image, 'vision_model.'));
   encoder.output('image_embeds', imageEmbeds);
-  const greedy = greedyDecoder(config, textWeights);
-  const beam = beamDecoder(config, textWeights);
+  const greedy = greedyDecoder(config, tensors, format);
+  const beam = beamDecoder(config, tensors, format);
   tensors.finish();
 
   // The decoders differ in how they search, not in their weights: they share a data file.

@@ -53,7 +53,7 @@ export {
 } from './ops/elementwise.js';
 export { type LoopBody, type LoopResult, type LoopState, loop } from './ops/loop.js';
 export { gemm, matMul, multiHeadAttention } from './ops/matrix.js';
-export { matMulInteger, quantizeRows } from './ops/quantized.js';
+export { type BlockMatrix, matMulBlocks, matMulInteger, quantizeRows } from './ops/quantized.js';
 export { argMax, layerNorm, logSoftmax, reduceMax, reduceMin, reduceSum, softmax, topK } from './ops/reduce.js';
 export { resizeBicubic } from './ops/resize.js';
 export { addDims, broadcast, type Dim, formatShape, GraphError, product, type Shape } from './shape.js';

@@ -31,11 +31,13 @@ import {
   where,
 } from '@blipq/onnx-graph';
 import type { BlipConfig } from '../checkpoint/config.js';
+import type { StateDict } from '../checkpoint/state-dict.js';
 import { DecoderInputs } from './decoder-inputs.js';
-import type { Weights } from './linear.js';
+import { Weights } from './linear.js';
 import { extendHistory, processScores, startOfHistory } from './logits-processors.js';
 import { emptyPast, namedPast, pastOf } from './past.js';
 import { TextDecoder } from './text-decoder.js';
+import type { ModelFormat } from './weight-format.js';
 
 type Floats = Value<'float32'>;
 type Ints = Value<'int64'>;
@@ -60,14 +62,14 @@ export const earlyStoppingCodes = { false: 0, true: 1, never: 2 } as const;
  *   logprobs         float32 [B, T+1]  of each generated token after the processors, else 0
  *   score            float32 [B]     sum of the log-probabilities / (generated tokens)^length_penalty
  */
-export function beamDecoder(config: BlipConfig, weightsOf: (graph: Graph) => Weights): Graph {
+export function beamDecoder(config: BlipConfig, tensors: StateDict, format: ModelFormat): Graph {
   const { text } = config;
   const graph = new Graph('beam-decoder');
   const inputs = new DecoderInputs(graph, config);
   const firstScores = graph.input('first_scores', 'float32', ['B', 'K']);
   const search = new BeamSearch(graph, inputs, firstScores, text);
-  const weights = weightsOf(graph);
-  const decoder = new TextDecoder(config, weights);
+  const weights = new Weights(graph, tensors, format.token, 'text_decoder.');
+  const decoder = new TextDecoder(config, weights, format.image);
   const imageKeyValues = decoder.imageKeyValues(cast(inputs.image, weights.format.dtype));
 
   // Every beam starts with bos: [B, 1] + [B, K]·0.

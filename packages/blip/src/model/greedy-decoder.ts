@@ -18,11 +18,13 @@ import {
   where,
 } from '@blipq/onnx-graph';
 import type { BlipConfig } from '../checkpoint/config.js';
+import type { StateDict } from '../checkpoint/state-dict.js';
 import { DecoderInputs } from './decoder-inputs.js';
-import type { Weights } from './linear.js';
+import { Weights } from './linear.js';
 import { extendHistory, processScores, startOfHistory } from './logits-processors.js';
 import { emptyPast, namedPast, pastOf } from './past.js';
 import { TextDecoder } from './text-decoder.js';
+import type { ModelFormat } from './weight-format.js';
 
 /**
  * Greedy search, the whole loop in one graph (GenerationMixin._sample without sampling in transformers).
@@ -33,15 +35,13 @@ import { TextDecoder } from './text-decoder.js';
  *
  * Every step feeds one token to every row, forced from the prompt while it lasts. Rows so stay at the same position
  * whatever their prompts, and no row's result depends on the others.
- *
- * @param weightsOf the weights of the text decoder for a graph
  */
-export function greedyDecoder(config: BlipConfig, weightsOf: (graph: Graph) => Weights): Graph {
+export function greedyDecoder(config: BlipConfig, tensors: StateDict, format: ModelFormat): Graph {
   const { text } = config;
   const graph = new Graph('greedy-decoder');
   const inputs = new DecoderInputs(graph, config);
-  const weights = weightsOf(graph);
-  const decoder = new TextDecoder(config, weights);
+  const weights = new Weights(graph, tensors, format.token, 'text_decoder.');
+  const decoder = new TextDecoder(config, weights, format.image);
   const imageKeyValues = decoder.imageKeyValues(cast(inputs.image, weights.format.dtype));
   const history = startOfHistory(inputs.start);
 

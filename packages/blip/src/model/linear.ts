@@ -31,6 +31,11 @@ export class Weights {
     return new Weights(this.graph, this.tensors, this.format, `${this.prefix}${path}.`);
   }
 
+  /** The same weights in another format. */
+  as(format: WeightFormat): Weights {
+    return new Weights(this.graph, this.tensors, format, this.prefix);
+  }
+
   /** A tensor as it is stored. */
   tensor(name: string, shape: readonly number[]): Tensor {
     return this.#stored(this.tensors.take(`${this.prefix}${name}`, shape));

@@ -17,6 +17,7 @@ import {
 import type { BlipConfig } from '../checkpoint/config.js';
 import type { Tensor, Weights } from './linear.js';
 import { norm } from './vision-encoder.js';
+import type { WeightFormat } from './weight-format.js';
 
 type Text = BlipConfig['text'];
 
@@ -40,14 +41,17 @@ export class TextDecoder {
   readonly #text: Text;
   readonly #layers: DecoderLayer[];
 
-  /** @param weights those below `text_decoder` */
-  constructor(config: BlipConfig, weights: Weights) {
+  /**
+   * @param weights those below `text_decoder`
+   * @param imageFormat what the keys and values of images are computed with
+   */
+  constructor(config: BlipConfig, weights: Weights, imageFormat: WeightFormat) {
     this.#weights = weights;
     this.#text = config.text;
     const layer = weights.at('bert.encoder.layer');
     this.#layers = Array.from(
       { length: this.#text.layers },
-      (_, index) => new DecoderLayer(this.#text, layer.at(`${index}`)),
+      (_, index) => new DecoderLayer(this.#text, layer.at(`${index}`), imageFormat),
     );
   }
 
@@ -101,11 +105,11 @@ class DecoderLayer {
   readonly #text: Text;
   readonly #weights: Weights;
 
-  constructor(text: Text, weights: Weights) {
+  constructor(text: Text, weights: Weights, imageFormat: WeightFormat) {
     this.#text = text;
     this.#weights = weights;
-    this.#selfAttention = new Attention(text, text.hiddenSize, weights.at('attention'));
-    this.crossAttention = new Attention(text, text.encoderHiddenSize, weights.at('crossattention'));
+    this.#selfAttention = new Attention(text, text.hiddenSize, weights.at('attention'), weights.format);
+    this.crossAttention = new Attention(text, text.encoderHiddenSize, weights.at('crossattention'), imageFormat);
   }
 
   /** x [B, K, D] → [B, K, D], and the layer's past with this step added */
@@ -127,13 +131,18 @@ class DecoderLayer {
 class Attention {
   readonly #text: Text;
   readonly #weights: Weights;
+  readonly #memoryWeights: Weights;
   readonly #memorySize: number;
   readonly #headSize: number;
 
-  /** @param memorySize features of what is attended to */
-  constructor(text: Text, memorySize: number, weights: Weights) {
+  /**
+   * @param memorySize features of what is attended to
+   * @param memoryFormat what its keys and values are computed with
+   */
+  constructor(text: Text, memorySize: number, weights: Weights, memoryFormat: WeightFormat) {
     this.#text = text;
     this.#weights = weights;
+    this.#memoryWeights = weights.as(memoryFormat);
     this.#memorySize = memorySize;
     this.#headSize = text.hiddenSize / text.heads;
   }
@@ -141,7 +150,7 @@ class Attention {
   /** Keys and values of a memory [..., T, memory size]. */
   keyValues(memory: Tensor): KeyValue {
     const heads = (name: string) =>
-      this.#splitHeads(this.#weights.linear(`self.${name}`, this.#memorySize, this.#text.hiddenSize)(memory));
+      this.#splitHeads(this.#memoryWeights.linear(`self.${name}`, this.#memorySize, this.#text.hiddenSize)(memory));
     const [keys, values] = [heads('key'), heads('value')];
     // [..., T, H, d] with the positions moved behind the heads, and for keys behind the features, too.
     const outer = keys.shape.slice(0, -3).map((_, axis) => axis);

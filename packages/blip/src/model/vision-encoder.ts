@@ -13,6 +13,7 @@ import {
 import type { BlipConfig } from '../checkpoint/config.js';
 import type { Weight } from '../checkpoint/state-dict.js';
 import type { Linear, Tensor, Weights } from './linear.js';
+import { floats } from './weight-format.js';
 
 type Vision = BlipConfig['vision'];
 
@@ -85,7 +86,8 @@ function patchProjection(config: BlipConfig, weights: Weights): Linear {
       });
     },
   };
-  return weights.linearOf(weight, foldedBias);
+  // 0.2 % of the encoder's work, and a quarter of its error in eight bits.
+  return weights.as(floats(weights.format.dtype)).linearOf(weight, foldedBias);
 }
 
 /** A pre-norm transformer layer (BlipEncoderLayer). [B, N, D] → [B, N, D] */

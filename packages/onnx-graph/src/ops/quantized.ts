@@ -1,5 +1,5 @@
 import { emit, type Value } from '../graph.js';
-import { formatShape, GraphError } from '../shape.js';
+import { type Dim, formatShape, GraphError } from '../shape.js';
 
 /**
  * Rows of floats as unsigned bytes, each row by its own scale: q = round(x / scale) + 128, saturated to 0…255.
@@ -36,4 +36,34 @@ export function matMulInteger(
     { dtype: 'float32', shape: [a.dim(0), b.dim(1)] },
     { domain: 'com.microsoft' },
   );
+}
+
+/** A matrix [K, N] as bytes in blocks along K, each with a scale of its own: w = (q − 128) × scale. */
+export interface BlockMatrix {
+  /** uint8 [N, ⌈K / blockSize⌉, blockSize] */
+  readonly quantized: Value<'uint8'>;
+  /** float32 [N, ⌈K / blockSize⌉] */
+  readonly scales: Value<'float32'>;
+  readonly blockSize: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/**
+ * x · matrix + bias with weights of eight bits (com.microsoft.MatMulNBits). Activations are rounded to eight bits, too,
+ * block by block of each row, so that rows stay independent (accuracy_level 4). x [..., K], bias [N] → [..., N]
+ */
+export function matMulBlocks(
+  x: Value<'float32'>,
+  matrix: BlockMatrix,
+  bias: Value<'float32'> | null,
+): Value<'float32'> {
+  const { quantized, scales, blockSize, rows: k, columns: n } = matrix;
+  const shape: Dim[] = [...x.shape.slice(0, -1), n];
+  if (x.dim(-1) !== k || (bias !== null && bias.dim(0) !== n)) {
+    throw new GraphError(`MatMulNBits: ${formatShape(x.shape)} does not fit a matrix [${k}, ${n}] with its bias`);
+  }
+  const inputs = [x, quantized, scales, null, null, bias];
+  const attributes = { K: k, N: n, bits: 8, block_size: blockSize, accuracy_level: 4 };
+  return emit('MatMulNBits', inputs, { dtype: 'float32', shape }, { domain: 'com.microsoft', attributes });
 }
