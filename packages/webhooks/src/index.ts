@@ -1,5 +1,6 @@
 export { isConnectable, type Network, parseNetworks } from './address-guard.js';
 export { checkUrl, type UrlPolicy } from './check-url.js';
+export { type DeliverOptions, type DeliverOutcome, type Delivery, deliverWebhook } from './deliver.js';
 export { type Fetched, type FetchGuardedOptions, fetchGuarded } from './fetch-guarded.js';
 export { createGuardedAgent, type GuardedAgent, type TargetPolicy } from './guarded-agent.js';
 export {
@@ -8,4 +9,9 @@ export {
   guardedRequest,
   type ResponseHead,
 } from './guarded-request.js';
+export { type HostAnswer, HostGate, type HostGateOptions, type HostTurn } from './host-gate.js';
 export { type Resolve, resolveByDns, resolveBySystem } from './resolve.js';
+export { parseRetryAfter, type RetryOptions, retryPauseMs, retryScheduleMs } from './retry-schedule.js';
+export { keyOf, newWebhookSecret } from './secret.js';
+export { signWebhook, type WebhookHeaders, type WebhookMessage } from './sign.js';
+export { type VerifyOptions, verifyWebhook, WebhookVerificationError } from './verify.js';
