@@ -10,7 +10,7 @@ export const commandSettings = z.object({
   ...hubSettings,
   BLIPQ_CACHE: setting.text('the folder for built graphs').default(() => join(homedir(), '.cache', 'blipq')),
   BLIPQ_THREADS: setting.wholeNumber(1, 1024).default(() => defaultThreads()),
-  BLIPQ_PRECISION: z.enum(['fp32', 'int8', 'fp16', 'auto']).describe('one of fp32, int8, fp16, auto').optional(),
-  BLIPQ_DEVICE: z.enum(['cpu', 'cuda', 'auto']).describe('one of cpu, cuda, auto').optional(),
+  BLIPQ_PRECISION: setting.oneOf(['auto', 'fp32', 'int8', 'fp16']).default('auto'),
+  BLIPQ_DEVICE: setting.oneOf(['auto', 'cpu', 'cuda']).default('auto'),
 });
 export type CommandConfig = z.infer<typeof commandSettings>;

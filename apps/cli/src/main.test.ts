@@ -36,9 +36,11 @@ async function blipq(words: string[], env: Record<string, string> = {}): Promise
   });
 }
 
+const exact = { BLIPQ_PRECISION: 'fp32', BLIPQ_DEVICE: 'cpu' };
+
 test('prepare downloads a private model and builds it; then it is there offline', async () => {
   const { commit } = hub.publish('owner/name', filesOf(reference('caption-sharded')), { access: 'private' });
-  const prepared = await blipq(['model', 'prepare', 'owner/name', '--json'], { HF_TOKEN: hub.token });
+  const prepared = await blipq(['model', 'prepare', 'owner/name', '--json'], { ...exact, HF_TOKEN: hub.token });
   expect(prepared.code).toBe(0);
   expect(prepared.err).toContainEqual(
     expect.stringMatching(/^downloading model-0000\d-of-00002.safetensors: .* MB \(\d+ %\)$/),
@@ -56,7 +58,7 @@ test('prepare downloads a private model and builds it; then it is there offline'
     graphs: [{ folder: report.prepared, precision: 'fp32', device: 'cpu', check: null }],
   });
   hub.seen.length = 0;
-  const again = await blipq(['model', 'prepare', 'owner/name', '--json'], { HF_HUB_OFFLINE: '1' });
+  const again = await blipq(['model', 'prepare', 'owner/name', '--json'], { ...exact, HF_HUB_OFFLINE: '1' });
   expect(again).toEqual({ code: 0, out: prepared.out, err: [] });
   expect(hub.seen).toEqual([]);
 });

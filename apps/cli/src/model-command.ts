@@ -33,14 +33,14 @@ export async function modelReport(
   const { BLIPQ_CACHE: cacheDir, BLIPQ_THREADS: threads, BLIPQ_PRECISION: precision } = config;
   const common = { checkpoint, cacheDir, onProgress };
   if (!build) return { ...resolved, ...(await inspectCheckpoint(common)) };
-  const device = await chooseDevice(config.BLIPQ_DEVICE ?? 'cpu', (reason) => onWarning(`no GPU is used: ${reason}`));
+  const device = await chooseDevice(config.BLIPQ_DEVICE, (reason) => display.note(`no GPU is used: ${reason}`));
   const prepared = await prepareModel({
     ...common,
     name,
     device,
     threads,
     onWarning,
-    ...(precision !== undefined && { precision }),
+    precision,
   });
   return { ...resolved, ...(await inspectCheckpoint(common)), prepared };
 }

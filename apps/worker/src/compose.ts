@@ -26,6 +26,8 @@ export function composeWorker(config: WorkerConfig, logger: Logger, stopping: Ab
     checkpoint: (signal) => locateModel({ reference: config.BLIPQ_MODEL, hub: hubOptions(config), logger }, signal),
     cacheDir: config.BLIPQ_CACHE,
     threads: config.BLIPQ_THREADS,
+    precision: config.BLIPQ_PRECISION,
+    device: config.BLIPQ_DEVICE,
     batchMax: config.BLIPQ_BATCH_MAX,
     batchDeadlineMs: config.BLIPQ_BATCH_DEADLINE_MS,
     stopGraceMs: engineGraceMs,

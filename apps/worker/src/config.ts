@@ -15,6 +15,9 @@ export const workerSettings = z.object({
   ...hubSettings,
   /** Where built graphs are kept. */
   BLIPQ_CACHE: setting.text('the folder for built graphs').default(() => join(homedir(), '.cache', 'blipq')),
+  /** What the model computes in and on; see docs/precision.md. */
+  BLIPQ_PRECISION: setting.oneOf(['auto', 'fp32', 'int8', 'fp16']).default('auto'),
+  BLIPQ_DEVICE: setting.oneOf(['auto', 'cpu', 'cuda']).default('auto'),
   /** Threads that the model computes with. */
   BLIPQ_THREADS: setting.wholeNumber(1, 1024).default(() => defaultThreads()),
   /** Most captions in one batch. */

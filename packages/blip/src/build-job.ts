@@ -12,7 +12,8 @@ export type BuildJob =
     }
   | { readonly type: 'optimize'; readonly folder: string; readonly target: string; readonly options: SessionOptions };
 
-export type BuildJobResult =
+export type BuildJobReply =
+  | { readonly status: 'progress' }
   | { readonly status: 'done'; readonly check: PrecisionCheck | null }
   | { readonly status: 'failed'; readonly message: string };
 
@@ -21,17 +22,21 @@ const entry = new URL('../dist/build-process.js', import.meta.url);
 /**
  * Runs a job in a process of its own: onnxruntime does not give back all memory of a session that is released, and the
  * engine should not start with what building took.
+ *
+ * @param onProgress called whenever the job has come a step further
  */
-export async function runBuildJob(job: BuildJob): Promise<PrecisionCheck | null> {
+export async function runBuildJob(job: BuildJob, onProgress?: () => void): Promise<PrecisionCheck | null> {
   const child = fork(entry, {
     serialization: 'advanced',
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     execArgv: [],
   });
   const exit = once(child, 'exit');
-  let result: BuildJobResult | undefined;
-  child.once('message', (message) => {
-    result = message as BuildJobResult;
+  let result: Exclude<BuildJobReply, { status: 'progress' }> | undefined;
+  child.on('message', (message) => {
+    const reply = message as BuildJobReply;
+    if (reply.status === 'progress') onProgress?.();
+    else result = reply;
   });
   child.send(job);
   const [code, signal] = await exit;

@@ -1,4 +1,4 @@
-import type { BuildJob, BuildJobResult } from './build-job.js';
+import type { BuildJob, BuildJobReply } from './build-job.js';
 import { comparePrecision } from './compare-precision.js';
 import { optimizeGraphs } from './optimized-graphs.js';
 
@@ -9,8 +9,10 @@ process.once('message', async (job: BuildJob) => {
 // Whoever asked is gone: nobody needs the result.
 process.once('disconnect', () => process.exit());
 
-async function run(job: BuildJob): Promise<BuildJobResult> {
-  if (job.type === 'compare') return { status: 'done', check: await comparePrecision(job.reference, job.candidate) };
-  await optimizeGraphs(job.folder, job.target, job.options);
+async function run(job: BuildJob): Promise<BuildJobReply> {
+  const onProgress = () => process.send?.({ status: 'progress' } satisfies BuildJobReply);
+  if (job.type === 'compare')
+    return { status: 'done', check: await comparePrecision(job.reference, job.candidate, onProgress) };
+  await optimizeGraphs(job.folder, job.target, job.options, onProgress);
   return { status: 'done', check: null };
 }

@@ -14,9 +14,10 @@ interface Sample {
 export async function comparePrecision(
   reference: { folder: string } & SessionOptions,
   candidate: { folder: string } & SessionOptions,
+  onProgress?: () => void,
 ): Promise<PrecisionCheck> {
-  const expected = await captionSamples(reference);
-  const actual = await captionSamples(candidate);
+  const expected = await captionSamples(reference, onProgress);
+  const actual = await captionSamples(candidate, onProgress);
   const pairs = expected.map((sample, index) => [sample, actual[index]!] as const);
 
   const drifts = pairs.flatMap(([a, b]) => driftsOf(a.caption, b.caption));
@@ -29,13 +30,17 @@ export async function comparePrecision(
   return { images: pairs.length, ...figures, passed: isWithinBounds(figures) };
 }
 
-async function captionSamples({ folder, ...options }: { folder: string } & SessionOptions): Promise<Sample[]> {
+async function captionSamples(
+  { folder, ...options }: { folder: string } & SessionOptions,
+  onProgress?: () => void,
+): Promise<Sample[]> {
   const model = await CaptionModel.load(folder, options);
   const samples: Sample[] = [];
   for (const pixels of await sampleImages(model.facts.imageSize)) {
     const { data } = await model.encode([pixels]);
     const { captions } = await model.caption([{ pixels, prompt: null, params }]);
     samples.push({ embeds: data, caption: captions[0]! });
+    onProgress?.();
   }
   await model.release();
   return samples;

@@ -38,7 +38,12 @@ export async function openGraph(folder: string, file: string, options: SessionOp
  * Writes the optimised graphs of a built folder into `target`. onnxruntime does not restore every kernel's layout
  * faithfully (1.30: MatMulNBits comes back wrong), so a graph is kept only if, loaded again, it gives the same result.
  */
-export async function optimizeGraphs(folder: string, target: string, options: SessionOptions): Promise<void> {
+export async function optimizeGraphs(
+  folder: string,
+  target: string,
+  options: SessionOptions,
+  onProgress?: () => void,
+): Promise<void> {
   await mkdir(target, { recursive: true });
   const { imageSize, bosTokenId, sepTokenId } = await readModelFacts(folder);
   const [image] = await sampleImages(imageSize);
@@ -57,6 +62,7 @@ export async function optimizeGraphs(folder: string, target: string, options: Se
     const path = join(target, file);
     const original = await Session.optimize(join(folder, file), { ...options, target: path });
     const expected = await run(original);
+    onProgress?.();
     await original.release();
     const isFaithful = await restore(path, run).then(
       (actual) => isClose(expected, actual),

@@ -116,12 +116,12 @@ async function checkPrecision(folder: string, build: Build): Promise<PrecisionCh
   const reference = join(folder, 'reference');
   await mkdir(reference);
   await writeModel(reference, build, 'fp32', null);
-  onProgress?.({ phase: 'check', bytesDone: 0 });
-  const check = await runBuildJob({
+  const job = {
     type: 'compare',
     reference: { folder: reference, threads },
     candidate: { folder, threads, device },
-  });
+  } as const;
+  const check = await runBuildJob(job, () => onProgress?.({ phase: 'check', bytesDone: 0 }));
   await rm(reference, { recursive: true });
   return check!;
 }
@@ -152,9 +152,9 @@ function factsOf(
 async function optimize(folder: string, threads: number, onProgress: PrepareOptions['onProgress']): Promise<void> {
   const target = optimizedFolder(folder);
   if (existsSync(target)) return;
-  onProgress?.({ phase: 'optimize', bytesDone: 0 });
   await buildFolder(target, async (temporary) => {
-    await runBuildJob({ type: 'optimize', folder, target: temporary, options: { threads } });
+    const job = { type: 'optimize', folder, target: temporary, options: { threads } } as const;
+    await runBuildJob(job, () => onProgress?.({ phase: 'optimize', bytesDone: 0 }));
   });
 }
 

@@ -24,6 +24,8 @@ beforeAll(async () => {
     checkpoint,
     cacheDir,
     threads: defaultThreads(),
+    precision: 'fp32',
+    device: 'cpu',
     batchMax: 8,
     batchDeadlineMs: 60_000,
     logger: { debug: silent, info: silent, warn: silent },
@@ -51,7 +53,7 @@ async function captionAll(): Promise<string[]> {
 
 describe('the bundled model in its engine process', () => {
   it('is built with progress and tells its facts', () => {
-    expect([...phases]).toEqual(['hash', 'encoder', 'decoder', 'load']);
+    expect([...phases]).toEqual(['hash', 'encoder', 'decoder', 'optimize', 'load']);
     expect(engine.facts).toMatchObject({ model: 'demo', task: 'captioning', imageSize: 128 });
   });
 

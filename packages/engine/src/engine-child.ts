@@ -139,6 +139,9 @@ export class EngineChild {
         this.#watchdog?.feed();
         this.#options.onProgress({ phase: reply.phase, bytesDone: reply.bytesDone });
         break;
+      case 'note':
+        this.#options.logger[reply.level]({ pid: this.#process.pid }, reply.message);
+        break;
       case 'ready':
         this.#watchIdle();
         this.#settleReady({ status: 'ready', facts: reply.facts });

@@ -1,3 +1,4 @@
+import type { DeviceChoice, Precision } from '@blipq/blip';
 import type { Backoff } from './backoff.js';
 import type { EngineLogger } from './engine-logger.js';
 
@@ -20,6 +21,10 @@ export interface EngineOptions {
   /** The name of a model whose `checkpoint` is a folder. */
   name?: string;
   threads: number;
+  /** What to compute in; `auto` (the default) is the fastest that is close enough to fp32. */
+  precision?: Precision | 'auto';
+  /** Where to compute; `auto` (the default) is a GPU where there is one. */
+  device?: DeviceChoice;
   /** Most rows in one batch. */
   batchMax: number;
   /** A batch that takes longer has hung: the engine process is killed. */

@@ -2,8 +2,8 @@ import { openSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BatchOutput, CaptionRow, ModelFacts } from '@blipq/blip';
 import { marks } from './pixel-marks.fixture.js';
-import type { Progress, StartRequest } from './protocol.js';
-import { type Loading, serveEngine } from './serve-engine.js';
+import type { StartRequest } from './protocol.js';
+import { type Loading, type LoadListener, serveEngine } from './serve-engine.js';
 
 /** The engine process with a model of a few lines; what it does is written in the pixels and the checkpoint's name. */
 serveEngine(load);
@@ -11,7 +11,7 @@ serveEngine(load);
 /** The engine hands facts on without reading them; these few are enough to know them again. */
 const facts = { model: 'fixture', revision: '000000000000', imageSize: 1, tokenizerJson: '{}' } as ModelFacts;
 
-async function load({ checkpoint }: StartRequest, onProgress: (progress: Progress) => void): Promise<Loading> {
+async function load({ checkpoint }: StartRequest, { onProgress }: LoadListener): Promise<Loading> {
   switch (checkpoint) {
     case 'refused':
       return { status: 'refused', code: 'checkpoint_mismatch', message: 'blip/model.safetensors: no tensor "a.b"' };

@@ -1,15 +1,16 @@
-import { CaptionModel, ModelError, prepareModel } from '@blipq/blip';
-import type { Progress, StartRequest } from './protocol.js';
-import { type Loading, serveEngine } from './serve-engine.js';
+import { CaptionModel, chooseDevice, ModelError, prepareModel } from '@blipq/blip';
+import type { StartRequest } from './protocol.js';
+import { type Loading, type LoadListener, serveEngine } from './serve-engine.js';
 
 serveEngine(loadCaptionModel);
 
 /** Builds the checkpoint's graphs where they are not built yet, then opens them. */
-async function loadCaptionModel(start: StartRequest, onProgress: (progress: Progress) => void): Promise<Loading> {
-  const { checkpoint, cacheDir, name, threads } = start;
+async function loadCaptionModel(start: StartRequest, listener: LoadListener): Promise<Loading> {
+  const { checkpoint, cacheDir, name, threads, precision } = start;
   try {
-    const folder = await prepareModel({ checkpoint, cacheDir, ...(name !== undefined && { name }), onProgress });
-    onProgress({ phase: 'load', bytesDone: 0 });
+    const device = await chooseDevice(start.device, (reason) => listener.onNote(`no GPU is used: ${reason}`));
+    const folder = await prepareModel({ checkpoint, cacheDir, name, threads, precision, device, ...listener });
+    listener.onProgress({ phase: 'load', bytesDone: 0 });
     return { status: 'loaded', model: await CaptionModel.load(folder, { threads }) };
   } catch (error) {
     if (error instanceof ModelError) return { status: 'refused', code: error.code, message: error.message };

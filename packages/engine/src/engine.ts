@@ -206,7 +206,7 @@ export class Engine extends EventEmitter<EngineEvents> {
   }
 
   #fork(): EngineChild {
-    const { cacheDir, threads, logger, batchDeadlineMs } = this.#options;
+    const { cacheDir, threads, logger, batchDeadlineMs, precision = 'auto', device = 'auto' } = this.#options;
     const { startSilenceMs = 120_000, heartbeatSilenceMs = 10_000 } = this.#options;
     return new EngineChild({
       entry: this.#options.entry ?? new URL('../dist/engine-process.js', import.meta.url),
@@ -215,6 +215,8 @@ export class Engine extends EventEmitter<EngineEvents> {
         ...this.#location!,
         cacheDir,
         threads,
+        precision,
+        device,
         heartbeatMs: heartbeatSilenceMs / 10,
       },
       patience: { startSilenceMs, heartbeatSilenceMs, batchDeadlineMs },

@@ -15,7 +15,16 @@ const everyParam: CaptionRow['params'] = {
 
 /** One of each, so that a change of the wire shows up as a change of this file. */
 const requests: EngineRequest[] = [
-  { type: 'start', checkpoint: '/models/blip', cacheDir: '/cache', name: 'blip', threads: 2, heartbeatMs: 1000 },
+  {
+    type: 'start',
+    checkpoint: '/models/blip',
+    cacheDir: '/cache',
+    name: 'blip',
+    threads: 2,
+    precision: 'auto',
+    device: 'cpu',
+    heartbeatMs: 1000,
+  },
   { type: 'batch', id: 7, rows: [row(5, 'plain', 'a photo of'), { ...row(6), params: everyParam }] },
   { type: 'stop' },
 ];
@@ -25,6 +34,7 @@ const facts = { model: 'blip', revision: '0123456789ab', imageSize: 384, tokeniz
 
 const replies: EngineReply[] = [
   { type: 'progress', phase: 'encoder', bytesDone: 4096 },
+  { type: 'note', level: 'warn', message: 'the model runs in fp32' },
   { type: 'ready', facts },
   { type: 'refused', code: 'checkpoint_missing', message: 'config.json does not exist' },
   { type: 'heartbeat' },
@@ -46,7 +56,7 @@ const asJson = (message: object) =>
 describe('the wire', () => {
   it('carries these requests', () => {
     expect(requests.map((request) => asJson(engineRequest.parse(request))).join('\n')).toMatchInlineSnapshot(`
-      "{"type":"start","checkpoint":"/models/blip","cacheDir":"/cache","name":"blip","threads":2,"heartbeatMs":1000}
+      "{"type":"start","checkpoint":"/models/blip","cacheDir":"/cache","name":"blip","threads":2,"precision":"auto","device":"cpu","heartbeatMs":1000}
       {"type":"batch","id":7,"rows":[{"pixels":"bytes 0,5,0","prompt":"a photo of","params":{"maxNewTokens":20,"minNewTokens":0}},{"pixels":"bytes 0,6,0","prompt":null,"params":{"maxNewTokens":20,"minNewTokens":5,"numBeams":3,"lengthPenalty":-0.5,"earlyStopping":"never","repetitionPenalty":1.5,"noRepeatNgramSize":2}}]}
       {"type":"stop"}"
     `);
@@ -55,6 +65,7 @@ describe('the wire', () => {
   it('carries these replies', () => {
     expect(replies.map((reply) => asJson(engineReply.parse(reply))).join('\n')).toMatchInlineSnapshot(`
       "{"type":"progress","phase":"encoder","bytesDone":4096}
+      {"type":"note","level":"warn","message":"the model runs in fp32"}
       {"type":"ready","facts":{"model":"blip","revision":"0123456789ab","imageSize":384,"tokenizerJson":"{}"}}
       {"type":"refused","code":"checkpoint_missing","message":"config.json does not exist"}
       {"type":"heartbeat"}

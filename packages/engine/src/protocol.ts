@@ -49,6 +49,8 @@ const start = z.strictObject({
   cacheDir: z.string(),
   name: z.string().optional(),
   threads: z.int().positive(),
+  precision: z.enum(['fp32', 'int8', 'fp16', 'auto']),
+  device: z.enum(['cpu', 'cuda', 'auto']),
   heartbeatMs: z.number().positive(),
 });
 
@@ -65,6 +67,8 @@ export const engineRequest = z.discriminatedUnion('type', [start, batch, stop]);
 export const engineReply = z.discriminatedUnion('type', [
   /** Building or loading moves on; any of these renews the supervisor's patience. */
   z.strictObject({ type: z.literal('progress'), phase: z.string(), bytesDone: z.number() }),
+  /** What the operator should know of how the model is made ready. */
+  z.strictObject({ type: z.literal('note'), level: z.enum(['info', 'warn']), message: z.string() }),
   z.strictObject({ type: z.literal('ready'), facts: modelFacts }),
   /** The model cannot be served and a restart would not help. The process is stopped after it. */
   z.strictObject({ type: z.literal('refused'), code: z.string(), message: z.string() }),

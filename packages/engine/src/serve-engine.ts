@@ -11,7 +11,15 @@ export interface ServedModel {
 /** A refusal is a model that cannot be served whatever the number of attempts; anything else that fails throws. */
 export type Loading = { status: 'loaded'; model: ServedModel } | { status: 'refused'; code: string; message: string };
 
-export type LoadModel = (start: StartRequest, onProgress: (progress: Progress) => void) => Promise<Loading>;
+/** What is told while a model is made ready. */
+export interface LoadListener {
+  onProgress(progress: Progress): void;
+  /** What is worth knowing, and what the operator should see to. */
+  onNote(message: string): void;
+  onWarning(message: string): void;
+}
+
+export type LoadModel = (start: StartRequest, listener: LoadListener) => Promise<Loading>;
 
 /**
  * The engine process's side of the protocol: loads the model when told to, then runs one batch after the other.
@@ -33,7 +41,11 @@ export function serveEngine(load: LoadModel): void {
 }
 
 async function loadAndAnswer(load: LoadModel, start: StartRequest): Promise<ServedModel | undefined> {
-  const loading = await load(start, (progress) => send({ type: 'progress', ...progress }));
+  const loading = await load(start, {
+    onProgress: (progress) => send({ type: 'progress', ...progress }),
+    onNote: (message) => send({ type: 'note', level: 'info', message }),
+    onWarning: (message) => send({ type: 'note', level: 'warn', message }),
+  });
   if (loading.status === 'refused') {
     // The supervisor, having read this, tells the process to stop. Leaving unasked could lose the message.
     send({ type: 'refused', code: loading.code, message: loading.message });

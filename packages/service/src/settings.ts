@@ -32,11 +32,12 @@ export const setting = {
       .refine(isRedisUrl)
       .describe('an address like redis://[user:password@]host:port[/database] or rediss://… for TLS'),
 
+  /** One of a few words. */
+  oneOf: <const T extends readonly [string, ...string[]]>(words: T) =>
+    z.enum(words).describe(`one of ${words.join(', ')}`),
+
   /** A pino log level. */
-  logLevel: () =>
-    z
-      .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
-      .describe('one of trace, debug, info, warn, error, fatal, silent'),
+  logLevel: () => setting.oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
 
   /** A name made of letters, digits, `-` and `_`, which is safe inside a Redis key. */
   name: () =>
