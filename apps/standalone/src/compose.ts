@@ -45,7 +45,6 @@ export function compose({ config, environment, say, logs, stopping }: ComposeOpt
     REDIS_URL: redis.url,
     BLIPQ_NAMESPACE: config.BLIPQ_NAMESPACE,
     BLIPQ_LOG_LEVEL: config.BLIPQ_LOG_LEVEL ?? 'info',
-    BLIPQ_RETENTION_S: config.BLIPQ_RETENTION_S,
     BLIPQ_THREADS: config.BLIPQ_THREADS,
   });
   const worker = serviceProcess({
@@ -71,6 +70,7 @@ export function compose({ config, environment, say, logs, stopping }: ComposeOpt
       ...forBoth(),
       HOST: host,
       PORT: String(port),
+      BLIPQ_RETENTION_S: config.BLIPQ_RETENTION_S,
       BLIPQ_GENERATE_TIMEOUT_S: config.BLIPQ_GENERATE_TIMEOUT_S,
     }),
     line,

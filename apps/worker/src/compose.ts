@@ -37,7 +37,6 @@ export function composeWorker(config: WorkerConfig, logger: Logger, stopping: Ab
     ...redis,
     // One batch runs while the next one gathers.
     concurrency: 2 * config.BLIPQ_BATCH_MAX,
-    retentionS: config.BLIPQ_RETENTION_S,
     drainMs,
     handler: captionHandler(engine),
     onAttempt: (id, outcome, written) => {

@@ -26,8 +26,6 @@ export const workerSettings = z.object({
   BLIPQ_BATCH_DEADLINE_MS: setting.wholeNumber(1000).default(120_000),
   HOST: setting.text('an address to listen on').default('0.0.0.0'),
   BLIPQ_HEALTH_PORT: setting.port().default(3001),
-  /** How long a finished caption can be read. */
-  BLIPQ_RETENTION_S: setting.wholeNumber(60).default(86_400),
   BLIPQ_LOG_LEVEL: setting.logLevel().default('info'),
 });
 export type WorkerConfig = z.infer<typeof workerSettings>;

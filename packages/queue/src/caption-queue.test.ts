@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import { CaptionQueue } from './caption-queue.js';
 import { type CaptionHandler, CaptionWorker } from './caption-worker.js';
 import { queueKeys } from './keys.js';
-import { discardRecord } from './scripts.js';
+import { discardRecord } from './submission-scripts.js';
 import { freshNamespace, latch, made, submission } from './testing/fixtures.js';
 
 const redisUrl = inject('redisUrl');
@@ -27,15 +27,15 @@ afterEach(async () => {
 });
 
 async function work(handler: CaptionHandler): Promise<CaptionWorker> {
-  const worker = new CaptionWorker({ redisUrl, namespace, retentionS: 100, concurrency: 4, handler });
+  const worker = new CaptionWorker({ redisUrl, namespace, concurrency: 4, handler });
   workers.push(worker);
   await worker.start();
   return worker;
 }
 
-/** What is kept of captions: every key of the namespace but BullMQ's own. */
-async function ownKeys(): Promise<string[]> {
-  const keys = await redis.keys(`${namespace}:*`);
+/** What is kept of captions: every key of the namespace, or of a kind, but BullMQ's own. */
+async function ownKeys(kind = '*'): Promise<string[]> {
+  const keys = await redis.keys(`${namespace}:{captions}:${kind}*`);
   return keys.filter((key) => !key.includes(':jobs:')).sort();
 }
 
@@ -45,18 +45,19 @@ describe('submit', () => {
     expect(status).toBe('queued');
     expect(caption).toEqual(await queue.read(caption.id));
     expect(caption).toMatchObject({ state: 'queued', attempt: 0, caption: null, timings: null, started_at: null });
-    const [open, pixels, record] = await ownKeys();
-    expect(open).toBe(`${namespace}:{captions}:open`);
-    expect(await redis.ttl(pixels!)).toBeGreaterThan(45);
-    expect(await redis.ttl(pixels!)).toBeLessThanOrEqual(50);
-    expect(await redis.ttl(record!)).toBeGreaterThan(145);
+    const ttl = async (kind: string) => await redis.ttl((await ownKeys(kind))[0]!);
+    expect(await ttl('pixels')).toBeGreaterThan(45);
+    expect(await ttl('pixels')).toBeLessThanOrEqual(50);
+    expect(await ttl('record')).toBeGreaterThan(145);
+    expect(await ttl('list')).toBeGreaterThan(145);
+    expect(await ttl('gone')).toBeGreaterThan(145 + 7 * 86_400);
   });
 
   test('a repeated id returns the first caption and enqueues and keeps nothing', async () => {
     const first = await queue.submit(submission());
     const keys = await ownKeys();
     const second = await queue.submit(submission({ id: first.caption.id, prompt: 'another' }));
-    expect(second).toEqual({ status: 'duplicate', caption: first.caption });
+    expect(second).toEqual({ status: 'replayed', caption: first.caption });
     expect(await ownKeys()).toEqual(keys);
     expect(await redis.zcard(`${namespace}:{captions}:jobs:prioritized`)).toBe(1);
   });
@@ -65,18 +66,14 @@ describe('submit', () => {
     const { caption } = await queue.submit(submission());
     const keys = queueKeys({ namespace });
     const pixels = (await redis.hget(keys.record(caption.id), 'pixels')) ?? '';
-    const discard = async (name: string) => {
-      const { record, open, pixels: pixelsKey, job, jobLock, jobsPrioritized } = keys;
-      const { id } = caption;
-      const names = [record(id), open, pixelsKey(name), job(id), jobLock(id), jobsPrioritized];
-      return await discardRecord(redis, names, [id, name]);
-    };
+    const discard = async (name: string) => await discardRecord({ redis, root: keys.root }, caption.id, name);
     const before = await redis.keys(`${namespace}:*`);
-    expect(await discard(`${caption.id}.earlier`)).toBe(0);
+    expect(await discard(`${caption.id}.earlier.48`)).toBe(0);
     expect(await redis.keys(`${namespace}:*`)).toEqual(before);
     expect(await discard(pixels)).toBe(1);
+    // Not counted, not listed, not even remembered.
     expect(await ownKeys()).toEqual([]);
-    expect(await redis.exists(keys.job(caption.id), keys.jobsPrioritized)).toBe(0);
+    expect(await redis.exists(`${keys.root}:jobs:${caption.id}`, `${keys.root}:jobs:prioritized`)).toBe(0);
     // BullMQ still hands out work after one of its jobs has vanished.
     await work(async () => made('the next'));
     const next = await queue.submit(submission());
@@ -92,7 +89,7 @@ describe('submit', () => {
 
 describe('a processed caption', () => {
   test('succeeds with its result; the image is gone and the retention time runs', async () => {
-    const sent = submission();
+    const sent = submission({ preprocessMs: 7.5, metadata: { shelf: '4' } });
     const { caption } = await queue.submit(sent);
     const waiting = queue.wait(caption.id, { timeoutMs: 20_000 });
     const seen = latch<Uint8Array>();
@@ -108,6 +105,8 @@ describe('a processed caption', () => {
       attempt: 1,
       revision: 'r2',
       prompt: 'a picture of',
+      metadata: { shelf: '4' },
+      cached: false,
       caption: { text: 'a cat', score: -0.5, tokens: [{ id: 7, logprob: -0.5 }] },
       error: null,
       timings: { encode_ms: 1.5, decode_ms: 2.5, batch_size: 2, device: 'cpu' },
@@ -117,8 +116,11 @@ describe('a processed caption', () => {
     expect(timings!.queue_ms).toBe(Date.parse(started_at!) - Date.parse(created_at));
     expect(Date.parse(expires_at)).toBe(Date.parse(finished_at!) + 100_000);
     const record = `${namespace}:{captions}:record:${caption.id}`;
-    expect(await ownKeys()).toEqual([record]);
+    expect(await ownKeys('pixels')).toEqual([]);
+    expect(await ownKeys('open')).toEqual([]);
     expect(await redis.ttl(record)).toBeLessThanOrEqual(100);
+    expect(timings!.inference_ms).toBeGreaterThanOrEqual(0);
+    expect(timings!.preprocess_ms).toBe(7.5);
   });
 
   test('runs by priority, then in order', async () => {

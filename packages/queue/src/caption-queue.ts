@@ -1,17 +1,35 @@
-import { randomBytes } from 'node:crypto';
 import {
+  type BatchItem,
+  type BatchResource,
   BlipqError,
+  type CaptionEvent,
   type CaptionId,
-  type CaptionParams,
+  type CaptionPage,
   type CaptionResource,
-  type ImageFacts,
+  type CaptionState,
+  isTerminal,
+  newCaptionId,
+  publicTenant,
 } from '@blipq/contracts';
 import type { Redis } from 'ioredis';
-import { addJob, type Jobs, openJobs, priorityDefault } from './jobs.js';
+import { type BatchDraft, Batches, type CreateBatchOutcome } from './batches.js';
+import { cancelRecord, deleteRecord, readLoad } from './caller-scripts.js';
+import { type ListOptions, listCaptions } from './caption-list.js';
+import { type Jobs, openJobs } from './jobs.js';
 import { type QueueKeys, queueKeys } from './keys.js';
-import { fieldsOf, resourceOf, startFields } from './record.js';
+import { fieldsOf, type RecordFields, resourceOf } from './record.js';
 import { asking, consumerRedis, type OnError, open, producerRedis, type QueueAddress } from './redis.js';
-import { createRecord, discardRecord } from './scripts.js';
+import { resultExpired } from './refusals.js';
+import type { ScriptTarget } from './script.js';
+import {
+  type Admission,
+  type AdmitOutcome,
+  type CaptionSubmission,
+  type SubmissionIdentity,
+  type SubmissionLimits,
+  Submissions,
+  type SubmitOutcome,
+} from './submissions.js';
 import { Waiters, type WaitOptions, type WaitOutcome } from './waiters.js';
 
 export interface CaptionQueueOptions extends QueueAddress {
@@ -19,6 +37,14 @@ export interface CaptionQueueOptions extends QueueAddress {
   retentionS?: number;
   /** How long an image waits for a worker, in seconds. Default 24 h. */
   imageTtlS?: number;
+  /** How long the image of a caption that did not succeed is kept, in seconds. Default 1 h; 0 for not at all. */
+  retryWindowS?: number;
+  /** How long a result may answer equal captions, in seconds. Default 0: not at all. */
+  reuseS?: number;
+  /** Most captions that may be open (queued or processing) at once. Default 10 000. */
+  captionsMax?: number;
+  /** Most bytes of pixels that may be stored at once. Default 2 GiB. */
+  bytesMax?: number;
   /** How long Redis may take to answer one command, in milliseconds. Default 1500. */
   commandTimeoutMs?: number;
   /** After how many milliseconds a waiter looks for itself. Default 2000. */
@@ -27,115 +53,195 @@ export interface CaptionQueueOptions extends QueueAddress {
   onError?: OnError;
 }
 
-export interface CaptionSubmission {
-  id: CaptionId;
-  model: string;
-  revision: string;
-  prompt: string | null;
-  params: CaptionParams;
-  image: ImageFacts;
-  /** u8 [S, S, 3]. */
-  pixels: Uint8Array;
-  /** 1 (first) to 2 097 152. Default 100. */
+export interface RetryOptions extends SubmissionIdentity {
+  newId?: CaptionId;
+  /** Default: as before. */
   priority?: number;
 }
 
-/** `duplicate`: the id was taken; `caption` is the first submission's, and nothing was enqueued. */
-export type SubmitOutcome = { status: 'queued' | 'duplicate'; caption: CaptionResource };
+/** `canceled`: it has ended. `canceling`: a worker has it; it will end as canceled. */
+export type CancelOutcome = { status: 'canceled' | 'canceling'; caption: CaptionResource };
 
-/** Until a job should be in the queue, in milliseconds; then the reconciler looks whether it is. */
-const enqueueGraceMs = 10_000;
+export interface QueueLoad {
+  /** Captions that are queued or being processed. */
+  captions: number;
+  /** Of stored pixels. */
+  bytes: number;
+  /** Captions that workers ended per second, over the last minute. */
+  perSecond: number;
+  /** Seconds until the backlog is done at that rate, 1 to 120. */
+  retryAfterS: number;
+}
+
+const defaults = {
+  retentionS: 86_400,
+  imageTtlS: 86_400,
+  retryWindowS: 3600,
+  reuseS: 0,
+  captionsMax: 10_000,
+  bytesMax: 2 ** 31,
+  commandTimeoutMs: 1500,
+  pollMs: 2000,
+} as const satisfies Omit<CaptionQueueOptions, keyof QueueAddress>;
 
 /**
- * The producing and reading side: submit captions, read them, wait for them.
- * Everything that asks Redis rejects with `BlipqError` `queue_unavailable` or `queue_full`, in bounded time.
+ * The side of the callers: submit captions, read, list, watch, cancel, repeat and delete them.
+ *
+ * Everything that asks Redis rejects with `BlipqError` `queue_unavailable` or `queue_full`, in bounded time. A caption
+ * belongs to a tenant (`public` unless given); to others it does not exist.
  */
 export class CaptionQueue {
-  readonly #options: Required<Omit<CaptionQueueOptions, 'namespace' | 'queue'>>;
+  readonly #onError: OnError;
   readonly #keys: QueueKeys;
   readonly #redis: Redis;
+  readonly #target: ScriptTarget;
   readonly #subscriber: Redis;
   readonly #waiters: Waiters;
+  readonly #submissions: Submissions;
+  readonly #batches: Batches;
   #jobs: Jobs | undefined;
 
-  constructor(options: CaptionQueueOptions) {
-    const defaults = { retentionS: 86_400, imageTtlS: 86_400, commandTimeoutMs: 1500, pollMs: 2000 };
-    this.#options = { ...defaults, onError: () => undefined, ...options };
+  constructor({ onError = () => undefined, ...options }: CaptionQueueOptions) {
+    const limits: SubmissionLimits & { commandTimeoutMs: number; pollMs: number } = { ...defaults, ...options };
+    this.#onError = onError;
     this.#keys = queueKeys(options);
-    this.#redis = producerRedis(options.redisUrl, this.#options.commandTimeoutMs, this.#options.onError);
-    this.#subscriber = consumerRedis(options.redisUrl, this.#options.onError);
-    this.#waiters = new Waiters(this.#subscriber, this.#keys.states, this.#options.pollMs);
+    this.#redis = producerRedis(options.redisUrl, limits.commandTimeoutMs, onError);
+    this.#target = { redis: this.#redis, root: this.#keys.root };
+    this.#subscriber = consumerRedis(options.redisUrl, onError);
+    this.#waiters = new Waiters(this.#subscriber, this.#keys.states, limits.pollMs);
+    this.#submissions = new Submissions(this.#redis, this.#keys, limits, () => this.#jobs!, onError);
+    const retentionMs = limits.retentionS * 1000;
+    this.#batches = new Batches(this.#redis, this.#keys, {
+      retentionMs,
+      lifeMs: limits.imageTtlS * 1000 + retentionMs,
+    });
   }
 
   /** Connects. Resolves whether Redis is there or not: it is reached when it comes. */
   async start(): Promise<void> {
     await open(this.#redis);
     void open(this.#subscriber);
-    this.#jobs = openJobs(this.#redis, this.#keys, this.#options.onError);
+    this.#jobs = openJobs(this.#redis, this.#keys, this.#onError);
     this.#waiters.start();
   }
 
   /**
-   * Stores an image and its record and enqueues the job, in the order that a crash at any point loses nothing
-   * acknowledged: pixels (with a TTL), record, job. When it resolves, the caption will end in a terminal state; when it
-   * rejects, whatever was written is taken back as soon as Redis answers again.
+   * Says, before the image is decoded, whether a submission would be taken. `submit` decides again, for good.
+   * @throws what `submit` throws
+   */
+  async admit(admission: Admission): Promise<AdmitOutcome> {
+    return await this.#submissions.admit(admission);
+  }
+
+  /**
+   * Stores an image and its record and enqueues the job. When it resolves, the caption will end in a terminal state;
+   * when it rejects, whatever was written is taken back as soon as Redis answers again.
+   * @throws BlipqError `queue_full` and `tenant_queue_full` (with `retryAfterS`), `idempotency_key_reused`,
+   *   `idempotency_in_progress`, `result_expired` (the id was used for a caption that is gone)
    */
   async submit(submission: CaptionSubmission): Promise<SubmitOutcome> {
-    const { id, priority = priorityDefault } = submission;
-    // Named per submission, so that taking one back cannot take the image of another with the same id.
-    const pixels = `${id}.${randomBytes(6).toString('base64url')}`;
-    const fields = startFields({ ...submission, pixels, priority });
-    // The record outlives its image, so that a worker can still say that the image expired.
-    const ttlMs = (this.#options.imageTtlS + this.#options.retentionS) * 1000;
-    const createdMs = await asking(async () => {
-      try {
-        await this.#storePixels(pixels, submission.pixels);
-        const created = await createRecord(
-          this.#redis,
-          [this.#keys.record(id), this.#keys.open],
-          [id, ttlMs, enqueueGraceMs, ...fields],
-        );
-        if (created !== 0) await addJob(this.#jobs!, id, priority);
-        return Number(created);
-      } catch (error) {
-        this.#discard(id, pixels);
-        throw error;
-      }
-    });
-    if (createdMs === 0) return await this.#duplicate(id, pixels);
-    const expiresMs = createdMs + ttlMs;
-    const start = { state: 'queued', attempt: '0', created_ms: `${createdMs}`, expires_ms: `${expiresMs}` };
-    return { status: 'queued', caption: resourceOf(id, { ...fieldsOf(fields), ...start }) };
+    return await this.#submissions.submit(submission);
   }
 
-  async #storePixels(name: string, { buffer, byteOffset, byteLength }: Uint8Array): Promise<void> {
-    const bytes = Buffer.from(buffer, byteOffset, byteLength);
-    await this.#redis.set(this.#keys.pixels(name), bytes, 'EX', this.#options.imageTtlS);
+  /** The caption, or null when the id is unknown. @throws BlipqError `result_expired` when it was and is gone */
+  async read(id: string, tenant = publicTenant): Promise<CaptionResource | null> {
+    const fields = await this.#fields(id, tenant);
+    return fields === null ? null : resourceOf(id, fields);
   }
 
-  async #duplicate(id: CaptionId, pixels: string): Promise<SubmitOutcome> {
-    await asking(() => this.#redis.unlink(this.#keys.pixels(pixels)));
-    const caption = await this.read(id);
-    if (caption !== null) return { status: 'duplicate', caption };
-    throw new BlipqError('queue_unavailable', 'The caption with this id expired just now. Try again.');
-  }
-
-  /** Goes through the same connection as what it takes back, so Redis carries it out after that, however late. */
-  #discard(id: CaptionId, pixels: string): void {
-    const { record, open: opened, job, jobLock, jobsPrioritized } = this.#keys;
-    const keys = [record(id), opened, this.#keys.pixels(pixels), job(id), jobLock(id), jobsPrioritized];
-    discardRecord(this.#redis, keys, [id, pixels]).catch(this.#options.onError);
-  }
-
-  /** The caption, or null when the id is unknown or its retention time has passed. */
-  async read(id: string): Promise<CaptionResource | null> {
+  async #fields(id: string, tenant: string): Promise<RecordFields | null> {
     const fields = await asking(() => this.#redis.hgetall(this.#keys.record(id)));
-    return fields.state === undefined ? null : resourceOf(id, fields);
+    if (fields.tenant !== undefined) return fields.tenant === tenant ? fields : null;
+    if ((await asking(() => this.#redis.get(this.#keys.gone(id)))) === tenant) throw resultExpired();
+    return null;
   }
 
   /** Waits until the caption has ended, at most `timeoutMs`. See `Waiters.wait` for what it throws. */
-  async wait(id: string, options: WaitOptions): Promise<WaitOutcome> {
-    return await this.#waiters.wait(id, (each) => this.read(each), options);
+  async wait(id: string, { tenant, ...options }: WaitOptions): Promise<WaitOutcome> {
+    return await this.#waiters.wait(id, () => this.read(id, tenant), options);
+  }
+
+  /** Follows a caption to its end. `after` is the version that was seen last. See `Waiters.watch`. */
+  watch(
+    id: string,
+    { tenant, after = 0, signal }: { tenant?: string; after?: number; signal?: AbortSignal } = {},
+  ): AsyncGenerator<CaptionEvent> {
+    return this.#waiters.watch(id, () => this.read(id, tenant), after, signal);
+  }
+
+  /** A tenant's captions, newest first. @throws BlipqError `invalid_params` for a cursor that is not ours */
+  async list(options: ListOptions = {}): Promise<CaptionPage> {
+    return await listCaptions(this.#target, options);
+  }
+
+  /**
+   * Cancels a caption: at once when it is queued; a running one is flagged for good, and ends as canceled whatever its
+   * worker makes of it. Canceling again is harmless.
+   * @throws BlipqError `not_found`, `result_expired`, `already_terminal`
+   */
+  async cancel(id: string, tenant = publicTenant): Promise<CancelOutcome> {
+    const reply = (await asking(() => cancelRecord(this.#target, id, tenant))) as [string, string[]];
+    if (reply[0] === 'not_found') return await this.#missing(id, tenant);
+    const caption = resourceOf(id, fieldsOf(reply[1]));
+    if (reply[0] === 'terminal') throw new BlipqError('already_terminal', `The caption has already ${caption.state}.`);
+    return { status: reply[0] as CancelOutcome['status'], caption };
+  }
+
+  /**
+   * Makes a new caption of one that has ended, from its image, as long as that is kept.
+   * @throws BlipqError `not_found`, `result_expired`, `not_terminal`, `input_expired`, and what `submit` throws
+   */
+  async retry(
+    id: CaptionId,
+    { newId = newCaptionId(), priority, ...identity }: RetryOptions = {},
+  ): Promise<SubmitOutcome> {
+    const tenant = identity.tenant ?? publicTenant;
+    const record = (await this.#fields(id, tenant)) ?? (await this.#missing(id, tenant));
+    if (!isTerminal(record.state as CaptionState)) {
+      throw new BlipqError('not_terminal', 'The caption has not ended yet.', { retryAfterS: 1 });
+    }
+    const again = { id: newId, of: id, record, ...identity };
+    return await this.#submissions.repeat(priority === undefined ? again : { ...again, priority });
+  }
+
+  /**
+   * Deletes a caption in any state, with its image and its idempotency key; its id answers `result_expired` for a week.
+   * @throws BlipqError `not_found`, `result_expired`
+   */
+  async delete(id: string, tenant = publicTenant): Promise<void> {
+    const deleted = await asking(() => deleteRecord(this.#target, id, tenant));
+    if (deleted === 0) await this.#missing(id, tenant);
+  }
+
+  /** @throws BlipqError `result_expired` for a caption that is gone, `not_found` for any other */
+  async #missing(id: string, tenant: string): Promise<never> {
+    await this.#fields(id, tenant);
+    throw new BlipqError('not_found', 'There is no caption with this id.');
+  }
+
+  /**
+   * Makes a batch without captions: submit them with its id, then seal it.
+   * @throws BlipqError `idempotency_key_reused`, `idempotency_in_progress`
+   */
+  async createBatch(draft: BatchDraft): Promise<CreateBatchOutcome> {
+    return await this.#batches.create(draft);
+  }
+
+  /** Says what became of each image of a batch. It is complete when its captions have ended. @throws `not_found` */
+  async sealBatch(id: string, items: BatchItem[], tenant?: string): Promise<BatchResource> {
+    return await this.#batches.seal(id, items, tenant);
+  }
+
+  /** The batch, or null when the id is unknown. @throws BlipqError `result_expired` when it was and is gone */
+  async readBatch(id: string, tenant?: string): Promise<BatchResource | null> {
+    return await this.#batches.read(id, tenant);
+  }
+
+  /** What there is to do, and how fast it is done. */
+  async load(): Promise<QueueLoad> {
+    const reply = await asking(() => readLoad(this.#target, ''));
+    const [captions, bytes, perKilosecond, retryAfterS] = reply as [number, number, number, number];
+    return { captions, bytes, perSecond: perKilosecond / 1000, retryAfterS };
   }
 
   /** Resolves when Redis answers; rejects with `queue_unavailable` within the command timeout when it does not. */

@@ -41,7 +41,8 @@ export interface CaptionMade {
 
 /**
  * Makes a caption. A `BlipqError` that is not retryable fails it at once; any other error is retried twice. The signal
- * aborts when the result is no longer wanted: the lock is lost, or the worker has no more time to finish.
+ * aborts when the result is no longer wanted: the caption is canceled, the lock is lost, or the worker has no more time to
+ * finish.
  */
 export type CaptionHandler = (work: CaptionWork, signal: AbortSignal) => Promise<CaptionMade>;
 
@@ -49,24 +50,26 @@ export interface CaptionWorkerOptions extends QueueAddress {
   handler: CaptionHandler;
   /** Captions in hand at once. */
   concurrency: number;
-  /** How long a caption is kept after its end, in seconds. Default 24 h. */
-  retentionS?: number;
   /** How long a silent worker keeps its jobs, in milliseconds. Default 20 000. */
   lockDurationMs?: number;
   /** How often stalled jobs are looked for, in milliseconds. Default 5000. */
   stalledIntervalMs?: number;
   /** How long `stop` lets captions in hand finish, in milliseconds; then they are given back. Default 25 000. */
   drainMs?: number;
-  /** Told how each attempt ended and what was written of it: nothing, if `written` is not `written`. */
+  /** Told how each attempt ended and what was written of it: nothing, unless `written` is `written` or `canceled`. */
   onAttempt?: (id: string, outcome: CaptionOutcome, written: FencedWrite) => void;
   /** Told about connection failures and about errors of the handler that are no `BlipqError`. */
   onError?: OnError;
 }
 
+/** Why a job was aborted. */
+const canceledByOwner = 'it was canceled by its owner';
+
 /** How long giving captions back may take, in milliseconds. */
 const giveBackMs = 3000;
 
 type CaptionBullJob = Job<CaptionJob, void, 'caption'>;
+type CaptionBullWorker = Worker<CaptionJob, void, 'caption'>;
 
 /**
  * Takes jobs and writes outcomes. Everything it writes is fenced by the job's lock, so a worker that lost its job (a
@@ -77,9 +80,10 @@ export class CaptionWorker {
   readonly #onError: OnError;
   readonly #keys: QueueKeys;
   readonly #redis: Redis;
+  readonly #subscriber: Redis;
   readonly #records: Records;
   readonly #reconciler: Reconciler;
-  #worker: Worker<CaptionJob, void, 'caption'> | undefined;
+  #worker: CaptionBullWorker | undefined;
   #givingBack = false;
 
   constructor(options: CaptionWorkerOptions) {
@@ -87,13 +91,15 @@ export class CaptionWorker {
     this.#onError = options.onError ?? (() => undefined);
     this.#keys = queueKeys(options);
     this.#redis = consumerRedis(options.redisUrl, this.#onError);
-    this.#records = new Records(this.#redis, this.#keys, options.retentionS ?? 86_400);
+    this.#subscriber = consumerRedis(options.redisUrl, this.#onError);
+    this.#records = new Records(this.#redis, this.#keys);
     this.#reconciler = new Reconciler(options);
   }
 
   /** Connects and takes jobs from then on. Resolves whether Redis is there or not. */
   async start(): Promise<void> {
     await open(this.#redis);
+    void open(this.#subscriber);
     await this.#reconciler.start();
     const { concurrency, lockDurationMs = 20_000, stalledIntervalMs = 5000 } = this.#options;
     // BullMQ passes a signal only to processors that declare three parameters.
@@ -119,6 +125,16 @@ export class CaptionWorker {
       if (job?.finishedOn !== undefined) this.#reconciler.settle(job.id!).catch(this.#onError);
     });
     this.#worker = worker;
+    this.#hearCancels(worker);
+  }
+
+  /**
+   * A cancel is a flag on the record first, which decides how the caption ends. This only saves work: messages can be
+   * lost.
+   */
+  #hearCancels(worker: CaptionBullWorker): void {
+    this.#subscriber.on('message', (_channel: string, id: string) => worker.cancelJob(id, canceledByOwner));
+    this.#subscriber.subscribe(this.#keys.cancels).catch(() => undefined);
   }
 
   /** Whether Redis answers within `timeoutMs`. */
@@ -145,12 +161,13 @@ export class CaptionWorker {
     if (record === 'stale') throw new LostRace('the lock was lost before work began');
     try {
       const { outcome, revision } = await this.#make(id, record, signal);
-      await this.#finish(id, token, record, outcome, revision);
+      await this.#finish(id, token, outcome, revision);
     } catch (error) {
       if (error instanceof LostRace) throw error;
       if (this.#givingBack && signal.aborted) return await this.#giveBack(job, token);
+      if (signal.reason === canceledByOwner) return await this.#finish(id, token, { state: 'canceled' });
       if (signal.aborted) throw new LostRace(String(signal.reason));
-      await this.#fail(job, token, record, error);
+      await this.#fail(job, token, error);
     }
   }
 
@@ -178,20 +195,20 @@ export class CaptionWorker {
     return { outcome: { state: 'succeeded', caption, inference: timings } satisfies CaptionOutcome, revision };
   }
 
-  async #finish(id: string, token: string, record: RecordFields, outcome: CaptionOutcome, revision?: string) {
-    const written = await this.#records.finish(id, token, record, outcome, revision);
+  async #finish(id: string, token: string, outcome: CaptionOutcome, revision?: string): Promise<void> {
+    const written = await this.#records.finish(id, token, outcome, revision);
     this.#options.onAttempt?.(id, outcome, written);
     if (written === 'stale') throw new LostRace('the lock was lost before the outcome was written');
   }
 
   /** Has the caption attempted again, or ends it as failed. Always throws what BullMQ should know. */
-  async #fail(job: CaptionBullJob, token: string, record: RecordFields, error: unknown): Promise<never> {
+  async #fail(job: CaptionBullJob, token: string, error: unknown): Promise<never> {
     const { id } = job.data;
     const problem = error instanceof BlipqError ? error : new BlipqError('internal_error', 'The worker failed.');
     if (problem !== error) this.#onError(error instanceof Error ? error : new Error(String(error)));
     const last = job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
     if (last || !problem.retryable) {
-      await this.#finish(id, token, record, failedWith(problem));
+      await this.#finish(id, token, failedWith(problem));
       throw new UnrecoverableError(problem.code);
     }
     const written = await this.#records.requeue(id, token);
@@ -227,6 +244,7 @@ export class CaptionWorker {
     clearTimeout(drained);
     clearTimeout(late);
     await this.#reconciler.stop();
+    this.#subscriber.disconnect();
     this.#redis.disconnect();
   }
 }

@@ -1,4 +1,12 @@
-export { CaptionQueue, type CaptionQueueOptions, type CaptionSubmission, type SubmitOutcome } from './caption-queue.js';
+export type { BatchDraft, CreateBatchOutcome } from './batches.js';
+export type { ListOptions } from './caption-list.js';
+export {
+  type CancelOutcome,
+  CaptionQueue,
+  type CaptionQueueOptions,
+  type QueueLoad,
+  type RetryOptions,
+} from './caption-queue.js';
 export {
   type CaptionHandler,
   type CaptionMade,
@@ -6,8 +14,16 @@ export {
   CaptionWorker,
   type CaptionWorkerOptions,
 } from './caption-worker.js';
+export { type DeliveryListing, DeliveryLog, type DeliveryLogOptions } from './delivery-log.js';
+export {
+  type DeliveryVerdict,
+  type DeliveryWork,
+  DeliveryWorker,
+  type DeliveryWorkerOptions,
+} from './delivery-worker.js';
 export { type ManifestDraft, ModelRegistry, type ModelRegistryOptions } from './model-registry.js';
 export { Reconciler, type ReconcilerOptions, type Sweep } from './reconciler.js';
 export type { FencedWrite } from './records.js';
 export type { OnError, QueueAddress } from './redis.js';
+export type { Admission, AdmitOutcome, CaptionSubmission, SubmissionIdentity, SubmitOutcome } from './submissions.js';
 export type { WaitOptions, WaitOutcome } from './waiters.js';

@@ -3,12 +3,13 @@ import type { QueueAddress } from './redis.js';
 export type QueueKeys = ReturnType<typeof queueKeys>;
 
 /**
- * All keys of one queue. They share the hash tag `{queue}`, so that scripts and transactions over them run on one node
- * of a cluster.
+ * The keys of one queue that are used outside of scripts; script.ts has the others, the README all. They share the hash
+ * tag `{queue}`, so that scripts and transactions over them run on one node of a cluster.
  */
 export function queueKeys({ namespace = 'blipq', queue = 'captions' }: Omit<QueueAddress, 'redisUrl'>) {
   const root = `${namespace}:{${queue}}`;
   return {
+    root,
     /** BullMQ's prefix and queue name; its keys are `<prefix>:<name>:…`. */
     bullPrefix: root,
     bullName: 'jobs',
@@ -16,14 +17,16 @@ export function queueKeys({ namespace = 'blipq', queue = 'captions' }: Omit<Queu
     record: (id: string) => `${root}:record:${id}`,
     /** String: u8 [S, S, 3] pixels. `name` is the record's `pixels` field. */
     pixels: (name: string) => `${root}:pixels:${name}`,
-    /** Sorted set: captions that have not ended, by the time (ms) of the reconciler's next look at them. */
-    open: `${root}:open`,
-    /** Pub/sub channel: `<id> <state>` at every change of state. */
+    /** Hash: one batch. */
+    batch: (id: string) => `${root}:batch:${id}`,
+    /** String: the tenant of a caption or batch; outlives it by a week. */
+    gone: (id: string) => `${root}:gone:${id}`,
+    /** String: JSON of a caption result that may be given again. */
+    result: (hash: string) => `${root}:result:${hash}`,
+    /** Pub/sub channel: `<id> <state> <version>` at every change of a caption, `<batch id> completed 0`. */
     states: `${root}:states`,
-    /** BullMQ's own: the lock of a running job holds the token of the worker that runs it. */
-    jobLock: (id: string) => `${root}:jobs:${id}:lock`,
-    job: (id: string) => `${root}:jobs:${id}`,
-    jobsPrioritized: `${root}:jobs:prioritized`,
+    /** Pub/sub channel: ids of running captions that are to be aborted. */
+    cancels: `${root}:cancels`,
   };
 }
 

@@ -71,7 +71,7 @@ test('a caption whose job BullMQ has given up ends as worker_lost', async () => 
   await due(caption.id);
   expect(await reconciler.sweep()).toEqual({ requeued: [], ended: [caption.id] });
   expect(await queue.read(caption.id)).toMatchObject({ state: 'failed', error: { code: 'worker_lost' } });
-  expect(await redis.keys(`${prefix}:pixels:*`)).toEqual([]);
+  expect(await queue.load()).toMatchObject({ captions: 0 });
 });
 
 test('an entry without a record is forgotten', async () => {

@@ -25,9 +25,10 @@ beforeEach(async () => {
   redis = new Redis(redisUrl);
   queue = new CaptionQueue({ redisUrl, namespace });
   await queue.start();
-  records = new Records(redis, keys, 100);
+  records = new Records(redis, keys);
   id = (await queue.submit(submission())).caption.id;
-  lockedBy = (token) => (token === null ? redis.del(keys.jobLock(id)) : redis.set(keys.jobLock(id), token));
+  const lock = `${keys.root}:jobs:${id}:lock`;
+  lockedBy = (token) => (token === null ? redis.del(lock) : redis.set(lock, token));
 });
 
 afterEach(async () => {
@@ -52,18 +53,18 @@ test('only the holder of the lock begins, and beginning again with one token cou
 
 test('of two workers that both finish, only the one that holds the lock is heard, and once', async () => {
   await lockedBy('first');
-  const record = await begin('first');
+  await begin('first');
   await lockedBy('second');
   await begin('second');
   const before = await queue.read(id);
-  expect(await records.finish(id, 'first', record, failure)).toBe('stale');
+  expect(await records.finish(id, 'first', failure)).toBe('stale');
   expect(await records.requeue(id, 'first')).toBe('stale');
   expect(await queue.read(id)).toEqual(before);
-  expect(await records.finish(id, 'second', record, success, 'r2')).toBe('written');
+  expect(await records.finish(id, 'second', success, 'r2')).toBe('written');
   const end = await queue.read(id);
   expect(end).toMatchObject({ state: 'succeeded', caption: { text: 'a cat' }, error: null, revision: 'r2' });
   for (const token of ['first', 'second', null]) {
-    expect(await records.finish(id, token, record, failure)).toBe('terminal');
+    expect(await records.finish(id, token, failure)).toBe('terminal');
     expect(await records.requeue(id, token)).toBe('terminal');
   }
   expect(await records.begin(id, 'second')).toBe('terminal');
@@ -72,21 +73,20 @@ test('of two workers that both finish, only the one that holds the lock is heard
 
 test('the reconciler writes only while nobody holds the lock', async () => {
   await lockedBy('first');
-  const record = await begin('first');
-  expect(await records.finish(id, null, record, failure)).toBe('stale');
+  await begin('first');
+  expect(await records.finish(id, null, failure)).toBe('stale');
   expect(await records.requeue(id, null)).toBe('stale');
   await lockedBy(null);
   expect(await records.requeue(id, null)).toBe('written');
   expect((await queue.read(id))?.state).toBe('queued');
-  expect(await records.finish(id, null, record, failure)).toBe('written');
+  expect(await records.finish(id, null, failure)).toBe('written');
 });
 
 test('nothing is written for a record that is gone', async () => {
-  const record = await records.read(id);
-  await redis.del(await redis.keys(`*:record:${id}`));
+  await redis.del(await redis.keys(`*:{captions}:*:${id}`));
   await lockedBy('first');
   expect(await records.begin(id, 'first')).toBe('gone');
-  expect(await records.finish(id, 'first', record, success)).toBe('gone');
+  expect(await records.finish(id, 'first', success)).toBe('gone');
   expect(await records.requeue(id, 'first')).toBe('gone');
   expect(await queue.read(id)).toBeNull();
 });

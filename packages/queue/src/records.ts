@@ -1,74 +1,82 @@
 import type { CaptionOutcome } from '@blipq/contracts';
 import type { Redis } from 'ioredis';
+import {
+  beginRecord,
+  deferRecord,
+  dueRecords,
+  expireRecord,
+  finishRecord,
+  forgetRecord,
+  requeueRecord,
+} from './attempt-scripts.js';
 import type { QueueKeys } from './keys.js';
 import { fieldsOf, outcomeFields, type RecordFields } from './record.js';
-import { beginRecord, finishRecord, requeueRecord } from './scripts.js';
+import type { ScriptTarget } from './script.js';
 
 /**
- * What became of a write that only the right writer may do. `gone`: there is no record. `terminal`: it has ended.
- * `stale`: somebody else holds the job's lock.
+ * What became of a write that only the right writer may do. `canceled`: its owner had canceled it, so that is how it
+ * ended. `gone`: there is no record. `terminal`: it has ended. `stale`: somebody else holds the job's lock.
  */
-export type FencedWrite = 'written' | 'gone' | 'terminal' | 'stale';
+export type FencedWrite = 'written' | 'canceled' | 'gone' | 'terminal' | 'stale';
 
 /** Who writes: the token of the job's lock, or null for the reconciler, which may write when nobody holds the lock. */
 export type Token = string | null;
 
-/** The writes that move a caption through its states after its submission. */
+/** The writes that move a caption through its states after its submission, other than its owner's. */
 export class Records {
-  readonly #redis: Redis;
+  readonly #target: ScriptTarget;
   readonly #keys: QueueKeys;
-  readonly #retentionMs: number;
 
-  constructor(redis: Redis, keys: QueueKeys, retentionS: number) {
-    this.#redis = redis;
+  constructor(redis: Redis, keys: QueueKeys) {
+    this.#target = { redis, root: keys.root };
     this.#keys = keys;
-    this.#retentionMs = retentionS * 1000;
   }
 
   async read(id: string): Promise<RecordFields> {
-    return await this.#redis.hgetall(this.#keys.record(id));
+    return await this.#target.redis.hgetall(this.#keys.record(id));
   }
 
   /** The image, u8 [S, S, 3], or null when it has expired. */
   async pixels(record: RecordFields): Promise<Buffer | null> {
-    return await this.#redis.getBuffer(this.#keys.pixels(record.pixels!));
+    return await this.#target.redis.getBuffer(this.#keys.pixels(record.pixels!));
   }
 
   /** queued → processing, one attempt more. Returns the record. */
-  async begin(id: string, token: string): Promise<RecordFields | Exclude<FencedWrite, 'written'>> {
-    const keys = [this.#keys.record(id), this.#keys.jobLock(id)];
-    const reply = await beginRecord(this.#redis, keys, [id, token, this.#keys.states]);
-    return Array.isArray(reply) ? fieldsOf(reply) : (reply as Exclude<FencedWrite, 'written'>);
+  async begin(id: string, token: string): Promise<RecordFields | 'gone' | 'terminal' | 'stale'> {
+    const reply = await beginRecord(this.#target, id, token);
+    return Array.isArray(reply) ? fieldsOf(reply) : (reply as 'gone' | 'terminal' | 'stale');
   }
 
   /** processing → queued. */
   async requeue(id: string, token: Token): Promise<FencedWrite> {
-    const keys = [this.#keys.record(id), this.#keys.jobLock(id)];
-    return (await requeueRecord(this.#redis, keys, [id, token ?? '', this.#keys.states])) as FencedWrite;
+    return (await requeueRecord(this.#target, id, token ?? '')) as FencedWrite;
   }
 
   /**
-   * Any state → terminal: stores the outcome, deletes the image, starts the retention time and tells who waits, in one
-   * step. `revision`: of the model that made it.
+   * Any state → terminal: stores the outcome, deletes or sets aside the image, starts the retention time and tells who
+   * waits, in one step. `revision`: of the model that made it.
    */
-  async finish(
-    id: string,
-    token: Token,
-    record: RecordFields,
-    outcome: CaptionOutcome,
-    revision?: string,
-  ): Promise<FencedWrite> {
-    const { record: recordKey, jobLock, open, pixels, states } = this.#keys;
-    const keys = [recordKey(id), jobLock(id), open, pixels(record.pixels ?? id)];
-    const fields = outcomeFields(outcome, revision);
-    const reply = await finishRecord(this.#redis, keys, [
-      id,
-      token ?? '',
-      states,
-      outcome.state,
-      this.#retentionMs,
-      ...fields,
-    ]);
-    return reply as FencedWrite;
+  async finish(id: string, token: Token, outcome: CaptionOutcome, revision = ''): Promise<FencedWrite> {
+    const fields = outcomeFields(outcome);
+    return (await finishRecord(this.#target, id, token ?? '', outcome.state, revision, ...fields)) as FencedWrite;
+  }
+
+  /** queued → expired, if nobody has started it by its deadline. Says whether it did. */
+  async expire(id: string): Promise<boolean> {
+    return (await expireRecord(this.#target, id)) === 1;
+  }
+
+  /** Captions that have not ended and that the reconciler should look at. */
+  async due(count: number): Promise<string[]> {
+    return (await dueRecords(this.#target, '', count)) as string[];
+  }
+
+  async lookLater(id: string, afterMs: number): Promise<void> {
+    await deferRecord(this.#target, id, afterMs);
+  }
+
+  /** Lets go of what is still counted of a caption that has no record any more, or that has ended. */
+  async forget(id: string): Promise<void> {
+    await forgetRecord(this.#target, id);
   }
 }

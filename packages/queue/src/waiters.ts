@@ -1,8 +1,10 @@
-import { BlipqError, type CaptionResource, type CaptionState, isTerminal } from '@blipq/contracts';
+import { BlipqError, type CaptionEvent, type CaptionResource, captionEventOf, isTerminal } from '@blipq/contracts';
 import type { Redis } from 'ioredis';
 
 export interface WaitOptions {
   timeoutMs: number;
+  /** Owner. Default `public`. */
+  tenant?: string;
   /** The caller is gone: stop waiting. */
   signal?: AbortSignal;
 }
@@ -10,12 +12,23 @@ export interface WaitOptions {
 /** `pending`: the timeout passed first; `caption` is as it was read last. */
 export type WaitOutcome = { status: 'finished' | 'pending'; caption: CaptionResource } | { status: 'not_found' };
 
+export type ReadCaption = () => Promise<CaptionResource | null>;
+
+/** `ends`: only the end of the caption is of interest. */
+interface Waker {
+  ends: boolean;
+  wake: () => void;
+}
+
+/** Changes after which a caption goes on; any other message is an end of some kind. */
+const goingOn = ['queued', 'processing'];
+
 /**
- * Callers that wait for a caption to end: one subscription per process, whatever their number. Messages are lost while
- * a connection is away, so every waiter also looks for itself each `pollMs`.
+ * Callers that wait for captions to end or to change: one subscription per process, whatever their number. Messages are
+ * lost while a connection is away, so every waiter also looks for itself each `pollMs`.
  */
 export class Waiters {
-  readonly #wakers = new Map<string, Set<() => void>>();
+  readonly #wakers = new Map<string, Set<Waker>>();
   readonly #subscriber: Redis;
   readonly #channel: string;
   readonly #pollMs: number;
@@ -26,8 +39,8 @@ export class Waiters {
     this.#channel = channel;
     this.#pollMs = pollMs;
     subscriber.on('message', (_channel: string, message: string) => {
-      const [id, state] = message.split(' ') as [string, CaptionState];
-      if (isTerminal(state)) this.#wake(id);
+      const [id, state] = message.split(' ') as [string, string];
+      this.#wake(id, !goingOn.includes(state));
     });
   }
 
@@ -46,25 +59,53 @@ export class Waiters {
    * @throws the signal's reason when it aborts; `shutting_down` when the queue stops; whatever the first `read` throws.
    *   Later failures to read are waited out.
    */
-  async wait(
-    id: string,
-    read: (id: string) => Promise<CaptionResource | null>,
-    { timeoutMs, signal }: WaitOptions,
-  ): Promise<WaitOutcome> {
+  async wait(id: string, read: ReadCaption, { timeoutMs, signal }: Omit<WaitOptions, 'tenant'>): Promise<WaitOutcome> {
     const deadline = performance.now() + timeoutMs;
     let last: CaptionResource | undefined;
     for (;;) {
       // Registered before the record is read, so that an end between the two is not missed.
-      const next = this.#next(id, Math.min(this.#pollMs, Math.max(0, deadline - performance.now())), signal);
+      const next = this.#next(id, true, Math.min(this.#pollMs, Math.max(0, deadline - performance.now())), signal);
       try {
-        const caption = await read(id).catch((error: unknown) => last ?? Promise.reject(error));
+        const caption = await read().catch((error: unknown) =>
+          last !== undefined && away(error) ? last : Promise.reject(error),
+        );
         if (caption === null) return { status: 'not_found' };
         if (isTerminal(caption.state)) return { status: 'finished', caption };
         last = caption;
         await next.awake;
         signal?.throwIfAborted();
-        if (this.#stopped) throw new BlipqError('shutting_down', 'This server is shutting down.', { retryAfterS: 1 });
+        this.#throwIfStopped();
         if (performance.now() >= deadline) return { status: 'pending', caption };
+      } finally {
+        next.wake();
+      }
+    }
+  }
+
+  /**
+   * The caption each time it has changed, from the first version above `after` on, to its end. Versions that follow each
+   * other quickly may come as one, the last.
+   * @throws as `wait`, and `not_found`
+   */
+  async *watch(id: string, read: ReadCaption, after: number, signal?: AbortSignal): AsyncGenerator<CaptionEvent> {
+    let last: CaptionResource | undefined;
+    let seen = after;
+    for (;;) {
+      const next = this.#next(id, false, this.#pollMs, signal);
+      try {
+        const caption = await read().catch((error: unknown) =>
+          last !== undefined && away(error) ? last : Promise.reject(error),
+        );
+        if (caption === null) throw new BlipqError('not_found', 'There is no caption with this id.');
+        last = caption;
+        if (caption.version > seen) {
+          seen = caption.version;
+          yield captionEventOf(caption);
+        }
+        if (isTerminal(caption.state)) return;
+        await next.awake;
+        signal?.throwIfAborted();
+        this.#throwIfStopped();
       } finally {
         next.wake();
       }
@@ -74,31 +115,46 @@ export class Waiters {
   /** Wakes everybody; who waits is told `shutting_down`. */
   stop(): void {
     this.#stopped = true;
-    for (const id of this.ids) this.#wake(id);
+    for (const id of this.ids) this.#wake(id, true);
   }
 
-  /** Awake when the caption has ended, the time has passed, the signal aborts or `wake` is called. */
-  #next(id: string, timeoutMs: number, signal?: AbortSignal): { awake: Promise<void>; wake: () => void } {
+  #throwIfStopped(): void {
+    if (this.#stopped) throw new BlipqError('shutting_down', 'This server is shutting down.', { retryAfterS: 1 });
+  }
+
+  /** Awake when the caption has ended (or changed), the time has passed, the signal aborts or `wake` is called. */
+  #next(
+    id: string,
+    ends: boolean,
+    timeoutMs: number,
+    signal?: AbortSignal,
+  ): { awake: Promise<void>; wake: () => void } {
     const wakers = this.#wakers.get(id) ?? new Set();
     this.#wakers.set(id, wakers);
-    let wake = () => {};
+    const waker: Waker = { ends, wake: () => {} };
     const awake = new Promise<void>((resolve) => {
-      wake = () => {
+      const wake = () => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', wake);
-        wakers.delete(wake);
+        wakers.delete(waker);
         if (wakers.size === 0 && this.#wakers.get(id) === wakers) this.#wakers.delete(id);
         resolve();
       };
+      waker.wake = wake;
       const timer = setTimeout(wake, timeoutMs);
+      signal?.addEventListener('abort', wake);
     });
-    wakers.add(wake);
-    signal?.addEventListener('abort', wake);
-    if (signal?.aborted || this.#stopped) wake();
-    return { awake, wake };
+    wakers.add(waker);
+    if (signal?.aborted || this.#stopped) waker.wake();
+    return { awake, wake: waker.wake };
   }
 
-  #wake(id: string): void {
-    for (const wake of [...(this.#wakers.get(id) ?? [])]) wake();
+  #wake(id: string, ended: boolean): void {
+    for (const { ends, wake } of [...(this.#wakers.get(id) ?? [])]) if (ended || !ends) wake();
   }
+}
+
+/** Redis is away for now, as opposed to an answer such as `result_expired`. */
+function away(error: unknown): boolean {
+  return error instanceof BlipqError && error.code === 'queue_unavailable';
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type CaptionParams, newCaptionId } from '@blipq/contracts';
-import type { CaptionSubmission } from '../caption-queue.js';
 import type { CaptionMade } from '../caption-worker.js';
+import type { CaptionSubmission } from '../submissions.js';
 
 declare module 'vitest' {
   export interface ProvidedContext {

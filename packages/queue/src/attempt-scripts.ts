@@ -1,0 +1,106 @@
+import { script } from './script.js';
+
+/**
+ * A worker starts on a caption. Sending it again (after a lost reply) does not count another attempt. A caption that
+ * was canceled meanwhile, or whose deadline passed before anybody started it, ends here.
+ * ARGV token. Returns 'gone', 'terminal', 'stale' or the record's fields.
+ */
+export const beginRecord = script(`
+local r = redis.call('HMGET', record, 'state', 'token', 'cancel', 'deadline_ms', 'attempt')
+if not r[1] then return 'gone' end
+if terminal[r[1]] then return 'terminal' end
+if redis.call('GET', root .. ':jobs:' .. id .. ':lock') ~= ARGV[3] then return 'stale' end
+if r[2] ~= ARGV[3] then
+  local now = now_ms()
+  redis.call('HDEL', record, 'started_ms', 'storing')
+  local late = r[4] and tonumber(r[4]) < now and r[5] == '0'
+  if r[3] or late then
+    finish(r[3] and 'canceled' or 'expired', now)
+    return 'terminal'
+  end
+  redis.call('HINCRBY', record, 'attempt', 1)
+  redis.call('HSET', record, 'token', ARGV[3], 'started_ms', now)
+  move('processing', now)
+end
+return redis.call('HGETALL', record)
+`);
+
+/** Who may change a record: the holder of the job's lock, or (no token) the reconciler, if nobody holds it. */
+const fence = `
+local state = redis.call('HGET', record, 'state')
+if not state then return 'gone' end
+if terminal[state] then return 'terminal' end
+local holder = redis.call('GET', root .. ':jobs:' .. id .. ':lock')
+if ARGV[3] == '' then
+  if holder then return 'stale' end
+elseif holder ~= ARGV[3] then
+  return 'stale'
+end
+`;
+
+/**
+ * Ends a caption with what a worker, or the reconciler, makes of it. A caption that was canceled before ends as
+ * canceled whatever that is.
+ * ARGV token, state, revision of the model that made it or '', field, value, …
+ * Returns 'written', 'canceled', 'gone', 'terminal' or 'stale'.
+ */
+export const finishRecord = script(`${fence}
+local now = now_ms()
+close()
+if ARGV[3] ~= '' then tick(now) end
+local r = redis.call('HMGET', record, 'cancel', 'revision', 'reuse', 'reuse_ms')
+if r[1] then
+  finish('canceled', now)
+  return ARGV[4] == 'canceled' and 'written' or 'canceled'
+end
+set(record, 6)
+if ARGV[5] ~= '' then redis.call('HSET', record, 'revision', ARGV[5]) end
+if ARGV[4] == 'succeeded' and r[3] and ARGV[5] == r[2] then
+  redis.call('SET', key('result', r[3]), redis.call('HGET', record, 'caption'), 'PX', r[4])
+end
+finish(ARGV[4], now)
+return 'written'
+`);
+
+/**
+ * Puts a caption back to queued, to be attempted again.
+ * ARGV token. Returns 'written', 'gone', 'terminal' (also when it was to be canceled, and now is) or 'stale'.
+ */
+export const requeueRecord = script(`${fence}
+local now = now_ms()
+redis.call('HDEL', record, 'token', 'storing')
+if redis.call('HGET', record, 'cancel') then
+  finish('canceled', now)
+  return 'terminal'
+end
+move('queued', now)
+return 'written'
+`);
+
+/** Ends a caption that nobody has started by its deadline. Returns 1 when it did. */
+export const expireRecord = script(`
+local r = redis.call('HMGET', record, 'state', 'deadline_ms', 'attempt')
+local now = now_ms()
+if r[1] ~= 'queued' or r[3] ~= '0' or not r[2] or tonumber(r[2]) >= now then return 0 end
+if redis.call('EXISTS', root .. ':jobs:' .. id .. ':lock') == 1 then return 0 end
+finish('expired', now)
+remove_job()
+return 1
+`);
+
+/** ARGV count. Returns the ids that are due for a look, oldest first. */
+export const dueRecords = script(`
+return redis.call('ZRANGEBYSCORE', open, '-inf', now_ms(), 'LIMIT', 0, ARGV[3])
+`);
+
+/** ARGV after_ms. Puts off the next look at a caption; not beyond its deadline. */
+export const deferRecord = script(`
+local now = now_ms()
+local look = now + ARGV[3]
+local r = redis.call('HMGET', record, 'deadline_ms', 'attempt')
+if r[1] and r[2] == '0' then look = math.min(look, math.max(tonumber(r[1]), now + 1000)) end
+return redis.call('ZADD', open, 'XX', look, id)
+`);
+
+/** The record is gone: nothing of it counts any more. */
+export const forgetRecord = script(`close()`);

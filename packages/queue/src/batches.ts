@@ -1,0 +1,111 @@
+import {
+  type BatchId,
+  type BatchItem,
+  type BatchResource,
+  BlipqError,
+  batchResource,
+  type CaptionMetadata,
+  captionState,
+  newBatchId,
+  publicTenant,
+  type WebhookTarget,
+} from '@blipq/contracts';
+import type { Redis } from 'ioredis';
+import { createBatch, sealBatch } from './batch-scripts.js';
+import type { QueueKeys } from './keys.js';
+import { fieldsOf, isoTime, type RecordFields } from './record.js';
+import { asking } from './redis.js';
+import { idempotencyHash, type Refusal, refusalError, resultExpired } from './refusals.js';
+import type { ScriptTarget } from './script.js';
+
+export interface BatchDraft {
+  id?: BatchId;
+  tenant?: string;
+  /** Images in the request. */
+  total: number;
+  metadata?: CaptionMetadata;
+  /** Who is told when it completes. */
+  webhook?: WebhookTarget;
+  /** Needs a fingerprint. */
+  idempotencyKey?: string;
+  /** Hash of the request as sent. */
+  fingerprint?: string;
+}
+
+export type CreateBatchOutcome = { status: 'created' | 'replayed'; batch: BatchResource };
+
+/**
+ * Batches: made empty, filled by submissions that name them, sealed with what became of each image. Their counts are
+ * kept by the scripts that move captions.
+ */
+export class Batches {
+  readonly #redis: Redis;
+  readonly #keys: QueueKeys;
+  readonly #target: ScriptTarget;
+  readonly #times: { retentionMs: number; lifeMs: number };
+
+  constructor(redis: Redis, keys: QueueKeys, times: { retentionMs: number; lifeMs: number }) {
+    this.#redis = redis;
+    this.#keys = keys;
+    this.#target = { redis, root: keys.root };
+    this.#times = times;
+  }
+
+  async create(draft: BatchDraft): Promise<CreateBatchOutcome> {
+    const {
+      id = newBatchId(),
+      tenant = publicTenant,
+      total,
+      metadata = {},
+      idempotencyKey,
+      fingerprint,
+      webhook,
+    } = draft;
+    if (idempotencyKey !== undefined && fingerprint === undefined) {
+      throw new TypeError('an idempotency key needs a fingerprint');
+    }
+    const idempotency = idempotencyKey === undefined ? '' : idempotencyHash(tenant, idempotencyKey);
+    const fields = {
+      total,
+      metadata: JSON.stringify(metadata),
+      retention_ms: this.#times.retentionMs,
+      ...(webhook !== undefined && { webhook: JSON.stringify(webhook) }),
+    };
+    const args = [tenant, fingerprint ?? '', idempotency, this.#times.lifeMs, ...Object.entries(fields).flat()];
+    const reply = (await asking(() => createBatch(this.#target, id, ...args))) as [string, ...unknown[]];
+    if (reply[0] === 'created') return { status: 'created', batch: batchOf(id, fieldsOf(reply[1] as string[])) };
+    if (reply[0] !== 'replayed') throw refusalError(reply[0] as Refusal);
+    return { status: 'replayed', batch: batchOf(reply[1] as string, fieldsOf(reply[2] as string[])) };
+  }
+
+  async seal(id: string, items: BatchItem[], tenant = publicTenant): Promise<BatchResource> {
+    const refused = items.filter(({ error }) => error !== null).length;
+    const reply = await asking(() => sealBatch(this.#target, id, tenant, JSON.stringify(items), refused));
+    if (!Array.isArray(reply)) throw new BlipqError('not_found', 'There is no batch with this id.');
+    return batchOf(id, fieldsOf(reply));
+  }
+
+  async read(id: string, tenant = publicTenant): Promise<BatchResource | null> {
+    const fields = await asking(() => this.#redis.hgetall(this.#keys.batch(id)));
+    if (fields.tenant !== undefined) return fields.tenant === tenant ? batchOf(id, fields) : null;
+    if ((await asking(() => this.#redis.get(this.#keys.gone(id)))) === tenant) throw resultExpired();
+    return null;
+  }
+}
+
+export function batchOf(id: string, fields: RecordFields): BatchResource {
+  return batchResource.parse({
+    id,
+    object: 'batch',
+    state: fields.finished_ms === undefined ? 'processing' : 'completed',
+    total: Number(fields.total),
+    refused: Number(fields.refused ?? 0),
+    counts: Object.fromEntries(captionState.options.map((state) => [state, Number(fields[state])])),
+    items: JSON.parse(fields.items ?? '[]'),
+    metadata: JSON.parse(fields.metadata!),
+    created_at: isoTime(fields.created_ms),
+    finished_at: isoTime(fields.finished_ms),
+    expires_at: isoTime(fields.expires_ms),
+    links: { self: `/v1/batches/${id}` },
+  });
+}

@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import { BlipqError } from '@blipq/contracts';
+
+/** What scripts that take something in say when they do not. */
+export type Refusal = 'in_progress' | 'reused' | 'gone' | 'input_gone' | 'full' | 'tenant_full';
+
+/** The error for a refusal. `retryAfterS` comes with `full` and `tenant_full`. */
+export function refusalError(refusal: Refusal, retryAfterS?: number): BlipqError {
+  const retry = retryAfterS === undefined ? {} : { retryAfterS };
+  switch (refusal) {
+    case 'in_progress':
+      return new BlipqError('idempotency_in_progress', 'The first request with this key is still being stored.', {
+        retryAfterS: 1,
+      });
+    case 'reused':
+      return new BlipqError('idempotency_key_reused', 'This key or id was used for another request. Use a new one.');
+    case 'gone':
+      return resultExpired();
+    case 'input_gone':
+      return new BlipqError('input_expired', 'The image of this caption is gone. Submit it again.');
+    case 'full':
+      return new BlipqError('queue_full', 'The queue is full. Try again later.', retry);
+    case 'tenant_full':
+      return new BlipqError('tenant_queue_full', 'Too many captions of this key are waiting. Try again later.', retry);
+  }
+}
+
+export function resultExpired(): BlipqError {
+  return new BlipqError('result_expired', 'It was deleted, or its retention time has passed.');
+}
+
+/** Names the entry of a tenant's idempotency key. */
+export function idempotencyHash(tenant: string, key: string): string {
+  return createHash('sha256').update(`${tenant}\0${key}`).digest('hex');
+}

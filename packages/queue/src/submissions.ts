@@ -1,0 +1,284 @@
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  type CaptionId,
+  type CaptionMetadata,
+  type CaptionParams,
+  type CaptionResource,
+  type ImageFacts,
+  publicTenant,
+  type WebhookTarget,
+} from '@blipq/contracts';
+import type { Redis } from 'ioredis';
+import { addJob, type Jobs, priorityDefault } from './jobs.js';
+import type { QueueKeys } from './keys.js';
+import { fieldsOf, type RecordFields, type RecordStart, resourceOf, startFields } from './record.js';
+import { asking, type OnError } from './redis.js';
+import { idempotencyHash, type Refusal, refusalError } from './refusals.js';
+import type { ScriptTarget } from './script.js';
+import {
+  admitSubmission,
+  type CreationTerms,
+  confirmRecord,
+  createRecord,
+  discardRecord,
+  type SubmissionTerms,
+} from './submission-scripts.js';
+
+/** Who submits, and what makes two requests the same one. */
+export interface SubmissionIdentity {
+  /** Owner. Default `public`. */
+  tenant?: string;
+  /** The caller's `Idempotency-Key`. Needs a fingerprint. */
+  idempotencyKey?: string;
+  /** Hash of the request as sent. A repeated key, or id, with another fingerprint is refused. */
+  fingerprint?: string;
+  /** Most captions of this tenant that may be open at once. */
+  tenantCaptionsMax?: number;
+}
+
+export interface CaptionSubmission extends SubmissionIdentity {
+  id: CaptionId;
+  model: string;
+  revision: string;
+  prompt: string | null;
+  params: CaptionParams;
+  image: ImageFacts;
+  /** u8 [S, S, 3]. */
+  pixels: Uint8Array;
+  /** 1 (first) to 2 097 152. Default 100. */
+  priority?: number;
+  metadata?: CaptionMetadata;
+  /** It expires unless a worker has started it after that many seconds. Default: no deadline. */
+  timeoutS?: number;
+  /** What decoding and resizing the image took. */
+  preprocessMs?: number;
+  /** A batch made by `createBatch`. */
+  batchId?: string;
+  /** Who is told when it ends. */
+  webhook?: WebhookTarget;
+  /** `use` (default): the stored result of an equal caption will do. `refresh`: make it, and store it. */
+  reuse?: 'use' | 'refresh';
+}
+
+export interface Admission extends SubmissionIdentity {
+  /** An id that the client chose. */
+  id?: CaptionId;
+  /** Of the pixels to come. */
+  bytes?: number;
+}
+
+export type AdmitOutcome = { status: 'admitted' } | { status: 'replayed'; caption: CaptionResource };
+
+/**
+ * `queued`: a new caption. `cached`: a new caption that has succeeded already, with a stored result. `replayed`: the
+ * same request came before (the same key, or the same id); `caption` is what it made, and nothing was stored.
+ */
+export type SubmitOutcome = { status: 'queued' | 'cached' | 'replayed'; caption: CaptionResource };
+
+export interface SubmissionLimits {
+  retentionS: number;
+  imageTtlS: number;
+  retryWindowS: number;
+  /** 0: results are not given again. */
+  reuseS: number;
+  captionsMax: number;
+  bytesMax: number;
+}
+
+/** A caption to be tried again: its record, and who asks. */
+export interface Repetition extends SubmissionIdentity {
+  id: CaptionId;
+  of: CaptionId;
+  record: RecordFields;
+  priority?: number;
+}
+
+/** Until a job should be in the queue, in milliseconds; then the reconciler looks whether it is. */
+const enqueueGraceMs = 10_000;
+
+/** What becomes a record: its fields, its terms, and its pixels, unless they are there already. */
+interface NewCaption {
+  id: CaptionId;
+  start: RecordStart;
+  terms: CreationTerms;
+  pixels?: Uint8Array;
+}
+
+/**
+ * Takes captions in, in the order that a crash at any point loses nothing acknowledged: pixels (with a TTL), record
+ * with its idempotency entry, job.
+ */
+export class Submissions {
+  readonly #redis: Redis;
+  readonly #keys: QueueKeys;
+  readonly #target: ScriptTarget;
+  readonly #limits: SubmissionLimits;
+  readonly #jobs: () => Jobs;
+  readonly #onError: OnError;
+
+  constructor(redis: Redis, keys: QueueKeys, limits: SubmissionLimits, jobs: () => Jobs, onError: OnError) {
+    this.#redis = redis;
+    this.#keys = keys;
+    this.#target = { redis, root: keys.root };
+    this.#limits = limits;
+    this.#jobs = jobs;
+    this.#onError = onError;
+  }
+
+  async admit({ id, bytes = 0, ...identity }: Admission): Promise<AdmitOutcome> {
+    const terms = this.#terms(identity, bytes);
+    const reply = await asking(() => admitSubmission(this.#target, id ?? '', JSON.stringify(terms)));
+    const [outcome, ...rest] = reply as [string, ...unknown[]];
+    return outcome === 'admitted' ? { status: outcome } : replayed(outcome, rest);
+  }
+
+  async submit(submission: CaptionSubmission): Promise<SubmitOutcome> {
+    const { id, pixels, batchId, timeoutS = 0 } = submission;
+    const hash = this.#limits.reuseS > 0 ? resultHash(submission) : undefined;
+    const result = hash === undefined || submission.reuse === 'refresh' ? null : await this.#stored(hash);
+    const start = {
+      ...this.#start(submission, pixels.length, id),
+      ...(submission.preprocessMs !== undefined && { preprocessMs: submission.preprocessMs }),
+      ...(batchId !== undefined && { batch: batchId }),
+      ...(submission.webhook !== undefined && { webhook: JSON.stringify(submission.webhook) }),
+      ...(hash !== undefined && { reuse: { hash, ms: this.#limits.reuseS * 1000 } }),
+    };
+    const terms = {
+      ...this.#creation(submission, pixels.length),
+      batch: batchId ?? '',
+      deadline_after_ms: timeoutS * 1000,
+      result: result ?? '',
+    };
+    return await this.#create({ id, start, terms, pixels });
+  }
+
+  /** A new caption like an earlier one, with a copy of its pixels. */
+  async repeat({ id, of, record, priority, ...identity }: Repetition): Promise<SubmitOutcome> {
+    const bytes = Number(record.pixels?.split('.').at(-1) ?? 0);
+    const earlier = {
+      model: record.model!,
+      revision: record.revision!,
+      prompt: JSON.parse(record.prompt!),
+      params: JSON.parse(record.params!),
+      image: JSON.parse(record.image!),
+      metadata: JSON.parse(record.metadata!),
+      priority: priority ?? Number(record.priority),
+    };
+    const start = {
+      ...this.#start({ ...identity, ...earlier }, bytes, id),
+      retryOf: of,
+      ...(record.webhook !== undefined && { webhook: record.webhook }),
+    };
+    const terms = { ...this.#creation(identity, bytes), copy_from: record.pixels ?? 'none' };
+    return await this.#create({ id, start, terms });
+  }
+
+  async #create({ id, start, terms, pixels }: NewCaption): Promise<SubmitOutcome> {
+    const [outcome, ...rest] = await asking(async () => {
+      try {
+        if (pixels !== undefined && terms.result === '') await this.#storePixels(start.pixels, pixels);
+        const fields = startFields(start, terms.result !== '');
+        const reply = (await createRecord(this.#target, id, JSON.stringify(terms), ...fields)) as [
+          string,
+          ...unknown[],
+        ];
+        if (reply[0] === 'created' && terms.result === '') await this.#enqueue(id, start);
+        return reply;
+      } catch (error) {
+        this.#discard(id, start.pixels);
+        throw error;
+      }
+    });
+    if (outcome === 'created') {
+      const caption = resourceOf(id, fieldsOf(rest[0] as string[]));
+      return { status: terms.result === '' ? 'queued' : 'cached', caption };
+    }
+    if (pixels !== undefined) await asking(() => this.#redis.unlink(this.#keys.pixels(start.pixels)));
+    return replayed(outcome, rest);
+  }
+
+  async #storePixels(name: string, { buffer, byteOffset, byteLength }: Uint8Array): Promise<void> {
+    const bytes = Buffer.from(buffer, byteOffset, byteLength);
+    await this.#redis.set(this.#keys.pixels(name), bytes, 'EX', this.#limits.imageTtlS);
+  }
+
+  async #enqueue(id: CaptionId, { priority, fingerprint }: RecordStart): Promise<void> {
+    await addJob(this.#jobs(), id, priority);
+    if (fingerprint !== undefined) await confirmRecord(this.#target, id);
+  }
+
+  /** Goes through the same connection as what it takes back, so Redis carries it out after that, however late. */
+  #discard(id: CaptionId, pixels: string): void {
+    discardRecord(this.#target, id, pixels).catch(this.#onError);
+  }
+
+  async #stored(hash: string): Promise<string | null> {
+    return await asking(() => this.#redis.get(this.#keys.result(hash)));
+  }
+
+  #start(submission: Omit<CaptionSubmission, 'id' | 'pixels' | 'reuse'>, bytes: number, id: CaptionId): RecordStart {
+    const { tenant = publicTenant, metadata = {}, priority = priorityDefault, fingerprint } = submission;
+    const { idempotencyKey, model, revision, prompt, params, image } = submission;
+    const { retentionS, retryWindowS } = this.#limits;
+    return {
+      ...{ tenant, model, revision, prompt, params, image, metadata, priority },
+      // Named per submission, so that taking one back cannot take the image of another with the same id.
+      pixels: `${id}.${randomBytes(6).toString('base64url')}.${bytes}`,
+      retentionMs: retentionS * 1000,
+      retryMs: Math.min(retryWindowS, retentionS) * 1000,
+      lifeMs: this.#lifeMs,
+      ...(fingerprint !== undefined && { fingerprint }),
+      ...(idempotencyKey !== undefined && { idempotency: idempotencyHash(tenant, idempotencyKey) }),
+    };
+  }
+
+  /** The record outlives its image, so that a worker can still say that the image expired. */
+  get #lifeMs(): number {
+    return (this.#limits.imageTtlS + this.#limits.retentionS) * 1000;
+  }
+
+  #terms(identity: SubmissionIdentity, bytes: number): SubmissionTerms {
+    const { tenant = publicTenant, idempotencyKey, fingerprint, tenantCaptionsMax } = identity;
+    if (idempotencyKey !== undefined && fingerprint === undefined) {
+      throw new TypeError('an idempotency key needs a fingerprint');
+    }
+    return {
+      tenant,
+      fingerprint: fingerprint ?? '',
+      idempotency: idempotencyKey === undefined ? '' : idempotencyHash(tenant, idempotencyKey),
+      bytes,
+      captions_max: this.#limits.captionsMax,
+      bytes_max: this.#limits.bytesMax,
+      tenant_max: tenantCaptionsMax ?? this.#limits.captionsMax,
+    };
+  }
+
+  #creation(identity: SubmissionIdentity, bytes: number): CreationTerms {
+    return {
+      ...this.#terms(identity, bytes),
+      ttl_ms: this.#lifeMs,
+      check_after_ms: enqueueGraceMs,
+      image_ttl_ms: this.#limits.imageTtlS * 1000,
+      batch: '',
+      deadline_after_ms: 0,
+      result: '',
+      copy_from: '',
+    };
+  }
+}
+
+/** The caption that came before, or an error. */
+function replayed(outcome: string, rest: unknown[]): { status: 'replayed'; caption: CaptionResource } {
+  if (outcome !== 'replayed') {
+    const seconds = typeof rest[0] === 'number' ? rest[0] : undefined;
+    throw refusalError(outcome as Refusal, seconds);
+  }
+  const [id, fields] = rest as [string, string[]];
+  return { status: 'replayed', caption: resourceOf(id, fieldsOf(fields)) };
+}
+
+/** Two captions with the same hash have the same result. */
+function resultHash({ model, revision, prompt, params, pixels }: CaptionSubmission): string {
+  const asked = JSON.stringify([model, revision, prompt, Object.entries(params).sort()]);
+  return createHash('sha256').update(pixels).update(asked).digest('hex');
+}
