@@ -18,6 +18,8 @@ export const standaloneConfig = z.object({
   BLIPQ_HEALTH_PORT: setting.port().default(0),
   BLIPQ_NAMESPACE: passedOn('the first part of every Redis key'),
   BLIPQ_THREADS: passedOn('the number of CPU threads for the model'),
+  BLIPQ_PRECISION: passedOn('what the model computes in'),
+  BLIPQ_DEVICE: passedOn('what the model computes on'),
   BLIPQ_BATCH_MAX: passedOn('the largest batch'),
   BLIPQ_BATCH_DEADLINE_MS: passedOn('the longest a batch may run, in milliseconds'),
   BLIPQ_GENERATE_TIMEOUT_S: passedOn('how long POST /generate waits, in seconds'),
