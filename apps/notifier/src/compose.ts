@@ -1,0 +1,77 @@
+import { DeliveryWorker } from '@blipq/queue';
+import { HealthServer, type Logger, type Readiness, type ServicePart, StartupError } from '@blipq/service';
+import { createGuardedAgent, type GuardedAgent, HostGate, type Resolve, retryScheduleMs } from '@blipq/webhooks';
+import type { NotifierConfig } from './config.js';
+import { sender } from './sender.js';
+import { SigningSecrets } from './signing-secrets.js';
+
+export interface ComposeOptions {
+  stopping: AbortSignal;
+  /** Default: the machine's DNS servers. */
+  resolve?: Resolve;
+}
+
+/**
+ * Builds the notifier: its parts in the order in which they start. Nothing connects or listens before that.
+ *
+ * @throws StartupError for secrets or networks that cannot be read
+ */
+export function composeNotifier(
+  config: NotifierConfig,
+  logger: Logger,
+  { stopping, resolve }: ComposeOptions,
+): ServicePart[] {
+  const secrets = SigningSecrets.load(config);
+  const agent = guardedAgent(config, resolve);
+  const { BLIPQ_WEBHOOK_RETRIES_MS: retriesMs } = config;
+  const worker = new DeliveryWorker({
+    redisUrl: config.REDIS_URL,
+    namespace: config.BLIPQ_NAMESPACE,
+    gate: new HostGate({ perHost: config.BLIPQ_WEBHOOK_PER_HOST }),
+    send: sender({
+      agent,
+      secrets,
+      scheduleMs: retriesMs === undefined ? retryScheduleMs : [0, ...retriesMs],
+      timeouts: {
+        connectTimeoutMs: config.BLIPQ_WEBHOOK_CONNECT_TIMEOUT_MS,
+        timeoutMs: config.BLIPQ_WEBHOOK_TIMEOUT_MS,
+      },
+    }),
+    failingMaxMs: config.BLIPQ_WEBHOOK_FAILING_MAX_S * 1000,
+    // The URL may hold a secret of the receiver's, so only its host is logged.
+    onAttempt: ({ id, tenant, url, attempt }, { status, attempt: made, ...verdict }) => {
+      const { host } = new URL(url);
+      const what = { delivery_id: id, tenant, receiver: host, attempt, status, answer: made.status, error: made.error };
+      const reason = 'reason' in verdict ? { reason: verdict.reason } : {};
+      logger[status === 'failed' ? 'warn' : 'debug']({ ...what, ...reason }, 'webhook sent');
+    },
+    onError: (err) => logger.warn({ err }, 'queue trouble'),
+  });
+  const ready = async (): Promise<Readiness> => {
+    if (stopping.aborted) return { ready: false, reason: 'stopping' };
+    return (await worker.reachable(1000)) ? { ready: true } : { ready: false, reason: 'Redis does not answer' };
+  };
+  return [
+    new HealthServer({ port: config.BLIPQ_HEALTH_PORT, host: config.HOST, ready }),
+    { start: () => {}, stop: () => agent.close() },
+    worker,
+    {
+      start: () => logger.info('notifier ready'),
+      stop: () => logger.info('notifier stopping'),
+    },
+  ];
+}
+
+function guardedAgent(config: NotifierConfig, resolve: Resolve | undefined): GuardedAgent {
+  try {
+    return createGuardedAgent({
+      allow: config.BLIPQ_WEBHOOK_ALLOW,
+      allowHttp: config.BLIPQ_WEBHOOK_HTTP,
+      ports: config.BLIPQ_WEBHOOK_PORTS,
+      keepAlive: true,
+      ...(resolve && { resolve }),
+    });
+  } catch (error) {
+    throw new StartupError(`BLIPQ_WEBHOOK_ALLOW: ${(error as Error).message}`, { cause: error });
+  }
+}

@@ -1,0 +1,2 @@
+export { composeNotifier } from './compose.js';
+export { type NotifierConfig, notifierSettings } from './config.js';

@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { secretDefault } from '@blipq/contracts';
+import { StartupError } from '@blipq/service';
+import { keyOf } from '@blipq/webhooks';
+import { z } from 'zod';
+import type { NotifierConfig } from './config.js';
+
+const secretsByName = z.record(z.string(), z.union([z.string(), z.array(z.string()).min(1)]));
+
+type Settings = Pick<NotifierConfig, 'BLIPQ_WEBHOOK_SECRET' | 'BLIPQ_WEBHOOK_SECRETS' | 'BLIPQ_WEBHOOK_SECRETS_FILE'>;
+
+/** The secrets that sign, by name. Each name has those that are valid now, the newest first. */
+export class SigningSecrets {
+  readonly #byName: ReadonlyMap<string, readonly string[]>;
+
+  constructor(byName: ReadonlyMap<string, readonly string[]>) {
+    this.#byName = byName;
+  }
+
+  /** @throws StartupError that names the setting and the secret's name, never the secret */
+  static load(settings: Settings): SigningSecrets {
+    const byName = new Map<string, readonly string[]>();
+    const { BLIPQ_WEBHOOK_SECRET: one, BLIPQ_WEBHOOK_SECRETS: many, BLIPQ_WEBHOOK_SECRETS_FILE: file } = settings;
+    if (many !== undefined) addAll(byName, many, 'BLIPQ_WEBHOOK_SECRETS');
+    else if (file !== undefined) addAll(byName, contents(file), `BLIPQ_WEBHOOK_SECRETS_FILE ${file}`);
+    if (one !== undefined) add(byName, secretDefault, one.split(/[\s,]+/), 'BLIPQ_WEBHOOK_SECRET');
+    if (byName.size === 0) {
+      throw new StartupError('BLIPQ_WEBHOOK_SECRET is not set; make a secret with "blipq webhooks secret"');
+    }
+    return new SigningSecrets(byName);
+  }
+
+  /** None when there is no secret of this name. */
+  valid(name: string): readonly string[] {
+    return this.#byName.get(name) ?? [];
+  }
+}
+
+function addAll(byName: Map<string, readonly string[]>, json: string, source: string): void {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    // The parser's message would quote the text.
+    throw new StartupError(`${source} is not JSON; it takes an object of secrets, as docs/webhooks.md describes it`);
+  }
+  const parsed = secretsByName.safeParse(value);
+  if (!parsed.success) throw new StartupError(`${source} takes an object: a name for each secret or list of secrets`);
+  for (const [name, secrets] of Object.entries(parsed.data)) add(byName, name, [secrets].flat(), source);
+}
+
+function add(byName: Map<string, readonly string[]>, name: string, secrets: string[], source: string): void {
+  for (const secret of secrets) {
+    try {
+      keyOf(secret);
+    } catch (error) {
+      throw new StartupError(`${source}: ${name}: ${(error as Error).message}`);
+    }
+  }
+  byName.set(name, secrets);
+}
+
+function contents(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new StartupError(`BLIPQ_WEBHOOK_SECRETS_FILE cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+}

@@ -1,0 +1,55 @@
+import {
+  type DeliveryAttempt,
+  type DeliveryResource,
+  deliveryResource,
+  type WebhookEvent,
+  webhookEvent,
+} from '@blipq/contracts';
+import { batchOf } from './batches.js';
+import { fieldsOf, type RecordFields, resourceOf } from './record.js';
+
+/** Longest body of a webhook. Receivers commonly limit what they take. */
+export const webhookBytesMax = 20_000;
+
+/** A delivery as the API returns it. */
+export function deliveryOf(fields: RecordFields, attempts: string[]): DeliveryResource {
+  const self = `/v1/webhook-deliveries/${fields.id}`;
+  const kind = fields.event === 'batch.completed' ? 'batches' : 'captions';
+  return deliveryResource.parse({
+    id: fields.id,
+    object: 'webhook_delivery',
+    event: fields.event,
+    subject: fields.subject,
+    url: fields.url,
+    state: fields.state,
+    reason: fields.reason ?? null,
+    attempt: Number(fields.attempt),
+    attempts: attempts.map((attempt) => JSON.parse(attempt) as DeliveryAttempt),
+    created_at: time(fields.created_ms),
+    next_attempt_at: time(fields.next_ms),
+    finished_at: time(fields.finished_ms),
+    links: { self, redeliver: `${self}/redeliver`, subject: `/v1/${kind}/${fields.subject}` },
+  });
+}
+
+/** The body that is sent, made from the record as it was when it ended: the same at every attempt. */
+export function bodyOf(delivery: RecordFields): Buffer {
+  const event = eventOf(delivery);
+  const body = Buffer.from(JSON.stringify(event));
+  return body.length <= webhookBytesMax ? body : Buffer.from(JSON.stringify(shortened(event)));
+}
+
+function eventOf({ event, subject, created_ms, snapshot }: RecordFields): WebhookEvent {
+  const record = fieldsOf(JSON.parse(snapshot!) as string[]);
+  const data = event === 'batch.completed' ? batchOf(subject!, record) : resourceOf(subject!, record);
+  return webhookEvent.parse({ type: event, timestamp: time(created_ms), data });
+}
+
+/** Without the long list inside; the resource has it. */
+function shortened(event: WebhookEvent): WebhookEvent {
+  if (event.type === 'batch.completed') return { ...event, data: { ...event.data, items: [] } };
+  const { caption } = event.data;
+  return { ...event, data: { ...event.data, caption: caption && { ...caption, tokens: [] } } };
+}
+
+const time = (ms: string | undefined): string | null => (ms === undefined ? null : new Date(Number(ms)).toISOString());

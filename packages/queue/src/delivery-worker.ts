@@ -1,0 +1,187 @@
+import { hostname } from 'node:os';
+import type { DeliveryAttempt, DeliveryFailure } from '@blipq/contracts';
+import { DelayedError, WaitingError, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { type DeliveryBullJob, type DeliveryJob, type DeliveryJobs, openDeliveryJobs } from './delivery-jobs.js';
+import { type DeliveryKeys, deliveryKeys } from './delivery-keys.js';
+import { bodyOf } from './delivery-record.js';
+import { beginDelivery, settleDelivery } from './delivery-scripts.js';
+import { OutboxRelay } from './outbox-relay.js';
+import { fieldsOf, type RecordFields } from './record.js';
+import { consumerRedis, type OnError, open, type QueueAddress } from './redis.js';
+
+/** One attempt to make. */
+export interface DeliveryWork {
+  /** The `webhook-id`. */
+  id: string;
+  event: string;
+  tenant: string;
+  url: string;
+  /** Name of the secret that signs. */
+  secret: string;
+  body: Buffer;
+  /** 1 for the first since the event, or since it was asked for again. */
+  attempt: number;
+}
+
+type HostState = 'alive' | 'failing' | 'unknown';
+
+/** What came of an attempt. */
+export type DeliveryVerdict = { attempt: DeliveryAttempt; host: HostState } & (
+  | { status: 'delivered' }
+  | { status: 'retry'; pauseMs: number }
+  | { status: 'failed'; reason: DeliveryFailure }
+);
+
+export interface DeliveryWorkerOptions extends QueueAddress {
+  /** Asked before each attempt: a turn, or how long to stay away. */
+  gate: { enter(url: string): Promise<{ leave(host: HostState): void } | { waitMs: number }> };
+  /** Makes an attempt. */
+  send: (work: DeliveryWork, signal: AbortSignal) => Promise<DeliveryVerdict>;
+  /** Deliveries in hand at once. Default 256. */
+  concurrency?: number;
+  /** How long an endpoint may fail without a single success before it is disabled, in milliseconds. Default 5 days. */
+  failingMaxMs?: number;
+  /** How long a silent notifier keeps its jobs, in milliseconds. Default 10 000. */
+  lockDurationMs?: number;
+  /** How often stalled jobs are looked for, in milliseconds. Default 5000. */
+  stalledIntervalMs?: number;
+  /** How long `stop` lets attempts under way end, in milliseconds; then they are cut short. Default 16 000. */
+  drainMs?: number;
+  /** Told what each attempt led to. */
+  onAttempt?: (work: DeliveryWork, verdict: DeliveryVerdict) => void;
+  onError?: OnError;
+}
+
+/**
+ * Sends webhooks from the outbox until they are delivered or given up. What became of an attempt is written down before
+ * BullMQ hears of it, so that a crash in between repeats neither it nor the pause that follows it.
+ */
+export class DeliveryWorker {
+  readonly #options: DeliveryWorkerOptions;
+  readonly #onError: OnError;
+  readonly #keys: DeliveryKeys;
+  readonly #redis: Redis;
+  readonly #reader: Redis;
+  readonly #cut = new AbortController();
+  #jobs: DeliveryJobs | undefined;
+  #relay: OutboxRelay | undefined;
+  #worker: Worker<DeliveryJob, void, 'deliver'> | undefined;
+
+  constructor(options: DeliveryWorkerOptions) {
+    this.#options = options;
+    this.#onError = options.onError ?? (() => undefined);
+    this.#keys = deliveryKeys(options);
+    this.#redis = consumerRedis(options.redisUrl, this.#onError);
+    this.#reader = consumerRedis(options.redisUrl, this.#onError);
+  }
+
+  /** Connects and sends from then on. Resolves whether Redis is there or not. */
+  async start(): Promise<void> {
+    await Promise.all([open(this.#redis), open(this.#reader)]);
+    const { concurrency = 256, lockDurationMs = 10_000, stalledIntervalMs = 5000 } = this.#options;
+    this.#jobs = openDeliveryJobs(this.#redis, this.#keys, this.#onError);
+    this.#relay = new OutboxRelay(this.#reader, this.#redis, this.#jobs, this.#keys, this.#onError);
+    this.#relay.start();
+    this.#worker = new Worker(this.#keys.bullName, (job, token) => this.#process(job, token!), {
+      connection: this.#redis,
+      prefix: this.#keys.bullPrefix,
+      name: hostname(),
+      concurrency,
+      lockDuration: lockDurationMs,
+      stalledInterval: stalledIntervalMs,
+      // However often a notifier dies with a delivery in hand, the next one takes it.
+      maxStalledCount: Number.MAX_SAFE_INTEGER,
+      drainDelay: 5,
+      runRetryDelay: 1000,
+    });
+    this.#worker.on('error', this.#onError);
+  }
+
+  /** Whether Redis answers within `timeoutMs`. */
+  async reachable(timeoutMs: number): Promise<boolean> {
+    if (this.#redis.status !== 'ready') return false;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<boolean>((resolve) => {
+      timer = setTimeout(resolve, timeoutMs, false);
+    });
+    const answered = this.#redis.ping().then(
+      () => true,
+      () => false,
+    );
+    return await Promise.race([answered, late]).finally(() => clearTimeout(timer));
+  }
+
+  async #process(job: DeliveryBullJob, token: string): Promise<void> {
+    if (this.#cut.signal.aborted) return await giveBack(job, token);
+    const turn = await this.#options.gate.enter(job.data.url);
+    if ('waitMs' in turn) return await later(job, token, turn.waitMs);
+    let host: HostState = 'unknown';
+    try {
+      const begun = await this.#begin(job.data);
+      if (begun === 'gone' || begun === 'over') return;
+      if (typeof begun === 'number') return await later(job, token, begun);
+      const work = workOf(begun);
+      const verdict = await this.#options.send(work, this.#cut.signal);
+      host = verdict.host;
+      const state = await this.#settle(job.data, verdict);
+      this.#options.onAttempt?.(work, verdict);
+      if (state === 'pending' && verdict.status === 'retry') await later(job, token, verdict.pauseMs);
+    } catch (error) {
+      if (this.#cut.signal.aborted && error === this.#cut.signal.reason) return await giveBack(job, token);
+      throw error;
+    } finally {
+      turn.leave(host);
+    }
+  }
+
+  async #begin({ id, round }: DeliveryJob): Promise<RecordFields | 'gone' | 'over' | number> {
+    const reply = await beginDelivery({ redis: this.#redis, root: this.#keys.root }, id, round);
+    return Array.isArray(reply) ? fieldsOf(reply) : (reply as 'gone' | 'over' | number);
+  }
+
+  async #settle({ id, round }: DeliveryJob, verdict: DeliveryVerdict): Promise<unknown> {
+    const { failingMaxMs = 5 * 86_400_000 } = this.#options;
+    const { status, attempt } = verdict;
+    const pauseMs = status === 'retry' ? verdict.pauseMs : 0;
+    const reason = status === 'failed' ? verdict.reason : '';
+    const target = { redis: this.#redis, root: this.#keys.root };
+    return await settleDelivery(target, id, round, JSON.stringify(attempt), status, pauseMs, reason, failingMaxMs);
+  }
+
+  /**
+   * Takes no more and lets attempts under way end for `drainMs`. Whether Redis is there or not it takes little longer
+   * than that: what could not be given back is sent by another notifier when its lock has expired.
+   */
+  async stop(): Promise<void> {
+    const { drainMs = 16_000 } = this.#options;
+    await this.#relay?.stop();
+    const drained = setTimeout(() => this.#cut.abort(new Error('the notifier is stopping')), drainMs);
+    let late: NodeJS.Timeout | undefined;
+    const gaveUp = new Promise<void>((resolve) => {
+      late = setTimeout(resolve, drainMs + 3000);
+    });
+    await Promise.race([this.#worker?.close(this.#redis.status !== 'ready'), gaveUp]);
+    clearTimeout(drained);
+    clearTimeout(late);
+    await this.#jobs?.close();
+    this.#redis.disconnect();
+    this.#reader.disconnect();
+  }
+}
+
+function workOf(fields: RecordFields): DeliveryWork {
+  const { id, event, tenant, url, secret } = fields as Record<'id' | 'event' | 'tenant' | 'url' | 'secret', string>;
+  return { id, event, tenant, url, secret, body: bodyOf(fields), attempt: Number(fields.tries) + 1 };
+}
+
+/** Not now. Costs no attempt. */
+async function later(job: DeliveryBullJob, token: string, ms: number): Promise<never> {
+  await job.moveToDelayed(Date.now() + ms, token);
+  throw new DelayedError();
+}
+
+async function giveBack(job: DeliveryBullJob, token: string): Promise<never> {
+  await job.moveToWait(token);
+  throw new WaitingError();
+}
