@@ -21,8 +21,13 @@ export function bentomlResponder(logger: Logger): ErrorRequestHandler {
   };
 }
 
+interface BentomlAnswer {
+  status: number;
+  body: { error: string; detail?: unknown } | { error: string }[];
+}
+
 /** The status and body that BentoML has, or would have, for this error. */
-export function bentomlAnswer(error: BlipqError): { status: number; body: { error: string; detail?: unknown } } {
+export function bentomlAnswer(error: BlipqError): BentomlAnswer {
   switch (error.code) {
     case 'missing_image':
       return validation([{ type: 'missing', loc: ['img'], msg: 'Field required' }]);
@@ -32,11 +37,17 @@ export function bentomlAnswer(error: BlipqError): { status: number; body: { erro
         errors.map(({ field, message }) => ({ type: 'value_error', loc: [locations[field] ?? field], msg: message })),
       );
     }
+    case 'url_blocked':
+      return { status: 400, body: [{ error: 'Connection blocked due to insecure input URL' }] };
     case 'malformed_multipart':
     case 'unsupported_media_type':
     case 'image_corrupt':
     case 'image_dimensions':
+    case 'fetch_failed':
+    case 'fetch_timeout':
       return { status: 400, body: { error: error.detail } };
+    case 'result_expired':
+      return { status: 404, body: { error: 'task_id not found' } };
     case 'rate_limited':
     case 'tenant_queue_full':
       return { status: 429, body: { error: 'Too many requests' } };

@@ -1,22 +1,56 @@
 import { BlipqError } from '@blipq/contracts';
-import type { CaptionRequest } from './caption-intake.js';
-import { type FilePolicy, invalidField, type Upload } from './upload.js';
+import type { Request, Response } from 'express';
+import type { CaptionRequest } from './caption-request.js';
+import { readBody } from './read-body.js';
+import { type FilePolicy, invalidField, readUpload, type Upload } from './upload.js';
 
 /** BentoBlip's first and second spelling of its parameters. */
 const imageFields = ['img', 'image'];
 const textFields = ['txt', 'text'];
 
+/** A text of 16 KiB and a URL of 8 KiB, every byte of them percent-encoded. */
+const urlFormBytesMax = 72 * 1024;
+
+/**
+ * Reads what BentoML's clients send: a multipart form, or, when the image is given by its URL, an urlencoded one.
+ *
+ * @throws BlipqError `missing_image`, `invalid_params`, and whatever reading a form can throw
+ */
+export async function readBentomlForm(req: Request, res: Response): Promise<CaptionRequest> {
+  const { files, fields } = await readForm(req, res);
+  const image = files[0]?.bytes ?? { url: imageUrl(fields) };
+  return { image, prompt: readPrompt(fields) };
+}
+
+async function readForm(req: Request, res: Response): Promise<Upload> {
+  if (/^application\/x-www-form-urlencoded\s*(;|$)/i.test(req.get('content-type') ?? '')) {
+    const form = new URLSearchParams((await readBody(req, res, urlFormBytesMax)).toString());
+    return { files: [], fields: new Map([...new Set(form.keys())].map((field) => [field, form.getAll(field)])) };
+  }
+  return await readUpload(req, res, firstImage).catch(wrongTypeIsNoImage);
+}
+
 /** The first image wins; everything else is read over, as BentoML does. */
-export const firstImage: FilePolicy = (field, acceptedBefore) =>
+const firstImage: FilePolicy = (field, acceptedBefore) =>
   acceptedBefore === 0 && imageFields.includes(field) ? 'accept' : 'skip';
 
-/** @throws BlipqError `missing_image`, or `invalid_params` for a text that is not text */
-export function readBentomlForm({ files, fields }: Upload): CaptionRequest {
-  const image = files[0]?.bytes;
-  if (image === undefined) throw new BlipqError('missing_image', 'Send the image in the file field img.');
+/** To BentoML a body that is no form is a form without its field. */
+function wrongTypeIsNoImage(error: unknown): never {
+  const notAForm = error instanceof BlipqError && error.code === 'unsupported_media_type';
+  throw notAForm ? new BlipqError('missing_image', error.detail) : error;
+}
+
+function imageUrl(fields: Upload['fields']): string {
+  const field = imageFields.find((name) => fields.has(name));
+  if (field === undefined) throw new BlipqError('missing_image', 'Send the image in the file field img.');
+  const text = readText(field, fields.get(field)![0]!) ?? '';
+  if (!/^https?:\/\//i.test(text)) throw invalidField(field, 'Input should be a file or an http(s) URL');
+  return text;
+}
+
+function readPrompt(fields: Upload['fields']): string | null {
   const field = textFields.find((name) => fields.has(name));
-  const prompt = field === undefined ? null : readText(field, fields.get(field)![0]!);
-  return { image, prompt, params: {} };
+  return field === undefined ? null : readText(field, fields.get(field)![0]!);
 }
 
 /**

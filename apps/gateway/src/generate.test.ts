@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { BlipqError } from '@blipq/contracts';
-import type { CaptionWork } from '@blipq/queue';
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import type { CaptionHandler, CaptionWork } from '@blipq/queue';
+import { afterAll, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest';
+import { latch } from './testing/latch.js';
 import { echoHandler, LiveGateway, repositoryFile } from './testing/live-gateway.js';
 import { imageForm, multipart, type Part } from './testing/multipart.js';
 
@@ -39,7 +40,7 @@ test('the caption comes back as plain, unquoted text under BentoML headers', asy
 
 test("BentoBlip's 100 and 20 new tokens apply when the checkpoint has no defaults of its own", async () => {
   await generate(imageForm('img', photo));
-  expect(seen[0]?.params).toEqual({ max_new_tokens: 100, min_new_tokens: 20 });
+  expect(seen[0]?.params).toMatchObject({ max_new_tokens: 100, min_new_tokens: 20 });
 });
 
 test.each([
@@ -78,11 +79,66 @@ test('a caption that fails is answered with its status and an error key', async 
   expect(await answer.json()).toEqual({ error: 'The model failed on this image.' });
 });
 
-test('without a worker the answer is 504 in the documented words', async () => {
+/** A worker that holds every caption until it is told that nobody wants it any more. */
+function holdingWorker() {
+  const begun = latch();
+  const dropped = latch();
+  const handler: CaptionHandler = (_work, signal) =>
+    new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => {
+        dropped.resolve();
+        reject(signal.reason);
+      });
+      begun.resolve();
+    });
+  return { begun: begun.promise, dropped: dropped.promise, handler };
+}
+
+/** The state of the one caption that a gateway has. */
+async function stateOfOnly({ keys, url }: { keys: string[]; url: string }): Promise<string> {
+  const ids = keys.flatMap((key) => /:record:(cap_\w+)$/.exec(key)?.[1] ?? []);
+  expect(ids).toHaveLength(1);
+  const caption = await fetch(`${url}/v1/captions/${ids[0]}`);
+  return ((await caption.json()) as { state: string }).state;
+}
+
+test('without a worker the answer is 504 in the documented words, and the caption is canceled', async () => {
   const idle = await new LiveGateway(inject('redisUrl'), { BLIPQ_GENERATE_TIMEOUT_S: 1 }).start();
   await idle.registerModel();
   const answer = await fetch(`${idle.url}/generate`, { method: 'POST', ...imageForm('img', photo) });
   expect(answer.status).toBe(504);
   expect(await answer.json()).toEqual({ error: 'Not able to process the request in 1 seconds' });
+  expect(await stateOfOnly({ keys: await idle.keys(), url: idle.url })).toBe('canceled');
   await idle.stop();
+});
+
+test('work that takes too long is stopped when its caller is told so', async () => {
+  const worker = holdingWorker();
+  const slow = await new LiveGateway(inject('redisUrl'), { BLIPQ_GENERATE_TIMEOUT_S: 1 }).start();
+  await slow.registerModel();
+  await slow.work(worker.handler);
+  const answer = await fetch(`${slow.url}/generate`, { method: 'POST', ...imageForm('img', photo) });
+  expect(answer.status).toBe(504);
+  await worker.dropped;
+  await vi.waitFor(async () => {
+    expect(await stateOfOnly({ keys: await slow.keys(), url: slow.url })).toBe('canceled');
+  });
+  await slow.stop();
+});
+
+test('work is stopped when its caller hangs up', async () => {
+  const worker = holdingWorker();
+  const left = await new LiveGateway(inject('redisUrl')).start();
+  await left.registerModel();
+  await left.work(worker.handler);
+  const caller = new AbortController();
+  const call = fetch(`${left.url}/generate`, { method: 'POST', ...imageForm('img', photo), signal: caller.signal });
+  await worker.begun;
+  caller.abort();
+  await expect(call).rejects.toThrow();
+  await worker.dropped;
+  await vi.waitFor(async () => {
+    expect(await stateOfOnly({ keys: await left.keys(), url: left.url })).toBe('canceled');
+  });
+  await left.stop();
 });

@@ -1,56 +1,70 @@
-import { BlipqError, type CaptionResource } from '@blipq/contracts';
-import { type NextFunction, type Request, type Response, Router } from 'express';
-import { bentomlResponder } from '../bentoml-errors.js';
-import { firstImage, readBentomlForm } from '../bentoml-form.js';
+import { BlipqError, type CaptionId, type CaptionResource } from '@blipq/contracts';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { readBentomlForm } from '../bentoml-form.js';
+import { captionText } from '../bentoml-task.js';
 import type { HttpAppParts } from '../http-app.js';
-import { bentomlRequestId } from '../request-id.js';
-import { readUpload } from '../upload.js';
 
 /** BentoBlip calls `generate(max_new_tokens=100, min_new_tokens=20)`. */
-const bentoblipDefaults = { max_new_tokens: 100, min_new_tokens: 20 };
+export const bentoblipDefaults = { max_new_tokens: 100, min_new_tokens: 20 };
+
+/** Should this gateway die while it waits, nobody cancels the work; so it also expires, but never before the answer. */
+const expiryGraceS = 5;
 
 /** `POST /generate`: BentoBlip's endpoint, answered with the caption as plain text. */
-export function generateRoutes({ intake, queue, logger, generateTimeoutS }: HttpAppParts): Router {
+export function generateRoute(parts: HttpAppParts): Router {
+  const { intake, queue, bentomlMetrics, generateTimeoutS } = parts;
   const router = Router();
 
-  router.use('/generate', (_req: Request, res: Response, next: NextFunction) => {
-    res.setHeader('Server', 'BentoML Service/BlipImageCaptioning');
-    res.setHeader('X-BentoML-Request-ID', bentomlRequestId(res.locals.requestId));
-    next();
+  router.post('/', async (req, res) => {
+    const request = await readBentomlForm(req, res);
+    const expiring = { ...request, timeout_s: generateTimeoutS + expiryGraceS };
+    const { id } = await intake.submit(expiring, bentoblipDefaults, submitContext(req, res));
+    const caption = await finished(id, res);
+    bentomlMetrics.observeBatch(caption);
+    res.type('text').send(captionText(caption));
   });
+  router.all('/', notAllowed('POST'));
 
-  router.post('/generate', async (req, res) => {
-    const upload = await readUpload(req, res, firstImage).catch(wrongTypeIsNoImage);
-    const { id } = await intake.submit(readBentomlForm(upload), bentoblipDefaults);
-    res.type('text').send(captionText(await finished(id, res.locals.stopWaiting)));
-  });
+  /** The caption once it has ended. When nobody waits for it any longer its work is canceled: no one has its id. */
+  async function finished(id: CaptionId, { locals: { stopWaiting, apiKey } }: Response): Promise<CaptionResource> {
+    const tenant = apiKey?.name;
+    try {
+      const timeoutMs = generateTimeoutS * 1000;
+      const outcome = await queue.wait(id, { timeoutMs, signal: stopWaiting, ...(tenant && { tenant }) });
+      if (outcome.status === 'finished') return outcome.caption;
+      throw new BlipqError('timeout', `Not able to process the request in ${generateTimeoutS} seconds`);
+    } catch (error) {
+      const latest = await abandon(id, tenant);
+      if (latest?.state === 'succeeded') return latest;
+      throw stopWaiting.aborted ? stopWaiting.reason : error;
+    }
+  }
 
-  router.all('/generate', (req, res) => {
-    res.setHeader('Allow', 'POST');
-    if (req.method === 'OPTIONS') return void res.status(204).end();
-    res.status(405).type('text').send('Method Not Allowed');
-  });
-
-  router.use('/generate', bentomlResponder(logger));
-
-  async function finished(id: string, signal: AbortSignal): Promise<CaptionResource> {
-    const outcome = await queue.wait(id, { timeoutMs: generateTimeoutS * 1000, signal }).catch((error: unknown) => {
-      throw signal.aborted ? signal.reason : error;
-    });
-    if (outcome.status === 'finished') return outcome.caption;
-    throw new BlipqError('timeout', `Not able to process the request in ${generateTimeoutS} seconds`);
+  /** Cancels the caption. Returns it when it has ended at this last moment, and may be the answer after all. */
+  async function abandon(id: CaptionId, tenant: string | undefined): Promise<CaptionResource | null> {
+    try {
+      await queue.cancel(id, tenant);
+      return null;
+    } catch {
+      return await queue.read(id, tenant).catch(() => null);
+    }
   }
 
   return router;
 }
 
-/** To BentoML a body that is no form is a form without its field. */
-function wrongTypeIsNoImage(error: unknown): never {
-  const notAForm = error instanceof BlipqError && error.code === 'unsupported_media_type';
-  throw notAForm ? new BlipqError('missing_image', error.detail) : error;
+/** On whose behalf, and until when, something is submitted here. */
+export function submitContext(req: Request, res: Response) {
+  const { apiKey, stopWaiting } = res.locals;
+  const fresh = /\bno-cache\b/i.test(req.get('cache-control') ?? '');
+  return { ...(apiKey && { apiKey }), fresh, signal: stopWaiting };
 }
 
-function captionText({ state, caption, error }: CaptionResource): string {
-  if (caption !== null) return caption.text;
-  throw new BlipqError(error?.code ?? 'inference_error', error?.detail ?? `The caption was ${state}.`);
+/** For `.all()` after a path's methods, in BentoML's words. */
+export function notAllowed(allow: string): RequestHandler {
+  return (req, res) => {
+    res.setHeader('Allow', allow);
+    if (req.method === 'OPTIONS') return void res.status(204).end();
+    res.status(405).type('text').send('Method Not Allowed');
+  };
 }

@@ -1,0 +1,24 @@
+import { type RequestHandler, Router } from 'express';
+import { bentomlDocs } from '../bentoml-docs.js';
+import { bentomlResponder } from '../bentoml-errors.js';
+import { bentomlHeaders, bentomlSchema } from '../bentoml-service.js';
+import type { HttpAppParts } from '../http-app.js';
+import { generateRoute, notAllowed } from './generate.js';
+import { generateTaskRoutes } from './generate-tasks.js';
+
+/**
+ * BentoBlip's surface as BentoML serves it. Its probes are the gateway's own, and its page at `/` reads `docs.json`.
+ *
+ * @param gates what a request that asks for work has to pass first
+ */
+export function bentomlRoutes(parts: HttpAppParts, gates: RequestHandler[]): Router {
+  const { metrics, logger } = parts;
+  const router = Router();
+  router.get('/schema.json', (req, res) => void res.json(bentomlSchema(req.query.is_task !== 'false')));
+  router.get('/docs.json', (_req, res) => void res.json(bentomlDocs));
+  router.get('/metrics', async (_req, res) => void res.type(metrics.contentType).send(await metrics.metrics()));
+  router.all(['/schema.json', '/docs.json', '/metrics'], notAllowed('GET, HEAD'));
+  router.use('/generate', bentomlHeaders, ...gates, generateTaskRoutes(parts), generateRoute(parts));
+  router.use('/generate', bentomlResponder(logger));
+  return router;
+}
