@@ -106,8 +106,8 @@ export class CaptionModel {
     }));
     const generated =
       beams === 1
-        ? await generateGreedy(this.#greedyDecoder, embeds, decoderRows, sepTokenId)
-        : await generateBeams(await this.#beams(), embeds, decoderRows, sepTokenId);
+        ? await generateGreedy(this.#greedyDecoder, { embeds }, decoderRows, sepTokenId)
+        : await generateBeams(await this.#beams(), { embeds }, decoderRows, sepTokenId);
     return generated.map((output) => ({ text: this.#tokenizer.decode(output.tokenIds), ...output }));
   }
 

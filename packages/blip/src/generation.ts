@@ -26,6 +26,14 @@ export interface DecoderRow {
   readonly params: GenerationParams;
 }
 
+/** What the decoder attends to. */
+export interface DecoderMemory {
+  /** float32 [B, T, D] */
+  readonly embeds: TensorLike;
+  /** Places of each row that count, where rows are padded. */
+  readonly lengths?: readonly number[];
+}
+
 export interface Generated {
   /** Bos and prompt included, end of sequence too where it was generated. */
   readonly tokenIds: number[];
@@ -38,16 +46,16 @@ export interface Generated {
 /**
  * Runs the greedy decoder (see greedyDecoder for its inputs and outputs).
  *
- * @param imageEmbeds float32 [B, N, D], a row for each of `rows`
+ * @param memory a row for each of `rows`
  * @param endToken ends a sequence
  */
 export async function generateGreedy(
   session: Session,
-  imageEmbeds: TensorLike,
+  memory: DecoderMemory,
   rows: readonly DecoderRow[],
   endToken: number,
 ): Promise<Generated[]> {
-  const { tokens, logprobs } = await session.run({ image_embeds: imageEmbeds, ...decoderFeeds(rows) });
+  const { tokens, logprobs } = await session.run({ ...memoryFeeds(memory), ...decoderFeeds(rows) });
   return rows.map((row, index) => {
     // [T, B], without bos.
     const column = <T>(values: ArrayLike<T>) =>
@@ -62,7 +70,7 @@ export async function generateGreedy(
 /** Runs the beam decoder (see beamDecoder). All rows must have the same `numBeams`. */
 export async function generateBeams(
   session: Session,
-  imageEmbeds: TensorLike,
+  memory: DecoderMemory,
   rows: readonly DecoderRow[],
   endToken: number,
 ): Promise<Generated[]> {
@@ -71,7 +79,7 @@ export async function generateBeams(
     index % beams === 0 ? 0 : -1e9,
   );
   const { tokens, logprobs, score } = await session.run({
-    image_embeds: imageEmbeds,
+    ...memoryFeeds(memory),
     ...decoderFeeds(rows),
     first_scores: { type: 'float32', data: firstScores, dims: [rows.length, beams] },
     length_penalty: float32(rows.map(({ params }) => params.lengthPenalty ?? 1)),
@@ -84,6 +92,10 @@ export async function generateBeams(
     const generated = untilEnd(row, ids, rowOf(logprobs!.data as Float32Array), endToken);
     return { ...generated, score: Number(score!.data[index]) };
   });
+}
+
+function memoryFeeds({ embeds, lengths }: DecoderMemory): Record<string, TensorLike> {
+  return { memory: embeds, ...(lengths && { memory_length: int64(lengths) }) };
 }
 
 function decoderFeeds(rows: readonly DecoderRow[]): Record<string, TensorLike> {
@@ -106,7 +118,7 @@ function untilEnd({ prompt, params }: DecoderRow, ids: number[], logprobs: numbe
   return { tokenIds: ids.slice(0, stop), tokenLogprobs: logprobs.slice(start, stop) };
 }
 
-function int64(values: readonly number[]): TensorLike {
+export function int64(values: readonly number[]): TensorLike {
   return { type: 'int64', data: BigInt64Array.from(values, BigInt), dims: [values.length] };
 }
 
@@ -115,7 +127,7 @@ function float32(values: readonly number[]): TensorLike {
 }
 
 /** Sequences of unequal length as one matrix, filled up with zeros that nothing reads. */
-function padded(sequences: readonly (readonly number[])[]): TensorLike {
+export function padded(sequences: readonly (readonly number[])[]): TensorLike {
   const length = Math.max(...sequences.map((sequence) => sequence.length));
   const data = new BigInt64Array(sequences.length * length);
   for (const [row, sequence] of sequences.entries()) data.set(sequence.map(BigInt), row * length);

@@ -53,7 +53,7 @@ export async function optimizeGraphs(
   const imageEmbeds = await keepIfFaithful(encoderFile, encode);
   const rows = [{ prompt: [bosTokenId], params: { maxNewTokens: 8, minNewTokens: 8 } }];
   await keepIfFaithful(greedyDecoderFile, async (session) => {
-    const [generated] = await generateGreedy(session, imageEmbeds, rows, sepTokenId);
+    const [generated] = await generateGreedy(session, { embeds: imageEmbeds }, rows, sepTokenId);
     const data = Float32Array.from([...generated!.tokenIds, ...generated!.tokenLogprobs]);
     return { type: 'float32', data, dims: [data.length] } as const;
   });

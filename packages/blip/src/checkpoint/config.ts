@@ -46,6 +46,11 @@ export interface BlipConfig {
   readonly task: BlipTask;
 }
 
+/** Tokens that the vision model makes of an image: its patches and the class token. */
+export function imageTokens({ vision }: BlipConfig): number {
+  return (vision.imageSize / vision.patchSize) ** 2 + 1;
+}
+
 /** Every size is bounded so that products of a few of them stay exact integers. */
 const size = z.int().positive().max(1_000_000);
 const tokenId = z.int().nonnegative();

@@ -65,12 +65,12 @@ export const earlyStoppingCodes = { false: 0, true: 1, never: 2 } as const;
 export function beamDecoder(config: BlipConfig, tensors: StateDict, format: ModelFormat): Graph {
   const { text } = config;
   const graph = new Graph('beam-decoder');
-  const inputs = new DecoderInputs(graph, config);
+  const inputs = new DecoderInputs(graph, config, format.image);
   const firstScores = graph.input('first_scores', 'float32', ['B', 'K']);
   const search = new BeamSearch(graph, inputs, firstScores, text);
   const weights = new Weights(graph, tensors, format.token, 'text_decoder.');
   const decoder = new TextDecoder(config, weights, format.image);
-  const imageKeyValues = decoder.imageKeyValues(cast(inputs.image, weights.format.dtype));
+  const memory = decoder.memoryKeyValues(inputs.memory);
 
   // Every beam starts with bos: [B, 1] + [B, K]·0.
   const start = add(inputs.start, cast(mul(firstScores, 0), 'int64'));
@@ -96,7 +96,7 @@ export function beamDecoder(config: BlipConfig, tensors: StateDict, format: Mode
     },
     (position, { token, tokens, repeats, logprobs, scores, improvable, done, ...rest }) => {
       const { bestTokens, bestLogprobs, bestScores, bestFinished, ...past } = rest;
-      const { logits, present } = decoder.step(token, position, pastOf(past, text.layers), imageKeyValues);
+      const { logits, present } = decoder.step(token, position, pastOf(past, text.layers), memory);
       const { promptToken, forced, generated } = inputs.at(add(position, 1));
       const history = { tokens, repeats };
       const processed = processScores(logSoftmax(logits), history, generated, inputs, text.sepTokenId);

@@ -1,10 +1,27 @@
-import { add, type Graph, gather, less, min, reduceMax, sub, unsqueeze, type Value } from '@blipq/onnx-graph';
-import type { BlipConfig } from '../checkpoint/config.js';
+import {
+  add,
+  cast,
+  dimension,
+  type Graph,
+  gather,
+  less,
+  min,
+  reduceMax,
+  squeeze,
+  sub,
+  unsqueeze,
+  type Value,
+} from '@blipq/onnx-graph';
+import { type BlipConfig, imageTokens } from '../checkpoint/config.js';
+import { lengthMask } from './attention.js';
+import type { Memory } from './text-decoder.js';
+import type { WeightFormat } from './weight-format.js';
 
 /**
  * What every decoder graph is fed.
  *
- * image_embeds          float32 [B, N, D]  from the encoder
+ * memory                float32 [B, T, D]  what cross-attention sees: an image's embeddings, or a question's
+ * memory_length         int64 [B]          of a question, whose embeddings are padded; images have none
  * prompt                int64 [B, P]       bos and prompt of each row, padded at the end with anything
  * prompt_length         int64 [B]          ≥ 1
  * min_new_tokens        int64 [B]          the end of sequence is banned before that many
@@ -13,7 +30,7 @@ import type { BlipConfig } from '../checkpoint/config.js';
  * no_repeat_ngram_size  int64 [B]          0 for none
  */
 export class DecoderInputs {
-  readonly image: Value<'float32'>;
+  readonly memory: Memory;
   readonly prompt: Value<'int64'>;
   readonly promptLength: Value<'int64'>;
   readonly minNewTokens: Value<'int64'>;
@@ -23,10 +40,19 @@ export class DecoderInputs {
 
   constructor(
     readonly graph: Graph,
-    { vision }: BlipConfig,
+    config: BlipConfig,
+    { dtype }: WeightFormat,
   ) {
-    const tokens = (vision.imageSize / vision.patchSize) ** 2 + 1;
-    this.image = graph.input('image_embeds', 'float32', ['B', tokens, vision.hiddenSize]);
+    const asks = config.task === 'question_answering';
+    const memory = graph.input('memory', 'float32', [
+      'B',
+      asks ? 'L' : imageTokens(config),
+      config.text.encoderHiddenSize,
+    ]);
+    const mask = asks
+      ? lengthMask(graph.input('memory_length', 'int64', ['B']), squeeze(dimension(memory, 1), 0), 'L')
+      : null;
+    this.memory = { embeds: cast(memory, dtype), mask };
     this.prompt = graph.input('prompt', 'int64', ['B', 'P']);
     this.promptLength = graph.input('prompt_length', 'int64', ['B']);
     this.minNewTokens = graph.input('min_new_tokens', 'int64', ['B']);

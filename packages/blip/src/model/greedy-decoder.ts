@@ -39,10 +39,10 @@ import type { ModelFormat } from './weight-format.js';
 export function greedyDecoder(config: BlipConfig, tensors: StateDict, format: ModelFormat): Graph {
   const { text } = config;
   const graph = new Graph('greedy-decoder');
-  const inputs = new DecoderInputs(graph, config);
+  const inputs = new DecoderInputs(graph, config, format.image);
   const weights = new Weights(graph, tensors, format.token, 'text_decoder.');
   const decoder = new TextDecoder(config, weights, format.image);
-  const imageKeyValues = decoder.imageKeyValues(cast(inputs.image, weights.format.dtype));
+  const memory = decoder.memoryKeyValues(inputs.memory);
   const history = startOfHistory(inputs.start);
 
   const { stacked } = loop(
@@ -55,7 +55,7 @@ export function greedyDecoder(config: BlipConfig, tensors: StateDict, format: Mo
       ...emptyPast(inputs.start, weights.format.dtype, text),
     },
     (position, { token, finished, tokens, repeats, ...past }) => {
-      const { logits, present } = decoder.step(token, position, pastOf(past, text.layers), imageKeyValues);
+      const { logits, present } = decoder.step(token, position, pastOf(past, text.layers), memory);
       const { promptToken, forced, generated } = inputs.at(add(position, 1));
       const allowed = squeeze(processScores(logits, { tokens, repeats }, generated, inputs, text.sepTokenId), 1);
       const best = argMax(allowed, 1);

@@ -4,7 +4,6 @@ import {
   cast,
   concat,
   expand,
-  layerNorm,
   multiHeadAttention,
   reshape,
   transpose,
@@ -13,6 +12,7 @@ import {
 import type { BlipConfig } from '../checkpoint/config.js';
 import type { Weight } from '../checkpoint/state-dict.js';
 import type { Linear, Tensor, Weights } from './linear.js';
+import { norm } from './norm.js';
 import { floats } from './weight-format.js';
 
 type Vision = BlipConfig['vision'];
@@ -113,9 +113,4 @@ function attention(x: Tensor, { hiddenSize, heads }: Vision, weights: Weights): 
   const [query, key, value] = weights.products(packed, 3).map((product) => product(x)) as [Tensor, Tensor, Tensor];
   const attended = multiHeadAttention(query, key, value, bias, heads);
   return weights.linear('projection', hiddenSize, hiddenSize)(attended);
-}
-
-/** Layer normalisation with the checkpoint's weight and bias. */
-export function norm(x: Tensor, weights: Weights, size: number, epsilon: number): Tensor {
-  return layerNorm(x, weights.tensor('weight', [size]), weights.tensor('bias', [size]), epsilon);
 }
