@@ -10,6 +10,7 @@ import { PrivateRedis } from './private-redis.js';
 import { RedisCheck } from './redis-check.js';
 import { serviceProcess } from './service-process.js';
 import { StateFolder } from './state-folder.js';
+import { WebhookSecret } from './webhook-secret.js';
 import { reachableUrl, welcome } from './welcome.js';
 
 export interface ComposeOptions {
@@ -25,7 +26,7 @@ export interface ComposeOptions {
 
 const bundledModel = fileURLToPath(new URL('../../../models/demo', import.meta.url));
 
-/** The whole tree on one machine, in the order in which it starts: Redis, worker, gateway. */
+/** The whole tree on one machine, in the order in which it starts: Redis, worker, notifier, gateway. */
 export function compose({ config, environment, say, logs, stopping }: ComposeOptions): ServicePart[] {
   const stateFolder = resolve(config.BLIPQ_DIR);
   const model = config.BLIPQ_MODEL ?? bundledModel;
@@ -40,18 +41,24 @@ export function compose({ config, environment, say, logs, stopping }: ComposeOpt
           findRedis({ path: environment.PATH ?? '', mayInstall: !config.BLIPQ_NO_INSTALL, say, signal: stopping }),
         say,
       });
-  const forBoth = () => ({
+  const forAll = () => ({
     ...environment,
     REDIS_URL: redis.url,
     BLIPQ_NAMESPACE: config.BLIPQ_NAMESPACE,
     BLIPQ_LOG_LEVEL: config.BLIPQ_LOG_LEVEL ?? 'info',
     BLIPQ_THREADS: config.BLIPQ_THREADS,
   });
+  const receivers = {
+    BLIPQ_WEBHOOK_ALLOW: config.BLIPQ_WEBHOOK_ALLOW,
+    BLIPQ_WEBHOOK_PORTS: config.BLIPQ_WEBHOOK_PORTS,
+    BLIPQ_WEBHOOK_HTTP: config.BLIPQ_WEBHOOK_HTTP,
+  };
+  const secret = new WebhookSecret(join(stateFolder, 'webhook-secret'));
   const worker = serviceProcess({
     name: 'worker',
     app: 'worker',
     env: () => ({
-      ...forBoth(),
+      ...forAll(),
       BLIPQ_MODEL: model,
       BLIPQ_CACHE: resolve(config.BLIPQ_CACHE ?? join(stateFolder, 'models')),
       BLIPQ_BATCH_MAX: config.BLIPQ_BATCH_MAX,
@@ -63,11 +70,31 @@ export function compose({ config, environment, say, logs, stopping }: ComposeOpt
     say,
     stopDeadlineMs: 28_000,
   });
+  const notifier = serviceProcess({
+    name: 'notifier',
+    app: 'notifier',
+    env: () => ({
+      ...forAll(),
+      ...receivers,
+      BLIPQ_THREADS: undefined,
+      BLIPQ_WEBHOOK_SECRET: config.BLIPQ_WEBHOOK_SECRET ?? secret.value,
+      BLIPQ_WEBHOOK_SECRETS: config.BLIPQ_WEBHOOK_SECRETS,
+      BLIPQ_WEBHOOK_SECRETS_FILE: config.BLIPQ_WEBHOOK_SECRETS_FILE,
+      BLIPQ_WEBHOOK_RETRIES_MS: config.BLIPQ_WEBHOOK_RETRIES_MS,
+      BLIPQ_WEBHOOK_TIMEOUT_MS: config.BLIPQ_WEBHOOK_TIMEOUT_MS,
+      HOST: '127.0.0.1',
+      BLIPQ_HEALTH_PORT: '0',
+    }),
+    line,
+    say,
+    stopDeadlineMs: 24_000,
+  });
   const gateway = serviceProcess({
     name: 'gateway',
     app: 'gateway',
     env: () => ({
-      ...forBoth(),
+      ...forAll(),
+      ...receivers,
       HOST: host,
       PORT: String(port),
       BLIPQ_RETENTION_S: config.BLIPQ_RETENTION_S,
@@ -85,5 +112,6 @@ export function compose({ config, environment, say, logs, stopping }: ComposeOpt
     stop: () => say('Stopping …'),
   };
   const preflight = new Preflight({ port, host, model });
-  return [new StateFolder(stateFolder), preflight, redis, worker, gateway, new Answering(url, stopping), announcement];
+  const services = [redis, worker, secret, notifier, gateway];
+  return [new StateFolder(stateFolder), preflight, ...services, new Answering(url, stopping), announcement];
 }

@@ -24,6 +24,14 @@ export const standaloneConfig = z.object({
   BLIPQ_BATCH_DEADLINE_MS: passedOn('the longest a batch may run, in milliseconds'),
   BLIPQ_GENERATE_TIMEOUT_S: passedOn('how long POST /generate waits, in seconds'),
   BLIPQ_RETENTION_S: passedOn('how long a caption is kept, in seconds'),
+  BLIPQ_WEBHOOK_SECRET: passedOn('one or more secrets that sign webhooks'),
+  BLIPQ_WEBHOOK_SECRETS: passedOn('a JSON object of secrets that sign webhooks'),
+  BLIPQ_WEBHOOK_SECRETS_FILE: passedOn('the path of a file with a JSON object of secrets'),
+  BLIPQ_WEBHOOK_ALLOW: passedOn('networks inside that webhooks may be sent to'),
+  BLIPQ_WEBHOOK_PORTS: passedOn('ports that webhooks may be sent to'),
+  BLIPQ_WEBHOOK_HTTP: passedOn('1 to send webhooks over http: too'),
+  BLIPQ_WEBHOOK_RETRIES_MS: passedOn('pauses between attempts in milliseconds'),
+  BLIPQ_WEBHOOK_TIMEOUT_MS: passedOn('how long a receiver may take, in milliseconds'),
 });
 
 export type StandaloneConfig = z.infer<typeof standaloneConfig>;

@@ -5,8 +5,8 @@ import { LogOutput } from './log-output.js';
 
 const say = (text: string) => void process.stdout.write(`${text}\n`);
 
-/** Longest orderly stop: gateway, worker and Redis one after the other, each at its own limit, and a little more. */
-const stopDeadlineMs = 60_000;
+/** Longest orderly stop: gateway, notifier, worker and Redis one after the other, each at its own limit, and a little more. */
+const stopDeadlineMs = 85_000;
 
 await runService(
   ({ stopping }) => {
