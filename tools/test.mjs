@@ -1,15 +1,18 @@
-// npm test: makes everything ready, finds or installs a Redis server, and runs all tests (or those whose files match
-// the arguments). The last line is always "N passed, N failed".
+// npm test: makes everything ready, finds or installs a Redis server and Chromium, and runs all tests (or those whose
+// files match the arguments). The last line is always "N passed, N failed".
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bootstrap, giveUp, root, run, say } from './bootstrap.mjs';
+import { ensureChromium } from './ensure-chromium.mjs';
 
 let result = { passed: 0, failed: 1 };
 process.on('exit', () => console.log(`${result.passed} passed, ${result.failed} failed`));
 
 await bootstrap();
+const mayInstall = !['1', 'true', 'yes', 'on'].includes(process.env.BLIPQ_NO_INSTALL ?? '');
 await ensureRedis();
+ensureChromium({ mayInstall, say });
 
 const folder = mkdtempSync(join(tmpdir(), 'blipq-test-report-'));
 const report = join(folder, 'report.json');
@@ -22,7 +25,6 @@ process.exitCode = result.failed > 0 ? 1 : code;
 
 async function ensureRedis() {
   const { findRedis } = await import('../apps/standalone/dist/find-redis.js');
-  const mayInstall = !['1', 'true', 'yes', 'on'].includes(process.env.BLIPQ_NO_INSTALL ?? '');
   await findRedis({ path: process.env.PATH ?? '', mayInstall, say }).catch((error) => giveUp(error.message));
 }
 

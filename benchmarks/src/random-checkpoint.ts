@@ -12,8 +12,8 @@ export const shapes = {
 export type ShapeName = keyof typeof shapes;
 
 const text = { hiddenSize: 768, layers: 12, heads: 12, intermediateSize: 3072, vocabSize: 30_524, positions: 512 };
-const imageSize = 384;
-const patchSize = 16;
+export const imageSize = 384;
+export const patchSize = 16;
 
 const tokenizerFolder = fileURLToPath(new URL('../../test/reference/tokenizer/', import.meta.url));
 

@@ -1,56 +1,66 @@
-import { BlipqError, type FieldError } from '@blipq/contracts';
-import { z } from 'zod';
-import type { CaptionRequest } from './caption-intake.js';
+import { BlipqError, type FieldError, requestedParams } from '@blipq/contracts';
+import {
+  type CaptionOptions,
+  type CaptionRequest,
+  captionFields,
+  invalidFields,
+  parseFields,
+} from './caption-request.js';
 import type { FilePolicy, Upload } from './upload.js';
 import { invalidField } from './upload.js';
 
-/** A whole number in decimal digits. How large it may be depends on the model and is checked with it. */
-const wholeNumber = (least: number) =>
-  z
-    .string()
-    .regex(/^\d{1,15}$/, `must be a whole number of at least ${least}`)
-    .transform(Number)
-    .refine((value) => value >= least, `must be at least ${least}`);
-
-/** The text fields of `POST /v1/captions` as multipart. */
-export const captionForm = z.strictObject({
-  // Bytes that are not UTF-8 were decoded to U+FFFD, which no one writes on purpose.
-  prompt: z
-    .string()
-    .refine((text) => !text.includes('\uFFFD'), 'is not valid UTF-8')
-    .optional(),
-  max_new_tokens: wholeNumber(1).optional(),
-  min_new_tokens: wholeNumber(0).optional(),
-});
-
 /** One file, in the field `image`; the text fields must not come as files. */
 export const oneImage: FilePolicy = (field, acceptedBefore) => {
-  if (field in captionForm.shape) return invalidField(field, 'must be a text field, not a file');
+  if (field in captionFields.shape) return invalidField(field, 'must be a text field, not a file');
   if (field !== 'image') return invalidField(field, 'is not a field of this form');
   return acceptedBefore === 0 ? 'accept' : invalidField(field, 'was sent more than once');
 };
 
 /** @throws BlipqError `missing_image`, or `invalid_params` with every field that is wrong */
 export function readCaptionForm({ files, fields }: Upload): CaptionRequest {
-  const texts = [...fields].filter(([field]) => field !== 'image');
+  const options = readCaptionFields([...fields].filter(([field]) => field !== 'image'));
+  const image = files[0]?.bytes;
+  if (image === undefined) throw missingImage(fields.has('image'));
+  return { image, ...options };
+}
+
+/**
+ * Reads what is said about a caption from texts: form fields or a query.
+ *
+ * @throws BlipqError `invalid_params` with every field that is wrong
+ */
+export function readCaptionFields(texts: [field: string, values: string[]][]): CaptionOptions {
   const errors: FieldError[] = texts
     .filter(([, values]) => values.length > 1)
     .map(([field]) => ({ field, message: 'was sent more than once' }));
-  const form = captionForm.safeParse(Object.fromEntries(texts.map(([field, [value]]) => [field, value])));
-  if (!form.success) errors.push(...form.error.issues.flatMap(fieldErrors));
-  if (errors.length > 0 || !form.success) {
-    const detail = errors.map(({ field, message }) => `${field} ${message}`).join('; ');
-    throw new BlipqError('invalid_params', detail, { errors });
-  }
-  const image = files[0]?.bytes;
-  if (image === undefined) throw missingImage(fields.has('image'));
-  const { prompt = null, ...params } = form.data;
-  return { image, prompt, params };
+  if (errors.length > 0) throw invalidFields(errors);
+  const read = texts.map(([field, [text]]) => [field, spelled(field, text!)]);
+  const { prompt, model, metadata, timeout_s, ...params } = parseFields(captionFields, Object.fromEntries(read));
+  return {
+    params,
+    ...(prompt != null && { prompt }),
+    ...(model !== undefined && { model }),
+    ...(metadata && { metadata }),
+    ...(timeout_s !== undefined && { timeout_s }),
+  };
 }
 
-function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
-  if (issue.code !== 'unrecognized_keys') return [{ field: String(issue.path[0]), message: issue.message }];
-  return issue.keys.map((field) => ({ field, message: 'is not a field of this form' }));
+/** A text as the value that it spells; one that spells none stays a text, for the schema to judge. */
+function spelled(field: string, text: string): unknown {
+  if (field === 'metadata') return jsonOf(text);
+  if (!(field in requestedParams.shape) && field !== 'timeout_s') return text;
+  if (text === 'true' || text === 'false') return text === 'true';
+  const number = Number(text);
+  // Numbers in their usual spelling only: not 1e3, 0x10, 007, or with blanks around.
+  return Number.isFinite(number) && String(number) === text ? number : text;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 function missingImage(sentAsText: boolean): BlipqError {

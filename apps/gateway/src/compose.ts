@@ -1,10 +1,15 @@
 import { PixelPool } from '@blipq/pixels';
 import { CaptionQueue, ModelRegistry } from '@blipq/queue';
-import type { Logger, ServicePart } from '@blipq/service';
+import { type Logger, type ServicePart, StartupError } from '@blipq/service';
+import { Registry } from 'prom-client';
+import { ApiKeys } from './api-keys.js';
+import { BentomlMetrics } from './bentoml-metrics.js';
 import { CaptionIntake } from './caption-intake.js';
 import type { GatewayConfig } from './config.js';
 import { createHttpApp } from './http-app.js';
+import { ImageFetcher } from './image-fetcher.js';
 import { OpenRequests } from './open-requests.js';
+import { RateLimits } from './rate-limits.js';
 import { ServedModel } from './served-model.js';
 import { GatewayServer } from './server.js';
 
@@ -14,27 +19,73 @@ export interface Gateway {
   server: GatewayServer;
 }
 
-/** Builds the gateway. Nothing connects or listens before `start`. */
+/**
+ * Builds the gateway. Nothing connects or listens before `start`.
+ *
+ * @throws StartupError for keys or networks that cannot be read
+ */
 export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
   const redis = {
     redisUrl: config.REDIS_URL,
     namespace: config.BLIPQ_NAMESPACE,
     onError: (error: Error) => logger.warn({ err: error }, 'Redis'),
   };
-  const queue = new CaptionQueue({ ...redis, retentionS: config.BLIPQ_RETENTION_S });
+  const keys = ApiKeys.load(config.BLIPQ_API_KEYS, config.BLIPQ_API_KEYS_FILE);
+  const limits = new RateLimits({ ...redis, keys: keys.all, logger });
+  const queue = new CaptionQueue({
+    ...redis,
+    retentionS: config.BLIPQ_RETENTION_S,
+    retryWindowS: config.BLIPQ_RETRY_WINDOW_S,
+    reuseS: config.BLIPQ_REUSE_S,
+    captionsMax: config.BLIPQ_QUEUE_MAX,
+    bytesMax: config.BLIPQ_QUEUE_MB_MAX * 1024 ** 2,
+  });
   const registry = new ModelRegistry(redis);
   const pixels = new PixelPool({ threads: config.BLIPQ_THREADS });
   const model = new ServedModel(registry);
-  const intake = new CaptionIntake({ model, pixels, queue });
+  const fetcher = imageFetcher(config);
   const openRequests = new OpenRequests();
+  const metrics = new Registry();
   const app = createHttpApp({
-    intake,
+    intake: new CaptionIntake({ model, pixels, queue, fetcher }),
     queue,
     model,
     openRequests,
+    keys,
+    limits,
     logger,
+    metrics,
+    bentomlMetrics: new BentomlMetrics(metrics),
     generateTimeoutS: config.BLIPQ_GENERATE_TIMEOUT_S,
+    uploadsMax: config.BLIPQ_UPLOADS_MAX,
+    corsOrigins: config.BLIPQ_CORS_ORIGINS,
+    trustProxy: trustProxy(config.BLIPQ_TRUST_PROXY),
   });
-  const server = new GatewayServer({ app, openRequests, port: config.PORT, host: config.HOST, logger });
-  return { parts: [queue, registry, { start: () => {}, stop: () => pixels.stop() }, server], server };
+  const server = new GatewayServer({
+    ...{ app, openRequests, port: config.PORT, host: config.HOST, logger },
+    openToAll: !keys.required,
+  });
+  return {
+    parts: [queue, registry, limits, fetcher, { start: () => {}, stop: () => pixels.stop() }, server],
+    server,
+  };
+}
+
+function imageFetcher(config: GatewayConfig): ImageFetcher {
+  try {
+    return new ImageFetcher({
+      allow: config.BLIPQ_FETCH_ALLOW,
+      allowHttp: config.BLIPQ_FETCH_HTTP,
+      ports: config.BLIPQ_FETCH_PORTS,
+      timeoutMs: config.BLIPQ_FETCH_TIMEOUT_MS,
+    });
+  } catch (error) {
+    throw new StartupError(`BLIPQ_FETCH_ALLOW: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** One number is a count of hops. */
+function trustProxy(words: string[]): number | string[] {
+  const [first = ''] = words;
+  return words.length === 1 && /^\d{1,2}$/.test(first) ? Number(first) : words;
 }

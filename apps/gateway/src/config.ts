@@ -2,6 +2,13 @@ import { availableParallelism } from 'node:os';
 import { setting } from '@blipq/service';
 import { z } from 'zod';
 
+/** Names, networks or addresses with commas or white space between them; none when unset. */
+const list = (takes: string) =>
+  z
+    .string()
+    .transform((text) => text.split(/[\s,]+/).filter((word) => word !== ''))
+    .describe(takes);
+
 /** The gateway's settings, by the names of their environment variables. */
 export const gatewaySettings = z.object({
   PORT: setting.port().default(3000),
@@ -10,10 +17,37 @@ export const gatewaySettings = z.object({
   BLIPQ_NAMESPACE: setting.name().default('blipq'),
   /** How long a finished caption can be read. */
   BLIPQ_RETENTION_S: setting.wholeNumber(60).default(86_400),
+  /** How long a result answers equal captions. 0: never. */
+  BLIPQ_REUSE_S: setting.wholeNumber(0).default(0),
+  /** How long the image of a caption that did not succeed is kept for a retry. */
+  BLIPQ_RETRY_WINDOW_S: setting.wholeNumber(0).default(3600),
+  /** Captions that may wait and run at once, and how much memory their images may take in Redis. */
+  BLIPQ_QUEUE_MAX: setting.wholeNumber(1).default(10_000),
+  BLIPQ_QUEUE_MB_MAX: setting.wholeNumber(1).default(2048),
   /** How long `POST /generate` waits for its caption. */
   BLIPQ_GENERATE_TIMEOUT_S: setting.wholeNumber(1, 3600).default(60),
   /** Threads that decode and resize images. */
   BLIPQ_THREADS: setting.wholeNumber(1, 64).default(() => availableParallelism()),
   BLIPQ_LOG_LEVEL: setting.logLevel().default('info'),
+  /** Who may call: a JSON list of keys, itself or in a file. Neither: everyone may. */
+  BLIPQ_API_KEYS: setting.text('a JSON list of keys, as docs/api.md describes it').optional(),
+  BLIPQ_API_KEYS_FILE: setting.text('the path of a file with a JSON list of keys').optional(),
+  /** Requests with a body that may be under way at once. Further ones are refused before their body is read. */
+  BLIPQ_UPLOADS_MAX: setting.wholeNumber(1, 10_000).default(128),
+  /** Origins whose pages may call this server from a browser; `*` for all. */
+  BLIPQ_CORS_ORIGINS: list('origins such as https://app.example.com, or *').default([]),
+  /** Proxies whose X-Forwarded headers are believed: how many hops, or their addresses and networks. */
+  BLIPQ_TRUST_PROXY: list('a number of hops, or addresses and networks such as 10.0.0.0/8').default([]),
+  /** Networks inside that images may be fetched from by URL, although they are not public. */
+  BLIPQ_FETCH_ALLOW: list('addresses and networks such as 10.1.0.0/16').default([]),
+  /** Ports that images may be fetched from beside 443 and 80. */
+  BLIPQ_FETCH_PORTS: list('')
+    .pipe(z.array(z.coerce.number<string>().int().min(1).max(65_535)))
+    .describe('port numbers')
+    .default([]),
+  /** Lets images be fetched over http: as well. */
+  BLIPQ_FETCH_HTTP: setting.flag().default(false),
+  /** How long fetching an image may take, redirects included. */
+  BLIPQ_FETCH_TIMEOUT_MS: setting.wholeNumber(100, 120_000).default(15_000),
 });
 export type GatewayConfig = z.infer<typeof gatewaySettings>;

@@ -44,8 +44,12 @@ test('every answer carries the security headers and does not name the framework'
 
 test('OPTIONS lists the methods of a path', async () => {
   for (const [path, allow] of [
-    ['/v1/captions', 'POST'],
-    ['/v1/captions/x', 'GET, HEAD'],
+    ['/v1/captions', 'GET, HEAD, POST'],
+    ['/v1/captions/x', 'GET, HEAD, PUT, DELETE'],
+    ['/v1/captions/x/cancel', 'POST'],
+    ['/v1/captions/x/events', 'GET, HEAD'],
+    ['/v1/batches', 'POST'],
+    ['/v1/models', 'GET, HEAD'],
     ['/generate', 'POST'],
   ]) {
     const answer = await fetch(gateway.url + path, { method: 'OPTIONS' });

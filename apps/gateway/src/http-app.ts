@@ -1,40 +1,72 @@
 import type { CaptionQueue } from '@blipq/queue';
 import type { Logger } from '@blipq/service';
+import cors from 'cors';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import type { Registry } from 'prom-client';
+import type { ApiKeys } from './api-keys.js';
+import { authenticate } from './authenticate.js';
+import type { BentomlMetrics } from './bentoml-metrics.js';
 import type { CaptionIntake } from './caption-intake.js';
 import type { OpenRequests } from './open-requests.js';
+import type { RateLimits } from './rate-limits.js';
 import { requestId } from './request-id.js';
 import { requestLog } from './request-log.js';
-import { generateRoutes } from './routes/generate.js';
+import { apiDocsRoutes } from './routes/api-docs.js';
+import { bentomlRoutes } from './routes/bentoml.js';
 import { healthRoutes } from './routes/health.js';
 import { problemPageRoutes } from './routes/problem-pages.js';
 import { v1Routes } from './routes/v1.js';
 import { securityHeaders } from './security-headers.js';
 import type { ServedModel } from './served-model.js';
+import { swaggerUiRoutes } from './swagger-ui.js';
 import { toBlipqError } from './to-blipq-error.js';
+import { admitUploads } from './upload-admission.js';
 
 export interface HttpAppParts {
   intake: CaptionIntake;
-  queue: Pick<CaptionQueue, 'read' | 'wait' | 'ping'>;
-  model: Pick<ServedModel, 'current'>;
+  queue: CaptionQueue;
+  model: Pick<ServedModel, 'current' | 'list'>;
   openRequests: OpenRequests;
+  keys: ApiKeys;
+  limits: RateLimits;
   logger: Logger;
+  /** What `/metrics` prints. */
+  metrics: Registry;
+  bentomlMetrics: BentomlMetrics;
   /** How long `POST /generate` waits for its caption. */
   generateTimeoutS: number;
+  /** Bodies that may be under way at once. */
+  uploadsMax: number;
+  /** Origins whose pages may call from a browser; `*` for all. */
+  corsOrigins: string[];
+  /** Express's `trust proxy`: hops, or addresses and networks. */
+  trustProxy: number | string[];
 }
+
+/** Beyond those that browsers show to scripts anyway. */
+const exposedHeaders = [
+  ...['ETag', 'Location', 'Retry-After', 'X-Request-Id', 'Preference-Applied', 'Idempotency-Replayed'],
+  ...['RateLimit', 'RateLimit-Policy'],
+];
 
 /** Every route of the gateway. Each surface (`/v1`, BentoML's, probes) words its own errors. */
 export function createHttpApp(parts: HttpAppParts): Express {
+  const { keys, limits, logger, corsOrigins } = parts;
   const app = express();
-  app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
-  app.use(requestId, requestLog(parts.logger), securityHeaders, parts.openRequests.track);
+  app.disable('x-powered-by').disable('etag').set('query parser', 'simple').set('trust proxy', parts.trustProxy);
+  app.use(requestId, requestLog(logger), securityHeaders, parts.openRequests.track, parts.bentomlMetrics.track);
   app.use(healthRoutes(parts));
-  app.use('/v1', v1Routes(parts));
-  app.use(generateRoutes(parts));
-  app.use(problemPageRoutes());
+  if (corsOrigins.length > 0) {
+    const origin = corsOrigins.includes('*') ? '*' : corsOrigins;
+    app.use(allowCrossOrigin, cors({ origin, exposedHeaders, maxAge: 600 }));
+  }
+  const gates = [authenticate(keys, limits), admitUploads(parts.uploadsMax)];
+  app.use('/v1', v1Routes(parts, gates));
+  app.use(bentomlRoutes(parts, gates));
+  app.use(problemPageRoutes(), apiDocsRoutes({ keysRequired: keys.required }), swaggerUiRoutes());
   app.use((_req: Request, res: Response) => void res.status(404).type('text').send('Not Found'));
   app.use((error: unknown, _req: Request, res: Response, next: NextFunction) => {
-    const { status } = toBlipqError(error, res, parts.logger);
+    const { status } = toBlipqError(error, res, logger);
     if (res.headersSent) return next(error);
     res
       .status(status)
@@ -42,4 +74,9 @@ export function createHttpApp(parts: HttpAppParts): Express {
       .send(status === 404 ? 'Not Found' : 'Internal Server Error');
   });
   return app;
+}
+
+function allowCrossOrigin(_req: Request, res: Response, next: NextFunction): void {
+  res.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
+  next();
 }

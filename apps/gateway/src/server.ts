@@ -17,6 +17,8 @@ interface GatewayServerOptions {
   port: number;
   host: string;
   logger: Logger;
+  /** Whether anyone who reaches the port may use it: no keys are configured. */
+  openToAll: boolean;
 }
 
 /** The listening socket. `stop` turns unready, stops accepting, lets open requests be answered, then closes. */
@@ -42,6 +44,11 @@ export class GatewayServer {
     const { port, host, logger } = this.#options;
     this.#port = await listen(this.#server, port, host, 'PORT');
     logger.info({ host, port: this.#port }, 'listening');
+    if (this.#options.openToAll && !isLoopback(host)) {
+      logger.warn(
+        `anyone who can reach ${host}:${this.#port} may submit and read captions; set BLIPQ_API_KEYS or HOST`,
+      );
+    }
   }
 
   async stop(): Promise<void> {
@@ -50,4 +57,8 @@ export class GatewayServer {
     await closeServer(this.#server);
     clearTimeout(deadline);
   }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\./.test(host);
 }

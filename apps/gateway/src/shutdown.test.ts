@@ -16,8 +16,7 @@ async function idleGateway(): Promise<LiveGateway> {
 
 async function queuedCaptions(gateway: LiveGateway, count: number): Promise<void> {
   await vi.waitFor(async () => {
-    const pixels = (await gateway.keys()).filter((key) => key.includes('pixels') || key.includes('image'));
-    expect(pixels).toHaveLength(count);
+    expect((await gateway.keys()).filter((key) => key.includes(':record:'))).toHaveLength(count);
   });
 }
 

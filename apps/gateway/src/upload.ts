@@ -1,6 +1,7 @@
 import { BlipqError } from '@blipq/contracts';
 import type { Request, Response } from 'express';
 import multer, { MulterError } from 'multer';
+import { refuseEncoded } from './read-body.js';
 
 export const imageBytesMax = 10 * 1024 * 1024;
 /** A prompt that fills 512 positions is a few KiB; a text field beyond this is a mistake or an attack. */
@@ -31,7 +32,7 @@ export async function readUpload(req: Request, res: Response, policy: FilePolicy
   let accepted = 0;
   const parse = multer({
     storage: multer.memoryStorage(),
-    limits: { fileSize: imageBytesMax, fieldSize: fieldBytesMax, fieldNameSize: 100, parts: 64 },
+    limits: { fileSize: imageBytesMax, fieldSize: fieldBytesMax, fieldNameSize: 100, parts: 128 },
     fileFilter: (_req, file, done) => {
       const verdict = policy(file.fieldname, accepted);
       if (verdict instanceof BlipqError) return done(verdict);
@@ -53,9 +54,7 @@ function requireMultipart(req: Request): void {
   if (!/^multipart\/form-data\s*(;|$)/i.test(req.get('content-type') ?? '')) {
     throw new BlipqError('unsupported_media_type', 'Send the image as a file field of a multipart/form-data body.');
   }
-  if (!/^(identity)?$/i.test(req.get('content-encoding') ?? '')) {
-    throw new BlipqError('unsupported_media_type', 'Send the body without a Content-Encoding.');
-  }
+  refuseEncoded(req);
 }
 
 function endTooLongBody(req: Request, res: Response, reject: (error: BlipqError) => void): void {

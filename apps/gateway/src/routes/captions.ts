@@ -1,47 +1,141 @@
-import { BlipqError, type CaptionResource, captionId, isTerminal } from '@blipq/contracts';
+import {
+  BlipqError,
+  type CaptionId,
+  type CaptionResource,
+  captionId,
+  isTerminal,
+  newCaptionId,
+} from '@blipq/contracts';
 import { type Request, type Response, Router } from 'express';
-import { oneImage, readCaptionForm } from '../caption-form.js';
+import { tenantOf } from '../authenticate.js';
+import type { SubmitContext } from '../caption-intake.js';
+import { lastEventId, streamEvents } from '../caption-stream.js';
+import { isUnchanged } from '../etag.js';
 import type { HttpAppParts } from '../http-app.js';
+import { idempotencyKeyOf } from '../idempotency-key.js';
+import { captionListQuery } from '../list-query.js';
 import { preferredWaitS } from '../prefer-wait.js';
 import { onlyMethods } from '../problem-json.js';
-import { readUpload } from '../upload.js';
+import { readCaption } from '../read-caption.js';
+import { parseQuery } from '../read-query.js';
 
-/** `POST /v1/captions` and `GET /v1/captions/{id}`. */
+/** `/v1/captions`. */
 export function captionRoutes({ intake, queue }: Pick<HttpAppParts, 'intake' | 'queue'>): Router {
   const router = Router();
 
-  router.route('/').post(async (req, res) => {
-    const upload = await readUpload(req, res, oneImage);
-    const caption = await intake.submit(readCaptionForm(upload));
-    const latest = (await waited(req, res, caption.id)) ?? caption;
+  router
+    .route('/')
+    .post(async (req, res) => await create(req, res, {}))
+    .get(async (req, res) => {
+      const query = parseQuery(captionListQuery, req);
+      res.json(await queue.list({ tenant: tenantOf(res), ...query }));
+    })
+    .all(onlyMethods('GET, HEAD, POST'));
+
+  router
+    .route('/:id')
+    .get(async (req, res) => {
+      const caption = await existing(req, res);
+      const latest = isTerminal(caption.state) ? caption : ((await waited(req, res, caption.id)) ?? caption);
+      if (isUnchanged(req, res, latest.version)) return void res.status(304).end();
+      res.json(latest);
+    })
+    .put(async (req, res) => await create(req, res, { id: idOf(req) }))
+    .delete(async (req, res) => {
+      await queue.delete(idOf(req), tenantOf(res));
+      res.status(204).end();
+    })
+    .all(onlyMethods('GET, HEAD, PUT, DELETE'));
+
+  router
+    .route('/:id/cancel')
+    .post(async (req, res) => {
+      const { status, caption } = await queue.cancel(idOf(req), tenantOf(res));
+      res.status(status === 'canceled' ? 200 : 202).json(caption);
+    })
+    .all(onlyMethods('POST'));
+
+  router
+    .route('/:id/retry')
+    .post(async (req, res) => {
+      const { apiKey } = res.locals;
+      const id = idOf(req);
+      const idempotencyKey = idempotencyKeyOf(req);
+      const { status, caption } = await queue.retry(id, {
+        newId: newCaptionId(),
+        ...(idempotencyKey !== undefined && { idempotencyKey, fingerprint: `retry ${id}` }),
+        tenant: tenantOf(res),
+        ...(apiKey?.priority !== undefined && { priority: apiKey.priority }),
+        ...(apiKey?.queueMax !== undefined && { tenantCaptionsMax: apiKey.queueMax }),
+      });
+      if (status === 'replayed') res.setHeader('Idempotency-Replayed', 'true');
+      res.status(202).location(caption.links.self).json(caption);
+    })
+    .all(onlyMethods('POST'));
+
+  router
+    .route('/:id/events')
+    .get(async (req, res) => {
+      const after = lastEventId(req.get('last-event-id'));
+      const { id, state, version } = await existing(req, res);
+      // 204 is how a server tells an EventSource that there is nothing to come back for.
+      if (isTerminal(state) && version <= after) return void res.status(204).end();
+      if (req.method === 'HEAD') return void res.type('text/event-stream').end();
+      const signal = res.locals.stopWaiting;
+      await streamEvents(queue.watch(id, { tenant: tenantOf(res), after, signal }), res);
+    })
+    .all(onlyMethods('GET, HEAD'));
+
+  /** Queues a caption and answers with it, after the wait that the client prefers. */
+  async function create(req: Request, res: Response, context: Pick<SubmitContext, 'id'>): Promise<void> {
+    const idempotencyKey = context.id === undefined ? idempotencyKeyOf(req) : undefined;
+    const request = await readCaption(req, res);
+    const { apiKey, stopWaiting } = res.locals;
+    const { status, caption } = await intake.accept(request, {
+      ...context,
+      ...(apiKey && { apiKey }),
+      ...(idempotencyKey !== undefined && { idempotencyKey }),
+      fresh: /\bno-cache\b/i.test(req.get('cache-control') ?? ''),
+      signal: stopWaiting,
+    });
+    if (status === 'replayed') res.setHeader('Idempotency-Replayed', 'true');
+    const latest = isTerminal(caption.state) ? caption : ((await waited(req, res, caption.id)) ?? caption);
     res
       .status(isTerminal(latest.state) ? 200 : 202)
-      .location(`/v1/captions/${caption.id}`)
+      .location(caption.links.self)
       .json(latest);
-  });
-  router.route('/').all(onlyMethods('POST'));
+  }
 
-  router.route('/:id').get(async (req, res) => {
-    const id = captionId.safeParse(req.params.id);
-    const caption = id.success ? await queue.read(id.data) : null;
-    if (caption === null) throw new BlipqError('not_found', 'There is no caption with this id, or it has expired.');
-    res.json(isTerminal(caption.state) ? caption : ((await waited(req, res, caption.id)) ?? caption));
-  });
-  router.route('/:id').all(onlyMethods('GET, HEAD'));
+  async function existing(req: Request, res: Response): Promise<CaptionResource> {
+    const caption = await queue.read(idOf(req), tenantOf(res));
+    if (caption === null) throw notFound();
+    return caption;
+  }
 
   /** The caption after the wait that the client prefers; undefined when it prefers none or it cannot be had. */
-  async function waited(req: Request, res: Response, id: string): Promise<CaptionResource | undefined> {
+  async function waited(req: Request, res: Response, id: CaptionId): Promise<CaptionResource | undefined> {
     const waitS = preferredWaitS(req.get('prefer'));
     if (waitS === undefined) return undefined;
     res.setHeader('Preference-Applied', `wait=${waitS}`);
-    const { stopWaiting } = res.locals;
-    const outcome = await queue.wait(id, { timeoutMs: waitS * 1000, signal: stopWaiting }).catch((error: unknown) => {
+    const signal = res.locals.stopWaiting;
+    const options = { timeoutMs: waitS * 1000, signal, tenant: tenantOf(res) };
+    const outcome = await queue.wait(id, options).catch((error: unknown) => {
       // The caption is safely queued: a wait that is cut short is answered with what is known, not with an error.
-      if (stopWaiting.aborted || error instanceof BlipqError) return undefined;
+      if (signal.aborted || error instanceof BlipqError) return undefined;
       throw error;
     });
     return outcome === undefined || outcome.status === 'not_found' ? undefined : outcome.caption;
   }
 
   return router;
+}
+
+function idOf(req: Request): CaptionId {
+  const id = captionId.safeParse(req.params.id);
+  if (!id.success) throw notFound();
+  return id.data;
+}
+
+function notFound(): BlipqError {
+  return new BlipqError('not_found', 'There is no caption with this id.');
 }

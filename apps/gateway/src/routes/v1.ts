@@ -1,13 +1,23 @@
 import { BlipqError } from '@blipq/contracts';
-import { Router } from 'express';
+import { type RequestHandler, Router } from 'express';
+import { BatchIntake } from '../batch-intake.js';
 import type { HttpAppParts } from '../http-app.js';
 import { problemResponder } from '../problem-json.js';
+import { batchRoutes } from './batches.js';
 import { captionRoutes } from './captions.js';
+import { modelRoutes } from './models.js';
 
-/** `/v1`: our own API. Whatever goes wrong below it is answered as problem+json. */
-export function v1Routes(parts: HttpAppParts): Router {
+/**
+ * `/v1`: our own API. Whatever goes wrong below it is answered as problem+json.
+ *
+ * @param gates what every request must pass first
+ */
+export function v1Routes(parts: HttpAppParts, gates: RequestHandler[]): Router {
   const router = Router();
+  router.use(...gates);
   router.use('/captions', captionRoutes(parts));
+  router.use('/batches', batchRoutes({ ...parts, batches: new BatchIntake(parts) }));
+  router.use('/models', modelRoutes(parts));
   router.use(() => {
     throw new BlipqError('not_found', 'There is nothing at this path.');
   });

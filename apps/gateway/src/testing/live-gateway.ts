@@ -5,7 +5,7 @@ import { type CaptionHandler, CaptionWorker, type ManifestDraft, ModelRegistry }
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { composeGateway } from '../compose.js';
-import type { GatewayConfig } from '../config.js';
+import { type GatewayConfig, gatewaySettings } from '../config.js';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -53,14 +53,9 @@ export class LiveGateway {
     this.#registry = new ModelRegistry({ redisUrl, namespace: this.namespace });
     this.#gateway = composeGateway(
       {
-        PORT: 0,
-        HOST: '127.0.0.1',
-        REDIS_URL: redisUrl,
-        BLIPQ_NAMESPACE: this.namespace,
-        BLIPQ_RETENTION_S: 600,
-        BLIPQ_GENERATE_TIMEOUT_S: 60,
-        BLIPQ_THREADS: 1,
-        BLIPQ_LOG_LEVEL: 'silent',
+        ...gatewaySettings.parse({}),
+        ...{ PORT: 0, HOST: '127.0.0.1', REDIS_URL: redisUrl, BLIPQ_NAMESPACE: this.namespace },
+        ...{ BLIPQ_RETENTION_S: 600, BLIPQ_THREADS: 1 },
         ...config,
       },
       pino({ level: 'debug' }, { write: (line) => void this.logs.push(JSON.parse(line)) }),
@@ -125,6 +120,6 @@ export class LiveGateway {
 /** A handler that answers at once with the prompt and a fixed text. */
 export const echoHandler: CaptionHandler = async ({ prompt, revision }) => ({
   caption: { text: `${prompt ?? ''} echoed`.trim(), score: -0.5, tokens: [{ id: 7, logprob: -0.5 }] },
-  inference: { encode_ms: 1, decode_ms: 1, batch_size: 1, device: 'cpu' },
+  inference: { inference_ms: 2, encode_ms: 1, decode_ms: 1, batch_size: 1, device: 'cpu' },
   revision,
 });

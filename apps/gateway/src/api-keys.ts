@@ -1,0 +1,102 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { tenantName } from '@blipq/contracts';
+import { StartupError } from '@blipq/service';
+import { z } from 'zod';
+
+const entry = z.strictObject({
+  /** Whose key it is. Captions belong to the name, so that a key can be replaced without losing them. */
+  name: tenantName,
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'is not a SHA-256 hash in lower-case hex'),
+  rate_limit: z.strictObject({ requests: z.int().min(1), per_s: z.int().min(1).max(86_400) }).optional(),
+  /** Captions that may wait or run at once. */
+  queue_max: z.int().min(0).optional(),
+  /** 1 goes first, 100 is the default. */
+  priority: z.int().min(1).max(2_097_152).optional(),
+  /** A disabled key is known, and refused with 403 instead of 401. */
+  disabled: z.boolean().optional(),
+});
+
+/** One caller's key. What was given to the caller is not kept, only its hash. */
+export interface ApiKey {
+  name: string;
+  rateLimit?: { requests: number; perS: number };
+  queueMax?: number;
+  priority?: number;
+  disabled: boolean;
+}
+
+/** The keys that callers may use. Without any, everyone may call. */
+export class ApiKeys {
+  readonly #keys: { hash: Buffer; key: ApiKey }[];
+
+  private constructor(keys: { hash: Buffer; key: ApiKey }[]) {
+    this.#keys = keys;
+  }
+
+  /** @throws StartupError naming the entry and field that is wrong */
+  static parse(json: string, source: string): ApiKeys {
+    const parsed = z.array(entry).safeParse(readJson(json, source));
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      throw new StartupError(`${source}: ${issue!.path.join('.') || 'the list'}: ${issue!.message}`);
+    }
+    const twice = parsed.data.find(({ sha256 }, i) => parsed.data.findIndex((one) => one.sha256 === sha256) !== i);
+    if (twice) throw new StartupError(`${source}: the key of ${twice.name} is in the list twice`);
+    return new ApiKeys(
+      parsed.data.map(({ name, sha256, rate_limit, queue_max, priority, disabled = false }) => ({
+        hash: Buffer.from(sha256, 'hex'),
+        key: {
+          name,
+          disabled,
+          ...(rate_limit && { rateLimit: { requests: rate_limit.requests, perS: rate_limit.per_s } }),
+          ...(queue_max !== undefined && { queueMax: queue_max }),
+          ...(priority !== undefined && { priority }),
+        },
+      })),
+    );
+  }
+
+  /** From a text, or else from a file, or else no keys. @throws StartupError */
+  static load(json: string | undefined, file: string | undefined): ApiKeys {
+    if (json !== undefined) return ApiKeys.parse(json, 'BLIPQ_API_KEYS');
+    if (file === undefined) return new ApiKeys([]);
+    try {
+      return ApiKeys.parse(readFileSync(file, 'utf8'), file);
+    } catch (error) {
+      if (error instanceof StartupError) throw error;
+      throw new StartupError(`BLIPQ_API_KEYS_FILE cannot be read: ${(error as Error).message}`, { cause: error });
+    }
+  }
+
+  /** Whether callers need a key at all. */
+  get required(): boolean {
+    return this.#keys.length > 0;
+  }
+
+  get all(): readonly ApiKey[] {
+    return this.#keys.map(({ key }) => key);
+  }
+
+  /** The key with this secret. Takes as long for a wrong secret as for a right one. */
+  find(secret: string): ApiKey | undefined {
+    const hash = hashOf(secret);
+    let found: ApiKey | undefined;
+    for (const one of this.#keys) if (timingSafeEqual(one.hash, hash)) found = one.key;
+    return found;
+  }
+}
+
+/** A key's secret as it is stored. Secrets are long and random, so a plain hash cannot be reversed by guessing. */
+export function hashOf(secret: string): Buffer {
+  return createHash('sha256').update(secret).digest();
+}
+
+function readJson(json: string, source: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    // The parser's message would quote the text, and this text is nobody's business.
+    throw new StartupError(`${source} is not JSON; it takes a list of keys, as docs/api.md describes it`);
+  }
+}

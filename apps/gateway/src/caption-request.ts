@@ -1,0 +1,89 @@
+import { BlipqError, captionMetadata, type FieldError, requestedParams, unknownParamMessage } from '@blipq/contracts';
+import { z } from 'zod';
+import { imageBytesMax } from './upload.js';
+
+/** Longest prompt in characters. One that fills 512 positions is a few thousand; the model's own limit is checked later. */
+const promptCharsMax = 16 * 1024;
+/** Base64 takes four characters for three bytes; the rest is room for a data URI's head. */
+const base64CharsMax = Math.ceil(imageBytesMax / 3) * 4 + 256;
+/** Data URIs are URLs too. */
+const urlCharsMax = base64CharsMax;
+
+const promptText = z
+  .string()
+  .max(promptCharsMax)
+  // Bytes that are not UTF-8 were decoded to U+FFFD, which no one writes on purpose.
+  .refine((text) => !text.includes('\uFFFD'), 'is not valid UTF-8')
+  .meta({ description: 'Text that the caption begins with and continues.', examples: ['a picture of'] });
+
+/** What a caller asked for, however it was sent. */
+export interface CaptionRequest extends CaptionOptions {
+  /** An image file, or where one is. */
+  image: Uint8Array | ImageInput;
+}
+
+/** Everything that may be said about a caption beside its image. */
+export const captionOptions = z.strictObject({
+  prompt: promptText.nullish(),
+  model: z.string().min(1).max(200).optional().meta({ description: 'A model of GET /v1/models. Default: the newest.' }),
+  params: requestedParams.optional(),
+  metadata: captionMetadata.optional().meta({
+    description: 'At most 16 names with texts, given back with the caption.',
+    examples: [{ album: 'summer' }],
+  }),
+  timeout_s: z
+    .int()
+    .min(1)
+    .max(7 * 86_400)
+    .optional()
+    .meta({ description: 'Seconds after which the caption expires unless a worker has started it.' }),
+});
+
+/** An image inside a JSON body. */
+export const imageInput = z.union(
+  [
+    z.strictObject({
+      url: z
+        .string()
+        .min(1)
+        .max(urlCharsMax)
+        .meta({ description: 'An https: URL, which the gateway fetches, or a data: URI.' }),
+    }),
+    z.strictObject({ base64: z.string().min(1).max(base64CharsMax).meta({ contentEncoding: 'base64' }) }),
+  ],
+  { error: 'must be {"url": "…"} or {"base64": "…"}' },
+);
+export type ImageInput = z.infer<typeof imageInput>;
+
+/** `POST /v1/captions` as JSON. */
+export const captionJson = captionOptions.extend({ image: imageInput });
+
+/** The text fields of a multipart form, and the query of a raw image: the same, with the parameters on top. */
+export const captionFields = z.strictObject({
+  ...captionOptions.omit({ params: true }).shape,
+  ...requestedParams.shape,
+});
+
+export type CaptionOptions = z.infer<typeof captionOptions>;
+
+/** @throws BlipqError `missing_image` when only the image is missing, else `invalid_params` with every wrong field */
+export function parseFields<S extends z.ZodType>(schema: S, value: unknown, at = ''): z.infer<S> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw invalidFields(parsed.error.issues.flatMap((issue) => fieldErrors(issue, at)));
+}
+
+/** One `invalid_params` problem about all these fields. */
+export function invalidFields(errors: FieldError[]): BlipqError {
+  const detail = errors.map(({ field, message }) => `${field} ${message}`.trim()).join('; ');
+  return new BlipqError('invalid_params', detail.slice(0, 2000), { errors: errors.slice(0, 100) });
+}
+
+function fieldErrors(issue: z.core.$ZodIssue, at: string): FieldError[] {
+  const path = [...(at === '' ? [] : [at]), ...issue.path.map(String)].join('.');
+  if (issue.code !== 'unrecognized_keys') return [{ field: path.slice(0, 200), message: issue.message }];
+  return issue.keys.map((key) => ({
+    field: (path === '' ? key : `${path}.${key}`).slice(0, 200),
+    message: unknownParamMessage(key),
+  }));
+}

@@ -1,0 +1,31 @@
+import { createGuardedAgent, fetchGuarded, type GuardedAgent, type TargetPolicy } from '@blipq/webhooks';
+import { imageBytesMax } from './upload.js';
+
+export interface ImageFetcherOptions extends TargetPolicy {
+  /** For everything, redirects included. Milliseconds. */
+  timeoutMs: number;
+}
+
+/** Fetches the images that callers name by URL, under the address guard. */
+export class ImageFetcher {
+  readonly #agent: GuardedAgent;
+  readonly #timeoutMs: number;
+
+  /** @throws Error when a network of the allow-list is none */
+  constructor({ timeoutMs, ...policy }: ImageFetcherOptions) {
+    this.#agent = createGuardedAgent(policy);
+    this.#timeoutMs = timeoutMs;
+  }
+
+  start(): void {}
+
+  /** @throws BlipqError `url_blocked`, `fetch_failed`, `fetch_timeout`, `image_too_large`; the signal's reason */
+  async fetch(url: string, signal: AbortSignal): Promise<Uint8Array> {
+    const options = { bytesMax: imageBytesMax, timeoutMs: this.#timeoutMs, signal };
+    return (await fetchGuarded(this.#agent, url, options)).bytes;
+  }
+
+  stop(): void {
+    this.#agent.close();
+  }
+}

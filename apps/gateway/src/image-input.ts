@@ -1,0 +1,35 @@
+import { BlipqError } from '@blipq/contracts';
+import type { ImageInput } from './caption-request.js';
+import type { ImageFetcher } from './image-fetcher.js';
+
+/**
+ * The bytes of an image that a JSON body holds or names.
+ *
+ * @throws BlipqError `image_corrupt` for text that is not base64, and what fetching throws
+ */
+export async function imageBytes(
+  input: ImageInput,
+  fetcher: Pick<ImageFetcher, 'fetch'>,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  if ('base64' in input) return fromDataUri(input.base64) ?? fromBase64(input.base64);
+  return fromDataUri(input.url) ?? (await fetcher.fetch(input.url, signal));
+}
+
+/** The bytes of a data URI (RFC 2397) in base64, or undefined for any other text. */
+function fromDataUri(text: string): Uint8Array | undefined {
+  if (!/^data:/i.test(text)) return undefined;
+  const comma = text.indexOf(',');
+  if (comma === -1 || comma > 200 || !/;base64$/i.test(text.slice(0, comma))) {
+    throw new BlipqError('image_corrupt', 'The data: URI is not like data:image/jpeg;base64,….');
+  }
+  return fromBase64(text.slice(comma + 1));
+}
+
+/** Node passes over what is not base64, so the number of bytes tells whether there was any. Both alphabets count. */
+function fromBase64(text: string): Uint8Array {
+  const bytes = Buffer.from(text, 'base64');
+  const digits = text.length - (text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0);
+  if (bytes.length === Math.floor((digits * 3) / 4) && digits % 4 !== 1) return bytes;
+  throw new BlipqError('image_corrupt', 'The image is not valid base64.');
+}

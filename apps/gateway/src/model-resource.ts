@@ -1,0 +1,27 @@
+import { type ModelManifest, modelManifest } from '@blipq/contracts';
+import { z } from 'zod';
+
+/** What `GET /v1/models` says of a model: its manifest without what only gateways need. */
+export const modelResource = z.object({
+  id: modelManifest.shape.model,
+  object: z.literal('model'),
+  revision: modelManifest.shape.revision,
+  task: modelManifest.shape.task,
+  image_size: modelManifest.shape.image_size,
+  positions_max: modelManifest.shape.positions_max,
+  precision: modelManifest.shape.precision,
+  device: modelManifest.shape.device,
+  generation_config: modelManifest.shape.generation_config,
+  registered_at: modelManifest.shape.registered_at,
+  links: z.object({ self: z.string() }),
+});
+export type ModelResource = z.infer<typeof modelResource>;
+
+export const modelPage = z.object({ object: z.literal('list'), data: z.array(modelResource) });
+export type ModelPage = z.infer<typeof modelPage>;
+
+export function modelResourceOf(manifest: ModelManifest): ModelResource {
+  const { model, text_config: _, tokenizer_sha256: __, ...rest } = manifest;
+  const links = { self: `/v1/models/${encodeURIComponent(model)}` };
+  return modelResource.parse({ id: model, object: 'model', ...rest, links });
+}

@@ -1,0 +1,60 @@
+import { batchId, captionId } from '@blipq/contracts';
+import { idempotencyKey } from '../idempotency-key.js';
+import { captionListQuery } from '../list-query.js';
+import { waitMaxS } from '../prefer-wait.js';
+import { inline } from './schema-components.js';
+
+export interface Parameter {
+  name: string;
+  in: string;
+  required: boolean;
+  description: string;
+  schema: object;
+}
+
+const header = (name: string, description: string, schema: object = { type: 'string' }): Parameter => ({
+  name,
+  in: 'header',
+  required: false,
+  description,
+  schema,
+});
+
+const query = (name: keyof typeof captionListQuery.shape, description: string): Parameter => ({
+  name,
+  in: 'query',
+  required: false,
+  description,
+  schema: inline(captionListQuery.shape[name]),
+});
+
+const inPath = (name: string, description: string, schema: object): Parameter => ({
+  name,
+  in: 'path',
+  required: true,
+  description,
+  schema,
+});
+
+/** Everything that goes beside a body, by the name it has in the document. */
+export const parameters = {
+  CaptionId: inPath('id', 'The id of a caption.', inline(captionId)),
+  BatchId: inPath('id', 'The id of a batch.', inline(batchId)),
+  ModelId: inPath('id', 'The name of a model.', { type: 'string' }),
+  Prefer: header(
+    'Prefer',
+    `\`wait=N\` (RFC 7240): answer when the caption has ended, or after N seconds, at most ${waitMaxS}.`,
+  ),
+  IdempotencyKey: header(
+    'Idempotency-Key',
+    'Repeating a request with the same key and content creates nothing and is answered with what the first created.',
+    inline(idempotencyKey),
+  ),
+  CacheControl: header('Cache-Control', '`no-cache`: have the model run even if an equal caption is there already.'),
+  IfNoneMatch: header('If-None-Match', 'The ETag of an earlier answer: 304 while nothing has changed.'),
+  LastEventId: header('Last-Event-ID', 'The id of the last event that was seen: what came before is left out.'),
+  Cursor: query('cursor', 'The `next_cursor` of the page before.'),
+  Limit: query('limit', 'Captions on a page.'),
+  State: query('state', 'Only captions in this state.'),
+};
+export type ParameterName = keyof typeof parameters;

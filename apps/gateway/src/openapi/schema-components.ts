@@ -1,0 +1,44 @@
+import { batchResource, captionPage, captionParams, captionResource, problemDetails } from '@blipq/contracts';
+import { z } from 'zod';
+import { batchJson } from '../batch-request.js';
+import { captionJson, imageInput } from '../caption-request.js';
+import { modelPage, modelResource } from '../model-resource.js';
+
+type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+/** The schemas that have a name in the document. They are the very objects that requests are parsed with. */
+const inputs = { CaptionRequest: captionJson, ImageInput: imageInput, BatchRequest: batchJson };
+const outputs = {
+  Caption: captionResource,
+  CaptionPage: captionPage,
+  CaptionParams: captionParams,
+  Batch: batchResource,
+  Model: modelResource,
+  ModelPage: modelPage,
+  Problem: problemDetails,
+};
+export type ComponentName = keyof typeof inputs | keyof typeof outputs;
+
+/** The `components.schemas` of the document (JSON Schema 2020-12, which OpenAPI 3.1 is a dialect of). */
+export function schemaComponents(): Record<string, JsonSchema> {
+  return { ...converted(inputs, 'input'), ...converted(outputs, 'output') };
+}
+
+export function refTo(name: ComponentName): { $ref: string } {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+/** A schema that has no name of its own in the document. */
+export function inline(schema: z.ZodType): JsonSchema {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input' });
+  return rest;
+}
+
+function converted(schemas: Record<string, z.ZodType>, io: 'input' | 'output'): Record<string, JsonSchema> {
+  const registry = z.registry<{ id: string }>();
+  for (const [id, schema] of Object.entries(schemas)) registry.add(schema, { id });
+  const { schemas: all } = z.toJSONSchema(registry, { io, uri: (id) => `#/components/schemas/${id}` });
+  return Object.fromEntries(
+    Object.entries(all).map(([name, { $schema: _, $id: __, ...schema }]) => [name, schema as JsonSchema]),
+  );
+}

@@ -1,0 +1,76 @@
+import type { Logger } from '@blipq/service';
+import { Redis } from 'ioredis';
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import type { ApiKey } from './api-keys.js';
+
+export interface RateLimitVerdict {
+  allowed: boolean;
+  /** Requests left in this window. */
+  remaining: number;
+  /** Seconds until the window ends. */
+  resetS: number;
+}
+
+interface RateLimitsOptions {
+  redisUrl: string;
+  namespace: string;
+  keys: readonly ApiKey[];
+  logger: Logger;
+}
+
+/**
+ * Requests per key and window, counted in Redis for all gateways together. While Redis is away each gateway counts
+ * for itself, so that an outage neither lifts the limits nor refuses everybody.
+ */
+export class RateLimits {
+  readonly #redis: Redis;
+  readonly #limiters = new Map<string, RateLimiterRedis>();
+
+  constructor({ redisUrl, namespace, keys, logger }: RateLimitsOptions) {
+    this.#redis = new Redis(redisUrl, {
+      lazyConnect: true,
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      commandTimeout: 500,
+      retryStrategy: (times) => Math.min(100 * 2 ** times, 1000),
+    });
+    this.#redis.on('error', (err: Error) => logger.warn({ err }, 'Redis (rate limits)'));
+    for (const { name, rateLimit } of keys) {
+      if (rateLimit === undefined || this.#limiters.has(name)) continue;
+      const window = { points: rateLimit.requests, duration: rateLimit.perS };
+      this.#limiters.set(
+        name,
+        new RateLimiterRedis({
+          ...window,
+          storeClient: this.#redis,
+          keyPrefix: `${namespace}:{limits}:${name}`,
+          insuranceLimiter: new RateLimiterMemory(window),
+        }),
+      );
+    }
+  }
+
+  async start(): Promise<void> {
+    if (this.#limiters.size > 0) await this.#redis.connect().catch(() => undefined);
+  }
+
+  /** Counts one request of this key; undefined when the key has no limit. */
+  async count({ name }: ApiKey): Promise<RateLimitVerdict | undefined> {
+    const limiter = this.#limiters.get(name);
+    if (limiter === undefined) return undefined;
+    // The library rejects with the same object that it resolves with when the limit is passed.
+    const reply = await limiter.consume('requests').catch((verdict: unknown) => {
+      if (verdict instanceof RateLimiterRes) return verdict;
+      throw verdict;
+    });
+    return {
+      allowed: reply.consumedPoints <= limiter.points,
+      remaining: Math.max(0, reply.remainingPoints),
+      resetS: Math.max(1, Math.ceil(reply.msBeforeNext / 1000)),
+    };
+  }
+
+  stop(): void {
+    this.#redis.disconnect();
+  }
+}

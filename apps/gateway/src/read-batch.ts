@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { BlipqError, batchItemsMax, type CaptionMetadata, captionMetadata } from '@blipq/contracts';
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import { readCaptionFields } from './caption-form.js';
+import { type CaptionRequest, captionFields, parseFields } from './caption-request.js';
+import { parseJson, readBody } from './read-body.js';
+import { captionOf, mediaTypeOf } from './read-caption.js';
+import { type FilePolicy, invalidField, readUpload } from './upload.js';
+
+/** JSON is held several times over while it is parsed, so a batch of files has more room than one in base64. */
+export const batchJsonBytesMax = 32 * 1024 * 1024;
+
+export interface BatchRequest {
+  /** What each item asks for, or why it cannot be read. */
+  items: (CaptionRequest | BlipqError)[];
+  metadata?: CaptionMetadata;
+  /** Hash of what was sent. */
+  fingerprint: string;
+}
+
+/**
+ * Reads `POST /v1/batches`: JSON `items`, or a form with files `images` and text fields that apply to all of them.
+ *
+ * @throws BlipqError about the body as a whole; about single items it is returned
+ */
+export async function readBatch(req: Request, res: Response): Promise<BatchRequest> {
+  const type = mediaTypeOf(req);
+  if (type === 'multipart/form-data') return await readForm(req, res);
+  if (type === 'application/json') return readJson(await readBody(req, res, batchJsonBytesMax));
+  throw new BlipqError('unsupported_media_type', 'Send multipart/form-data with files images, or application/json.');
+}
+
+const envelope = z.strictObject({ items: z.array(z.unknown()), metadata: captionMetadata.optional() });
+
+function readJson(body: Buffer): BatchRequest {
+  const fingerprint = createHash('sha256').update(body).digest('hex');
+  const { items, metadata } = parseFields(envelope, parseJson(body));
+  if (items.length === 0) throw invalidField('items', 'is empty');
+  if (items.length > batchItemsMax) throw tooLarge();
+  return { items: items.map(readItem), fingerprint, ...(metadata && { metadata }) };
+}
+
+function readItem(item: unknown, index: number): CaptionRequest | BlipqError {
+  try {
+    return captionOf(item, `items.${index}`);
+  } catch (error) {
+    if (error instanceof BlipqError) return error;
+    throw error;
+  }
+}
+
+const manyImages: FilePolicy = (field, acceptedBefore) => {
+  if (field in captionFields.shape) return invalidField(field, 'must be a text field, not a file');
+  if (field !== 'images') return invalidField(field, 'is not a field of this form');
+  return acceptedBefore < batchItemsMax ? 'accept' : tooLarge();
+};
+
+async function readForm(req: Request, res: Response): Promise<BatchRequest> {
+  const { files, fields } = await readUpload(req, res, manyImages);
+  const { metadata, ...options } = readCaptionFields([...fields]);
+  if (files.length === 0) throw new BlipqError('missing_image', 'Send the images in file fields named images.');
+  const hash = createHash('sha256').update(JSON.stringify([...fields].sort()));
+  for (const { bytes } of files) hash.update(createHash('sha256').update(bytes).digest());
+  const items = files.map(({ bytes }) => ({ image: bytes, ...options }));
+  return { items, fingerprint: hash.digest('hex'), ...(metadata && { metadata }) };
+}
+
+function tooLarge(): BlipqError {
+  return new BlipqError('batch_too_large', `A batch takes at most ${batchItemsMax} images.`);
+}

@@ -1,0 +1,55 @@
+import { BlipqError } from '@blipq/contracts';
+import type { Request, Response } from 'express';
+import { oneImage, readCaptionFields, readCaptionForm } from './caption-form.js';
+import { type CaptionRequest, captionJson, parseFields } from './caption-request.js';
+import { parseJson, readBody } from './read-body.js';
+import { imageBytesMax, readUpload } from './upload.js';
+
+/** An image of the largest size in base64, and all texts at their longest. */
+export const captionJsonBytesMax = Math.ceil((imageBytesMax / 3) * 4) + 256 * 1024;
+
+/**
+ * Reads `POST /v1/captions` in whichever of its forms it was sent.
+ *
+ * @throws BlipqError about the body: `unsupported_media_type`, `malformed_json`, `malformed_multipart`,
+ *   `missing_image`, `image_too_large`, `invalid_params`
+ */
+export async function readCaption(req: Request, res: Response): Promise<CaptionRequest> {
+  const type = mediaTypeOf(req);
+  if (type === 'multipart/form-data') return readCaptionForm(await readUpload(req, res, oneImage));
+  if (type === 'application/json') {
+    return captionOf(parseJson(await readBody(req, res, captionJsonBytesMax)));
+  }
+  if (type.startsWith('image/') || type === 'application/octet-stream') {
+    const options = readCaptionFields(queryOf(req));
+    return { image: await readBody(req, res, imageBytesMax), ...options };
+  }
+  throw new BlipqError(
+    'unsupported_media_type',
+    'Send multipart/form-data with a file field image, application/json, or the image itself as image/*.',
+  );
+}
+
+/** @throws BlipqError `missing_image`, or `invalid_params` with every field that is wrong */
+export function captionOf(json: unknown, at = ''): CaptionRequest {
+  if (typeof json === 'object' && json !== null && !Array.isArray(json) && !('image' in json)) {
+    const field = at === '' ? 'image' : `${at}.image`;
+    throw new BlipqError('missing_image', 'Send the image as {"image": {"url": "…"}} or {"image": {"base64": "…"}}.', {
+      errors: [{ field, message: 'is required' }],
+    });
+  }
+  return parseFields(captionJson, json, at);
+}
+
+/** The media type of a request, without parameters; empty when there is none. */
+export function mediaTypeOf(req: Request): string {
+  return (req.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase();
+}
+
+/** The query as it was sent: every field with all its values. */
+export function queryOf(req: Request): [field: string, values: string[]][] {
+  return Object.entries(req.query as Record<string, string | string[]>).map(([field, value]) => [
+    field,
+    Array.isArray(value) ? value : [value],
+  ]);
+}

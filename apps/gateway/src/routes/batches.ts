@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import { BlipqError, batchId } from '@blipq/contracts';
+import { Router } from 'express';
+import { tenantOf } from '../authenticate.js';
+import type { BatchIntake } from '../batch-intake.js';
+import { isUnchanged } from '../etag.js';
+import type { HttpAppParts } from '../http-app.js';
+import { idempotencyKeyOf } from '../idempotency-key.js';
+import { onlyMethods } from '../problem-json.js';
+import { readBatch } from '../read-batch.js';
+
+/** `/v1/batches`. */
+export function batchRoutes({ batches, queue }: { batches: BatchIntake } & Pick<HttpAppParts, 'queue'>): Router {
+  const router = Router();
+
+  router
+    .route('/')
+    .post(async (req, res) => {
+      const idempotencyKey = idempotencyKeyOf(req);
+      const request = await readBatch(req, res);
+      const { apiKey, stopWaiting } = res.locals;
+      const { status, batch } = await batches.accept(request, {
+        tenant: tenantOf(res),
+        ...(apiKey && { apiKey }),
+        ...(idempotencyKey !== undefined && { idempotencyKey }),
+        fresh: /\bno-cache\b/i.test(req.get('cache-control') ?? ''),
+        signal: stopWaiting,
+      });
+      if (status === 'replayed') res.setHeader('Idempotency-Replayed', 'true');
+      res.status(202).location(batch.links.self).json(batch);
+    })
+    .all(onlyMethods('POST'));
+
+  router
+    .route('/:id')
+    .get(async (req, res) => {
+      const id = batchId.safeParse(req.params.id);
+      const batch = id.success ? await queue.readBatch(id.data, tenantOf(res)) : null;
+      if (batch === null) throw new BlipqError('not_found', 'There is no batch with this id.');
+      const version = createHash('sha256').update(JSON.stringify(batch)).digest('base64url').slice(0, 22);
+      if (isUnchanged(req, res, version)) return void res.status(304).end();
+      res.json(batch);
+    })
+    .all(onlyMethods('GET, HEAD'));
+
+  return router;
+}

@@ -1,0 +1,26 @@
+import { BlipqError } from '@blipq/contracts';
+import { Router } from 'express';
+import type { HttpAppParts } from '../http-app.js';
+import { type ModelPage, modelResourceOf } from '../model-resource.js';
+import { onlyMethods } from '../problem-json.js';
+
+/** `/v1/models`: what workers have registered. */
+export function modelRoutes({ model }: Pick<HttpAppParts, 'model'>): Router {
+  const router = Router();
+  router
+    .route('/')
+    .get(async (_req, res) => {
+      const page: ModelPage = { object: 'list', data: (await model.list()).map(modelResourceOf) };
+      res.json(page);
+    })
+    .all(onlyMethods('GET, HEAD'));
+  router
+    .route('/:id')
+    .get(async (req, res) => {
+      const manifest = (await model.list()).find((one) => one.model === req.params.id);
+      if (manifest === undefined) throw new BlipqError('not_found', 'There is no model of this name.');
+      res.json(modelResourceOf(manifest));
+    })
+    .all(onlyMethods('GET, HEAD'));
+  return router;
+}

@@ -1,0 +1,90 @@
+import { existsSync } from 'node:fs';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { echoHandler, LiveGateway, repositoryFile } from './testing/live-gateway.js';
+
+/** Debian's package; tools/test.mjs installs it where it may. */
+const executablePath = '/usr/bin/chromium';
+const reason = existsSync(executablePath) ? '' : ' (skipped: there is no /usr/bin/chromium; apt-get install chromium)';
+
+test('the page is all from this server and may load nothing from elsewhere', async () => {
+  const gateway = await new LiveGateway(inject('redisUrl')).start();
+  const page = await fetch(`${gateway.url}/`);
+  expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'self'; /);
+  const html = await page.text();
+  expect(html).toContain('<title>BentoML Prediction Service</title>');
+  const files = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, file]) => file!);
+  expect(files).toHaveLength(5);
+  for (const file of files) expect((await fetch(new URL(file, gateway.url))).status, file).toBe(200);
+  for (const file of ['swagger-ui.js', '..%2fpackage.json', 'x']) {
+    expect((await fetch(`${gateway.url}/static/${file}`)).status).toBe(404);
+  }
+  await gateway.stop();
+});
+
+describe.skipIf(reason !== '')(`Swagger UI in Chromium${reason}`, () => {
+  let gateway: LiveGateway;
+  let browser: Browser;
+  let page: Page;
+  const elsewhere: string[] = [];
+  const errors: string[] = [];
+
+  beforeAll(async () => {
+    gateway = await new LiveGateway(inject('redisUrl')).start();
+    await gateway.registerModel();
+    await gateway.work(async (work, signal) => {
+      const made = await echoHandler(work, signal);
+      return { ...made, caption: { ...made.caption, text: 'a dog stands on the grass' } };
+    });
+    // Debian's package has no sandbox for root, and containers have little shared memory.
+    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+    page = await browser.newPage({ viewport: { width: 1280, height: 1400 } });
+    page.on('request', (request) => {
+      const { protocol, origin } = new URL(request.url());
+      if (/^https?:$/.test(protocol) && origin !== gateway.url) elsewhere.push(request.url());
+    });
+    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+    page.on('pageerror', (error) => errors.push(error.message));
+    await page.goto(gateway.url);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await gateway?.stop();
+  });
+
+  test('shows the service as BentoML does', async () => {
+    expect(await page.title()).toBe('BentoML Prediction Service');
+    for (const tag of ['Service APIs', 'Infrastructure']) {
+      await page.locator('.opblock-tag', { hasText: tag }).waitFor();
+    }
+  });
+
+  test('captions a file: Try it out, choose it, Execute, read the caption', async () => {
+    const operation = page
+      .locator('.opblock-post')
+      .filter({ has: page.locator('[data-path="/generate"]') })
+      .first();
+    await operation.locator('.opblock-summary-control').click();
+    await operation.getByRole('button', { name: 'Try it out' }).click();
+    await operation
+      .locator('input[type=file]')
+      .first()
+      .setInputFiles(repositoryFile('models/demo/examples/dog-on-the-grass.jpg'));
+    await operation.getByRole('button', { name: 'Execute' }).click();
+    const answer = operation.locator('.live-responses-table tbody tr.response').first();
+    await answer.getByText('a dog stands on the grass').waitFor();
+    expect(await answer.locator('.response-col_status').textContent()).toContain('200');
+    if (process.env.BLIPQ_SCREENSHOT) await operation.screenshot({ path: process.env.BLIPQ_SCREENSHOT });
+  });
+
+  test('shows our own API as well', async () => {
+    await page.locator('.topbar select').selectOption({ label: 'BlipQ API' });
+    await page.locator('.opblock-tag', { hasText: 'Captions' }).waitFor();
+    expect(await page.locator('.opblock').count()).toBeGreaterThan(10);
+  });
+
+  test('asks nobody else and breaks nothing', () => {
+    expect(elsewhere).toEqual([]);
+    expect(errors).toEqual([]);
+  });
+});

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { extname } from 'node:path';
+import { type NextFunction, type Request, type Response, Router } from 'express';
+
+/** Only found, never imported: the package's entry would run a browser's program here. */
+const { resolve } = createRequire(import.meta.url);
+
+/** The page's own scripts and styles and this server, nothing else. Swagger UI sets styles and data: images itself. */
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "font-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const files = ['swagger-ui.css', 'swagger-ui-bundle.js', 'swagger-ui-standalone-preset.js', 'favicon-32x32.png'];
+
+const page = `<!DOCTYPE html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <title>BentoML Prediction Service</title>
+    <link rel="icon" type="image/png" href="./static/favicon-32x32.png" sizes="32x32">
+    <link rel="stylesheet" href="./static/swagger-ui.css">
+  </head>
+  <body>
+    <div id="swagger-ui"></div>
+    <script src="./static/swagger-ui-bundle.js"></script>
+    <script src="./static/swagger-ui-standalone-preset.js"></script>
+    <script src="./static/start.js"></script>
+  </body>
+</html>
+`;
+
+/** Relative addresses, so that the page works behind a proxy that serves it below a path. */
+const start = `window.ui = SwaggerUIBundle({
+  urls: [
+    { url: './docs.json', name: 'BentoML service' },
+    { url: './openapi.json', name: 'BlipQ API' },
+  ],
+  dom_id: '#swagger-ui',
+  deepLinking: true,
+  validatorUrl: null,
+  presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
+  layout: 'StandaloneLayout',
+});
+`;
+
+/** Swagger UI at `/`, all of it from this server: first BentoML's document, then our own. */
+export function swaggerUiRoutes(): Router {
+  const router = Router();
+  const day = { 'Cache-Control': 'public, max-age=86400' };
+  const assets = new Map(files.map((file) => [file, readFileSync(resolve(`swagger-ui-dist/${file}`))]));
+
+  router.get('/', (_req: Request, res: Response) => {
+    res.setHeader('Content-Security-Policy', contentSecurityPolicy);
+    res.setHeader('Cache-Control', 'no-cache');
+    res.type('html').send(page);
+  });
+  router.get('/static/start.js', (_req: Request, res: Response) => void res.set(day).type('js').send(start));
+  router.get('/static/:file', (req: Request, res: Response, next: NextFunction) => {
+    const file = String(req.params.file);
+    const asset = assets.get(file);
+    if (asset === undefined) return next();
+    res.set(day).type(extname(file)).send(asset);
+  });
+  return router;
+}

@@ -1,0 +1,100 @@
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import type { OpenApiDocument } from '../openapi/document.js';
+
+interface OperationObject {
+  operationId: string;
+  responses: Record<string, { headers?: object; content?: Record<string, unknown> }>;
+}
+
+export interface Checked {
+  status: number;
+  headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers that were validated against the document.
+  json: any;
+  text: string;
+}
+
+/** Headers that the document lets an answer have without naming them operation by operation. */
+const documentedHeaders = [
+  ...['etag', 'location', 'preference-applied', 'idempotency-replayed', 'ratelimit', 'ratelimit-policy', 'retry-after'],
+];
+
+/** Calls a gateway and refuses every answer that its own OpenAPI document does not describe. */
+export class ContractClient {
+  /** `operationId status`, of every answer so far. */
+  readonly seen = new Set<string>();
+  readonly #ajv = new Ajv2020({ strict: false, allErrors: true });
+  readonly #document: OpenApiDocument;
+  readonly #base: string;
+  readonly #headers: Record<string, string>;
+
+  private constructor(base: string, document: OpenApiDocument, headers: Record<string, string>) {
+    this.#base = base;
+    this.#document = document;
+    this.#headers = headers;
+    addFormats.default(this.#ajv);
+    this.#ajv.addSchema(document, 'openapi.json');
+  }
+
+  static async of(base: string, headers: Record<string, string> = {}): Promise<ContractClient> {
+    return new ContractClient(base, (await (await fetch(`${base}/openapi.json`)).json()) as OpenApiDocument, headers);
+  }
+
+  /** `operationId status` of every answer that the document describes as a success. */
+  documentedSuccesses(): string[] {
+    return Object.values(this.#document.paths)
+      .flatMap((methods) => Object.values(methods) as OperationObject[])
+      .flatMap(({ operationId, responses }) => Object.keys(responses).map((status) => `${operationId} ${status}`))
+      .filter((answer) => / [23]\d\d$/.test(answer));
+  }
+
+  /** @throws Error that says how the answer differs from the document */
+  async call(method: string, path: string, init: RequestInit = {}): Promise<Checked> {
+    const headers = { ...this.#headers, ...(init.headers as Record<string, string>) };
+    const response = await fetch(this.#base + path, { redirect: 'manual', ...init, method, headers });
+    const text = await response.text();
+    const type = response.headers.get('content-type') ?? '';
+    const json = /json/.test(type) && text !== '' ? JSON.parse(text) : undefined;
+    const checked = { status: response.status, headers: response.headers, json, text };
+    this.#check(method, path, checked);
+    return checked;
+  }
+
+  #check(method: string, path: string, { status, headers, json, text }: Checked): void {
+    const template = this.#templateOf(path);
+    const verb = method === 'HEAD' ? 'get' : method.toLowerCase();
+    const operation = this.#document.paths[template]?.[verb] as OperationObject | undefined;
+    const answer = `${method} ${template} ${status}`;
+    const described = operation?.responses[status];
+    if (operation === undefined || described === undefined) throw new Error(`${answer} is not documented: ${text}`);
+    this.seen.add(`${operation.operationId} ${status}`);
+    for (const name of documentedHeaders) {
+      const names = Object.keys(described.headers ?? {}).map((one) => one.toLowerCase());
+      if (headers.has(name) && !names.includes(name)) throw new Error(`${answer} has an undocumented ${name}`);
+    }
+    const [media] = Object.keys(described.content ?? {});
+    if (media === undefined || method === 'HEAD') {
+      if (text !== '') throw new Error(`${answer} has a body: ${text}`);
+      return;
+    }
+    if (!headers.get('content-type')?.startsWith(media)) throw new Error(`${answer} is not ${media}`);
+    if (json === undefined) return;
+    const validate = this.#validator(template, verb, status, media);
+    if (!validate(json)) throw new Error(`${answer}: ${this.#ajv.errorsText(validate.errors)}\n${text}`);
+  }
+
+  #templateOf(path: string): string {
+    const { pathname } = new URL(path, 'http://x');
+    const templates = Object.keys(this.#document.paths);
+    const matches = templates.filter((one) => new RegExp(`^${one.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(pathname));
+    return matches[0] ?? pathname;
+  }
+
+  #validator(template: string, verb: string, status: number, media: string): ValidateFunction {
+    const steps = ['paths', template, verb, 'responses', String(status), 'content', media, 'schema'];
+    const pointer = steps.map((step) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/');
+    const $ref = `openapi.json#/${pointer}`;
+    return this.#ajv.getSchema($ref) ?? this.#ajv.compile({ $ref });
+  }
+}

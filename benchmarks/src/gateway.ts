@@ -1,0 +1,148 @@
+/**
+ * Measures the gateway alone: submits of 640×480 JPEGs per second with their latencies and the gateway's event-loop
+ * delay, then the memory of a thousand clients that wait and a thousand that listen. The gateway, Redis and the clients
+ * are processes of their own; no worker runs, so that nothing but the gateway is measured.
+ *
+ *   npm run bench:gateway [-- --seconds 15 --connections 16 --clients 1000]
+ *
+ * Needs `redis-server` on the PATH and everything built. What it prints is of this machine: clients and Redis share its
+ * CPUs with the gateway.
+ */
+import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { ModelRegistry } from '@blipq/queue';
+import sharp from 'sharp';
+import type { LoadOrder, LoadReport } from './gateway-load.js';
+
+const { values: args } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '15' },
+    connections: { type: 'string', default: '16' },
+    clients: { type: 'string', default: '1000' },
+  },
+});
+const root = new URL('../../', import.meta.url);
+const path = (file: string) => fileURLToPath(new URL(file, root));
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as { port: number };
+  probe.close();
+  return port;
+}
+
+async function startRedis(port: number): Promise<ChildProcess> {
+  const redis = spawn(
+    'redis-server',
+    ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  for await (const chunk of redis.stdout!) if (String(chunk).includes('Ready to accept')) break;
+  redis.stdout!.resume();
+  return redis;
+}
+
+interface GatewayFigures {
+  rssMb: number;
+  cpuS: number;
+  delayP50Ms: number;
+  delayP99Ms: number;
+  delayMaxMs: number;
+}
+
+/** The gateway as it is deployed, with a probe loaded beside it that reports on its event loop and memory. */
+async function startGateway(env: Record<string, string>) {
+  const probe = new URL('./gateway-probe.js', import.meta.url).href;
+  const child = fork(path('apps/gateway/dist/main.js'), [], {
+    execArgv: ['--import', probe, '--expose-gc'],
+    env: { ...process.env, ...env, BLIPQ_LOG_LEVEL: 'warn', HOST: '127.0.0.1' },
+  });
+  const message = async (wanted: (one: Record<string, unknown>) => boolean) => {
+    for await (const [one] of on(child)) if (wanted(one)) return one;
+    throw new Error('the gateway ended');
+  };
+  await message((one) => one.blipq === 'ready');
+  const ask = async (question: 'reset' | 'figures'): Promise<GatewayFigures> => {
+    const answer = message((one) => one.probe !== undefined);
+    child.send({ probe: question });
+    return (await answer).probe as GatewayFigures;
+  };
+  return { child, ask };
+}
+
+async function* on(child: ChildProcess): AsyncGenerator<[Record<string, unknown>]> {
+  for (;;) yield (await once(child, 'message')) as [Record<string, unknown>];
+}
+
+async function load(order: LoadOrder): Promise<{ report: Promise<LoadReport>; stop: () => void }> {
+  const child = fork(fileURLToPath(new URL('./gateway-load.js', import.meta.url)), { stdio: 'inherit' });
+  const report = once(child, 'message') as Promise<[LoadReport]>;
+  child.send(order);
+  return { report: report.then(([one]) => one), stop: () => child.kill() };
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'blipq-bench-'));
+const redisPort = await freePort();
+const redis = await startRedis(redisPort);
+const redisUrl = `redis://127.0.0.1:${redisPort}`;
+const port = await freePort();
+const namespace = `bench-${randomBytes(4).toString('hex')}`;
+const gateway = await startGateway({ PORT: String(port), REDIS_URL: redisUrl, BLIPQ_NAMESPACE: namespace });
+try {
+  const registry = new ModelRegistry({ redisUrl, namespace });
+  await registry.start();
+  await registry.register(
+    {
+      ...{ model: 'bench', revision: 'bench', task: 'captioning', image_size: 384, positions_max: 512 },
+      ...{ precision: 'int8', device: 'cpu', generation_config: {}, text_config: {} },
+    },
+    await readFile(path('models/demo/tokenizer.json'), 'utf8'),
+  );
+  await registry.stop();
+  const url = `http://127.0.0.1:${port}`;
+  const image = join(folder, '640x480.jpg');
+  await sharp(path('test/images/coffee.png')).resize(640, 480).jpeg({ quality: 85 }).toFile(image);
+  const submit = { kind: 'submit', url, image, connections: Number(args.connections) } as const;
+
+  console.log(`${availableParallelism()} CPUs, Node ${process.version}, JPEG 640×480, model input 384×384`);
+  await (await load({ ...submit, seconds: 3 })).report;
+  await gateway.ask('reset');
+  const { count, failed, p50Ms, p99Ms, seconds } = await (await load({ ...submit, seconds: Number(args.seconds) }))
+    .report;
+  const busy = await gateway.ask('figures');
+  console.log(
+    `submits/s          ${(count / seconds).toFixed(0)}  (${count} in ${seconds.toFixed(1)} s, ${failed} refused)`,
+  );
+  console.log(`latency            p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms`);
+  console.log(
+    `event-loop delay   p50 ${busy.delayP50Ms.toFixed(1)} ms, p99 ${busy.delayP99Ms.toFixed(1)} ms, max ${busy.delayMaxMs.toFixed(1)} ms`,
+  );
+  console.log(`gateway CPU        ${((busy.cpuS / count) * 1000).toFixed(2)} ms per submit, all threads`);
+  console.log(`RSS after          ${busy.rssMb.toFixed(0)} MB`);
+
+  for (const kind of ['wait', 'listen'] as const) {
+    const before = await gateway.ask('figures');
+    const clients = await load({ kind, url, image, connections: Number(args.clients) });
+    await clients.report;
+    const during = await gateway.ask('figures');
+    const what = kind === 'wait' ? 'long-polling' : 'SSE';
+    console.log(
+      `${args.clients} ${what.padEnd(12)} RSS ${during.rssMb.toFixed(0)} MB, ${(during.rssMb - before.rssMb).toFixed(0)} MB more than without`,
+    );
+    clients.stop();
+  }
+} finally {
+  gateway.child.kill();
+  redis.kill();
+  await rm(folder, { recursive: true });
+}
