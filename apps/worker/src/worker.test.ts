@@ -3,7 +3,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type CaptionResource, newCaptionId, resolveParams } from '@blipq/contracts';
+import {
+  type BlipqError,
+  type CaptionParams,
+  type CaptionResource,
+  newCaptionId,
+  resolveParams,
+} from '@blipq/contracts';
 import { PixelPool, type Pixels } from '@blipq/pixels';
 import { CaptionQueue, ModelRegistry } from '@blipq/queue';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest';
@@ -51,14 +57,14 @@ async function spawn(env: Record<string, string> = {}): Promise<WorkerProcess> {
 }
 
 /** Submits an example scene and returns its id. */
-async function submit(name: string): Promise<string> {
+async function submit(name: string, params: Partial<CaptionParams> = {}): Promise<string> {
   const { rgb, width, height, format } = images.get(name)!;
   const { caption } = await queue.submit({
     id: newCaptionId(),
     model: 'demo',
     revision: 'any',
     prompt: null,
-    params: greedy,
+    params: { ...greedy, ...params },
     image: { width, height, format, sha256: 'ab'.repeat(32), bytes: 1 },
     pixels: rgb,
   });
@@ -96,6 +102,45 @@ test('registers its model and captions the example scenes as transformers does',
   await registry.stop();
   expect(await worker.health('/readyz')).toEqual({ status: 200, body: '\n' });
   expect(await worker.logged('worker ready')).toMatchObject({ batchMax: 8, threads: expect.any(Number) });
+});
+
+test('generates as it is asked to: beams, lengths and penalties', async () => {
+  await spawn();
+  const [name] = names as [string];
+  const sum = ({ caption }: CaptionResource) => caption!.tokens.reduce((total, { logprob }) => total + logprob, 0);
+  const plain = await ended(await submit(name));
+  const total = await ended(await submit(name, { num_beams: 3, length_penalty: 0 }));
+  expect(total.caption?.score).toBeCloseTo(sum(total), 4);
+  const mean = await ended(await submit(name, { num_beams: 3, length_penalty: 1 }));
+  expect(mean.caption?.score).toBeCloseTo(sum(mean) / mean.caption!.tokens.length, 4);
+  const short = await ended(await submit(name, { max_new_tokens: 2 }));
+  expect(short.caption?.tokens).toEqual(plain.caption!.tokens.slice(0, 2));
+  const long = await ended(await submit(name, { min_new_tokens: 18, no_repeat_ngram_size: 1 }));
+  const ids = long.caption!.tokens.map(({ id }) => id);
+  expect(ids.length).toBeGreaterThanOrEqual(18);
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+test('captions that are canceled under load end as canceled, and the others are made', async () => {
+  await spawn();
+  const submitted = await submitMany();
+  await Promise.race(submitted.map(({ id }) => ended(id)));
+  const answers = await Promise.all(
+    submitted
+      .filter((_, n) => n % 2 === 0)
+      .map(async ({ id }) => {
+        const answer = await queue.cancel(id).catch((error: BlipqError) => error.code);
+        return { id, canceled: answer !== 'already_terminal' };
+      }),
+  );
+  expect(answers.some(({ canceled }) => canceled)).toBe(true);
+  const canceled = new Set(answers.filter((answer) => answer.canceled).map(({ id }) => id));
+  for (const { id, name } of submitted) {
+    const { state, caption } = await ended(id);
+    expect({ state, text: caption?.text }).toEqual(
+      canceled.has(id) ? { state: 'canceled', text: undefined } : { state: 'succeeded', text: examples[name] },
+    );
+  }
 });
 
 test('kill -9 of the engine under load: every caption succeeds and /livez answers all the while', async () => {

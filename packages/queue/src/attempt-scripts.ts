@@ -7,7 +7,10 @@ import { script } from './script.js';
  */
 export const beginRecord = script(`
 local r = redis.call('HMGET', record, 'state', 'token', 'cancel', 'deadline_ms', 'attempt')
-if not r[1] then return 'gone' end
+if not r[1] then
+  close()
+  return 'gone'
+end
 if terminal[r[1]] then return 'terminal' end
 if redis.call('GET', root .. ':jobs:' .. id .. ':lock') ~= ARGV[3] then return 'stale' end
 if r[2] ~= ARGV[3] then
@@ -93,8 +96,12 @@ export const dueRecords = script(`
 return redis.call('ZRANGEBYSCORE', open, '-inf', now_ms(), 'LIMIT', 0, ARGV[3])
 `);
 
-/** ARGV after_ms. Puts off the next look at a caption; not beyond its deadline. */
+/** ARGV after_ms. Puts off the next look at a caption, not beyond its deadline, or forgets one without a record. */
 export const deferRecord = script(`
+if redis.call('EXISTS', record) == 0 then
+  close()
+  return remove_job()
+end
 local now = now_ms()
 local look = now + ARGV[3]
 local r = redis.call('HMGET', record, 'deadline_ms', 'attempt')

@@ -57,6 +57,8 @@ export interface RetryOptions extends SubmissionIdentity {
   newId?: CaptionId;
   /** Default: as before. */
   priority?: number;
+  /** Gives a caption that succeeded, whose image is gone by then, its result again, marked as `cached`. */
+  copyResult?: boolean;
 }
 
 /** `canceled`: it has ended. `canceling`: a worker has it; it will end as canceled. */

@@ -98,8 +98,8 @@ export class CaptionWorker {
 
   /** Connects and takes jobs from then on. Resolves whether Redis is there or not. */
   async start(): Promise<void> {
-    await open(this.#redis);
-    void open(this.#subscriber);
+    await Promise.all([open(this.#redis), open(this.#subscriber)]);
+    await this.#hearCancels();
     await this.#reconciler.start();
     const { concurrency, lockDurationMs = 20_000, stalledIntervalMs = 5000 } = this.#options;
     // BullMQ passes a signal only to processors that declare three parameters.
@@ -125,16 +125,16 @@ export class CaptionWorker {
       if (job?.finishedOn !== undefined) this.#reconciler.settle(job.id!).catch(this.#onError);
     });
     this.#worker = worker;
-    this.#hearCancels(worker);
   }
 
   /**
    * A cancel is a flag on the record first, which decides how the caption ends. This only saves work: messages can be
    * lost.
    */
-  #hearCancels(worker: CaptionBullWorker): void {
-    this.#subscriber.on('message', (_channel: string, id: string) => worker.cancelJob(id, canceledByOwner));
-    this.#subscriber.subscribe(this.#keys.cancels).catch(() => undefined);
+  async #hearCancels(): Promise<void> {
+    this.#subscriber.on('message', (_channel: string, id: string) => this.#worker?.cancelJob(id, canceledByOwner));
+    const subscribed = this.#subscriber.subscribe(this.#keys.cancels).catch(() => undefined);
+    if (this.#subscriber.status === 'ready') await subscribed;
   }
 
   /** Whether Redis answers within `timeoutMs`. */

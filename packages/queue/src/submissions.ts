@@ -91,6 +91,7 @@ export interface Repetition extends SubmissionIdentity {
   of: CaptionId;
   record: RecordFields;
   priority?: number;
+  copyResult?: boolean;
 }
 
 /** Until a job should be in the queue, in milliseconds; then the reconciler looks whether it is. */
@@ -152,8 +153,8 @@ export class Submissions {
     return await this.#create({ id, start, terms, pixels });
   }
 
-  /** A new caption like an earlier one, with a copy of its pixels. */
-  async repeat({ id, of, record, priority, ...identity }: Repetition): Promise<SubmitOutcome> {
+  /** A new caption like an earlier one, with a copy of its pixels or of its result. */
+  async repeat({ id, of, record, priority, copyResult, ...identity }: Repetition): Promise<SubmitOutcome> {
     const bytes = Number(record.pixels?.split('.').at(-1) ?? 0);
     const earlier = {
       model: record.model!,
@@ -169,7 +170,12 @@ export class Submissions {
       retryOf: of,
       ...(record.webhook !== undefined && { webhook: record.webhook }),
     };
-    const terms = { ...this.#creation(identity, bytes), copy_from: record.pixels ?? 'none' };
+    const result = copyResult && record.state === 'succeeded' ? record.caption! : '';
+    const terms = {
+      ...this.#creation(identity, bytes),
+      result,
+      copy_from: result === '' ? (record.pixels ?? 'none') : '',
+    };
     return await this.#create({ id, start, terms });
   }
 
@@ -249,7 +255,7 @@ export class Submissions {
       bytes,
       captions_max: this.#limits.captionsMax,
       bytes_max: this.#limits.bytesMax,
-      tenant_max: tenantCaptionsMax ?? this.#limits.captionsMax,
+      tenant_max: tenantCaptionsMax ?? Number.MAX_SAFE_INTEGER,
     };
   }
 
