@@ -67,9 +67,11 @@ export function generateTaskRoutes({ intake, queue }: HttpAppParts): Router {
   return router;
 }
 
+/** BentoML retries completed tasks too. Their image is gone, but a model gives the same image the same caption. */
 function retryContext({ locals: { apiKey } }: Response) {
-  if (apiKey === undefined) return {};
-  return { tenant: apiKey.name, priority: apiKey.priority, tenantCaptionsMax: apiKey.queueMax };
+  const copyResult = true;
+  if (apiKey === undefined) return { copyResult };
+  return { copyResult, tenant: apiKey.name, priority: apiKey.priority, tenantCaptionsMax: apiKey.queueMax };
 }
 
 /** A task begins in progress in the words of every client, whether a worker is free or not. */
