@@ -186,6 +186,18 @@ describe('retry', () => {
     expect(await live.queue.load()).toMatchObject({ captions: 0, bytes: 0 });
   });
 
+  test('gives the result of a caption that succeeded again, where that is asked for', async () => {
+    const id = await submitted();
+    await live.work(async () => made('a cat'));
+    await live.ended(id);
+    const again = await live.queue.retry(id, { copyResult: true });
+    expect(again).toMatchObject({
+      status: 'cached',
+      caption: { retry_of: id, cached: true, caption: { text: 'a cat' } },
+    });
+    expect(await live.queue.load()).toMatchObject({ captions: 0, bytes: 0 });
+  });
+
   test('is not possible where images are not kept', async () => {
     const brief = await new TestQueue(redisUrl, { retryWindowS: 0 }).start();
     const { id } = (await brief.queue.submit(submission())).caption;
