@@ -5,56 +5,71 @@ import type { BlipConfig } from './checkpoint/config.js';
 import { StateDict } from './checkpoint/state-dict.js';
 import { beamDecoder } from './model/beam-decoder.js';
 import { greedyDecoder } from './model/greedy-decoder.js';
+import { matcher, questionEncoder } from './model/image-text.js';
 import { Weights } from './model/linear.js';
 import { visionEncoder } from './model/vision-encoder.js';
-import { formats, type Precision } from './model/weight-format.js';
+import { formats, type ModelFormat, type Precision } from './model/weight-format.js';
 
 export const encoderFile = 'encoder.onnx';
 export const greedyDecoderFile = 'greedy-decoder.onnx';
 export const beamDecoderFile = 'beam-decoder.onnx';
+export const questionEncoderFile = 'question-encoder.onnx';
+export const matcherFile = 'matcher.onnx';
+
+/** Graphs that share a file of weights. */
+interface Part {
+  readonly name: 'encoder' | 'decoder' | 'matcher';
+  readonly graphs: Readonly<Record<string, Graph>>;
+}
 
 /**
- * Writes a captioning model's graphs and their weights into `folder`.
+ * Writes a model's graphs and their weights into `folder`.
  *
  * @param onProgress told the bytes written so far of the part that is being written
  * @throws ModelError naming the tensors that are missing, misshapen or not part of the model
  */
-export async function writeCaptioningGraphs(
+export async function writeGraphs(
   folder: string,
   config: BlipConfig,
   checkpoint: Checkpoint,
   precision: Precision,
-  onProgress: (phase: 'encoder' | 'decoder', bytesDone: number) => void,
+  onProgress: (phase: Part['name'], bytesDone: number) => void,
 ): Promise<void> {
   const tensors = new StateDict(checkpoint);
-  const format = formats[precision];
-  const encoder = new Graph('encoder');
-  const imageEmbeds = encodedPixels(encoder, config, new Weights(encoder, tensors, format.image, 'vision_model.'));
-  encoder.output('image_embeds', imageEmbeds);
-  const greedy = greedyDecoder(config, tensors, format);
-  const beam = beamDecoder(config, tensors, format);
+  const parts = partsOf(config, tensors, formats[precision]);
   tensors.finish();
-
-  // The decoders differ in how they search, not in their weights: they share a data file.
-  const parts = [
-    { phase: 'encoder', data: 'encoder.data', graphs: { [encoderFile]: encoder } },
-    { phase: 'decoder', data: 'decoder.data', graphs: { [greedyDecoderFile]: greedy, [beamDecoderFile]: beam } },
-  ] as const;
-  for (const { phase, data, graphs } of parts) {
-    const dataFile = await DataFile.create(join(folder, data));
+  for (const { name, graphs } of parts) {
+    const data = await DataFile.create(join(folder, `${name}.data`));
     try {
       for (const [file, graph] of Object.entries(graphs)) {
-        await writeModel(graph, join(folder, file), dataFile, ({ bytesDone }) => onProgress(phase, bytesDone));
+        await writeModel(graph, join(folder, file), data, ({ bytesDone }) => onProgress(name, bytesDone));
       }
     } finally {
-      await dataFile.close();
+      await data.close();
     }
   }
 }
 
-/** pixels uint8 [B, S, S, 3] → float32 [B, N, D] */
-function encodedPixels(graph: Graph, config: BlipConfig, weights: Weights) {
+function partsOf(config: BlipConfig, tensors: StateDict, format: ModelFormat): Part[] {
+  const encoder: Part = { name: 'encoder', graphs: { [encoderFile]: imageEncoder(config, tensors, format) } };
+  if (config.task === 'image_text_retrieval') {
+    return [encoder, { name: 'matcher', graphs: { [matcherFile]: matcher(config, tensors, format) } }];
+  }
+  const decoders = {
+    [greedyDecoderFile]: greedyDecoder(config, tensors, format),
+    [beamDecoderFile]: beamDecoder(config, tensors, format),
+  };
+  if (config.task === 'captioning') return [encoder, { name: 'decoder', graphs: decoders }];
+  const graphs = { [questionEncoderFile]: questionEncoder(config, tensors, format), ...decoders };
+  return [encoder, { name: 'decoder', graphs }];
+}
+
+/** pixels uint8 [B, S, S, 3] → image_embeds float32 [B, N, D] */
+function imageEncoder(config: BlipConfig, tensors: StateDict, format: ModelFormat): Graph {
   const { imageSize } = config.vision;
+  const graph = new Graph('encoder');
   const pixels = graph.input('pixels', 'uint8', ['B', imageSize, imageSize, 3]);
-  return cast(visionEncoder(pixels, config, weights), 'float32');
+  const weights = new Weights(graph, tensors, format.image, 'vision_model.');
+  graph.output('image_embeds', cast(visionEncoder(pixels, config, weights), 'float32'));
+  return graph;
 }

@@ -1,14 +1,19 @@
+export { type AnswerBatchOutput, AnswerModel, type QuestionRow } from './answer-model.js';
 export {
   type BatchOutput,
   CaptionModel,
   type CaptionOutput,
   type CaptionRow,
 } from './caption-model.js';
+export type { BlipTask } from './checkpoint/task.js';
 export { chooseDevice, type DeviceChoice } from './device.js';
 export type { GenerationParams } from './generation.js';
 export { type BuiltGraphs, type CheckpointReport, inspectCheckpoint } from './inspect-checkpoint.js';
+export { type BlipModel, loadModel } from './load-model.js';
+export { type MatchBatchOutput, MatchModel, type MatchRow, type TextMatch } from './match-model.js';
 export type { Precision } from './model/weight-format.js';
 export { ModelError, type ModelErrorCode } from './model-error.js';
 export type { ModelFacts } from './model-facts.js';
 export { checkBounds, type Device, type PrecisionCheck } from './precision.js';
 export { type PrepareOptions, type PrepareProgress, prepareModel } from './prepare-model.js';
+export type { GeneratedText } from './text-generator.js';

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BlipConfig } from './checkpoint/config.js';
 import type { GenerationFields } from './checkpoint/generation-config.js';
+import type { BlipTask } from './checkpoint/task.js';
 import type { Precision } from './model/weight-format.js';
 import type { Device, PrecisionCheck } from './precision.js';
 
@@ -11,7 +12,7 @@ export interface ModelFacts {
   readonly model: string;
   /** Identifies the checkpoint by its content: 12 hexadecimal digits. */
   readonly revision: string;
-  readonly task: 'captioning';
+  readonly task: BlipTask;
   /** Pixels on each side of the square input. */
   readonly imageSize: number;
   /** Longest sequence that can be decoded, bos and prompt included, in tokens. */
@@ -34,14 +35,14 @@ export interface ModelFacts {
 const modelFile = 'model.json';
 const tokenizerFile = 'tokenizer.json';
 
-/** The facts of a captioning checkpoint. */
-export function captioningFacts(
+/** The facts of a checkpoint that was built. */
+export function modelFacts(
   build: Pick<ModelFacts, 'model' | 'revision' | 'precision' | 'device' | 'check' | 'cleanUpSpaces' | 'tokenizerJson'>,
   config: BlipConfig,
 ): ModelFacts {
   return {
     ...build,
-    task: 'captioning',
+    task: config.task,
     imageSize: config.vision.imageSize,
     positionsMax: config.text.positions,
     generationConfig: config.generationConfig,

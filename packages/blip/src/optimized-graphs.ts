@@ -45,12 +45,13 @@ export async function optimizeGraphs(
   onProgress?: () => void,
 ): Promise<void> {
   await mkdir(target, { recursive: true });
-  const { imageSize, bosTokenId, sepTokenId } = await readModelFacts(folder);
+  const { task, imageSize, bosTokenId, sepTokenId } = await readModelFacts(folder);
   const [image] = await sampleImages(imageSize);
   const pixels = { type: 'uint8', data: image!, dims: [1, imageSize, imageSize, 3] } as const;
 
   const encode = async (session: Session) => (await session.run({ pixels })).image_embeds as Floats;
   const imageEmbeds = await keepIfFaithful(encoderFile, encode);
+  if (task !== 'captioning') return;
   const rows = [{ prompt: [bosTokenId], params: { maxNewTokens: 8, minNewTokens: 8 } }];
   await keepIfFaithful(greedyDecoderFile, async (session) => {
     const [generated] = await generateGreedy(session, { embeds: imageEmbeds }, rows, sepTokenId);

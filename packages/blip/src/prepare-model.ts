@@ -2,14 +2,15 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { buildFolder } from './build-folder.js';
-import { writeCaptioningGraphs } from './build-graphs.js';
+import { writeGraphs } from './build-graphs.js';
 import { runBuildJob } from './build-job.js';
 import { type Checkpoint, openCheckpoint } from './checkpoint/checkpoint.js';
 import { type BlipConfig, readBlipConfig } from './checkpoint/config.js';
+import type { BlipTask } from './checkpoint/task.js';
 import { contentHash } from './content-hash.js';
 import type { Precision } from './model/weight-format.js';
 import { ModelError } from './model-error.js';
-import { captioningFacts, readModelFacts, writeModelFacts } from './model-facts.js';
+import { modelFacts, readModelFacts, writeModelFacts } from './model-facts.js';
 import { optimizedFolder } from './optimized-graphs.js';
 import { checkBounds, type Device, fastestPrecision, type PrecisionCheck } from './precision.js';
 import { readTokenizerFile, type TokenizerFile } from './tokenizer-file.js';
@@ -18,7 +19,7 @@ import { readTokenizerFile, type TokenizerFile } from './tokenizer-file.js';
 const BUILD_VERSION = 3;
 
 export interface PrepareProgress {
-  readonly phase: 'hash' | 'encoder' | 'decoder' | 'check' | 'optimize';
+  readonly phase: 'hash' | 'encoder' | 'decoder' | 'matcher' | 'check' | 'optimize';
   /** Of the files read or written in this phase; 0 where a phase has none. */
   readonly bytesDone: number;
 }
@@ -28,6 +29,8 @@ export interface PrepareOptions {
   readonly checkpoint: string;
   /** Where built graphs are kept, a folder for each content. */
   readonly cacheDir: string;
+  /** Refuses checkpoints for other tasks; takes any where it is not given. */
+  readonly task?: BlipTask;
   /** What users call the model; the folder's name where it is not given. */
   readonly name?: string;
   /** `auto` is the fastest of the device that is close enough to fp32 (see checkBounds). Default fp32. */
@@ -45,7 +48,7 @@ export interface PrepareOptions {
  * Builds a checkpoint's graphs, unless that very content was built before, and returns their folder. The folder
  * appears whole or not at all: it is written under another name and renamed.
  *
- * @throws ModelError when the checkpoint is not a BLIP captioning model that can be built
+ * @throws ModelError when the checkpoint is not a BLIP model that can be built
  */
 export async function prepareModel(options: PrepareOptions): Promise<string> {
   const { device = 'cpu', precision = 'fp32', threads = 1 } = options;
@@ -73,10 +76,10 @@ interface Build {
 async function describeBuild(checkpoint: Checkpoint, options: PrepareOptions): Promise<Build> {
   const source = resolve(options.checkpoint);
   const config = await readBlipConfig(source, checkpoint.tensors.keys());
-  if (config.task !== 'captioning') {
+  if (options.task !== undefined && options.task !== config.task) {
     throw new ModelError(
       'checkpoint_refused',
-      `${source} is a BLIP model for ${config.task}; captions need a BlipForConditionalGeneration checkpoint`,
+      `${source} is a BLIP model for ${config.task.replaceAll('_', ' ')}, not for ${options.task.replaceAll('_', ' ')}`,
     );
   }
   const tokenizer = await readTokenizerFile(source);
@@ -133,7 +136,7 @@ async function writeModel(
   check: PrecisionCheck | null,
 ): Promise<void> {
   const { config, checkpoint, options } = build;
-  await writeCaptioningGraphs(folder, config, checkpoint, precision, (phase, bytesDone) =>
+  await writeGraphs(folder, config, checkpoint, precision, (phase, bytesDone) =>
     options.onProgress?.({ phase, bytesDone }),
   );
   await writeModelFacts(folder, factsOf(build, precision, check));
@@ -145,7 +148,7 @@ function factsOf(
   check: PrecisionCheck | null,
 ) {
   const { device = 'cpu' } = options;
-  return captioningFacts({ model: name, revision, precision, device, check, ...tokenizer }, config);
+  return modelFacts({ model: name, revision, precision, device, check, ...tokenizer }, config);
 }
 
 /** Once for each kind of CPU: a cache may be shared by machines that differ. */

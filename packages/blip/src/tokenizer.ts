@@ -30,6 +30,21 @@ export class BlipTokenizer {
     return this.#tokenizer.encode(text, { add_special_tokens: false }).ids;
   }
 
+  /**
+   * The ids of a text as encoders want them: [CLS] text [SEP].
+   *
+   * @throws Error where the vocabulary has no [CLS] or [SEP]
+   */
+  encode(text: string): number[] {
+    return [this.#special('[CLS]'), ...this.encodePrompt(text), this.#special('[SEP]')];
+  }
+
+  #special(token: string): number {
+    const id = this.#tokenizer.token_to_id(token);
+    if (id === undefined) throw new Error(`the vocabulary has no ${token}`);
+    return id;
+  }
+
   /** The text of generated ids: special tokens and ids outside the vocabulary left out. */
   decode(ids: readonly number[]): string {
     const known = ids.filter((id) => this.#tokenizer.id_to_token(id) !== undefined);

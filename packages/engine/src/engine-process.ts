@@ -9,7 +9,16 @@ async function loadCaptionModel(start: StartRequest, listener: LoadListener): Pr
   const { checkpoint, cacheDir, name, threads, precision } = start;
   try {
     const device = await chooseDevice(start.device, (reason) => listener.onNote(`no GPU is used: ${reason}`));
-    const folder = await prepareModel({ checkpoint, cacheDir, name, threads, precision, device, ...listener });
+    const folder = await prepareModel({
+      task: 'captioning',
+      checkpoint,
+      cacheDir,
+      name,
+      threads,
+      precision,
+      device,
+      ...listener,
+    });
     listener.onProgress({ phase: 'load', bytesDone: 0 });
     return { status: 'loaded', model: await CaptionModel.load(folder, { threads }) };
   } catch (error) {

@@ -16,11 +16,9 @@ import {
   where,
 } from '@blipq/onnx-graph';
 import type { BlipConfig } from '../checkpoint/config.js';
-import type { Tensor, Weights } from './linear.js';
+import type { Linear, Tensor, Weights } from './linear.js';
 import { norm } from './norm.js';
 import type { WeightFormat } from './weight-format.js';
-
-type Text = BlipConfig['text'];
 
 /** Keys and values of one attention layer, head by head: [B, ...] of an image, [B, K, ...] of K beams' own past. */
 export interface KeyValue {
@@ -32,29 +30,39 @@ export interface KeyValue {
 
 /** Multi-head attention with its output projection, residual and norm (BlipTextAttention). */
 export class Attention {
-  readonly #text: Text;
-  readonly #weights: Weights;
-  readonly #memoryWeights: Weights;
-  readonly #memorySize: number;
+  readonly #heads: number;
   readonly #headSize: number;
+  readonly #query: Linear;
+  readonly #key: Linear;
+  readonly #value: Linear;
+  readonly #projection: Linear;
+  readonly #norm: (x: Tensor) => Tensor;
 
   /**
    * @param memorySize features of what is attended to
    * @param memoryFormat what its keys and values are computed with
    */
-  constructor(text: Text, memorySize: number, weights: Weights, memoryFormat: WeightFormat) {
-    this.#text = text;
-    this.#weights = weights;
-    this.#memoryWeights = weights.as(memoryFormat);
-    this.#memorySize = memorySize;
-    this.#headSize = text.hiddenSize / text.heads;
+  constructor(
+    { hiddenSize, heads, layerNormEps }: BlipConfig['text'],
+    memorySize: number,
+    weights: Weights,
+    memoryFormat: WeightFormat,
+  ) {
+    this.#heads = heads;
+    this.#headSize = hiddenSize / heads;
+    this.#query = weights.linear('self.query', hiddenSize, hiddenSize);
+    this.#key = weights.as(memoryFormat).linear('self.key', memorySize, hiddenSize);
+    this.#value = weights.as(memoryFormat).linear('self.value', memorySize, hiddenSize);
+    this.#projection = weights.linear('output.dense', hiddenSize, hiddenSize);
+    this.#norm = norm(weights.at('output.LayerNorm'), hiddenSize, layerNormEps);
   }
 
   /** Keys and values of a memory [..., T, memory size]. */
   keyValues(memory: Tensor): KeyValue {
-    const heads = (name: string) =>
-      this.#splitHeads(this.#memoryWeights.linear(`self.${name}`, this.#memorySize, this.#text.hiddenSize)(memory));
-    const [keys, values] = [heads('key'), heads('value')];
+    const [keys, values] = [this.#key, this.#value].map((project) => this.#splitHeads(project(memory))) as [
+      Tensor,
+      Tensor,
+    ];
     // [..., T, H, d] with the positions moved behind the heads, and for keys behind the features, too.
     const outer = keys.shape.slice(0, -3).map((_, axis) => axis);
     const [position, head, feature] = [outer.length, outer.length + 1, outer.length + 2];
@@ -84,9 +92,7 @@ export class Attention {
 
   /** Scaled queries [B, K, H, d]. */
   #queries(x: Tensor): Tensor {
-    const { hiddenSize } = this.#text;
-    const queries = this.#weights.linear('self.query', hiddenSize, hiddenSize)(x);
-    return mul(this.#splitHeads(queries), this.#headSize ** -0.5);
+    return mul(this.#splitHeads(this.#query(x)), this.#headSize ** -0.5);
   }
 
   /** Scaled dot-product attention (Vaswani et al. 2017), its weights in full precision. queries [..., M, d] → [..., M, d] */
@@ -96,16 +102,15 @@ export class Attention {
     return matMul(cast(weights, values.dtype), values);
   }
 
+  /** [..., H·d] → [..., H, d] */
   #splitHeads(x: Tensor): Tensor {
-    return reshape(x, [...x.shape.slice(0, -1), this.#text.heads, this.#headSize]);
+    return reshape(x, [...x.shape.slice(0, -1), this.#heads, this.#headSize]);
   }
 
   /** attended [B, K, H, d] */
   #output(x: Tensor, attended: Tensor): Tensor {
-    const { hiddenSize, layerNormEps } = this.#text;
-    const joined: Dim[] = [...attended.shape.slice(0, 2), hiddenSize];
-    const projected = this.#weights.linear('output.dense', hiddenSize, hiddenSize)(reshape(attended, joined));
-    return norm(add(x, projected), this.#weights.at('output.LayerNorm'), hiddenSize, layerNormEps);
+    const joined = reshape(attended, [...attended.shape.slice(0, 2), this.#heads * this.#headSize]);
+    return this.#norm(add(x, this.#projection(joined)));
   }
 }
 

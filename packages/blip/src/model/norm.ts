@@ -1,7 +1,8 @@
 import { layerNorm } from '@blipq/onnx-graph';
 import type { Tensor, Weights } from './linear.js';
 
-/** Layer normalisation with the checkpoint's weight and bias. */
-export function norm(x: Tensor, weights: Weights, size: number, epsilon: number): Tensor {
-  return layerNorm(x, weights.tensor('weight', [size]), weights.tensor('bias', [size]), epsilon);
+/** Layer normalisation over the last axis, with the checkpoint's weight and bias. */
+export function norm(weights: Weights, size: number, epsilon: number): (x: Tensor) => Tensor {
+  const [scale, bias] = [weights.tensor('weight', [size]), weights.tensor('bias', [size])];
+  return (x) => layerNorm(x, scale, bias, epsilon);
 }

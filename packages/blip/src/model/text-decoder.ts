@@ -3,7 +3,7 @@ import type { BlipConfig } from '../checkpoint/config.js';
 import { append, type KeyValue } from './attention.js';
 import type { Tensor, Weights } from './linear.js';
 import { norm } from './norm.js';
-import { activation, TextLayer, textEmbeddings } from './text-layer.js';
+import { activation, TextEmbeddings, TextLayer } from './text-layer.js';
 import type { WeightFormat } from './weight-format.js';
 
 /** What a decoder's cross-attention sees: an image's embeddings, or a question's. */
@@ -28,22 +28,22 @@ export interface MemoryKeyValues {
  * Beams of a row share the keys and values of its memory: they are further queries to them.
  */
 export class TextDecoder {
-  readonly #weights: Weights;
-  readonly #text: BlipConfig['text'];
+  readonly #embeddings: TextEmbeddings;
   readonly #layers: TextLayer[];
+  readonly #head: (x: Tensor) => Tensor;
 
   /**
    * @param weights those below `text_decoder`
    * @param memoryFormat what the keys and values of memories are computed with
    */
-  constructor(config: BlipConfig, weights: Weights, memoryFormat: WeightFormat) {
-    this.#weights = weights;
-    this.#text = config.text;
+  constructor({ text }: BlipConfig, weights: Weights, memoryFormat: WeightFormat) {
     const layer = weights.at('bert.encoder.layer');
+    this.#embeddings = new TextEmbeddings(text, weights.at('bert.embeddings'));
     this.#layers = Array.from(
-      { length: this.#text.layers },
-      (_, index) => new TextLayer(this.#text, layer.at(`${index}`), memoryFormat),
+      { length: text.layers },
+      (_, index) => new TextLayer(text, layer.at(`${index}`), memoryFormat),
     );
+    this.#head = vocabularyHead(text, weights);
   }
 
   /** What each layer's cross-attention sees of a memory: computed once, used at every step. */
@@ -60,22 +60,23 @@ export class TextDecoder {
    * returns   logits float32 [B, K, V] for the position after, and the past with this step added, T = position + 1
    */
   step(tokens: Value<'int64'>, position: Value<'int64'>, past: readonly KeyValue[], memory: MemoryKeyValues) {
-    let x = textEmbeddings(tokens, position, this.#text, this.#weights.at('bert.embeddings'));
+    let x = this.#embeddings.embed(tokens, position);
     const present = this.#layers.map((layer, index) => {
       const keyValue = append(past[index]!, layer.selfAttention.keyValues(unsqueeze(x, 2)));
       const attended = layer.selfAttention.attendOwn(x, keyValue);
       x = layer.feedForward(layer.crossAttention.attendShared(attended, memory.layers[index]!, memory.mask));
       return keyValue;
     });
-    return { logits: cast(this.#vocabularyLogits(x), 'float32'), present };
+    return { logits: cast(this.#head(x), 'float32'), present };
   }
+}
 
-  /** The language-model head (BlipTextLMPredictionHead). [B, K, D] → [B, K, V] */
-  #vocabularyLogits(x: Tensor): Tensor {
-    const { vocabSize, hiddenSize, layerNormEps } = this.#text;
-    const transform = this.#weights.at('cls.predictions.transform');
-    const { weight, bias } = this.#weights.tensors.takeVocabularyProjection('text_decoder', vocabSize, hiddenSize);
-    const hidden = activation(transform.linear('dense', hiddenSize, hiddenSize)(x));
-    return this.#weights.linearOf(weight, bias)(norm(hidden, transform.at('LayerNorm'), hiddenSize, layerNormEps));
-  }
+/** The language-model head (BlipTextLMPredictionHead). [B, K, D] → logits [B, K, V] */
+function vocabularyHead({ vocabSize, hiddenSize, layerNormEps }: BlipConfig['text'], weights: Weights) {
+  const transform = weights.at('cls.predictions.transform');
+  const dense = transform.linear('dense', hiddenSize, hiddenSize);
+  const normed = norm(transform.at('LayerNorm'), hiddenSize, layerNormEps);
+  const { weight, bias } = weights.tensors.takeVocabularyProjection('text_decoder', vocabSize, hiddenSize);
+  const project = weights.linearOf(weight, bias);
+  return (x: Tensor) => project(normed(activation(dense(x))));
 }

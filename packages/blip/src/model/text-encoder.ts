@@ -2,7 +2,7 @@ import { dimension, range, squeeze, type Value } from '@blipq/onnx-graph';
 import type { BlipConfig } from '../checkpoint/config.js';
 import { lengthMask } from './attention.js';
 import type { Tensor, Weights } from './linear.js';
-import { TextLayer, textEmbeddings } from './text-layer.js';
+import { TextEmbeddings, TextLayer } from './text-layer.js';
 import type { WeightFormat } from './weight-format.js';
 
 /**
@@ -10,18 +10,16 @@ import type { WeightFormat } from './weight-format.js';
  * and BlipForImageTextRetrieval use it).
  */
 export class TextEncoder {
-  readonly #weights: Weights;
-  readonly #text: BlipConfig['text'];
+  readonly #embeddings: TextEmbeddings;
   readonly #layers: TextLayer[];
 
   /** @param weights those below `text_encoder` */
-  constructor(config: BlipConfig, weights: Weights, imageFormat: WeightFormat) {
-    this.#weights = weights;
-    this.#text = config.text;
+  constructor({ text }: BlipConfig, weights: Weights, imageFormat: WeightFormat) {
     const layer = weights.at('encoder.layer');
+    this.#embeddings = new TextEmbeddings(text, weights.at('embeddings'));
     this.#layers = Array.from(
-      { length: this.#text.layers },
-      (_, index) => new TextLayer(this.#text, layer.at(`${index}`), imageFormat),
+      { length: text.layers },
+      (_, index) => new TextLayer(text, layer.at(`${index}`), imageFormat),
     );
   }
 
@@ -32,7 +30,7 @@ export class TextEncoder {
   encode(ids: Value<'int64'>, lengths: Value<'int64'>, image: Tensor | null): Tensor {
     const length = squeeze(dimension(ids, 1), 0);
     const mask = lengthMask(lengths, length, ids.dim(1));
-    let x = textEmbeddings(ids, range(length, ids.dim(1)), this.#text, this.#weights.at('embeddings'));
+    let x = this.#embeddings.embed(ids, range(length, ids.dim(1)));
     for (const layer of this.#layers) {
       const { selfAttention, crossAttention } = layer;
       x = selfAttention.attendShared(x, selfAttention.keyValues(x), mask);

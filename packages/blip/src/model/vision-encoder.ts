@@ -28,7 +28,7 @@ export function visionEncoder(pixels: Value<'uint8'>, config: BlipConfig, weight
   let x = embeddings(pixels, config, weights.at('embeddings'));
   for (let index = 0; index < layers; index++)
     x = encoderLayer(x, config.vision, weights.at(`encoder.layers.${index}`));
-  return norm(x, weights.at('post_layernorm'), hiddenSize, layerNormEps);
+  return norm(weights.at('post_layernorm'), hiddenSize, layerNormEps)(x);
 }
 
 /** Patches and the class token, each with its position (BlipVisionEmbeddings). uint8 [B, S, S, 3] → [B, N, D] */
@@ -97,12 +97,12 @@ function encoderLayer(x: Tensor, vision: Vision, weights: Weights): Tensor {
   const fc2 = weights.linear('mlp.fc2', intermediateSize, hiddenSize);
 
   const attended = attention(
-    norm(x, weights.at('layer_norm1'), hiddenSize, layerNormEps),
+    norm(weights.at('layer_norm1'), hiddenSize, layerNormEps)(x),
     vision,
     weights.at('self_attn'),
   );
   const residual = add(x, attended);
-  const normed = norm(residual, weights.at('layer_norm2'), hiddenSize, layerNormEps);
+  const normed = norm(weights.at('layer_norm2'), hiddenSize, layerNormEps)(residual);
   return add(residual, fc2(biasGelu(fc1.product(normed), fc1.bias)));
 }
 

@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { AnswerModel } from './answer-model.js';
+import { seededRandom } from './checkpoint/testing/fuzz.js';
+import { MatchModel } from './match-model.js';
+import { prepareModel } from './prepare-model.js';
+
+const reference = fileURLToPath(new URL('../../../test/reference/', import.meta.url));
+const goldens = JSON.parse(readFileSync(join(reference, 'goldens.json'), 'utf8'));
+const cacheDir = await mkdtemp(join(tmpdir(), 'blipq-answers-'));
+afterAll(() => rm(cacheDir, { recursive: true }));
+
+const pixelsOf = (image: string) => sharp(join(reference, image)).removeAlpha().raw().toBuffer();
+
+interface AnswerGolden {
+  readonly image: string;
+  readonly question: string;
+  readonly params: { readonly max_new_tokens: number; readonly num_beams?: number };
+  readonly ids: number[];
+  readonly text: string;
+}
+
+describe('the answers of vqa are those of transformers', () => {
+  const cases: AnswerGolden[] = goldens.vqa;
+  let model: AnswerModel;
+  beforeAll(async () => {
+    const folder = await prepareModel({ checkpoint: join(reference, 'vqa'), cacheDir });
+    model = await AnswerModel.load(folder, { threads: 2 });
+  });
+  afterAll(() => model.release());
+
+  const paramsOf = ({ params }: AnswerGolden) => ({
+    maxNewTokens: params.max_new_tokens,
+    minNewTokens: 0,
+    numBeams: params.num_beams,
+  });
+
+  test.each(cases)('$image: $question', async (golden) => {
+    const row = { pixels: await pixelsOf(golden.image), questions: [golden.question], params: paramsOf(golden) };
+    const { answers } = await model.answer([row]);
+    expect(answers[0]![0]).toMatchObject({ tokenIds: golden.ids, text: golden.text });
+  });
+
+  test('in batches of any mix of images and numbers of questions', async () => {
+    const random = seededRandom(11);
+    const pick = <T>(values: readonly T[]) => values[Math.floor(random() * values.length)]!;
+    const images = [...new Set(cases.map(({ image }) => image))];
+    for (let round = 0; round < 8; round++) {
+      const batch = Array.from({ length: 1 + Math.floor(random() * 4) }, () => {
+        const image = pick(images);
+        const own = cases.filter((golden) => golden.image === image);
+        return Array.from({ length: 1 + Math.floor(random() * 3) }, () => pick(own));
+      });
+      const rows = await Promise.all(
+        batch.map(async (asked) => ({
+          pixels: await pixelsOf(asked[0]!.image),
+          questions: asked.map(({ question }) => question),
+          params: paramsOf(asked[0]!),
+        })),
+      );
+      const { answers } = await model.answer(rows);
+      expect(answers.map((row) => row.map(({ tokenIds }) => tokenIds))).toEqual(
+        batch.map((asked) => asked.map(({ ids }) => ids)),
+      );
+    }
+  });
+});
+
+interface MatchGolden {
+  readonly image: string;
+  readonly text: string;
+  readonly itm_logits: [number, number];
+  readonly match_probability: number;
+  readonly itc_cosine: number;
+}
+
+describe('the matches of itm are those of transformers', () => {
+  const cases: MatchGolden[] = goldens.itm;
+  let model: MatchModel;
+  beforeAll(async () => {
+    const folder = await prepareModel({ checkpoint: join(reference, 'itm'), cacheDir });
+    model = await MatchModel.load(folder, { threads: 2 });
+  });
+  afterAll(() => model.release());
+
+  function expectGolden(
+    match: { logits: readonly number[]; probability: number; similarity: number },
+    golden: MatchGolden,
+  ) {
+    const actual = [...match.logits, match.probability, match.similarity];
+    const expected = [...golden.itm_logits, golden.match_probability, golden.itc_cosine];
+    for (const [index, value] of expected.entries()) expect(Math.abs(actual[index]! - value)).toBeLessThanOrEqual(1e-3);
+  }
+
+  test.each(cases)('$image: $text', async (golden) => {
+    const { matches } = await model.match([{ pixels: await pixelsOf(golden.image), texts: [golden.text] }]);
+    expectGolden(matches[0]![0]!, golden);
+  });
+
+  test('all texts of an image in one call, and all images in one batch', async () => {
+    const images = [...new Set(cases.map(({ image }) => image))];
+    const groups = images.map((image) => cases.filter((golden) => golden.image === image));
+    const rows = await Promise.all(
+      groups.map(async (group) => ({ pixels: await pixelsOf(group[0]!.image), texts: group.map(({ text }) => text) })),
+    );
+    const { matches } = await model.match(rows);
+    for (const [index, group] of groups.entries()) {
+      for (const [at, golden] of group.entries()) expectGolden(matches[index]![at]!, golden);
+    }
+  });
+});
+
+test.each(['vqa', 'itm'])('%s can be built in int8 and fp16, with a check against fp32', async (name) => {
+  for (const precision of ['int8', 'fp16'] as const) {
+    const folder = await prepareModel({ checkpoint: join(reference, name), cacheDir, precision });
+    const { check } = JSON.parse(readFileSync(join(folder, 'model.json'), 'utf8'));
+    expect(check.images).toBe(8);
+    expect(check.embeddingCosineMin).toBeGreaterThan(0.98);
+  }
+});

@@ -1,0 +1,91 @@
+import { questionEncoderFile } from './build-graphs.js';
+import { type GenerationParams, int64, padded } from './generation.js';
+import { type ImageEmbeds, ImageEncoder, rowOf, stacked } from './image-encoder.js';
+import { type ModelFacts, readModelFacts } from './model-facts.js';
+import { openGraph } from './optimized-graphs.js';
+import type { Session, SessionOptions } from './session.js';
+import { type GeneratedText, TextGenerator } from './text-generator.js';
+
+export interface QuestionRow {
+  /** uint8 [S, S, 3], RGB, S = `facts.imageSize` */
+  readonly pixels: Uint8Array;
+  /** At least one; the image is encoded once for all of them. */
+  readonly questions: readonly string[];
+  readonly params: GenerationParams;
+}
+
+export interface AnswerBatchOutput {
+  /** The answers to each row's questions, in their order. */
+  readonly answers: GeneratedText[][];
+  readonly encodeMs: number;
+  readonly decodeMs: number;
+}
+
+/** What of recent images is kept, so that a further question skips the encoder. */
+const IMAGES_REMEMBERED = 16;
+
+/** A BLIP model that answers questions about images (BlipForQuestionAnswering). */
+export class AnswerModel {
+  private constructor(
+    readonly facts: ModelFacts,
+    readonly encoder: ImageEncoder,
+    readonly questionEncoder: Session,
+    readonly generator: TextGenerator,
+  ) {}
+
+  /** Blocks the thread while onnxruntime loads, as `answer` does while it runs. */
+  static async load(folder: string, options: SessionOptions): Promise<AnswerModel> {
+    const facts = await readModelFacts(folder);
+    const placed = { device: facts.device, ...options };
+    return new AnswerModel(
+      facts,
+      await ImageEncoder.open(folder, facts, placed, IMAGES_REMEMBERED),
+      await openGraph(folder, questionEncoderFile, placed),
+      await TextGenerator.open(folder, facts, placed),
+    );
+  }
+
+  /** Answers a batch. An answer does not depend on the questions and rows beside it. */
+  async answer(rows: readonly QuestionRow[]): Promise<AnswerBatchOutput> {
+    const started = performance.now();
+    const images = await this.encoder.encode(rows.map((row) => row.pixels));
+    const encoded = performance.now();
+    const asked: { embeds: ImageEmbeds; lengths: readonly number[] }[] = [];
+    for (const [index, { questions }] of rows.entries()) asked.push(await this.#ask(rowOf(images, index), questions));
+    const generated = await this.generator.generate(
+      { embeds: stacked(widened(asked.map(({ embeds }) => embeds))), lengths: asked.flatMap(({ lengths }) => lengths) },
+      rows.flatMap(({ questions, params }) => questions.map(() => ({ prompt: [this.facts.bosTokenId], params }))),
+    );
+    const answers = rows.map(({ questions }) => generated.splice(0, questions.length));
+    return { answers, encodeMs: encoded - started, decodeMs: performance.now() - encoded };
+  }
+
+  /** What an image's questions come to with the image in view: float32 [R, L, D]. */
+  async #ask(image: ImageEmbeds, questions: readonly string[]) {
+    const ids = questions.map((question) => this.generator.tokenizer.encode(question));
+    const lengths = ids.map((row) => row.length);
+    const { question_embeds } = await this.questionEncoder.run({
+      image_embeds: image,
+      ids: padded(ids),
+      lengths: int64(lengths),
+    });
+    return { embeds: question_embeds as ImageEmbeds, lengths };
+  }
+
+  async release(): Promise<void> {
+    await Promise.all([this.encoder.release(), this.questionEncoder.release(), this.generator.release()]);
+  }
+}
+
+/** Tensors [R, L, D] of several lengths L, filled up with zeros to the longest. */
+function widened(parts: readonly ImageEmbeds[]): ImageEmbeds[] {
+  const longest = Math.max(...parts.map(({ dims }) => dims[1]!));
+  return parts.map(({ data, dims }) => {
+    const [rows, length, size] = dims as [number, number, number];
+    const wide = new Float32Array(rows * longest * size);
+    for (let row = 0; row < rows; row++) {
+      wide.set(data.subarray(row * length * size, (row + 1) * length * size), row * longest * size);
+    }
+    return { type: 'float32', data: wide, dims: [rows, longest, size] };
+  });
+}

@@ -1,0 +1,84 @@
+import { matcherFile } from './build-graphs.js';
+import { int64, padded } from './generation.js';
+import { ImageEncoder, rowOf } from './image-encoder.js';
+import { type ModelFacts, readModelFacts } from './model-facts.js';
+import { openGraph } from './optimized-graphs.js';
+import type { Session, SessionOptions } from './session.js';
+import { BlipTokenizer } from './tokenizer.js';
+
+export interface MatchRow {
+  /** uint8 [S, S, 3], RGB, S = `facts.imageSize` */
+  readonly pixels: Uint8Array;
+  /** At least one; the image is encoded once for all of them. */
+  readonly texts: readonly string[];
+}
+
+/** How well a text fits an image. */
+export interface TextMatch {
+  /** Logits for "does not match" and "matches". */
+  readonly logits: readonly [number, number];
+  /** Softmax of the logits, the second: 0 to 1. The text is read with the image in view. */
+  readonly probability: number;
+  /** Cosine of image and text read apart, −1 to 1. Compares texts or images with each other; it has no threshold. */
+  readonly similarity: number;
+}
+
+export interface MatchBatchOutput {
+  /** The matches of each row's texts, in their order. */
+  readonly matches: TextMatch[][];
+  readonly encodeMs: number;
+  readonly decodeMs: number;
+}
+
+/** What of recent images is kept, so that a further text skips the encoder. */
+const IMAGES_REMEMBERED = 16;
+
+/** A BLIP model that scores texts against images (BlipForImageTextRetrieval). */
+export class MatchModel {
+  private constructor(
+    readonly facts: ModelFacts,
+    readonly encoder: ImageEncoder,
+    readonly matcher: Session,
+    readonly tokenizer: BlipTokenizer,
+  ) {}
+
+  /** Blocks the thread while onnxruntime loads, as `match` does while it runs. */
+  static async load(folder: string, options: SessionOptions): Promise<MatchModel> {
+    const facts = await readModelFacts(folder);
+    const placed = { device: facts.device, ...options };
+    return new MatchModel(
+      facts,
+      await ImageEncoder.open(folder, facts, placed, IMAGES_REMEMBERED),
+      await openGraph(folder, matcherFile, placed),
+      BlipTokenizer.fromJson(facts.tokenizerJson),
+    );
+  }
+
+  /** Scores a batch. A match does not depend on the texts and rows beside it. */
+  async match(rows: readonly MatchRow[]): Promise<MatchBatchOutput> {
+    const started = performance.now();
+    const images = await this.encoder.encode(rows.map((row) => row.pixels));
+    const encoded = performance.now();
+    const matches: TextMatch[][] = [];
+    for (const [index, { texts }] of rows.entries()) {
+      const ids = texts.map((text) => this.tokenizer.encode(text));
+      const { itm_logits, itc_cosine } = await this.matcher.run({
+        image_embeds: rowOf(images, index),
+        ids: padded(ids),
+        lengths: int64(ids.map((row) => row.length)),
+      });
+      matches.push(
+        texts.map((_, text) => {
+          const logits = [Number(itm_logits!.data[2 * text]), Number(itm_logits!.data[2 * text + 1])] as const;
+          const probability = 1 / (1 + Math.exp(logits[0] - logits[1]));
+          return { logits, probability, similarity: Number(itc_cosine!.data[text]) };
+        }),
+      );
+    }
+    return { matches, encodeMs: encoded - started, decodeMs: performance.now() - encoded };
+  }
+
+  async release(): Promise<void> {
+    await Promise.all([this.encoder.release(), this.matcher.release()]);
+  }
+}
