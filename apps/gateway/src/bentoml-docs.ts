@@ -125,7 +125,14 @@ const infrastructurePaths = {
   },
 };
 
-const text = { type: 'string', nullable: true, title: 'Txt', description: 'What the caption begins with.' };
+/** Swagger UI fills a field in with its default, and one without with "string", which would be a prompt. */
+const text = {
+  type: 'string',
+  nullable: true,
+  default: '',
+  title: 'Txt',
+  description: 'What the caption begins with.',
+};
 const input = (img: object) => ({ title: 'Input', type: 'object', required: ['img'], properties: { img, txt: text } });
 const anyError = {
   type: 'object',

@@ -33,6 +33,7 @@ describe.skipIf(reason !== '')(`Swagger UI in Chromium${reason}`, () => {
     gateway = await new LiveGateway(inject('redisUrl')).start();
     await gateway.registerModel();
     await gateway.work(async (work, signal) => {
+      expect(work.prompt).toBeNull();
       const made = await echoHandler(work, signal);
       return { ...made, caption: { ...made.caption, text: 'a dog stands on the grass' } };
     });

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ServicePart } from '@blipq/service';
 import { Answering } from './answering.js';
-import type { StandaloneConfig } from './config.js';
+import { gatewayOnly, type StandaloneConfig } from './config.js';
 import { findRedis } from './find-redis.js';
 import type { LogOutput } from './log-output.js';
 import { Preflight } from './preflight.js';
@@ -98,7 +98,7 @@ export function compose({ config, environment, say, logs, stopping }: ComposeOpt
       HOST: host,
       PORT: String(port),
       BLIPQ_RETENTION_S: config.BLIPQ_RETENTION_S,
-      BLIPQ_GENERATE_TIMEOUT_S: config.BLIPQ_GENERATE_TIMEOUT_S,
+      ...chosen(config, Object.keys(gatewayOnly)),
     }),
     line,
     say,
@@ -114,4 +114,8 @@ export function compose({ config, environment, say, logs, stopping }: ComposeOpt
   const preflight = new Preflight({ port, host, model });
   const services = [redis, worker, secret, notifier, gateway];
   return [new StateFolder(stateFolder), preflight, ...services, new Answering(url, stopping), announcement];
+}
+
+function chosen(config: object, names: string[]): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(config).filter(([name]) => names.includes(name)));
 }

@@ -4,7 +4,26 @@ import { z } from 'zod';
 /** Settings that go through to a child process, which checks them; here they only have to be known. */
 const passedOn = (takes: string) => setting.text(takes).optional();
 
+/** Settings that only the gateway reads. */
+export const gatewayOnly = {
+  BLIPQ_GENERATE_TIMEOUT_S: passedOn('how long POST /generate waits, in seconds'),
+  BLIPQ_API_KEYS: passedOn('a JSON list of keys'),
+  BLIPQ_API_KEYS_FILE: passedOn('the path of a file with a JSON list of keys'),
+  BLIPQ_REUSE_S: passedOn('how long a result answers equal captions, in seconds'),
+  BLIPQ_RETRY_WINDOW_S: passedOn('how long an image is kept for a retry, in seconds'),
+  BLIPQ_QUEUE_MAX: passedOn('how many captions may be open'),
+  BLIPQ_QUEUE_MB_MAX: passedOn('how much memory images may take in Redis, in megabytes'),
+  BLIPQ_UPLOADS_MAX: passedOn('how many uploads may be under way at once'),
+  BLIPQ_FETCH_ALLOW: passedOn('networks inside that images may be fetched from'),
+  BLIPQ_FETCH_PORTS: passedOn('ports that images may be fetched from'),
+  BLIPQ_FETCH_HTTP: passedOn('1 to fetch images over http: too'),
+  BLIPQ_FETCH_TIMEOUT_MS: passedOn('how long fetching an image may take, in milliseconds'),
+  BLIPQ_CORS_ORIGINS: passedOn('origins whose pages may call'),
+  BLIPQ_TRUST_PROXY: passedOn('proxies that are believed'),
+};
+
 export const standaloneConfig = z.object({
+  ...gatewayOnly,
   PORT: setting.wholeNumber(1, 65_535).default(3000),
   HOST: setting.text('the address to listen on').default('0.0.0.0'),
   REDIS_URL: setting.redisUrl().optional(),
@@ -22,7 +41,6 @@ export const standaloneConfig = z.object({
   BLIPQ_DEVICE: passedOn('what the model computes on'),
   BLIPQ_BATCH_MAX: passedOn('the largest batch'),
   BLIPQ_BATCH_DEADLINE_MS: passedOn('the longest a batch may run, in milliseconds'),
-  BLIPQ_GENERATE_TIMEOUT_S: passedOn('how long POST /generate waits, in seconds'),
   BLIPQ_RETENTION_S: passedOn('how long a caption is kept, in seconds'),
   BLIPQ_WEBHOOK_SECRET: passedOn('one or more secrets that sign webhooks'),
   BLIPQ_WEBHOOK_SECRETS: passedOn('a JSON object of secrets that sign webhooks'),
