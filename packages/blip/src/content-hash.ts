@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { PrepareOptions } from './prepare-model.js';
 
 /** The small files that decide what is built, beside the weights. */
 const configFiles = [
@@ -15,6 +14,12 @@ const configFiles = [
   'vocab.txt',
 ];
 
+export interface HashOptions {
+  /** Where the result is remembered. */
+  readonly cacheDir: string;
+  readonly onProgress?: (progress: { readonly phase: 'hash'; readonly bytesDone: number }) => void;
+}
+
 /**
  * Identifies what is in a model folder: the first 12 hexadecimal digits of a SHA-256 over all files that matter.
  *
@@ -24,7 +29,7 @@ const configFiles = [
 export async function contentHash(
   folder: string,
   weightFiles: readonly string[],
-  { cacheDir, onProgress }: Pick<PrepareOptions, 'cacheDir' | 'onProgress'>,
+  { cacheDir, onProgress }: HashOptions,
 ): Promise<string> {
   const paths = [...configFiles.map((name) => join(folder, name)), ...weightFiles];
   const stamp = JSON.stringify(await Promise.all(paths.map(fileStamp)));

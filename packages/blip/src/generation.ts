@@ -1,4 +1,4 @@
-import { earlyStoppingCodes } from './model/beam-decoder.js';
+import { earlyStoppingCodes } from './model/beam-search.js';
 import type { Session, TensorLike } from './session.js';
 
 /** How to generate; names and meanings as in transformers' GenerationConfig. */

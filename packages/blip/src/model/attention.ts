@@ -16,8 +16,9 @@ import {
   where,
 } from '@blipq/onnx-graph';
 import type { BlipConfig } from '../checkpoint/config.js';
-import type { Linear, Tensor, Weights } from './linear.js';
+import type { Linear, Weights } from './linear.js';
 import { norm } from './norm.js';
+import type { Tensor } from './tensor.js';
 import type { WeightFormat } from './weight-format.js';
 
 /** Keys and values of one attention layer, head by head: [B, ...] of an image, [B, K, ...] of K beams' own past. */

@@ -1,7 +1,8 @@
 import { cast, div, Graph, gather, max, mul, pow, reduceSum, type Value } from '@blipq/onnx-graph';
 import { type BlipConfig, imageTokens } from '../checkpoint/config.js';
 import type { StateDict } from '../checkpoint/state-dict.js';
-import { type Tensor, Weights } from './linear.js';
+import { Weights } from './linear.js';
+import type { Tensor } from './tensor.js';
 import { TextEncoder } from './text-encoder.js';
 import { floats, type ModelFormat } from './weight-format.js';
 

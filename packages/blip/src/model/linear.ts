@@ -1,10 +1,8 @@
-import type { FloatType, Graph, Value } from '@blipq/onnx-graph';
+import type { Graph } from '@blipq/onnx-graph';
 import type { StateDict, Weight } from '../checkpoint/state-dict.js';
 import { floatBytes } from './float-bytes.js';
+import type { Tensor } from './tensor.js';
 import type { WeightFormat } from './weight-format.js';
-
-/** What the model computes with: all of one float type. */
-export type Tensor = Value<FloatType>;
 
 /** A learned projection: x [..., in] → [..., out]. */
 export interface Linear {

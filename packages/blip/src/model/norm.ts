@@ -1,5 +1,6 @@
 import { layerNorm } from '@blipq/onnx-graph';
-import type { Tensor, Weights } from './linear.js';
+import type { Weights } from './linear.js';
+import type { Tensor } from './tensor.js';
 
 /** Layer normalisation over the last axis, with the checkpoint's weight and bias. */
 export function norm(weights: Weights, size: number, epsilon: number): (x: Tensor) => Tensor {

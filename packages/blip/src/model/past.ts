@@ -1,7 +1,7 @@
 import { expand, type FloatType, type LoopState, type Value } from '@blipq/onnx-graph';
 import type { BlipConfig } from '../checkpoint/config.js';
 import type { KeyValue } from './attention.js';
-import type { Tensor } from './linear.js';
+import type { Tensor } from './tensor.js';
 
 /** How a loop carries the self-attention caches: a state of its own for every layer's keys and values. */
 export type PastName = `past.${'keys' | 'values'}.${number}`;

@@ -1,8 +1,9 @@
 import { cast, unsqueeze, type Value } from '@blipq/onnx-graph';
 import type { BlipConfig } from '../checkpoint/config.js';
 import { append, type KeyValue } from './attention.js';
-import type { Tensor, Weights } from './linear.js';
+import type { Weights } from './linear.js';
 import { norm } from './norm.js';
+import type { Tensor } from './tensor.js';
 import { activation, TextEmbeddings, TextLayer } from './text-layer.js';
 import type { WeightFormat } from './weight-format.js';
 

@@ -1,7 +1,8 @@
 import { dimension, range, squeeze, type Value } from '@blipq/onnx-graph';
 import type { BlipConfig } from '../checkpoint/config.js';
 import { lengthMask } from './attention.js';
-import type { Tensor, Weights } from './linear.js';
+import type { Weights } from './linear.js';
+import type { Tensor } from './tensor.js';
 import { TextEmbeddings, TextLayer } from './text-layer.js';
 import type { WeightFormat } from './weight-format.js';
 

@@ -1,8 +1,9 @@
 import { add, cast, gather, gelu, type Value } from '@blipq/onnx-graph';
 import type { BlipConfig } from '../checkpoint/config.js';
 import { Attention } from './attention.js';
-import type { Linear, Tensor, Weights } from './linear.js';
+import type { Linear, Weights } from './linear.js';
 import { norm } from './norm.js';
+import type { Tensor } from './tensor.js';
 import type { WeightFormat } from './weight-format.js';
 
 type Text = BlipConfig['text'];

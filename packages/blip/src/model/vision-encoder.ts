@@ -11,8 +11,9 @@ import {
 } from '@blipq/onnx-graph';
 import type { BlipConfig } from '../checkpoint/config.js';
 import type { Weight } from '../checkpoint/state-dict.js';
-import type { Linear, Tensor, Weights } from './linear.js';
+import type { Linear, Weights } from './linear.js';
 import { norm } from './norm.js';
+import type { Tensor } from './tensor.js';
 import { floats } from './weight-format.js';
 
 type Vision = BlipConfig['vision'];
