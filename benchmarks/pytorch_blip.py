@@ -36,6 +36,7 @@ def read_images(dtype):
 def main():
     torch.set_num_threads(int(threads))
     transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
     dtype = getattr(torch, dtype_name)
     started = time.perf_counter()
     model = transformers.BlipForConditionalGeneration.from_pretrained(checkpoint, dtype=dtype).eval()

@@ -14,7 +14,10 @@ const [rows, inner, columns] = [768, 4096, 1024];
 
 answer(async ({ threads, seconds }: { threads: number; seconds: number }): Promise<Peak> => {
   const fp32 = await best(threads, seconds, floatInput(), (graph) =>
-    matMul(graph.input('x', 'float32', [rows, inner]), weight(graph, 'float32', new Float32Array(inner * columns).fill(0.5))),
+    matMul(
+      graph.input('x', 'float32', [rows, inner]),
+      weight(graph, 'float32', new Float32Array(inner * columns).fill(0.5)),
+    ),
   );
   const int8 = await best(threads, seconds, byteInput(), (graph) =>
     matMulInteger(

@@ -10,13 +10,15 @@ export interface PrepareReport {
   ms: number;
 }
 
-answer(async (order: Pick<PrepareOptions, 'checkpoint' | 'cacheDir' | 'precision' | 'threads'>): Promise<PrepareReport> => {
-  let built = false;
-  const folder = await prepareModel({
-    ...order,
-    onProgress: ({ phase }) => {
-      built ||= phase === 'encoder';
-    },
-  });
-  return { folder, built, ms: performance.now() };
-});
+answer(
+  async (order: Pick<PrepareOptions, 'checkpoint' | 'cacheDir' | 'precision' | 'threads'>): Promise<PrepareReport> => {
+    let built = false;
+    const folder = await prepareModel({
+      ...order,
+      onProgress: ({ phase }) => {
+        built ||= phase === 'encoder';
+      },
+    });
+    return { folder, built, ms: performance.now() };
+  },
+);

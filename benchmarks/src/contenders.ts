@@ -1,0 +1,94 @@
+import { askProcess } from './ask-process.js';
+import type { BenchOptions } from './bench-options.js';
+import type { BuiltModel } from './built-model.js';
+import type { ModelOrder, ModelReport } from './model-process.js';
+import type { PyTorchModel } from './pytorch.js';
+import type { BenchPrecision, Configuration, Turn } from './results.js';
+
+/** Something that can be measured, over and over. */
+export interface Contender {
+  configuration: Configuration;
+  measure(): Promise<Turn>;
+}
+
+/** Runs in one turn: short ones more often, because chance weighs more in them. */
+function runsOf(batch: number): number {
+  return batch === 1 ? 2 : 1;
+}
+
+/** BlipQ's model: a fresh process for each turn, so that its memory is that of this configuration alone. */
+export function blipqContender(
+  configuration: Configuration,
+  { checkpoint, cacheDir }: BuiltModel,
+  { threads, images }: { threads: number; images: string },
+): Contender {
+  const { batch, beams } = configuration;
+  const precision = configuration.precision as ModelOrder['precision'];
+  const order = { checkpoint, cacheDir, precision, threads, images, batch, beams, runs: runsOf(batch) };
+  return {
+    configuration,
+    measure: async () => {
+      const report = await askProcess<ModelOrder, ModelReport>('model-process', order);
+      const samples = report.encodeMs.map((encodeMs, run) => ({
+        encodeMs: encodeMs / batch,
+        decodeMs: report.decodeMs[run]! / batch,
+      }));
+      return { samples, memory: report.memory, readyMs: report.readyMs, tokenIds: report.tokenIds };
+    },
+  };
+}
+
+export function pytorchContender(configuration: Configuration, model: PyTorchModel): Contender {
+  const { batch } = configuration;
+  return {
+    configuration,
+    measure: async () => {
+      const runs = [];
+      for (let run = 0; run < runsOf(batch); run++) runs.push(await model.caption(batch));
+      const { memory, tokenIds } = runs.at(-1)!;
+      return {
+        samples: runs.map(({ encodeMs, decodeMs }) => ({ encodeMs: encodeMs / batch, decodeMs: decodeMs / batch })),
+        memory: { anonymous: memory.anon, file: memory.file },
+        readyMs: null,
+        tokenIds,
+      };
+    },
+  };
+}
+
+/** All batches with greedy search, then beams at batch 1. */
+export function blipqConfigurations(precision: BenchPrecision, { batches, beams }: BenchOptions): Configuration[] {
+  const greedy = batches.map((batch) => ({ engine: 'BlipQ', precision, batch, beams: 1 }) as const);
+  return beams > 1 ? [...greedy, { engine: 'BlipQ', precision, batch: 1, beams }] : greedy;
+}
+
+export function pytorchConfigurations(
+  precision: BenchPrecision,
+  { batches, pytorchBatches }: BenchOptions,
+): Configuration[] {
+  return batches
+    .filter((batch) => pytorchBatches.includes(batch))
+    .map((batch) => ({ engine: 'PyTorch', precision, batch, beams: 1 }));
+}
+
+/**
+ * Measures all contenders once in each round, every second round in reverse order: what disturbs the machine for a
+ * while, or warms it, disturbs all of them.
+ */
+export async function measureInTurn(
+  contenders: readonly Contender[],
+  rounds: number,
+  onTurn: (round: number, configuration: Configuration, turn: Turn) => void,
+): Promise<Turn[][]> {
+  const turns: Turn[][] = contenders.map(() => []);
+  for (let round = 0; round < rounds; round++) {
+    const order = round % 2 === 0 ? [...contenders.keys()] : [...contenders.keys()].reverse();
+    for (const index of order) {
+      const { configuration, measure } = contenders[index]!;
+      const turn = await measure();
+      turns[index]!.push(turn);
+      onTurn(round, configuration, turn);
+    }
+  }
+  return turns;
+}

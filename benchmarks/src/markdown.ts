@@ -1,0 +1,184 @@
+import { type Machine, quietLoadMax } from './machine.js';
+import { type BenchReport, find, type Result, type ShapeReport } from './results.js';
+
+type Cell = string | number;
+
+/** The report as a page of Markdown. */
+export function toMarkdown(report: BenchReport): string {
+  return [
+    header(report),
+    ...report.shapes.map((shape) => shapeSection(shape, report)),
+    engineSection(report),
+    `${percent(report.noise.others)} of the CPU time of this run went to other programs, ${percent(report.noise.steal)} to other machines of the host. It took ${(report.seconds / 60).toFixed(1)} minutes.`,
+  ].join('\n\n');
+}
+
+/** Warns where somebody else was using the CPUs at the start. */
+export function loadWarning({ loadAtStart }: Machine): string | null {
+  if (loadAtStart <= quietLoadMax) return null;
+  return `The machine was busy at the start (load average ${loadAtStart.toFixed(2)}): take these figures for noise.`;
+}
+
+function header({ machine, threads, newTokens, rounds, peak }: BenchReport): string {
+  const { date, cpu, cores, flags, memoryGb, node, onnxruntime, loadAtStart } = machine;
+  const warning = loadWarning(machine);
+  return [
+    `# ${cpu}, ${threads} threads, ${date.slice(0, 10)}`,
+    list([
+      `${cpu}, ${cores} cores (${flags.join(', ')}), ${memoryGb.toFixed(0)} GiB`,
+      `Node ${node}, onnxruntime ${onnxruntime}; started ${date}, load average ${loadAtStart.toFixed(2)}`,
+      `peak: fp32 ${giga(peak.fp32)} GFLOP/s, int8 ${giga(peak.int8)} GOP/s (the best matrix product measured in this run)`,
+      `384×384 pixels, ${newTokens} new tokens, greedy search, random weights; medians of ${rounds} interleaved rounds; times are per image`,
+    ]),
+    ...(warning === null ? [] : [`**${warning}**`]),
+  ].join('\n\n');
+}
+
+function shapeSection(report: ShapeReport, whole: BenchReport): string {
+  const { shape, results, pytorch } = report;
+  const parts = [`## BLIP-${shape}`, speedTable(results, whole), memoryTable(results)];
+  parts.push(modelTable(report));
+  parts.push(beamTable(results));
+  if (pytorch !== null) parts.push(pytorchTable(report));
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+function speedTable(results: readonly Result[], { peak }: BenchReport): string {
+  const share = ({ precision, encoderFlopsPerSecond }: Result) =>
+    precision === 'fp32' || precision === 'int8' ? percent(encoderFlopsPerSecond / peak[precision]) : '';
+  return table(
+    ['', 'batch', 'encode ms', 'decode ms', 's per caption', 'min–max', 'tokens/s', 'encoder GFLOP/s', 'of peak'],
+    greedy(results).map((result) => [
+      nameOf(result),
+      result.batch,
+      result.encodeMs.toFixed(0),
+      result.decodeMs.toFixed(0),
+      result.secondsPerCaption.toFixed(2),
+      `${result.secondsMin.toFixed(2)}–${result.secondsMax.toFixed(2)}`,
+      result.tokensPerSecond.toFixed(1),
+      giga(result.encoderFlopsPerSecond),
+      share(result),
+    ]),
+  );
+}
+
+function memoryTable(results: readonly Result[]): string {
+  return table(
+    ['', 'batch', 'anonymous MB', 'file MB'],
+    greedy(results).map((result) => [nameOf(result), result.batch, ...memoryCells(result.memory)]),
+  );
+}
+
+/** From start to ready, and what it took to build. */
+function modelTable({ results, builds }: ShapeReport): string {
+  const rows = [...new Set(results.filter(({ engine }) => engine === 'BlipQ').map(({ precision }) => precision))];
+  return table(
+    ['', 'ready s, graphs built', 'build s', 'build peak anonymous MB', 'build peak resident MB', 'built'],
+    rows.map((precision) => {
+      const build = builds.find((each) => each.precision === precision);
+      const ready = find(results, { engine: 'BlipQ', precision, beams: 1 })!.readyMs!;
+      const built = build
+        ? [build.seconds.toFixed(0), mega(build.anonymousPeak), mega(build.residentPeak), build.date.slice(0, 10)]
+        : ['', '', '', 'elsewhere'];
+      return [`BlipQ ${precision}`, (ready / 1000).toFixed(2), ...built];
+    }),
+  );
+}
+
+function beamTable(results: readonly Result[]): string {
+  const rows = results.flatMap((beam) => {
+    const plain = find(results, { ...keyOf(beam), beams: 1 });
+    if (beam.beams === 1 || plain === undefined) return [];
+    return [
+      [
+        nameOf(beam),
+        beam.beams,
+        plain.decodeMs.toFixed(0),
+        beam.decodeMs.toFixed(0),
+        (beam.decodeMs / plain.decodeMs).toFixed(2),
+      ],
+    ];
+  });
+  if (rows.length === 0) return '';
+  return table(['batch 1', 'beams', 'greedy decode ms', 'beam decode ms', 'cost per token against greedy'], rows);
+}
+
+/** How many times as long PyTorch takes. */
+function pytorchTable({ results, pytorch }: ShapeReport): string {
+  const ours = greedy(results).filter(({ engine }) => engine === 'BlipQ');
+  const against = (result: Result, precision: 'fp32' | 'bf16') => {
+    const theirs = find(results, { engine: 'PyTorch', precision, batch: result.batch, beams: 1 });
+    return theirs && `${(theirs.secondsPerCaption / result.secondsPerCaption).toFixed(2)}×`;
+  };
+  const rows = ours.flatMap((result) => {
+    const [fp32, bf16] = [against(result, 'fp32'), against(result, 'bf16')];
+    return fp32 === undefined || bf16 === undefined ? [] : [[nameOf(result), result.batch, fp32, bf16]];
+  });
+  return [
+    table(['times as fast as', 'batch', 'PyTorch fp32', 'PyTorch bf16'], rows),
+    `PyTorch ${pytorch!.torch} with transformers ${pytorch!.transformers}, eager, from the same checkpoint in the same rounds. ${sameTokens(results)}`,
+  ].join('\n\n');
+}
+
+/** Whether the comparison is one of equal work. */
+function sameTokens(results: readonly Result[]): string {
+  const [ours, theirs] = (['BlipQ', 'PyTorch'] as const).map((engine) =>
+    find(results, { engine, precision: 'fp32', batch: 1, beams: 1 }),
+  );
+  if (!ours || !theirs) return '';
+  const equal = ours.tokenIds.join() === theirs.tokenIds.join();
+  return equal ? 'In fp32 both gave the same tokens.' : 'In fp32 they gave **different** tokens.';
+}
+
+function engineSection({ engine: { demo, batch } }: BenchReport): string {
+  const lines = [
+    `bundled model in ${demo.precision}, one caption at a time: ${demo.overheadP50Ms.toFixed(1)} ms p50 and ${demo.overheadP99Ms.toFixed(1)} ms p99 beyond the model's own ${demo.modelP50Ms.toFixed(0)} ms`,
+  ];
+  if (batch !== null) {
+    lines.push(
+      `BLIP-${batch.shape} in ${batch.precision}, batches of ${batch.batchSizes.join(', ')}: event-loop delay of the process that owns the engine ${batch.loopDelayP99Ms.toFixed(1)} ms p99, ${batch.loopDelayMaxMs.toFixed(1)} ms at most; the engine was ready in ${(batch.readyMs / 1000).toFixed(2)} s`,
+    );
+  }
+  return `## Engine\n\n${list(lines)}`;
+}
+
+function greedy(results: readonly Result[]): Result[] {
+  return results.filter(({ beams }) => beams === 1);
+}
+
+function keyOf({ engine, precision, batch }: Result) {
+  return { engine, precision, batch };
+}
+
+function nameOf({ engine, precision }: Result): string {
+  return `${engine} ${precision}`;
+}
+
+function memoryCells({ anonymous, file }: Result['memory']): Cell[] {
+  return [mega(anonymous), mega(file)];
+}
+
+function mega(bytes: number): string {
+  return (bytes / 1e6).toFixed(0);
+}
+
+function giga(perSecond: number): string {
+  return (perSecond / 1e9).toFixed(0);
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(0)} %`;
+}
+
+function list(items: readonly string[]): string {
+  return items.map((item) => `- ${item}`).join('\n');
+}
+
+/** The first column is text, the others numbers; columns are padded to be read unrendered, too. */
+function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const widths = head.map((title, column) => Math.max(3, title.length, ...rows.map((row) => `${row[column]}`.length)));
+  const line = (cells: readonly Cell[]) =>
+    `| ${cells.map((cell, column) => (column === 0 ? `${cell}`.padEnd(widths[0]!) : `${cell}`.padStart(widths[column]!))).join(' | ')} |`;
+  const rule = `| ${widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`;
+  return [line(head), rule, ...rows.map(line)].join('\n');
+}
