@@ -1,5 +1,5 @@
 import { type BatchItem, newBatchId } from '@blipq/contracts';
-import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { made, submission } from './testing/fixtures.js';
 import { TestQueue } from './testing/test-queue.js';
 
@@ -74,8 +74,7 @@ describe('a batch', () => {
     await live.redis.set(prioritized, 'not a sorted set');
     await expect(live.queue.submit(submission({ batchId: batch.id }))).rejects.toMatchObject({ status: 503 });
     await live.redis.del(prioritized);
-    await live.queue.ping();
-    expect((await live.queue.readBatch(batch.id))?.counts).toEqual(none);
+    await vi.waitFor(async () => expect((await live.queue.readBatch(batch.id))?.counts).toEqual(none));
   });
 
   test('belongs to its tenant, and answers result_expired when it is gone', async () => {

@@ -56,7 +56,7 @@ describe('cancel', () => {
   test('aborts a running caption, which then ends as canceled and costs no other attempt', async () => {
     const [begun, aborted] = [latch(), latch<unknown>()];
     const written: string[] = [];
-    await live.work(
+    const worker = await live.work(
       async (_work, signal) => {
         begun.open();
         await once(signal, 'abort');
@@ -73,19 +73,23 @@ describe('cancel', () => {
     });
     expect(await aborted.promise).toMatch(/canceled/);
     expect(await live.ended(id)).toMatchObject({ state: 'canceled', attempt: 1, caption: null, error: null });
+    await worker.stop();
     expect(written).toEqual(['canceled written']);
   });
 
   test('whose message is lost still decides: the result is thrown away', async () => {
     const { handler, begun, finish } = held();
     const written: string[] = [];
-    await live.work(handler, { onAttempt: (_id, outcome, what) => written.push(`${outcome.state} ${what}`) });
+    const worker = await live.work(handler, {
+      onAttempt: (_id, outcome, what) => written.push(`${outcome.state} ${what}`),
+    });
     const id = await submitted();
     await begun;
     // The flag alone, as if the worker's subscription had been away.
     await live.redis.hset(live.keys.record(id), 'cancel', 1);
     finish();
     expect(await live.ended(id)).toMatchObject({ state: 'canceled', caption: null });
+    await worker.stop();
     expect(written).toEqual(['succeeded canceled']);
   });
 
