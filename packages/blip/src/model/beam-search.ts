@@ -15,7 +15,6 @@ import {
   mod,
   mul,
   not,
-  or,
   pow,
   range,
   reduceMax,
