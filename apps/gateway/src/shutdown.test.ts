@@ -94,3 +94,20 @@ test('an upload that is broken off leaves nothing behind and is no error of ours
   expect(await gateway.keys()).toEqual(keys);
   await gateway.stop();
 });
+
+test('a stop ends streams of events, so that their readers come back to another gateway', async () => {
+  const gateway = await idleGateway();
+  const { links } = (await (
+    await fetch(`${gateway.url}/v1/captions`, { method: 'POST', ...imageForm('image', photo) })
+  ).json()) as { links: { events: string } };
+  const stream = await fetch(gateway.url + links.events);
+  const reader = stream.body!.getReader();
+  const { value } = await reader.read();
+  expect(new TextDecoder().decode(value)).toMatch(/^retry: \d+\n\n/);
+  await gateway.stopGateway();
+  for (;;) {
+    const { done } = await reader.read();
+    if (done) break;
+  }
+  await gateway.stopAround();
+});

@@ -1,0 +1,19 @@
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+import { RateLimits } from './rate-limits.js';
+import { freePort } from './testing/private-redis-at.js';
+
+test('without Redis each gateway counts for itself: the limit is neither lifted nor does it refuse everybody', async () => {
+  const key = { name: 'ada', disabled: false, rateLimit: { requests: 2, perS: 60 } };
+  const limits = new RateLimits({
+    redisUrl: `redis://127.0.0.1:${await freePort()}`,
+    namespace: 'test',
+    keys: [key],
+    logger: pino({ level: 'silent' }),
+  });
+  await limits.start();
+  const verdicts = [await limits.count(key), await limits.count(key), await limits.count(key)];
+  expect(verdicts.map((verdict) => verdict?.allowed)).toEqual([true, true, false]);
+  expect(await limits.count({ name: 'bob', disabled: false })).toBeUndefined();
+  limits.stop();
+});
