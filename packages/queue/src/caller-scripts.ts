@@ -34,7 +34,6 @@ local r = redis.call('HMGET', record, 'state', 'tenant', 'pixels', 'idempotency'
 if r[2] ~= ARGV[3] then return 0 end
 close()
 if not terminal[r[1]] then
-  remove_job()
   move('canceled', now_ms())
   redis.call('PUBLISH', root .. ':cancels', id)
 end
@@ -46,6 +45,7 @@ redis.call('ZREM', key('list', r[2] .. ':' .. state), id)
 redis.call('UNLINK', record)
 redis.call('SET', key('gone', id), r[2], 'PX', ${tombstoneMs})
 redis.call('PUBLISH', root .. ':states', id .. ' deleted 0')
+remove_job()
 return 1
 `);
 
