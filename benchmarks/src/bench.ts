@@ -1,7 +1,9 @@
 /** `npm run bench`: see the README of this folder. */
+import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { defaultThreads } from '@blipq/engine';
 import { askProcess } from './ask-process.js';
 import { benchEngine } from './bench-engine.js';
@@ -16,6 +18,7 @@ import { findPython } from './pytorch.js';
 import type { BenchReport } from './results.js';
 
 const results = fileURLToPath(new URL('../results', import.meta.url));
+const formatter = fileURLToPath(new URL('../../node_modules/.bin/biome', import.meta.url));
 
 async function main(options: BenchOptions): Promise<void> {
   const startedMs = performance.now();
@@ -58,11 +61,13 @@ function measurePeak({ threads, say }: BenchContext): Promise<Peak> {
   return askProcess<object, Peak>('peak-process', { threads, seconds: 1.5 });
 }
 
+/** In the format of the repository's other files, which the lint check demands of all. */
 async function save(report: BenchReport): Promise<string> {
   const path = join(results, nameOf(report.machine));
   await mkdir(results, { recursive: true });
   await writeFile(`${path}.md`, `${toMarkdown(report)}\n`);
   await writeFile(`${path}.json`, `${JSON.stringify(report, null, 2)}\n`);
+  await promisify(execFile)(formatter, ['format', '--write', `${path}.md`, `${path}.json`]);
   return `${path}.md`;
 }
 
