@@ -16,8 +16,9 @@ export function restrictCodecs(): void {
  * Opens the first frame of an image; nothing is decoded yet. Decoding fails on truncated and on invalid pixels,
  * but not on warnings, which many cameras' files raise.
  *
- * @param limitInputPixels false where only the header is going to be read, so that its numbers can be told
+ * `limitInputPixels`: false where only the header is going to be read, so that its numbers can be told. `ignoreIcc`:
+ * the profile is known to change nothing.
  */
-export function open(bytes: Uint8Array, limitInputPixels: number | false): Sharp {
-  return sharp(bytes, { pages: 1, failOn: 'error', limitInputPixels });
+export function open(bytes: Uint8Array, options: { limitInputPixels: number | false; ignoreIcc?: boolean }): Sharp {
+  return sharp(bytes, { pages: 1, failOn: 'error', ...options });
 }

@@ -143,6 +143,14 @@ describe('decode', () => {
     expect(change).toBeGreaterThan(0.1);
   });
 
+  it('gives the pixels of an sRGB profile as a conversion would, without one', async () => {
+    const photo = readFileSync(new URL('../../../test/images/coffee.png', import.meta.url));
+    const file = await sharp(photo).withIccProfile('srgb').jpeg({ quality: 95 }).toBuffer();
+    const { data: converted } = await sharp(file).raw().toBuffer({ resolveWithObject: true });
+    const { rgb } = await decoded(file);
+    expect(rgb.reduce((most, level, index) => Math.max(most, Math.abs(level - converted[index]!)), 0)).toBeLessThan(2);
+  });
+
   it.each(['gif', 'webp'] as const)('takes the first frame of an animated %s', async (format) => {
     const frames = await Promise.all([red, blue].map((level) => filled(Uint8Array.from(level)).png().toBuffer()));
     const file = await sharp(frames, { join: { animated: true } })

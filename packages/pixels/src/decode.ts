@@ -17,7 +17,7 @@ export interface Bitmap {
  * @throws BlipqError image_corrupt
  */
 export async function decode(bytes: Uint8Array, header: Header, limits: ImageLimits): Promise<Bitmap> {
-  const { data, info } = await open(bytes, limits.pixelsMax)
+  const { data, info } = await open(bytes, { limitInputPixels: limits.pixelsMax, ignoreIcc: header.srgb })
     .autoOrient()
     .flatten({ background: '#ffffff' })
     .toColourspace('srgb')

@@ -2,12 +2,15 @@ import { BlipqError } from '@blipq/contracts';
 import { open } from './codecs.js';
 import type { ImageLimits } from './limits.js';
 import type { ImageFormat } from './sniff.js';
+import { isSrgb } from './srgb-profile.js';
 
 export interface Header {
   readonly format: ImageFormat;
   /** Pixels, after EXIF orientation: as a viewer shows the image. */
   readonly width: number;
   readonly height: number;
+  /** Its profile says sRGB, which the pixels are taken for anyway. */
+  readonly srgb: boolean;
 }
 
 /**
@@ -17,7 +20,7 @@ export interface Header {
  * @throws BlipqError image_corrupt, image_dimensions
  */
 export async function readHeader(bytes: Uint8Array, format: ImageFormat, limits: ImageLimits): Promise<Header> {
-  const { width, height } = await declaredSize(bytes, format);
+  const { width, height, srgb } = await declared(bytes, format);
   const { sideMin, sideMax, pixelsMax } = limits;
   if (Math.min(width, height) < sideMin || Math.max(width, height) > sideMax) {
     throw new BlipqError(
@@ -32,13 +35,13 @@ export async function readHeader(bytes: Uint8Array, format: ImageFormat, limits:
       `The image is ${width}×${height} pixels (${megapixels} megapixels); at most ${max} are taken. Resize it and try again.`,
     );
   }
-  return { format, width, height };
+  return { format, width, height, srgb };
 }
 
-async function declaredSize(bytes: Uint8Array, format: ImageFormat) {
+async function declared(bytes: Uint8Array, format: ImageFormat) {
   try {
-    const { autoOrient } = await open(bytes, false).metadata();
-    return autoOrient;
+    const { autoOrient, icc } = await open(bytes, { limitInputPixels: false }).metadata();
+    return { ...autoOrient, srgb: icc !== undefined && isSrgb(icc) };
   } catch (cause) {
     throw new BlipqError(
       'image_corrupt',
