@@ -10,7 +10,7 @@ import dockerignore from '@balena/dockerignore';
 import { DockerfileParser } from 'dockerfile-ast';
 
 const context = dirname(dirname(fileURLToPath(import.meta.url)));
-const jsonCommand = (instruction) => instruction.getJSONStrings().map((text) => JSON.parse(text.getJSONValue()));
+const jsonCommand = (instruction) => instruction.getJSONStrings().map((text) => JSON.parse(text.getValue()));
 
 /**
  * Builds targets of docker/Dockerfile below `folder`, which must be empty.
