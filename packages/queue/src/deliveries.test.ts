@@ -197,7 +197,10 @@ test('an entry of the outbox that is moved twice is sent once', async () => {
 });
 
 test('a delivery that is sent away from a busy host comes back and has lost no attempt', async () => {
-  const answers = [{ waitMs: 30 }, { waitMs: 30 }];
+  const answers = [
+    { waitMs: 30, callBack: () => undefined },
+    { waitMs: 3_600_000, callBack: (call: () => void) => call() },
+  ];
   const gate = { enter: async () => answers.shift() ?? { leave: () => undefined } };
   const id = await canceled();
   const { works } = await notifier(() => delivered, { gate });

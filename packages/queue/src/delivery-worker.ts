@@ -33,12 +33,20 @@ export type DeliveryVerdict = { attempt: DeliveryAttempt; host: HostState } & (
   | { status: 'failed'; reason: DeliveryFailure }
 );
 
+/** Gives a turn at the host of a URL, or says how long to stay away unless called back. */
+export interface DeliveryGate {
+  enter(
+    url: string,
+    id: string,
+  ): Promise<{ leave(host: HostState): void } | { waitMs: number; callBack(call: () => void): void }>;
+}
+
 export interface DeliveryWorkerOptions extends QueueAddress {
-  /** Asked before each attempt: a turn, or how long to stay away. */
-  gate: { enter(url: string): Promise<{ leave(host: HostState): void } | { waitMs: number }> };
+  /** Asked before each attempt. */
+  gate: DeliveryGate;
   /** Makes an attempt. */
   send: (work: DeliveryWork, signal: AbortSignal) => Promise<DeliveryVerdict>;
-  /** Deliveries in hand at once. Default 256. */
+  /** Deliveries in hand at once. Default 512. */
   concurrency?: number;
   /** How long an endpoint may fail without a single success before it is disabled, in milliseconds. Default 5 days. */
   failingMaxMs?: number;
@@ -79,7 +87,7 @@ export class DeliveryWorker {
   /** Connects and sends from then on. Resolves whether Redis is there or not. */
   async start(): Promise<void> {
     await Promise.all([open(this.#redis), open(this.#reader)]);
-    const { concurrency = 256, lockDurationMs = 10_000, stalledIntervalMs = 5000 } = this.#options;
+    const { concurrency = 512, lockDurationMs = 10_000, stalledIntervalMs = 5000 } = this.#options;
     this.#jobs = openDeliveryJobs(this.#redis, this.#keys, this.#onError);
     this.#relay = new OutboxRelay(this.#reader, this.#redis, this.#jobs, this.#keys, this.#onError);
     this.#relay.start();
@@ -114,25 +122,32 @@ export class DeliveryWorker {
 
   async #process(job: DeliveryBullJob, token: string): Promise<void> {
     if (this.#cut.signal.aborted) return await giveBack(job, token);
-    const turn = await this.#options.gate.enter(job.data.url);
-    if ('waitMs' in turn) return await later(job, token, turn.waitMs);
+    const turn = await this.#options.gate.enter(job.data.url, job.id!);
+    if ('waitMs' in turn) {
+      await putOff(job, token, turn.waitMs);
+      // Fails when it has come back by itself meanwhile, which is as well.
+      turn.callBack(() => void job.promote().catch(() => undefined));
+      throw new DelayedError();
+    }
     let host: HostState = 'unknown';
+    let sent: { work: DeliveryWork; verdict: DeliveryVerdict };
     try {
       const begun = await this.#begin(job.data);
       if (begun === 'gone' || begun === 'over') return;
       if (typeof begun === 'number') return await later(job, token, begun);
       const work = workOf(begun);
-      const verdict = await this.#options.send(work, this.#cut.signal);
-      host = verdict.host;
-      const state = await this.#settle(job.data, verdict);
-      this.#options.onAttempt?.(work, verdict);
-      if (state === 'pending' && verdict.status === 'retry') await later(job, token, verdict.pauseMs);
+      sent = { work, verdict: await this.#options.send(work, this.#cut.signal) };
+      host = sent.verdict.host;
     } catch (error) {
       if (this.#cut.signal.aborted && error === this.#cut.signal.reason) return await giveBack(job, token);
       throw error;
     } finally {
       turn.leave(host);
     }
+    const { work, verdict } = sent;
+    const state = await this.#settle(job.data, verdict);
+    this.#options.onAttempt?.(work, verdict);
+    if (state === 'pending' && verdict.status === 'retry') await later(job, token, verdict.pauseMs);
   }
 
   async #begin({ id, round }: DeliveryJob): Promise<RecordFields | 'gone' | 'over' | number> {
@@ -177,8 +192,12 @@ function workOf(fields: RecordFields): DeliveryWork {
 
 /** Not now. Costs no attempt. */
 async function later(job: DeliveryBullJob, token: string, ms: number): Promise<never> {
-  await job.moveToDelayed(Date.now() + ms, token);
+  await putOff(job, token, ms);
   throw new DelayedError();
+}
+
+async function putOff(job: DeliveryBullJob, token: string, ms: number): Promise<void> {
+  await job.moveToDelayed(Date.now() + ms, token);
 }
 
 async function giveBack(job: DeliveryBullJob, token: string): Promise<never> {

@@ -3,7 +3,7 @@ export interface HostGateOptions {
   perHost?: number;
   /** Longest wait in line that is worth keeping a place for, in milliseconds. Default 500. */
   patienceMs?: number;
-  /** Longest line of one host. Default 64. */
+  /** Longest line of one host. Default 128. */
   lineMax?: number;
   /** Failures in a row after which a host is left alone for a while. Default 5. */
   failuresMax?: number;
@@ -12,63 +12,73 @@ export interface HostGateOptions {
   openMaxMs?: number;
 }
 
+export type HostVerdict = 'alive' | 'failing' | 'unknown';
+
 export interface HostTurn {
   /** Ends the turn. `unknown` says nothing about the host. */
-  leave(host: 'alive' | 'failing' | 'unknown'): void;
+  leave(host: HostVerdict): void;
 }
 
-/** A turn, or how long to stay away before asking again. */
-export type HostAnswer = HostTurn | { waitMs: number };
+export interface SentAway {
+  /** How long to stay away at most, in milliseconds. */
+  waitMs: number;
+  /** Asks to be called as soon as there is room again, which may be earlier. */
+  callBack(call: () => void): void;
+}
 
-type Waiter = (answer: HostAnswer) => void;
+type Waiter = (answer: HostTurn | SentAway) => void;
 
 interface Host {
   /** When each running turn began. */
   running: Set<number>;
   line: Waiter[];
+  /** Who was sent away and wants to be called back, the first first. */
+  away: Map<string, () => void>;
   /** Moving mean of a turn's length, in milliseconds. */
   meanMs: number;
   failures: number;
   openMs: number;
   openUntil: number;
-  /** When the next one that is sent away may come back. */
-  nextReturn: number;
 }
 
-/** Who is sent away comes back within this time, in milliseconds. */
-const awayMaxMs = 30_000;
-const meanFirstMs = 50;
+/** Who is sent away asks again after this time, in milliseconds, called back or not. */
+const awayMs = 15_000;
+/** Most who are called back; the others ask again by themselves. */
+const awayMax = 10_000;
+const meanFirstMs = 20;
 const hostsMax = 1000;
 
 /**
- * Who may send to which host now. A host gets a few requests at once and, while it answers quickly, a line of more;
- * the rest is sent away with a time to come back, so that nobody's place is taken by those who wait for a slow host.
- * A host that fails again and again is left alone, then probed with one request at a time until one gets through.
+ * Who may send to which host now. A host gets a few requests at once and, while it answers quickly, a line of more. The
+ * rest is sent away and called back when there is room, so that nobody's place is taken by those who wait for a slow
+ * host. A host that fails again and again is left alone, then probed with one request at a time until one gets through.
  */
 export class HostGate {
   readonly #options: Required<HostGateOptions>;
   readonly #hosts = new Map<string, Host>();
 
   constructor(options: HostGateOptions = {}) {
-    const { perHost = 4, patienceMs = 500, lineMax = 64, failuresMax = 5 } = options;
+    const { perHost = 4, patienceMs = 500, lineMax = 128, failuresMax = 5 } = options;
     const { openMs = 30_000, openMaxMs = 300_000 } = options;
     this.#options = { perHost, patienceMs, lineMax, failuresMax, openMs, openMaxMs };
   }
 
-  /** Asks for a turn at the host of a URL. */
-  async enter(url: string): Promise<HostAnswer> {
+  /**
+   * Asks for a turn at the host of a URL.
+   *
+   * @param id of who asks, to be known again after having been sent away
+   */
+  async enter(url: string, id: string): Promise<HostTurn | SentAway> {
     const name = URL.canParse(url) ? new URL(url).host : '';
     const host = this.#host(name);
-    const now = performance.now();
-    if (host.openUntil > now) return away(host.openUntil - now);
+    host.away.delete(id);
+    if (host.openUntil > performance.now()) return this.#sentAway(host, id);
     if (host.running.size < this.#limit(host)) return this.#begin(name, host);
-    const expectedMs = ((host.line.length + 1) / this.#limit(host)) * turnMs(host, now);
-    const { patienceMs, lineMax } = this.#options;
-    if (this.#probing(host) || host.line.length >= lineMax || expectedMs > patienceMs) return this.#sentAway(host);
-    return await this.#inLine(host);
+    if (host.line.length >= this.#room(host)) return this.#sentAway(host, id);
+    return await this.#inLine(host, id);
   }
 
-  #inLine(host: Host): Promise<HostAnswer> {
+  #inLine(host: Host, id: string): Promise<HostTurn | SentAway> {
     return new Promise((resolve) => {
       const called: Waiter = (answer) => {
         clearTimeout(timer);
@@ -76,19 +86,23 @@ export class HostGate {
       };
       const timer = setTimeout(() => {
         host.line.splice(host.line.indexOf(called), 1);
-        resolve(this.#sentAway(host));
+        resolve(this.#sentAway(host, id));
       }, 2 * this.#options.patienceMs);
       host.line.push(called);
     });
   }
 
-  /** Those who are sent away come back one by one, as fast as the host takes them. */
-  #sentAway(host: Host): HostAnswer {
-    const now = performance.now();
-    const soonest = now + this.#options.patienceMs;
-    const pace = turnMs(host, now) / this.#limit(host);
-    host.nextReturn = Math.min(Math.max(soonest, host.nextReturn) + pace, now + awayMaxMs);
-    return away(host.nextReturn - now);
+  /** Each stays away a little longer than the one before, so that they do not all come back at once. */
+  #sentAway(host: Host, id: string): SentAway {
+    const ms = Math.max(awayMs, host.openUntil - performance.now());
+    return {
+      waitMs: Math.ceil(ms * (1 + 0.2 * Math.random())),
+      callBack: (call) => {
+        if (host.away.size < awayMax) host.away.set(id, call);
+        // Those who would have called may all be done by now.
+        this.#callBack(host);
+      },
+    };
   }
 
   #begin(name: string, host: Host): HostTurn {
@@ -101,12 +115,25 @@ export class HostGate {
         while (host.line.length > 0 && host.running.size < this.#limit(host)) {
           host.line.shift()!(this.#begin(name, host));
         }
-        if (host.running.size === 0 && host.failures === 0) this.#hosts.delete(name);
+        this.#callBack(host);
+        if (host.running.size === 0 && host.failures === 0 && host.away.size === 0) this.#hosts.delete(name);
       },
     };
   }
 
-  #learn(host: Host, how: 'alive' | 'failing' | 'unknown', tookMs: number): void {
+  /** Fills the line up again when half of it is gone. */
+  #callBack(host: Host): void {
+    if (host.openUntil > performance.now()) return;
+    const room = this.#limit(host) + this.#room(host);
+    const free = room - host.running.size - host.line.length;
+    if (free < Math.max(1, room / 2)) return;
+    for (const [id, call] of [...host.away.entries()].slice(0, free)) {
+      host.away.delete(id);
+      call();
+    }
+  }
+
+  #learn(host: Host, how: HostVerdict, tookMs: number): void {
     if (how === 'unknown') return;
     host.meanMs += 0.2 * (tookMs - host.meanMs);
     const now = performance.now();
@@ -117,8 +144,18 @@ export class HostGate {
     } else if (host.openUntil <= now && ++host.failures >= this.#options.failuresMax) {
       host.openUntil = now + host.openMs;
       host.openMs = Math.min(2 * host.openMs, this.#options.openMaxMs);
-      for (const called of host.line.splice(0)) called(away(host.openUntil - now));
+      for (const called of host.line.splice(0)) called(this.#sentAway(host, ''));
     }
+  }
+
+  /** How many may stand in line: as many as get their turn soon. Nobody while the host is probed. */
+  #room(host: Host): number {
+    if (this.#probing(host)) return 0;
+    const [oldest = performance.now()] = host.running;
+    // A turn that is still running has taken at least as long as it has.
+    const turnMs = Math.max(host.meanMs, performance.now() - oldest, 0.1);
+    const { patienceMs, perHost, lineMax } = this.#options;
+    return Math.min(lineMax, Math.floor((patienceMs / turnMs) * perHost));
   }
 
   #probing(host: Host): boolean {
@@ -134,7 +171,15 @@ export class HostGate {
     if (host === undefined) {
       if (this.#hosts.size >= hostsMax) this.#forgetIdle();
       const { openMs } = this.#options;
-      host = { running: new Set(), line: [], meanMs: meanFirstMs, failures: 0, openMs, openUntil: 0, nextReturn: 0 };
+      host = {
+        running: new Set(),
+        line: [],
+        away: new Map(),
+        meanMs: meanFirstMs,
+        failures: 0,
+        openMs,
+        openUntil: 0,
+      };
       this.#hosts.set(name, host);
     }
     return host;
@@ -145,15 +190,4 @@ export class HostGate {
       if (running.size === 0 && openUntil < performance.now()) this.#hosts.delete(name);
     }
   }
-}
-
-/** A little later than asked for, each by another amount. */
-function away(ms: number): HostAnswer {
-  return { waitMs: Math.ceil(ms * (1 + 0.2 * Math.random())) };
-}
-
-/** How long a turn takes at this host. One that still runs has taken at least as long as it has. */
-function turnMs({ meanMs, running }: Host, now: number): number {
-  const [oldest = now] = running;
-  return Math.max(meanMs, now - oldest);
 }

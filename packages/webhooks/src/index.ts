@@ -9,7 +9,7 @@ export {
   guardedRequest,
   type ResponseHead,
 } from './guarded-request.js';
-export { type HostAnswer, HostGate, type HostGateOptions, type HostTurn } from './host-gate.js';
+export { HostGate, type HostGateOptions, type HostTurn, type HostVerdict, type SentAway } from './host-gate.js';
 export { type Resolve, resolveByDns, resolveBySystem } from './resolve.js';
 export { parseRetryAfter, type RetryOptions, retryPauseMs, retryScheduleMs } from './retry-schedule.js';
 export { keyOf, newWebhookSecret } from './secret.js';

@@ -1,0 +1,123 @@
+/**
+ * Measures one notifier: captions end while it is stopped, then it starts and delivers all of them, signed, to
+ * receivers in another process that verify every message. From the first message received to the last.
+ *
+ *   npm run bench:webhooks [-- --captions 5000]
+ *
+ * Needs `redis-server` on the PATH and everything built. Redis writes every change to disk before it answers, as
+ * standalone's does, and shares the CPUs with the notifier and the receivers.
+ */
+import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { newCaptionId } from '@blipq/contracts';
+import { CaptionQueue, CaptionWorker } from '@blipq/queue';
+import { newWebhookSecret } from '@blipq/webhooks';
+import type { ReceiverReport } from './webhook-receiver.js';
+
+const { values } = parseArgs({
+  args: process.argv.slice(2).filter((arg) => arg !== '--'),
+  options: { captions: { type: 'string', default: '5000' } },
+});
+const captions = Number(values.captions);
+const notifierMain = fileURLToPath(new URL('../../apps/notifier/dist/main.js', import.meta.url));
+const secret = newWebhookSecret();
+const tokens = Array.from({ length: 20 }, (_, id) => ({ id, logprob: -id / 7 }));
+
+async function startRedis(dir: string): Promise<{ url: string; child: ChildProcess }> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const port = String((probe.address() as { port: number }).port);
+  probe.close();
+  const durable = ['--save', '', '--appendonly', 'yes', '--appendfsync', 'always'];
+  const child = spawn('redis-server', ['--port', port, '--bind', '127.0.0.1', '--dir', dir, ...durable]);
+  for await (const chunk of child.stdout) if (String(chunk).includes('Ready to accept')) break;
+  child.stdout.resume();
+  return { url: `redis://127.0.0.1:${port}`, child };
+}
+
+/** Has captions succeed whose webhooks go to these ports in turn. */
+async function endCaptions(redisUrl: string, namespace: string, ports: number[]): Promise<void> {
+  const queue = new CaptionQueue({ redisUrl, namespace, captionsMax: captions });
+  const inference = { encode_ms: 1, decode_ms: 1, batch_size: 1, device: 'cpu' };
+  const caption = { text: 'a photograph of something', score: -0.5, tokens };
+  const handler = async () => ({ caption, inference, revision: 'r1' });
+  const worker = new CaptionWorker({ redisUrl, namespace, concurrency: 64, handler });
+  await queue.start();
+  await worker.start();
+  const submit = async (n: number) => {
+    const { caption } = await queue.submit({
+      ...{ id: newCaptionId(), model: 'bench', revision: 'r1', prompt: null },
+      params: {
+        ...{ max_new_tokens: 20, min_new_tokens: 0, num_beams: 1, length_penalty: 1, early_stopping: false },
+        ...{ repetition_penalty: 1, no_repeat_ngram_size: 0 },
+      },
+      image: { width: 640, height: 480, format: 'jpeg', sha256: 'ab'.repeat(32), bytes: 50_000 },
+      pixels: new Uint8Array(12),
+      webhook: {
+        url: `http://127.0.0.1:${ports[n % ports.length]}/hook`,
+        events: ['caption.succeeded'],
+        secret: 'default',
+      },
+    });
+    await queue.wait(caption.id, { timeoutMs: 60_000 });
+  };
+  const numbers = Array.from({ length: captions }, (_, n) => n).values();
+  const lane = async () => {
+    for (const n of numbers) await submit(n);
+  };
+  await Promise.all(Array.from({ length: 64 }, lane));
+  await worker.stop();
+  await queue.stop();
+}
+
+async function measure(redisUrl: string, hosts: number): Promise<void> {
+  const namespace = `bench-${randomBytes(4).toString('hex')}`;
+  const receiver = fork(fileURLToPath(new URL('./webhook-receiver.js', import.meta.url)));
+  receiver.send({ secret, hosts });
+  const [{ ports }] = (await once(receiver, 'message')) as [Extract<ReceiverReport, { ports: number[] }>];
+  await endCaptions(redisUrl, namespace, ports);
+  receiver.send({ expect: captions });
+  const notifier = fork(notifierMain, {
+    env: {
+      ...process.env,
+      ...{ REDIS_URL: redisUrl, BLIPQ_NAMESPACE: namespace, HOST: '127.0.0.1', BLIPQ_HEALTH_PORT: '0' },
+      ...{ BLIPQ_WEBHOOK_SECRET: secret, BLIPQ_WEBHOOK_ALLOW: '127.0.0.1', BLIPQ_WEBHOOK_HTTP: '1' },
+      ...{ BLIPQ_WEBHOOK_PORTS: ports.join(' '), BLIPQ_LOG_LEVEL: 'warn' },
+    },
+  });
+  const [report] = (await once(receiver, 'message')) as [Extract<ReceiverReport, { seconds: number }>];
+  const { seconds, requests } = report;
+  const cpuMs = ((await cpuSeconds(notifier.pid!)) / captions) * 1000;
+  const rate = (captions / seconds).toFixed(0);
+  const counts = `${captions} ids in ${seconds.toFixed(1)} s, ${requests} requests`;
+  console.log(
+    `${String(hosts).padStart(2)} receivers  ${rate} deliveries/s  (${counts}; ${cpuMs.toFixed(2)} ms of the notifier's CPU time each)`,
+  );
+  const stopped = once(notifier, 'exit');
+  notifier.kill();
+  receiver.kill();
+  await stopped;
+}
+
+/** CPU time of a process so far, from /proc: that tells more than the clock on a machine that has other things to do. */
+async function cpuSeconds(pid: number): Promise<number> {
+  const [user, system] = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]!.split(' ').slice(11, 13);
+  return (Number(user) + Number(system)) / 100;
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'blipq-bench-'));
+const redis = await startRedis(folder);
+try {
+  console.log(`${availableParallelism()} CPUs, Node ${process.version}, one notifier`);
+  for (const hosts of [1, 4, 16]) await measure(redis.url, hosts);
+} finally {
+  redis.child.kill();
+  await rm(folder, { recursive: true, force: true });
+}
