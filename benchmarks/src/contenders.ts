@@ -32,6 +32,7 @@ export function blipqContender(
       const samples = report.encodeMs.map((encodeMs, run) => ({
         encodeMs: encodeMs / batch,
         decodeMs: report.decodeMs[run]! / batch,
+        cpuMs: report.cpuMs[run]! / batch,
       }));
       return { samples, memory: report.memory, readyMs: report.readyMs, tokenIds: report.tokenIds };
     },
@@ -47,7 +48,11 @@ export function pytorchContender(configuration: Configuration, model: PyTorchMod
       for (let run = 0; run < runsOf(batch); run++) runs.push(await model.caption(batch));
       const { memory, tokenIds } = runs.at(-1)!;
       return {
-        samples: runs.map(({ encodeMs, decodeMs }) => ({ encodeMs: encodeMs / batch, decodeMs: decodeMs / batch })),
+        samples: runs.map(({ encodeMs, decodeMs, cpuMs }) => ({
+          encodeMs: encodeMs / batch,
+          decodeMs: decodeMs / batch,
+          cpuMs: cpuMs / batch,
+        })),
         memory: { anonymous: memory.anon, file: memory.file },
         readyMs: null,
         tokenIds,

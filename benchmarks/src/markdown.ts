@@ -46,7 +46,18 @@ function speedTable(results: readonly Result[], { peak }: BenchReport): string {
   const share = ({ precision, encoderFlopsPerSecond }: Result) =>
     precision === 'fp32' || precision === 'int8' ? percent(encoderFlopsPerSecond / peak[precision]) : '';
   return table(
-    ['', 'batch', 'encode ms', 'decode ms', 's per caption', 'min–max', 'tokens/s', 'encoder GFLOP/s', 'of peak'],
+    [
+      '',
+      'batch',
+      'encode ms',
+      'decode ms',
+      's per caption',
+      'min–max',
+      'CPU s',
+      'tokens/s',
+      'encoder GFLOP/s',
+      'of peak',
+    ],
     greedy(results).map((result) => [
       nameOf(result),
       result.batch,
@@ -54,6 +65,7 @@ function speedTable(results: readonly Result[], { peak }: BenchReport): string {
       result.decodeMs.toFixed(0),
       result.secondsPerCaption.toFixed(2),
       `${result.secondsMin.toFixed(2)}–${result.secondsMax.toFixed(2)}`,
+      result.cpuSeconds.toFixed(2),
       result.tokensPerSecond.toFixed(1),
       giga(result.encoderFlopsPerSecond),
       share(result),

@@ -23,6 +23,8 @@ export interface ModelReport {
   /** Of each run, for the whole batch. */
   encodeMs: number[];
   decodeMs: number[];
+  /** CPU time of all threads. */
+  cpuMs: number[];
   memory: { anonymous: number; file: number };
   /** Of the first image, bos included. */
   tokenIds: number[];
@@ -38,9 +40,12 @@ answer(async (order: ModelOrder): Promise<ModelReport> => {
   const images = await readNoiseImages(order.images, batch);
   const rows = images.map((pixels) => ({ pixels, prompt: null, params }));
   await model.caption(rows.slice(0, 1));
-  const report: ModelReport = { readyMs, encodeMs: [], decodeMs: [], memory: processMemory(), tokenIds: [] };
+  const report: ModelReport = { readyMs, encodeMs: [], decodeMs: [], cpuMs: [], memory: processMemory(), tokenIds: [] };
   for (let run = 0; run < runs; run++) {
+    const cpuFrom = process.cpuUsage();
     const { captions, encodeMs, decodeMs } = await model.caption(rows);
+    const { user, system } = process.cpuUsage(cpuFrom);
+    report.cpuMs.push((user + system) / 1000);
     report.encodeMs.push(encodeMs);
     report.decodeMs.push(decodeMs);
     report.tokenIds = captions[0]!.tokenIds;

@@ -15,6 +15,7 @@ export interface PyTorchVersions {
 export interface PyTorchRun {
   encodeMs: number;
   decodeMs: number;
+  cpuMs: number;
   tokenIds: number[];
   memory: { anon: number; file: number };
 }

@@ -23,6 +23,8 @@ export interface Configuration {
 export interface Sample {
   encodeMs: number;
   decodeMs: number;
+  /** CPU time of all threads: others on the CPUs lengthen it least. */
+  cpuMs: number;
 }
 
 /** What a configuration gave in one round. */
@@ -40,6 +42,8 @@ export interface Result extends Configuration {
   encodeMs: number;
   decodeMs: number;
   secondsPerCaption: number;
+  /** CPU time of all threads for one caption. */
+  cpuSeconds: number;
   /** Of the single runs. */
   secondsMin: number;
   secondsMax: number;
@@ -90,6 +94,7 @@ export function summarise(
     encodeMs,
     decodeMs: median(samples.map((sample) => sample.decodeMs)),
     secondsPerCaption: median(seconds),
+    cpuSeconds: median(samples.map(({ cpuMs }) => cpuMs)) / 1000,
     secondsMin: Math.min(...seconds),
     secondsMax: Math.max(...seconds),
     tokensPerSecond: newTokens / median(seconds),
