@@ -13,6 +13,8 @@ const entry = z.strictObject({
   queue_max: z.int().min(0).optional(),
   /** 1 goes first, 100 is the default. */
   priority: z.int().min(1).max(2_097_152).optional(),
+  /** Name of the secret that signs this caller's webhooks; the notifier has the secret. */
+  webhook_secret: z.string().min(1).max(64).optional(),
   /** A disabled key is known, and refused with 403 instead of 401. */
   disabled: z.boolean().optional(),
 });
@@ -23,6 +25,7 @@ export interface ApiKey {
   rateLimit?: { requests: number; perS: number };
   queueMax?: number;
   priority?: number;
+  webhookSecret?: string;
   disabled: boolean;
 }
 
@@ -44,7 +47,7 @@ export class ApiKeys {
     const twice = parsed.data.find(({ sha256 }, i) => parsed.data.findIndex((one) => one.sha256 === sha256) !== i);
     if (twice) throw new StartupError(`${source}: the key of ${twice.name} is in the list twice`);
     return new ApiKeys(
-      parsed.data.map(({ name, sha256, rate_limit, queue_max, priority, disabled = false }) => ({
+      parsed.data.map(({ name, sha256, rate_limit, queue_max, priority, webhook_secret, disabled = false }) => ({
         hash: Buffer.from(sha256, 'hex'),
         key: {
           name,
@@ -52,6 +55,7 @@ export class ApiKeys {
           ...(rate_limit && { rateLimit: { requests: rate_limit.requests, perS: rate_limit.per_s } }),
           ...(queue_max !== undefined && { queueMax: queue_max }),
           ...(priority !== undefined && { priority }),
+          ...(webhook_secret !== undefined && { webhookSecret: webhook_secret }),
         },
       })),
     );

@@ -2,6 +2,7 @@ import { type BatchId, type BatchItem, type BatchResource, BlipqError } from '@b
 import type { CaptionQueue } from '@blipq/queue';
 import type { CaptionIntake, SubmitContext } from './caption-intake.js';
 import type { BatchRequest } from './read-batch.js';
+import type { WebhookTargets } from './webhook-targets.js';
 
 /** Items of one batch that are worked on at once: enough to keep the threads busy, not so many as to starve others. */
 const itemsAtOnce = 4;
@@ -9,6 +10,7 @@ const itemsAtOnce = 4;
 interface BatchIntakeParts {
   intake: Pick<CaptionIntake, 'accept'>;
   queue: Pick<CaptionQueue, 'createBatch' | 'sealBatch'>;
+  webhooks: Pick<WebhookTargets, 'ofBatch'>;
 }
 
 /** Turns a batch into captions. What is wrong with one item is noted with it and concerns no other. */
@@ -21,19 +23,21 @@ export class BatchIntake {
 
   /** @throws BlipqError when the batch as a whole cannot be taken */
   async accept(
-    { items, metadata, fingerprint }: BatchRequest,
+    { items, metadata, webhook, fingerprint }: BatchRequest,
     context: SubmitContext & { tenant: string },
   ): Promise<{ status: 'created' | 'replayed'; batch: BatchResource }> {
     const { tenant, idempotencyKey, ...each } = context;
+    const target = webhook && this.#parts.webhooks.ofBatch(webhook, context.apiKey);
     const created = await this.#parts.queue.createBatch({
       tenant,
       total: items.length,
       ...(metadata && { metadata }),
+      ...(target && { webhook: target }),
       ...(idempotencyKey !== undefined && { idempotencyKey, fingerprint }),
     });
     if (created.status === 'replayed') return created;
     const { id } = created.batch;
-    const results = await this.#acceptEach(id, items, each);
+    const results = await this.#acceptEach(id, items, { ...each, ...(target && { webhook: target }) });
     return { status: 'created', batch: await this.#parts.queue.sealBatch(id, results, tenant) };
   }
 

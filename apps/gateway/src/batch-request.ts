@@ -1,4 +1,4 @@
-import { batchItemsMax, captionMetadata } from '@blipq/contracts';
+import { batchItemsMax, captionMetadata, webhookRequest } from '@blipq/contracts';
 import { z } from 'zod';
 import { captionJson } from './caption-request.js';
 
@@ -9,4 +9,5 @@ import { captionJson } from './caption-request.js';
 export const batchJson = z.strictObject({
   items: z.array(captionJson).min(1).max(batchItemsMax),
   metadata: captionMetadata.optional(),
+  webhook: webhookRequest.optional(),
 });

@@ -35,19 +35,25 @@ export function readCaptionFields(texts: [field: string, values: string[]][]): C
     .map(([field]) => ({ field, message: 'was sent more than once' }));
   if (errors.length > 0) throw invalidFields(errors);
   const read = texts.map(([field, [text]]) => [field, spelled(field, text!)]);
-  const { prompt, model, metadata, timeout_s, ...params } = parseFields(captionFields, Object.fromEntries(read));
+  const { prompt, model, metadata, timeout_s, webhook, ...params } = parseFields(
+    captionFields,
+    Object.fromEntries(read),
+  );
   return {
     params,
     ...(prompt != null && { prompt }),
     ...(model !== undefined && { model }),
     ...(metadata && { metadata }),
     ...(timeout_s !== undefined && { timeout_s }),
+    ...(webhook && { webhook }),
   };
 }
 
 /** A text as the value that it spells; one that spells none stays a text, for the schema to judge. */
 function spelled(field: string, text: string): unknown {
   if (field === 'metadata') return jsonOf(text);
+  // A URL alone will do.
+  if (field === 'webhook') return text.startsWith('{') ? jsonOf(text) : { url: text };
   if (!(field in requestedParams.shape) && field !== 'timeout_s') return text;
   if (text === 'true' || text === 'false') return text === 'true';
   const number = Number(text);

@@ -7,6 +7,7 @@ import {
   newCaptionId,
   publicTenant,
   resolveParams,
+  type WebhookTarget,
 } from '@blipq/contracts';
 import type { PixelPool } from '@blipq/pixels';
 import type { CaptionQueue, SubmitOutcome } from '@blipq/queue';
@@ -15,6 +16,7 @@ import type { CaptionRequest } from './caption-request.js';
 import type { ImageFetcher } from './image-fetcher.js';
 import { imageBytes } from './image-input.js';
 import type { ServedModel } from './served-model.js';
+import type { WebhookTargets } from './webhook-targets.js';
 
 export type { CaptionRequest };
 
@@ -27,6 +29,8 @@ export interface SubmitContext {
   id?: CaptionId;
   idempotencyKey?: string;
   batchId?: BatchId;
+  /** Who is told of its end unless the request itself names somebody. */
+  webhook?: WebhookTarget;
   /** Have the model run even if the result of an equal caption is known. */
   fresh?: boolean;
   /** Aborts when nobody waits for the answer any longer. */
@@ -38,6 +42,7 @@ interface IntakeParts {
   pixels: Pick<PixelPool, 'toPixels'>;
   queue: Pick<CaptionQueue, 'admit' | 'submit'>;
   fetcher: Pick<ImageFetcher, 'fetch'>;
+  webhooks: Pick<WebhookTargets, 'ofCaption'>;
 }
 
 /** Turns a request into a queued caption. Everything that can be refused is refused before the image is decoded. */
@@ -62,8 +67,9 @@ export class CaptionIntake {
    * @throws BlipqError for a prompt, parameter or image that cannot be used, and when the queue or model is away
    */
   async accept(request: CaptionRequest, context: SubmitContext): Promise<SubmitOutcome> {
-    const { model, pixels, queue, fetcher } = this.#parts;
+    const { model, pixels, queue, fetcher, webhooks } = this.#parts;
     const { apiKey, id, idempotencyKey, batchId } = context;
+    const webhook = request.webhook ? webhooks.ofCaption(request.webhook, apiKey) : context.webhook;
     const { manifest, tokenizer } = await model.current(request.model);
     const prompt = request.prompt?.trim() ? request.prompt : null;
     const promptTokens = 1 + (prompt === null ? 0 : tokenizer.encodePrompt(prompt).length);
@@ -106,14 +112,31 @@ export class CaptionIntake {
       ...(request.metadata && { metadata: request.metadata }),
       ...(request.timeout_s !== undefined && { timeoutS: request.timeout_s }),
       ...(batchId !== undefined && { batchId }),
+      ...(webhook && { webhook }),
     });
   }
 }
 
 /** Equal for requests that ask for the same, whatever the order of their fields. */
-function fingerprintOf({ image, prompt = null, model, params = {}, metadata = {}, timeout_s }: CaptionRequest): string {
+function fingerprintOf({
+  image,
+  prompt = null,
+  model,
+  params = {},
+  metadata = {},
+  timeout_s,
+  webhook,
+}: CaptionRequest): string {
   const sorted = (fields: object) => Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1));
-  const asked = JSON.stringify([prompt, model, sorted(params), sorted(metadata), timeout_s]);
+  const asked = JSON.stringify([
+    prompt,
+    model,
+    sorted(params),
+    sorted(metadata),
+    timeout_s,
+    webhook?.url,
+    webhook?.events,
+  ]);
   const hash = createHash('sha256').update(asked);
   if (image instanceof Uint8Array) hash.update('file').update(image);
   else hash.update(JSON.stringify(image));

@@ -1,4 +1,11 @@
-import { BlipqError, captionMetadata, type FieldError, requestedParams, unknownParamMessage } from '@blipq/contracts';
+import {
+  BlipqError,
+  captionMetadata,
+  type FieldError,
+  requestedParams,
+  unknownParamMessage,
+  webhookRequest,
+} from '@blipq/contracts';
 import { z } from 'zod';
 import { imageBytesMax } from './upload.js';
 
@@ -37,6 +44,9 @@ export const captionOptions = z.strictObject({
     .max(7 * 86_400)
     .optional()
     .meta({ description: 'Seconds after which the caption expires unless a worker has started it.' }),
+  webhook: webhookRequest
+    .optional()
+    .meta({ description: 'Who is told when the caption has ended; see docs/webhooks.md.' }),
 });
 
 /** An image inside a JSON body. */

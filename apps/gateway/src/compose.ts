@@ -1,5 +1,5 @@
 import { PixelPool } from '@blipq/pixels';
-import { CaptionQueue, ModelRegistry } from '@blipq/queue';
+import { CaptionQueue, DeliveryLog, ModelRegistry } from '@blipq/queue';
 import { type Logger, type ServicePart, StartupError } from '@blipq/service';
 import { Registry } from 'prom-client';
 import { ApiKeys } from './api-keys.js';
@@ -12,6 +12,7 @@ import { OpenRequests } from './open-requests.js';
 import { RateLimits } from './rate-limits.js';
 import { ServedModel } from './served-model.js';
 import { GatewayServer } from './server.js';
+import { WebhookTargets } from './webhook-targets.js';
 
 export interface Gateway {
   /** In the order in which they start. */
@@ -40,6 +41,8 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
     captionsMax: config.BLIPQ_QUEUE_MAX,
     bytesMax: config.BLIPQ_QUEUE_MB_MAX * 1024 ** 2,
   });
+  const deliveries = new DeliveryLog(redis);
+  const webhooks = webhookTargets(config);
   const registry = new ModelRegistry(redis);
   const pixels = new PixelPool({ threads: config.BLIPQ_THREADS });
   const model = new ServedModel(registry);
@@ -47,8 +50,10 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
   const openRequests = new OpenRequests();
   const metrics = new Registry();
   const app = createHttpApp({
-    intake: new CaptionIntake({ model, pixels, queue, fetcher }),
+    intake: new CaptionIntake({ model, pixels, queue, fetcher, webhooks }),
     queue,
+    deliveries,
+    webhooks,
     model,
     openRequests,
     keys,
@@ -66,7 +71,7 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
     openToAll: !keys.required,
   });
   return {
-    parts: [queue, registry, limits, fetcher, { start: () => {}, stop: () => pixels.stop() }, server],
+    parts: [queue, deliveries, registry, limits, fetcher, { start: () => {}, stop: () => pixels.stop() }, server],
     server,
   };
 }
@@ -81,6 +86,18 @@ function imageFetcher(config: GatewayConfig): ImageFetcher {
     });
   } catch (error) {
     throw new StartupError(`BLIPQ_FETCH_ALLOW: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function webhookTargets(config: GatewayConfig): WebhookTargets {
+  try {
+    return new WebhookTargets({
+      allow: config.BLIPQ_WEBHOOK_ALLOW,
+      allowHttp: config.BLIPQ_WEBHOOK_HTTP,
+      ports: config.BLIPQ_WEBHOOK_PORTS,
+    });
+  } catch (error) {
+    throw new StartupError(`BLIPQ_WEBHOOK_ALLOW: ${(error as Error).message}`, { cause: error });
   }
 }
 

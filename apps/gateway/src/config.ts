@@ -49,5 +49,12 @@ export const gatewaySettings = z.object({
   BLIPQ_FETCH_HTTP: setting.flag().default(false),
   /** How long fetching an image may take, redirects included. */
   BLIPQ_FETCH_TIMEOUT_MS: setting.wholeNumber(100, 120_000).default(15_000),
+  /** The same three, for webhooks; the notifier, which sends them, has to have them too. */
+  BLIPQ_WEBHOOK_ALLOW: list('addresses and networks such as 10.1.0.0/16').default([]),
+  BLIPQ_WEBHOOK_PORTS: list('')
+    .pipe(z.array(z.coerce.number<string>().int().min(1).max(65_535)))
+    .describe('port numbers')
+    .default([]),
+  BLIPQ_WEBHOOK_HTTP: setting.flag().default(false),
 });
 export type GatewayConfig = z.infer<typeof gatewaySettings>;

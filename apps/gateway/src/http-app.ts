@@ -1,4 +1,4 @@
-import type { CaptionQueue } from '@blipq/queue';
+import type { CaptionQueue, DeliveryLog } from '@blipq/queue';
 import type { Logger } from '@blipq/service';
 import cors from 'cors';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
@@ -21,10 +21,13 @@ import type { ServedModel } from './served-model.js';
 import { swaggerUiRoutes } from './swagger-ui.js';
 import { toBlipqError } from './to-blipq-error.js';
 import { admitUploads } from './upload-admission.js';
+import type { WebhookTargets } from './webhook-targets.js';
 
 export interface HttpAppParts {
   intake: CaptionIntake;
   queue: CaptionQueue;
+  deliveries: DeliveryLog;
+  webhooks: WebhookTargets;
   model: Pick<ServedModel, 'current' | 'list'>;
   openRequests: OpenRequests;
   keys: ApiKeys;

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { BlipqError, batchItemsMax, type CaptionMetadata, captionMetadata } from '@blipq/contracts';
+import { BlipqError, batchItemsMax, type CaptionMetadata, type WebhookRequest } from '@blipq/contracts';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
+import { batchJson } from './batch-request.js';
 import { readCaptionFields } from './caption-form.js';
 import { type CaptionRequest, captionFields, parseFields } from './caption-request.js';
 import { parseJson, readBody } from './read-body.js';
@@ -15,6 +16,7 @@ export interface BatchRequest {
   /** What each item asks for, or why it cannot be read. */
   items: (CaptionRequest | BlipqError)[];
   metadata?: CaptionMetadata;
+  webhook?: WebhookRequest;
   /** Hash of what was sent. */
   fingerprint: string;
 }
@@ -31,14 +33,14 @@ export async function readBatch(req: Request, res: Response): Promise<BatchReque
   throw new BlipqError('unsupported_media_type', 'Send multipart/form-data with files images, or application/json.');
 }
 
-const envelope = z.strictObject({ items: z.array(z.unknown()), metadata: captionMetadata.optional() });
+const envelope = batchJson.extend({ items: z.array(z.unknown()) });
 
 function readJson(body: Buffer): BatchRequest {
   const fingerprint = createHash('sha256').update(body).digest('hex');
-  const { items, metadata } = parseFields(envelope, parseJson(body));
+  const { items, metadata, webhook } = parseFields(envelope, parseJson(body));
   if (items.length === 0) throw invalidField('items', 'is empty');
   if (items.length > batchItemsMax) throw tooLarge();
-  return { items: items.map(readItem), fingerprint, ...(metadata && { metadata }) };
+  return { items: items.map(readItem), fingerprint, ...(metadata && { metadata }), ...(webhook && { webhook }) };
 }
 
 function readItem(item: unknown, index: number): CaptionRequest | BlipqError {
@@ -58,12 +60,12 @@ const manyImages: FilePolicy = (field, acceptedBefore) => {
 
 async function readForm(req: Request, res: Response): Promise<BatchRequest> {
   const { files, fields } = await readUpload(req, res, manyImages);
-  const { metadata, ...options } = readCaptionFields([...fields]);
+  const { metadata, webhook, ...options } = readCaptionFields([...fields]);
   if (files.length === 0) throw new BlipqError('missing_image', 'Send the images in file fields named images.');
   const hash = createHash('sha256').update(JSON.stringify([...fields].sort()));
   for (const { bytes } of files) hash.update(createHash('sha256').update(bytes).digest());
   const items = files.map(({ bytes }) => ({ image: bytes, ...options }));
-  return { items, fingerprint: hash.digest('hex'), ...(metadata && { metadata }) };
+  return { items, fingerprint: hash.digest('hex'), ...(metadata && { metadata }), ...(webhook && { webhook }) };
 }
 
 function tooLarge(): BlipqError {

@@ -45,7 +45,7 @@ export function openApiDocument({ keysRequired }: { keysRequired: boolean }): Op
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '.' }],
-    tags: ['Captions', 'Batches', 'Models'].map((name) => ({ name })),
+    tags: ['Captions', 'Batches', 'Webhooks', 'Models'].map((name) => ({ name })),
     paths,
     components: {
       schemas: schemaComponents(),

@@ -1,4 +1,5 @@
 import type { ProblemCode } from '@blipq/contracts';
+import { deliveryOperations } from './delivery-operations.js';
 import type { ParameterName } from './parameters.js';
 import type { ComponentName } from './schema-components.js';
 
@@ -21,7 +22,7 @@ export interface Operation {
   method: 'get' | 'post' | 'put' | 'delete';
   path: string;
   operationId: string;
-  tag: 'Captions' | 'Batches' | 'Models';
+  tag: 'Captions' | 'Batches' | 'Webhooks' | 'Models';
   summary: string;
   description?: string;
   parameters?: ParameterName[];
@@ -188,6 +189,7 @@ export const operations: Operation[] = [
     },
     problems: gone,
   },
+  ...deliveryOperations,
   {
     method: 'get',
     path: '/v1/models',

@@ -1,4 +1,4 @@
-import { batchId, captionId } from '@blipq/contracts';
+import { batchId, captionId, deliveryId, deliveryState } from '@blipq/contracts';
 import { idempotencyKey } from '../idempotency-key.js';
 import { captionListQuery } from '../list-query.js';
 import { waitMaxS } from '../prefer-wait.js';
@@ -40,6 +40,7 @@ const inPath = (name: string, description: string, schema: object): Parameter =>
 export const parameters = {
   CaptionId: inPath('id', 'The id of a caption.', inline(captionId)),
   BatchId: inPath('id', 'The id of a batch.', inline(batchId)),
+  DeliveryId: inPath('id', 'The id of a delivery, which is its `webhook-id`.', inline(deliveryId)),
   ModelId: inPath('id', 'The name of a model.', { type: 'string' }),
   Prefer: header(
     'Prefer',
@@ -56,5 +57,6 @@ export const parameters = {
   Cursor: query('cursor', 'The `next_cursor` of the page before.'),
   Limit: query('limit', 'Captions on a page.'),
   State: query('state', 'Only captions in this state.'),
+  DeliveryState: { ...query('state', 'Only deliveries in this state.'), schema: inline(deliveryState) as object },
 };
 export type ParameterName = keyof typeof parameters;

@@ -1,4 +1,12 @@
-import { batchResource, captionPage, captionParams, captionResource, problemDetails } from '@blipq/contracts';
+import {
+  batchResource,
+  captionPage,
+  captionParams,
+  captionResource,
+  deliveryPage,
+  deliveryResource,
+  problemDetails,
+} from '@blipq/contracts';
 import { z } from 'zod';
 import { batchJson } from '../batch-request.js';
 import { captionJson, imageInput } from '../caption-request.js';
@@ -13,6 +21,8 @@ const outputs = {
   CaptionPage: captionPage,
   CaptionParams: captionParams,
   Batch: batchResource,
+  Delivery: deliveryResource,
+  DeliveryPage: deliveryPage,
   Model: modelResource,
   ModelPage: modelPage,
   Problem: problemDetails,

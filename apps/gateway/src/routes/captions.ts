@@ -40,9 +40,9 @@ export function captionRoutes({ intake, queue }: Pick<HttpAppParts, 'intake' | '
       if (isUnchanged(req, res, latest.version)) return void res.status(304).end();
       res.json(latest);
     })
-    .put(async (req, res) => await create(req, res, { id: idOf(req) }))
+    .put(async (req, res) => await create(req, res, { id: captionIdOf(req) }))
     .delete(async (req, res) => {
-      await queue.delete(idOf(req), tenantOf(res));
+      await queue.delete(captionIdOf(req), tenantOf(res));
       res.status(204).end();
     })
     .all(onlyMethods('GET, HEAD, PUT, DELETE'));
@@ -50,7 +50,7 @@ export function captionRoutes({ intake, queue }: Pick<HttpAppParts, 'intake' | '
   router
     .route('/:id/cancel')
     .post(async (req, res) => {
-      const { status, caption } = await queue.cancel(idOf(req), tenantOf(res));
+      const { status, caption } = await queue.cancel(captionIdOf(req), tenantOf(res));
       res.status(status === 'canceled' ? 200 : 202).json(caption);
     })
     .all(onlyMethods('POST'));
@@ -59,7 +59,7 @@ export function captionRoutes({ intake, queue }: Pick<HttpAppParts, 'intake' | '
     .route('/:id/retry')
     .post(async (req, res) => {
       const { apiKey } = res.locals;
-      const id = idOf(req);
+      const id = captionIdOf(req);
       const idempotencyKey = idempotencyKeyOf(req);
       const { status, caption } = await queue.retry(id, {
         newId: newCaptionId(),
@@ -107,8 +107,8 @@ export function captionRoutes({ intake, queue }: Pick<HttpAppParts, 'intake' | '
   }
 
   async function existing(req: Request, res: Response): Promise<CaptionResource> {
-    const caption = await queue.read(idOf(req), tenantOf(res));
-    if (caption === null) throw notFound();
+    const caption = await queue.read(captionIdOf(req), tenantOf(res));
+    if (caption === null) throw captionNotFound();
     return caption;
   }
 
@@ -130,12 +130,12 @@ export function captionRoutes({ intake, queue }: Pick<HttpAppParts, 'intake' | '
   return router;
 }
 
-function idOf(req: Request): CaptionId {
+export function captionIdOf(req: Request): CaptionId {
   const id = captionId.safeParse(req.params.id);
-  if (!id.success) throw notFound();
+  if (!id.success) throw captionNotFound();
   return id.data;
 }
 
-function notFound(): BlipqError {
+export function captionNotFound(): BlipqError {
   return new BlipqError('not_found', 'There is no caption with this id.');
 }

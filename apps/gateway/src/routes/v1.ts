@@ -5,6 +5,7 @@ import type { HttpAppParts } from '../http-app.js';
 import { problemResponder } from '../problem-json.js';
 import { batchRoutes } from './batches.js';
 import { captionRoutes } from './captions.js';
+import { deliveryRoutes } from './deliveries.js';
 import { modelRoutes } from './models.js';
 
 /**
@@ -18,6 +19,7 @@ export function v1Routes(parts: HttpAppParts, gates: RequestHandler[]): Router {
   router.use('/captions', captionRoutes(parts));
   router.use('/batches', batchRoutes({ ...parts, batches: new BatchIntake(parts) }));
   router.use('/models', modelRoutes(parts));
+  router.use(deliveryRoutes(parts));
   router.use(() => {
     throw new BlipqError('not_found', 'There is nothing at this path.');
   });

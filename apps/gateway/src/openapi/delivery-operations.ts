@@ -1,0 +1,47 @@
+import type { Operation } from './operations.js';
+
+/** What can be asked about webhooks that were sent, or are to be. */
+export const deliveryOperations: Operation[] = [
+  {
+    method: 'get',
+    path: '/v1/captions/{id}/deliveries',
+    operationId: 'listCaptionDeliveries',
+    tag: 'Webhooks',
+    summary: 'See what became of the webhook about a caption',
+    parameters: ['CaptionId'],
+    answers: { 200: { description: 'Its deliveries: none or one.', body: 'DeliveryPage' } },
+    problems: ['not_found', 'result_expired'],
+  },
+  {
+    method: 'get',
+    path: '/v1/webhook-deliveries',
+    operationId: 'listDeliveries',
+    tag: 'Webhooks',
+    summary: 'List webhook deliveries, newest first',
+    description: 'They are kept for seven days after the last thing that happened to them.',
+    parameters: ['Cursor', 'Limit', 'DeliveryState'],
+    answers: { 200: { description: 'A page of deliveries.', body: 'DeliveryPage' } },
+    problems: ['invalid_params'],
+  },
+  {
+    method: 'get',
+    path: '/v1/webhook-deliveries/{id}',
+    operationId: 'getDelivery',
+    tag: 'Webhooks',
+    summary: 'Read a delivery with its attempts',
+    parameters: ['DeliveryId'],
+    answers: { 200: { description: 'The delivery.', body: 'Delivery' } },
+    problems: ['not_found'],
+  },
+  {
+    method: 'post',
+    path: '/v1/webhook-deliveries/{id}/redeliver',
+    operationId: 'redeliver',
+    tag: 'Webhooks',
+    summary: 'Send a webhook again, under the same id',
+    description: 'Whatever became of it. Also to an endpoint that was disabled; a success enables it again.',
+    parameters: ['DeliveryId'],
+    answers: { 202: { description: 'The delivery, pending.', body: 'Delivery' } },
+    problems: ['not_found', 'queue_full'],
+  },
+];

@@ -1,0 +1,59 @@
+import { BlipqError, type DeliveryResource, deliveryId, deliveryState } from '@blipq/contracts';
+import type { DeliveryLog } from '@blipq/queue';
+import { type Request, type Response, Router } from 'express';
+import { z } from 'zod';
+import { tenantOf } from '../authenticate.js';
+import type { HttpAppParts } from '../http-app.js';
+import { captionListQuery } from '../list-query.js';
+import { onlyMethods } from '../problem-json.js';
+import { parseQuery } from '../read-query.js';
+import { captionIdOf, captionNotFound } from './captions.js';
+
+/** The query of `GET /v1/webhook-deliveries`. */
+export const deliveryListQuery = z.strictObject({
+  ...captionListQuery.pick({ cursor: true, limit: true }).shape,
+  state: deliveryState.optional(),
+});
+
+/** What became of webhooks: `/v1/captions/{id}/deliveries` and `/v1/webhook-deliveries`. */
+export function deliveryRoutes({ deliveries, queue }: Pick<HttpAppParts, 'deliveries' | 'queue'>): Router {
+  const router = Router();
+
+  router
+    .route('/captions/:id/deliveries')
+    .get(async (req, res) => {
+      const id = captionIdOf(req);
+      const data = await deliveries.ofCaption(id, tenantOf(res));
+      // Deliveries may outlive their caption.
+      if (data.length === 0 && (await queue.read(id, tenantOf(res))) === null) throw captionNotFound();
+      res.json({ object: 'list', data, next_cursor: null });
+    })
+    .all(onlyMethods('GET, HEAD'));
+
+  router
+    .route('/webhook-deliveries')
+    .get(async (req, res) => {
+      const query = parseQuery(deliveryListQuery, req);
+      res.json(await deliveries.list({ tenant: tenantOf(res), ...query }));
+    })
+    .all(onlyMethods('GET, HEAD'));
+
+  router
+    .route('/webhook-deliveries/:id')
+    .get(async (req, res) => void res.json(await found(req, res, 'read')))
+    .all(onlyMethods('GET, HEAD'));
+
+  router
+    .route('/webhook-deliveries/:id/redeliver')
+    .post(async (req, res) => void res.status(202).json(await found(req, res, 'redeliver')))
+    .all(onlyMethods('POST'));
+
+  async function found(req: Request, res: Response, ask: keyof Pick<DeliveryLog, 'read' | 'redeliver'>) {
+    const id = deliveryId.safeParse(req.params.id);
+    const delivery: DeliveryResource | null = id.success ? await deliveries[ask](id.data, tenantOf(res)) : null;
+    if (delivery === null) throw new BlipqError('not_found', 'There is no delivery with this id.');
+    return delivery;
+  }
+
+  return router;
+}

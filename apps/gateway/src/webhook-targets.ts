@@ -1,0 +1,38 @@
+import {
+  captionEventTypes,
+  secretDefault,
+  type WebhookEventType,
+  type WebhookRequest,
+  type WebhookTarget,
+} from '@blipq/contracts';
+import { createGuardedAgent, type GuardedAgent, type TargetPolicy } from '@blipq/webhooks';
+import type { ApiKey } from './api-keys.js';
+import { invalidField } from './upload.js';
+
+/** Turns the webhooks that callers ask for into what a record keeps. */
+export class WebhookTargets {
+  readonly #agent: GuardedAgent;
+
+  /** @throws Error when a network of the allow-list is none */
+  constructor(policy: TargetPolicy) {
+    this.#agent = createGuardedAgent(policy);
+  }
+
+  /** @throws BlipqError `url_blocked`, as far as that can be told without asking a resolver; `invalid_params` */
+  ofCaption({ url, events = [...captionEventTypes] }: WebhookRequest, key?: ApiKey): WebhookTarget {
+    if (events.includes('batch.completed')) {
+      throw invalidField('webhook.events', 'takes batch.completed for a batch only');
+    }
+    return this.#target(url, events, key);
+  }
+
+  /** One target for the batch, and one for each of its captions; the events decide which of them hears what. */
+  ofBatch({ url, events = ['batch.completed'] }: WebhookRequest, key?: ApiKey): WebhookTarget {
+    return this.#target(url, events, key);
+  }
+
+  #target(url: string, events: WebhookEventType[], key: ApiKey | undefined): WebhookTarget {
+    this.#agent.checkUrl(url);
+    return { url, events: [...new Set(events)], secret: key?.webhookSecret ?? secretDefault };
+  }
+}
