@@ -15,7 +15,8 @@ const jsonCommand = (instruction) => instruction.getJSONStrings().map((text) => 
 /**
  * Builds targets of docker/Dockerfile below `folder`, which must be empty.
  *
- * @returns by target: `root` (the folder that stands for /), `workdir` (a path in it), `env`, `user` and `command`
+ * @returns by target: `root` (the folder that stands for /), `workdir` (a path in it), `env`, `user`, `command` and
+ *   `healthcheck`
  */
 export function buildTargets(folder, targets, buildArgs = {}) {
   const file = DockerfileParser.parse(readFileSync(join(context, 'docker/Dockerfile'), 'utf8'));
@@ -77,9 +78,11 @@ function perform(instruction, state, build) {
     case 'CMD':
       state.command = jsonCommand(instruction);
       return;
+    case 'HEALTHCHECK':
+      state.healthcheck = jsonCommand(instruction);
+      return;
     case 'LABEL':
     case 'EXPOSE':
-    case 'HEALTHCHECK':
       return;
     default:
       throw new Error(`image-tree.mjs does not know ${instruction.getKeyword()}`);
@@ -94,6 +97,8 @@ function copy(instruction, [source, target], state, build) {
   if (from === 'node') return;
   mkdirSync(to, { recursive: true });
   copyTree(join(build.stage(from).root, source), to);
+  const owner = flag(instruction, 'chown');
+  if (owner !== undefined && process.getuid?.() === 0) spawnSync('chown', ['-R', owner, to]);
 }
 
 function copyTree(from, to) {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bootstrap, giveUp, root, run, say } from './bootstrap.mjs';
 import { ensureChromium } from './ensure-chromium.mjs';
+import { ensureKubectl } from './ensure-kubectl.mjs';
 
 let result = { passed: 0, failed: 1 };
 process.on('exit', () => console.log(`${result.passed} passed, ${result.failed} failed`));
@@ -13,6 +14,7 @@ await bootstrap();
 const mayInstall = !['1', 'true', 'yes', 'on'].includes(process.env.BLIPQ_NO_INSTALL ?? '');
 await ensureRedis();
 ensureChromium({ mayInstall, say });
+ensureKubectl({ mayInstall, say });
 
 const folder = mkdtempSync(join(tmpdir(), 'blipq-test-report-'));
 const report = join(folder, 'report.json');

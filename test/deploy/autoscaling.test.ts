@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { byName, selects, settings, workloads } from './pods.js';
+import { kubectl, render } from './render.js';
+
+describe.skipIf(kubectl === undefined)('autoscaling', () => {
+  const objects = kubectl === undefined ? [] : render('k8s/overlays/gpu');
+  const pods = workloads(objects);
+  const worker = () => pods.find(({ name }) => name === 'worker')!;
+  const scaled = () => byName(objects, 'ScaledObject', 'worker').spec;
+
+  test('who is scaled has no number of its own, which an apply would go back to', () => {
+    expect(byName(objects, 'Deployment', 'worker').spec.replicas).toBeUndefined();
+    expect(byName(objects, 'Deployment', 'gateway').spec.replicas).toBeUndefined();
+    expect(byName(render('k8s/overlays/cpu'), 'Deployment', 'worker').spec.replicas).toBeGreaterThan(0);
+  });
+
+  test('KEDA asks a Service that is there, on a port that its policy opens, even while gateways are not ready', () => {
+    const url = new URL(scaled().triggers[0].metadata.url);
+    const [name, namespace] = url.hostname.split('.');
+    const service = byName(objects, 'Service', name!);
+    expect(service.metadata).toMatchObject({ namespace });
+    expect(service.spec.ports.map(({ port }: { port: number }) => port)).toContain(Number(url.port));
+    expect(service.spec.publishNotReadyAddresses).toBe(true);
+    expect(url.pathname).toBe('/internal/scale');
+    expect(selects({ matchLabels: service.spec.selector }, pods.find((pod) => pod.name === 'gateway')!.labels)).toBe(
+      true,
+    );
+    expect(scaled().triggers[0].metadata.valueLocation).toBe('demand');
+  });
+
+  test('workers go to none and come back, keep running when demand is unknown, and leave one by one', () => {
+    const { minReplicaCount, maxReplicaCount, cooldownPeriod, fallback, advanced } = scaled();
+    expect({ minReplicaCount, cooldownPeriod }).toEqual({ minReplicaCount: 0, cooldownPeriod: 600 });
+    expect(fallback.replicas).toBeGreaterThan(0);
+    expect(fallback.replicas).toBeLessThanOrEqual(maxReplicaCount);
+    expect(advanced.horizontalPodAutoscalerConfig.behavior.scaleDown.policies).toEqual([
+      { type: 'Pods', value: 1, periodSeconds: 120 },
+    ]);
+  });
+
+  test('a worker is wanted for as many captions as one takes at once', () => {
+    const { BLIPQ_BATCH_MAX } = settings(objects, worker().containers[0]);
+    expect(Number(scaled().triggers[0].metadata.targetValue)).toBe(2 * Number(BLIPQ_BATCH_MAX));
+    const [trigger, ...more] = byName(render('test/deploy/kustomizations/gpu-mig-prometheus'), 'ScaledObject', 'worker')
+      .spec.triggers;
+    expect(more).toEqual([]);
+    expect(trigger).toMatchObject({
+      type: 'prometheus',
+      metadata: { threshold: String(2 * Number(BLIPQ_BATCH_MAX)), ignoreNullValues: 'false' },
+    });
+  });
+
+  test('a worker has a GPU node and one GPU, or one slice of it', () => {
+    const { spec, allContainers } = worker();
+    expect(spec.nodeSelector).toEqual({ 'nvidia.com/gpu.present': 'true' });
+    expect(spec.tolerations).toEqual([{ key: 'nvidia.com/gpu', operator: 'Exists', effect: 'NoSchedule' }]);
+    expect(allContainers.map(({ resources }) => resources.limits['nvidia.com/gpu'])).toEqual([1, 1]);
+    expect(settings(objects, worker().containers[0]).BLIPQ_DEVICE).toBe('cuda');
+    const sliced = workloads(render('test/deploy/kustomizations/gpu-mig-prometheus')).find(
+      ({ name }) => name === 'worker',
+    )!;
+    const names = sliced.allContainers.map(({ resources }) =>
+      Object.keys(resources.limits).filter((key) => key.includes('nvidia')),
+    );
+    expect(names).toEqual([['nvidia.com/mig-1g.10gb'], ['nvidia.com/mig-1g.10gb']]);
+    expect(JSON.stringify(workloads(render('k8s/overlays/cpu')))).not.toContain('nvidia');
+  });
+});

@@ -1,0 +1,110 @@
+import { type ChildProcess, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { chmodSync, cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { buildTargets, type ImageTree } from '../../tools/image-tree.mjs';
+import { exampleCaptions, finished, submit } from '../captions-client.js';
+import { freePort } from '../free-port.js';
+import { answering, runIn, startIn } from './image-process.js';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const targets = ['gateway', 'notifier', 'worker-cpu'] as const;
+const secret = 'whsec_YmxpcXEgdGVzdCBzZWNyZXQgMTIzNDU2Nzg5MDEyMzQ=';
+const prepare = ['node', 'node_modules/blipq/dist/main.js', 'model', 'prepare'];
+/** `ldd` and hard links: as in the images. */
+const canBuild = process.platform === 'linux' && spawnSync('ldd', ['--version']).status === 0;
+
+describe.skipIf(!canBuild)("the images' trees, built by the Dockerfile's steps in a clean folder", () => {
+  const folder = mkdtempSync(join(tmpdir(), 'blipq-images-'));
+  const running: ChildProcess[] = [];
+  let trees: Record<(typeof targets)[number], ImageTree>;
+  let model: string;
+
+  beforeAll(() => {
+    chmodSync(folder, 0o755);
+    trees = buildTargets(folder, targets);
+    model = join(trees['worker-cpu'].root, 'models/demo');
+    cpSync(join(root, 'models/demo'), model, { recursive: true });
+  }, 300_000);
+
+  afterAll(() => {
+    for (const child of running) child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('hold production dependencies alone, no tests and no other platform', () => {
+    for (const [name, tree] of Object.entries(trees)) {
+      const files = readdirSync(tree.root, { recursive: true, encoding: 'utf8' });
+      const packages = new Set(files.flatMap((file) => /\/node_modules\/\.pnpm\/([^/]+)@[^/]+$/.exec(file)?.[1] ?? []));
+      expect(packages, name).toContain('pino');
+      for (const tool of ['typescript', 'vitest', '@biomejs+biome', 'turbo', 'playwright-core']) {
+        expect(packages, name).not.toContain(tool);
+      }
+      const notForUse = files.filter((file) => /@blipq\/.*\.test\.|darwin|win32\/(x64|arm64)|dist\/testing/.test(file));
+      expect(notForUse, name).toEqual([]);
+    }
+    expect(existsSync(join(trees.notifier.root, 'app/apps/notifier/node_modules/onnxruntime-node'))).toBe(false);
+  });
+
+  test('boot as their unprivileged user, pass their health checks, and caption an image; a stop is clean', async () => {
+    const ports = { gateway: await freePort(), 'worker-cpu': await freePort(), notifier: await freePort() };
+    const common = { REDIS_URL: inject('redisUrl'), BLIPQ_NAMESPACE: `images-${randomUUID()}` };
+    const workerEnv = { BLIPQ_MODEL: model, HF_HUB_OFFLINE: '1', BLIPQ_THREADS: '1' };
+
+    expect(await runIn(trees['worker-cpu'], workerEnv, [...prepare, model])).toMatchObject({ code: 0 });
+    const start = (name: (typeof targets)[number], env: Record<string, string>) => {
+      const port = { [name === 'gateway' ? 'PORT' : 'BLIPQ_HEALTH_PORT']: String(ports[name]) };
+      const child = startIn(trees[name], { ...common, ...port, ...env });
+      running.push(child);
+      return answering(child, `http://127.0.0.1:${ports[name]}/readyz`);
+    };
+    await Promise.all([
+      start('worker-cpu', workerEnv),
+      start('gateway', { BLIPQ_THREADS: '1' }),
+      start('notifier', { BLIPQ_WEBHOOK_SECRET: secret }),
+    ]);
+
+    for (const name of targets) {
+      const check = trees[name].healthcheck.map((word) => word.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${ports[name]}`));
+      expect(await runIn(trees[name], {}, check.slice(check.indexOf('node'))), name).toMatchObject({ code: 0 });
+    }
+    const url = `http://127.0.0.1:${ports.gateway}`;
+    const { id } = await submit(url, 'dog-on-the-grass.jpg');
+    expect((await finished(url, id)).caption?.text).toBe(exampleCaptions['dog-on-the-grass.jpg']);
+    expect((await fetch(`${url}/docs/errors/image_too_large`)).status).toBe(200);
+
+    for (const child of running.reverse()) {
+      const exit = once(child, 'exit');
+      child.kill('SIGTERM');
+      expect(await exit).toEqual([0, null]);
+    }
+  });
+
+  const oneLine = /^[^\n]+\n$/;
+  const unreachable = { REDIS_URL: 'redis://127.0.0.1:1' };
+
+  test('what cannot work ends with one clear line', async () => {
+    const notifier = await runIn(trees.notifier, unreachable);
+    expect(notifier).toEqual({ code: 1, output: expect.stringMatching(oneLine) });
+    expect(notifier.output).toContain('BLIPQ_WEBHOOK_SECRET is not set');
+    const gateway = await runIn(trees.gateway, { REDIS_URL: 'CHANGE-ME' });
+    expect(gateway).toEqual({ code: 1, output: expect.stringMatching(oneLine) });
+    expect(gateway.output).toContain('REDIS_URL');
+  });
+
+  test.runIf(process.getuid?.() === 0)('a model volume that cannot be written to is named in one line', async () => {
+    const readOnly = join(folder, 'read-only');
+    cpSync(model, readOnly, { recursive: true });
+    const { code, output } = await runIn(trees['worker-cpu'], { BLIPQ_CACHE: join(readOnly, 'graphs') }, [
+      ...prepare,
+      model,
+    ]);
+    expect(code).toBe(1);
+    expect(output.trimEnd().split('\n').at(-1)).toContain(readOnly);
+    expect(output).not.toMatch(/^\s+at /m);
+  });
+});

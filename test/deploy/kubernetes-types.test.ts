@@ -1,0 +1,77 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { type KubernetesObject, kubectl, kustomizations, render } from './render.js';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const require = createRequire(import.meta.url);
+
+/** Real fields that are younger than the newest types which run on Node 20. */
+const youngFields: Record<string, string[]> = { ScaledObject: ['initialCooldownPeriod'] };
+
+const all = () => kustomizations.flatMap((folder) => render(folder).map(withoutYoungFields));
+
+function withoutYoungFields(object: KubernetesObject): KubernetesObject {
+  const young = youngFields[object.kind] ?? [];
+  if (young.length === 0) return object;
+  const spec = Object.fromEntries(Object.entries(object.spec).filter(([name]) => !young.includes(name)));
+  return { ...object, spec };
+}
+
+/** The module with the types and schemas of an API group. */
+function typesModule(apiVersion: string): string {
+  const [group] = apiVersion.split('/');
+  if (group === 'keda.sh') return `@kubernetes-models/keda/${apiVersion}`;
+  if (group === 'monitoring.coreos.com') return `@kubernetes-models/prometheus-operator/${apiVersion}`;
+  return `kubernetes-models/${apiVersion}`;
+}
+
+describe.skipIf(kubectl === undefined)('Kubernetes objects', () => {
+  test.each(kustomizations)('%s: every object fits the schema of its kind', (folder) => {
+    for (const object of render(folder).map(withoutYoungFields)) {
+      const { [object.kind]: Model } = require(typesModule(object.apiVersion));
+      expect(() => new Model(object).validate(), `${object.kind} ${object.metadata.name}`).not.toThrow();
+    }
+  });
+
+  test('a wrong type and a missing field are found', () => {
+    const { Deployment } = require('kubernetes-models/apps/v1');
+    expect(() => new Deployment({ metadata: { name: 'x' }, spec: { replicas: 'two' } }).validate()).toThrow();
+  });
+
+  // Schemas let fields through that they do not know; the compiler does not.
+  test('no object has a field that its kind does not have', () => expect(compile(all())).toEqual(''));
+
+  test('a misspelt field is found', () => {
+    const worker = structuredClone(
+      all().find(({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'worker'),
+    )!;
+    worker.spec.template.spec.containers[0].readinesProbe = {};
+    expect(compile([worker])).toMatch(/readinesProbe.* does not exist/);
+  });
+});
+
+/** What the compiler says about the objects as literals of their types. */
+function compile(objects: KubernetesObject[]): string {
+  const cache = join(root, 'node_modules/.cache/blipq');
+  mkdirSync(cache, { recursive: true });
+  const folder = mkdtempSync(join(cache, 'kubernetes-types-'));
+  try {
+    const lines = objects.map((object, index) => {
+      const type = `import('${typesModule(object.apiVersion)}').I${object.kind}`;
+      return `export const object${index}: ${type} = ${JSON.stringify(object)};`;
+    });
+    writeFileSync(join(folder, 'objects.ts'), lines.join('\n'));
+    const options = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'esnext', '--moduleResolution', 'bundler'];
+    const tsc = join(root, 'node_modules/typescript/bin/tsc');
+    return spawnSync(process.execPath, [tsc, ...options, '--ignoreConfig', 'objects.ts'], {
+      cwd: folder,
+      encoding: 'utf8',
+    }).stdout;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
