@@ -8,12 +8,14 @@ export type Invocation =
       readonly reference: string;
       readonly json: boolean;
     }
+  | { readonly status: 'webhook-secret' }
   | { readonly status: 'wrong'; readonly problem: string };
 
-export const usage = `blipq: BLIP models ahead of time
+export const usage = `blipq: what BlipQ needs ahead of time
 
   blipq model prepare <model>   download it and build its graphs, so that a worker starts at once
   blipq model inspect <model>   download it and say what it is
+  blipq webhooks secret         make a secret that signs webhooks
 
 <model> is a folder, or owner/name[@revision] on the Hugging Face Hub.
 
@@ -36,6 +38,7 @@ export function readArguments(words: string[]): Invocation {
   if (values.help) return { status: 'help' };
   const [topic, action, reference, ...more] = positionals;
   if (topic === undefined) return { status: 'wrong', problem: 'no command' };
+  if (topic === 'webhooks' && action === 'secret' && reference === undefined) return { status: 'webhook-secret' };
   if (topic !== 'model' || (action !== 'prepare' && action !== 'inspect')) {
     return { status: 'wrong', problem: `there is no command "${[topic, action].filter(Boolean).join(' ')}"` };
   }

@@ -111,3 +111,11 @@ test('--help is the usage', async () => {
     out: expect.stringContaining('blipq model prepare'),
   });
 });
+
+test('webhooks secret makes another good one each time', async () => {
+  const [one, other] = [await blipq(['webhooks', 'secret']), await blipq(['webhooks', 'secret'])];
+  expect([one.code, one.err]).toEqual([0, []]);
+  expect(one.out).toMatch(/^whsec_[A-Za-z0-9+/]{43}=\n$/);
+  expect(other.out).not.toBe(one.out);
+  expect((await blipq(['webhooks'])).code).toBe(2);
+});

@@ -2,6 +2,7 @@
 import { ModelError } from '@blipq/blip';
 import { HubError } from '@blipq/hub';
 import { loadConfig, StartupError } from '@blipq/service';
+import { newWebhookSecret } from '@blipq/webhooks';
 import { readArguments, usage } from './arguments.js';
 import { commandSettings } from './config.js';
 import { modelReport } from './model-command.js';
@@ -20,6 +21,10 @@ async function run(words: string[]): Promise<number> {
   if (invocation.status === 'wrong') {
     say(`blipq: ${invocation.problem}; blipq --help says how it is used`);
     return 2;
+  }
+  if (invocation.status === 'webhook-secret') {
+    process.stdout.write(`${newWebhookSecret()}\n`);
+    return 0;
   }
   const display = process.stderr.isTTY ? progressBar(process.stderr) : progressLines(say);
   const { action, reference, json } = invocation;
