@@ -30,6 +30,8 @@ export interface CaptionWork {
   image: ImageFacts;
   /** u8 [S, S, 3]. */
   pixels: Uint8Array;
+  /** From its creation to the start of this attempt, on Redis's clock. */
+  waitMs: number;
 }
 
 export interface CaptionMade {
@@ -185,6 +187,7 @@ export class CaptionWorker {
       params: JSON.parse(record.params!),
       image: JSON.parse(record.image!),
       pixels,
+      waitMs: Number(record.started_ms) - Number(record.created_ms),
     };
     // The handler is not waited for when it takes its time to notice.
     signal.throwIfAborted();

@@ -22,6 +22,7 @@ export {
   type DeliveryWorkerOptions,
 } from './delivery-worker.js';
 export { type ManifestDraft, ModelRegistry, type ModelRegistryOptions } from './model-registry.js';
+export { QueueCensus, type QueueCensusOptions, type QueueCount } from './queue-census.js';
 export { Reconciler, type ReconcilerOptions, type Sweep } from './reconciler.js';
 export type { FencedWrite } from './records.js';
 export type { OnError, QueueAddress } from './redis.js';

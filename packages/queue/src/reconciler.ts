@@ -8,6 +8,8 @@ import { consumerRedis, type OnError, open, type QueueAddress } from './redis.js
 export interface ReconcilerOptions extends QueueAddress {
   /** How often it sweeps, in milliseconds. Default 5000. */
   everyMs?: number;
+  /** Told what each of its own sweeps did. */
+  onSweep?: (sweep: Sweep) => void;
   onError?: OnError;
 }
 
@@ -33,16 +35,18 @@ export class Reconciler {
   readonly #keys: QueueKeys;
   readonly #records: Records;
   readonly #everyMs: number;
+  readonly #onSweep: (sweep: Sweep) => void;
   readonly #onError: OnError;
   #jobs: Jobs | undefined;
   #timer: NodeJS.Timeout | undefined;
   #sweeping: Promise<unknown> | undefined;
 
-  constructor({ everyMs = 5000, onError = () => undefined, ...address }: ReconcilerOptions) {
+  constructor({ everyMs = 5000, onSweep = () => undefined, onError = () => undefined, ...address }: ReconcilerOptions) {
     this.#redis = consumerRedis(address.redisUrl, onError);
     this.#keys = queueKeys(address);
     this.#records = new Records(this.#redis, this.#keys);
     this.#everyMs = everyMs;
+    this.#onSweep = onSweep;
     this.#onError = onError;
   }
 
@@ -52,6 +56,7 @@ export class Reconciler {
     this.#jobs = openJobs(this.#redis, this.#keys, this.#onError);
     this.#timer = setInterval(() => {
       this.#sweeping ??= this.sweep()
+        .then(this.#onSweep)
         .catch(this.#onError)
         .finally(() => {
           this.#sweeping = undefined;

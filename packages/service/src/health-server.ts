@@ -1,5 +1,6 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { closeServer, listen } from './listen.js';
+import type { MetricsText } from './process-metrics.js';
 
 export interface Readiness {
   ready: boolean;
@@ -11,13 +12,15 @@ export interface HealthServerOptions {
   port: number;
   host: string;
   ready: () => Promise<Readiness>;
+  /** What `/metrics` prints; without it there is no such path. */
+  metrics?: MetricsText;
   /** The variable that chose the port, for the message when it is taken. */
   portSetting?: string;
 }
 
 /**
- * Answers `/livez` (the event loop turns) and `/readyz` (the process can do its work) for a process without an
- * HTTP server of its own. Liveness asks nobody, so an unreachable Redis never gets the process killed.
+ * Answers `/livez` (the event loop turns), `/readyz` (the process can do its work) and `/metrics` for a process without
+ * an HTTP server of its own. Liveness asks nobody, so an unreachable Redis never gets the process killed.
  */
 export class HealthServer {
   readonly #options: HealthServerOptions;
@@ -30,6 +33,7 @@ export class HealthServer {
       const path = request.url?.split('?')[0];
       if (path === '/livez') return answer(response, 200, '\n');
       if (path === '/readyz') return void this.#answerReadiness(response);
+      if (path === '/metrics' && options.metrics !== undefined) return void answerMetrics(response, options.metrics);
       answer(response, 404, 'not found\n');
     });
   }
@@ -53,6 +57,16 @@ export class HealthServer {
       .ready()
       .catch((error: Error): Readiness => ({ ready: false, reason: error.message }));
     answer(response, ready ? 200 : 503, ready ? '\n' : `${reason ?? 'not ready'}\n`);
+  }
+}
+
+/** Prints metrics in Prometheus's text format. */
+export async function answerMetrics(response: ServerResponse, metrics: MetricsText): Promise<void> {
+  try {
+    const text = await metrics.metrics();
+    response.writeHead(200, { 'content-type': metrics.contentType, 'cache-control': 'no-store' }).end(text);
+  } catch (error) {
+    answer(response, 500, `${(error as Error).message}\n`);
   }
 }
 

@@ -1,8 +1,9 @@
-export { HealthServer, type HealthServerOptions, type Readiness } from './health-server.js';
+export { answerMetrics, HealthServer, type HealthServerOptions, type Readiness } from './health-server.js';
 export { closeServer, listen } from './listen.js';
 export { type Environment, type LoadedConfig, loadConfig } from './load-config.js';
 export { createLogger, type Logger, type LoggerOptions } from './logger.js';
 export { logLineLevel, prettyLogLine } from './pretty-log-line.js';
+export { type MetricsText, ProcessMetrics } from './process-metrics.js';
 export {
   runService,
   type ServiceContext,
