@@ -36,10 +36,10 @@ export class Receiver {
     this.url = `http://${host}:${port}/hook`;
   }
 
-  static async start(secret: string, answer: Answer, host = '127.0.0.1', port = 0): Promise<Receiver> {
+  static async start(secret: string | (() => string), answer: Answer, host = '127.0.0.1', port = 0): Promise<Receiver> {
     const server = createServer((request, response) => {
       receiver
-        .#take(request, secret)
+        .#take(request, typeof secret === 'string' ? secret : secret())
         .then((message) => answer(response, receiver.messages.length, message))
         .catch((error: unknown) => receiver.errors.push(error));
     });

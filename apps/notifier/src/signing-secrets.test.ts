@@ -1,0 +1,42 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { newWebhookSecret } from '@blipq/webhooks';
+import { expect, onTestFinished, test } from 'vitest';
+import { SigningSecrets } from './signing-secrets.js';
+
+const [one, two, three] = [newWebhookSecret(), newWebhookSecret(), newWebhookSecret()] as const;
+
+test('one setting holds the secrets of the name default, the newest first', () => {
+  const secrets = SigningSecrets.load({ BLIPQ_WEBHOOK_SECRET: `${one}  ${two}` });
+  expect(secrets.valid('default')).toEqual([one, two]);
+  expect(secrets.valid('team-a')).toEqual([]);
+});
+
+test('secrets by name come from a setting or a file, beside the default one', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'blipq-secrets-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const json = JSON.stringify({ 'team-a': [two, three], 'team-b': two });
+  const file = join(folder, 'secrets.json');
+  writeFileSync(file, json);
+  for (const settings of [{ BLIPQ_WEBHOOK_SECRETS: json }, { BLIPQ_WEBHOOK_SECRETS_FILE: file }]) {
+    const secrets = SigningSecrets.load({ BLIPQ_WEBHOOK_SECRET: one, ...settings });
+    expect(['default', 'team-a', 'team-b'].map((name) => secrets.valid(name))).toEqual([[one], [two, three], [two]]);
+  }
+});
+
+test.each([
+  [{}, 'BLIPQ_WEBHOOK_SECRET is not set'],
+  [{ BLIPQ_WEBHOOK_SECRET: 'whsec_c2hvcnQ=' }, 'BLIPQ_WEBHOOK_SECRET: default: the webhook secret has 5 bytes'],
+  [{ BLIPQ_WEBHOOK_SECRETS: '{"a":' }, 'BLIPQ_WEBHOOK_SECRETS is not JSON'],
+  [{ BLIPQ_WEBHOOK_SECRETS: '["hunter2"]' }, 'BLIPQ_WEBHOOK_SECRETS takes an object'],
+  [
+    { BLIPQ_WEBHOOK_SECRETS: '{"team-a":"hunter2!"}' },
+    'BLIPQ_WEBHOOK_SECRETS: team-a: the webhook secret is not base64',
+  ],
+  [{ BLIPQ_WEBHOOK_SECRETS_FILE: '/nowhere' }, 'BLIPQ_WEBHOOK_SECRETS_FILE cannot be read'],
+])('%o is refused in one line without the secret', (settings, message) => {
+  const load = () => SigningSecrets.load(settings);
+  expect(load).toThrow(message);
+  expect(load).not.toThrow(/hunter2|c2hvcnQ/);
+});
