@@ -10,7 +10,8 @@ import dockerignore from '@balena/dockerignore';
 import { DockerfileParser } from 'dockerfile-ast';
 
 const context = dirname(dirname(fileURLToPath(import.meta.url)));
-const jsonCommand = (instruction) => instruction.getJSONStrings().map((text) => JSON.parse(text.getValue()));
+/** The words of `CMD ["a", "b"]` and of `HEALTHCHECK … CMD ["a", "b"]`. */
+const jsonCommand = (instruction) => JSON.parse(instruction.getArgumentsContent().replace(/^CMD /, ''));
 
 /**
  * Builds targets of docker/Dockerfile below `folder`, which must be empty.

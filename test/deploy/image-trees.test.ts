@@ -38,13 +38,19 @@ describe.skipIf(!canBuild)("the images' trees, built by the Dockerfile's steps i
 
   test('hold production dependencies alone, no tests and no other platform', () => {
     for (const [name, tree] of Object.entries(trees)) {
-      const files = readdirSync(tree.root, { recursive: true, encoding: 'utf8' });
-      const packages = new Set(files.flatMap((file) => /\/node_modules\/\.pnpm\/([^/]+)@[^/]+$/.exec(file)?.[1] ?? []));
+      const entries = readdirSync(tree.root, { recursive: true, withFileTypes: true });
+      const paths = entries.map((entry) => ({ path: join(entry.parentPath, entry.name), isFile: entry.isFile() }));
+      const files = paths.filter(({ isFile }) => isFile).map(({ path }) => path);
+      const packages = new Set(
+        paths.flatMap(({ path }) => /\/node_modules\/\.pnpm\/([^/]+)@[^/]+$/.exec(path)?.[1] ?? []),
+      );
       expect(packages, name).toContain('pino');
       for (const tool of ['typescript', 'vitest', '@biomejs+biome', 'turbo', 'playwright-core']) {
         expect(packages, name).not.toContain(tool);
       }
-      const notForUse = files.filter((file) => /@blipq\/.*\.test\.|darwin|win32\/(x64|arm64)|dist\/testing/.test(file));
+      const notForUse = files.filter((file) =>
+        /@blipq\/.*\.test\.|\/(darwin|win32)\/(x64|arm64)\/|\/dist\/testing\//.test(file),
+      );
       expect(notForUse, name).toEqual([]);
     }
     expect(existsSync(join(trees.notifier.root, 'app/apps/notifier/node_modules/onnxruntime-node'))).toBe(false);

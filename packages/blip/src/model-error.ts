@@ -8,6 +8,7 @@
  * - `checkpoint_mismatch`    its tensors are not those that its config.json asks for
  * - `config_invalid`         a JSON file of the model says something that cannot be honoured
  * - `device_unavailable`     the device that was asked for is not there or does not work
+ * - `cache_unwritable`       built graphs cannot be kept where they should be
  */
 export type ModelErrorCode =
   | 'checkpoint_missing'
@@ -16,7 +17,8 @@ export type ModelErrorCode =
   | 'checkpoint_refused'
   | 'checkpoint_mismatch'
   | 'config_invalid'
-  | 'device_unavailable';
+  | 'device_unavailable'
+  | 'cache_unwritable';
 
 /** A model that cannot be used; the message names the file or tensor and says what to do. */
 export class ModelError extends Error {

@@ -372,3 +372,13 @@ describe('a cache that cannot be written is an error', () => {
     );
   });
 });
+
+test('a cache folder that cannot be written to is named', async () => {
+  const file = join(cacheDir, 'a-file');
+  await writeFile(file, '');
+  await expect(prepare(await modelFolder(captionFiles()), { cacheDir: file })).rejects.toMatchObject({
+    name: 'ModelError',
+    code: 'cache_unwritable' satisfies ModelErrorCode,
+    message: expect.stringContaining(`built graphs cannot be kept in ${file}: `),
+  });
+});

@@ -48,7 +48,7 @@ export interface PrepareOptions {
  * Builds a checkpoint's graphs, unless that very content was built before, and returns their folder. The folder
  * appears whole or not at all: it is written under another name and renamed.
  *
- * @throws ModelError when the checkpoint is not a BLIP model that can be built
+ * @throws ModelError when the checkpoint is not a BLIP model that can be built, or there is no room for what is built
  */
 export async function prepareModel(options: PrepareOptions): Promise<string> {
   const { device = 'cpu', precision = 'fp32', threads = 1 } = options;
@@ -58,9 +58,20 @@ export async function prepareModel(options: PrepareOptions): Promise<string> {
     const folder = precision === 'auto' ? await buildFastest(build) : await buildPrecision(build, precision);
     if (device === 'cpu') await optimize(folder, threads, options.onProgress);
     return folder;
+  } catch (error) {
+    throw asCacheError(error, resolve(options.cacheDir));
   } finally {
     await checkpoint.close();
   }
+}
+
+/** What the operating system says about the cache folder (read-only, full, not ours) as a sentence for the operator. */
+function asCacheError(error: unknown, cacheDir: string): unknown {
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (code === undefined || path === undefined || !resolve(path).startsWith(cacheDir)) return error;
+  return new ModelError('cache_unwritable', `built graphs cannot be kept in ${cacheDir}: ${(error as Error).message}`, {
+    cause: error,
+  });
 }
 
 /** All that a build needs to know of a checkpoint. */
