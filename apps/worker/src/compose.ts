@@ -1,11 +1,12 @@
+import type { Task } from '@blipq/contracts';
 import { Engine, EngineRefusedError } from '@blipq/engine';
 import { hubOptions } from '@blipq/hub';
 import { CaptionWorker, ModelRegistry } from '@blipq/queue';
 import { HealthServer, type Logger, type Readiness, type ServicePart, StartupError } from '@blipq/service';
-import { captionHandler } from './caption-handler.js';
 import type { WorkerConfig } from './config.js';
 import { locateModel } from './locate-model.js';
 import { ModelRegistration } from './model-registration.js';
+import { workHandler } from './work-handler.js';
 
 /** Captions in hand get this long to end at a stop; then they are given back to the queue. */
 const drainMs = 15_000;
@@ -33,15 +34,17 @@ export function composeWorker(config: WorkerConfig, logger: Logger, stopping: Ab
     stopGraceMs: engineGraceMs,
     logger,
   });
-  const worker = new CaptionWorker({
+  const worker = new CaptionWorker<Task>({
     ...redis,
+    // The engine starts before the worker does, and tells then what it serves.
+    serves: () => ({ task: engine.facts.task, model: engine.facts.model }),
     // One batch runs while the next one gathers.
     concurrency: 2 * config.BLIPQ_BATCH_MAX,
     drainMs,
-    handler: captionHandler(engine),
+    handler: workHandler(engine),
     onAttempt: (id, outcome, written) => {
       const error = outcome.state === 'failed' ? outcome.error : undefined;
-      logger.debug({ caption_id: id, state: outcome.state, error, written }, 'caption attempted');
+      logger.debug({ id, state: outcome.state, error, written }, 'work attempted');
     },
   });
   const registry = new ModelRegistry(redis);
@@ -73,8 +76,8 @@ function enginePart(engine: Engine, config: WorkerConfig, logger: Logger): Servi
         if (error instanceof EngineRefusedError) throw new StartupError(`BLIPQ_MODEL ${checkpoint}: ${error.message}`);
         throw error;
       });
-      const { model, revision, precision, device } = engine.facts;
-      logger.info({ model, revision, precision, device, threads, batchMax }, 'worker ready');
+      const { model, task, revision, precision, device } = engine.facts;
+      logger.info({ model, task, revision, precision, device, threads, batchMax }, 'worker ready');
     },
     stop: async () => {
       await engine.stop();

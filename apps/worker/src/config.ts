@@ -9,9 +9,7 @@ import { z } from 'zod';
 export const workerSettings = z.object({
   REDIS_URL: setting.redisUrl().default('redis://127.0.0.1:6379'),
   BLIPQ_NAMESPACE: setting.name().default('blipq'),
-  BLIPQ_MODEL: setting.text(
-    'the folder of a BLIP captioning checkpoint, or owner/name[@revision] on the Hugging Face Hub',
-  ),
+  BLIPQ_MODEL: setting.text('the folder of a BLIP checkpoint, or owner/name[@revision] on the Hugging Face Hub'),
   ...hubSettings,
   /** Where built graphs are kept. */
   BLIPQ_CACHE: setting.text('the folder for built graphs').default(() => join(homedir(), '.cache', 'blipq')),

@@ -91,7 +91,7 @@ test('registers its model and captions the example scenes as transformers does',
     expect({ name, text: caption.caption?.text }).toEqual({ name, text: examples[name] });
     expect(caption.caption?.tokens.length).toBeGreaterThan(0);
     expect(caption).toMatchObject({ attempt: 1, timings: { batch_size: 1, device: 'cpu' } });
-    await vi.waitFor(() => expect(worker.log).toContainEqual(expect.objectContaining({ caption_id: id, level: 20 })));
+    await vi.waitFor(() => expect(worker.log).toContainEqual(expect.objectContaining({ id, level: 20 })));
   }
   const registered = await worker.logged('model registered');
   const registry = new ModelRegistry({ redisUrl, namespace });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { batchId, captionId } from './id.js';
 import { captionParams } from './params.js';
-import { type BlipqError, problemCode } from './problem.js';
+import { problemCode } from './problem.js';
 
 /**
  * queued → processing → succeeded | failed | canceled | expired; processing → queued when an attempt is repeated.
@@ -68,46 +68,64 @@ export type CaptionTimings = z.infer<typeof captionTimings>;
 
 const time = z.iso.datetime();
 
-/** What `GET /v1/captions/{id}` answers. A field that has no value yet is null, never missing. */
-export const captionResource = z.object({
-  id: captionId,
-  object: z.literal('caption'),
-  state: captionState,
-  /** Grows by one with every change of the resource. */
-  version: z.int().positive(),
-  /** How often a worker has started on it. */
-  attempt: z.int().nonnegative(),
-  /** It was canceled while it was running, and will end as canceled. */
-  cancel_requested: z.boolean(),
-  model: z.string(),
-  /** Of the model that was asked; once succeeded, of the one that answered. */
-  revision: z.string(),
-  prompt: z.string().nullable(),
-  params: captionParams,
-  image: imageFacts,
-  metadata: captionMetadata,
+/**
+ * What `GET /v1/captions/{id}` answers, and the same for answers and matches, which differ in what was asked (`input`)
+ * and what came of it (`result`). A field that has no value yet is null, never missing.
+ */
+export function resourceSchema<Id extends z.ZodType, Name extends string, Input extends Shape, Result extends Shape>(
+  id: Id,
+  object: Name,
+  input: Input,
+  result: Result,
+) {
+  return z.object({
+    id,
+    object: z.literal(object),
+    state: captionState,
+    /** Grows by one with every change of the resource. */
+    version: z.int().positive(),
+    /** How often a worker has started on it. */
+    attempt: z.int().nonnegative(),
+    /** It was canceled while it was running, and will end as canceled. */
+    cancel_requested: z.boolean(),
+    model: z.string(),
+    /** Of the model that was asked; once succeeded, of the one that answered. */
+    revision: z.string(),
+    ...input,
+    image: imageFacts,
+    metadata: captionMetadata,
+    ...result,
+    /** Answered from the stored result of an equal request; nothing was measured, so `timings` is null. */
+    cached: z.boolean(),
+    error: captionError.nullable(),
+    timings: captionTimings.nullable(),
+    created_at: time,
+    started_at: time.nullable(),
+    finished_at: time.nullable(),
+    /** When it expires, unless a worker has started it by then. */
+    deadline_at: time.nullable(),
+    /** When the record is deleted. Moves to finished_at + retention at its end. */
+    expires_at: time,
+    batch_id: batchId.nullable(),
+    /** The one that this one repeats. */
+    retry_of: z.nullable(id),
+    links: z.object({
+      self: z.string(),
+      events: z.string(),
+      cancel: z.string(),
+      retry: z.string(),
+      batch: z.string().nullable(),
+    }),
+  });
+}
+type Shape = Record<string, z.ZodType>;
+
+/** What a caption is made from, beside the image. */
+export const captionInput = z.object({ prompt: z.string().nullable(), params: captionParams });
+export type CaptionInput = z.infer<typeof captionInput>;
+
+export const captionResource = resourceSchema(captionId, 'caption', captionInput.shape, {
   caption: captionResult.nullable(),
-  /** Answered from the stored result of an equal caption; nothing was measured, so `timings` is null. */
-  cached: z.boolean(),
-  error: captionError.nullable(),
-  timings: captionTimings.nullable(),
-  created_at: time,
-  started_at: time.nullable(),
-  finished_at: time.nullable(),
-  /** When it expires, unless a worker has started it by then. */
-  deadline_at: time.nullable(),
-  /** When the record is deleted. Moves to finished_at + retention when the caption ends. */
-  expires_at: time,
-  batch_id: batchId.nullable(),
-  /** The caption that this one repeats. */
-  retry_of: captionId.nullable(),
-  links: z.object({
-    self: z.string(),
-    events: z.string(),
-    cancel: z.string(),
-    retry: z.string(),
-    batch: z.string().nullable(),
-  }),
 });
 export type CaptionResource = z.infer<typeof captionResource>;
 
@@ -119,33 +137,3 @@ export const captionPage = z.object({
   next_cursor: z.string().nullable(),
 });
 export type CaptionPage = z.infer<typeof captionPage>;
-
-/** A server-sent event: `id:` is the resource's version, `event:` the type, `data:` the resource as JSON. */
-export const captionEvent = z.object({
-  id: z.int().positive(),
-  event: z.templateLiteral(['caption.', captionState]),
-  data: captionResource,
-});
-export type CaptionEvent = z.infer<typeof captionEvent>;
-
-export function captionEventOf(caption: CaptionResource): CaptionEvent {
-  return { id: caption.version, event: `caption.${caption.state}`, data: caption };
-}
-
-/** How a caption ends. A worker reports the first three. */
-export const captionOutcome = z.discriminatedUnion('state', [
-  z.object({ state: z.literal('succeeded'), caption: captionResult, inference: inferenceTimings }),
-  z.object({ state: z.literal('failed'), error: captionError }),
-  z.object({ state: z.literal('canceled') }),
-  z.object({ state: z.literal('expired') }),
-]);
-export type CaptionOutcome = z.infer<typeof captionOutcome>;
-
-/** BullMQ job data. Everything else is in the record, so that there is one truth. */
-export const captionJob = z.object({ id: captionId });
-export type CaptionJob = z.infer<typeof captionJob>;
-
-/** The outcome of a caption that failed with this error. */
-export function failedWith(error: BlipqError): CaptionOutcome {
-  return { state: 'failed', error: { code: error.code, detail: error.detail, retryable: error.retryable } };
-}

@@ -6,13 +6,13 @@ import {
   batchResource,
   type CaptionResource,
   captionEvent,
-  captionEventOf,
   captionId,
   captionJob,
   captionMetadata,
   captionOutcome,
   captionPage,
   captionResource,
+  eventOf,
   failedWith,
   isTerminal,
   modelManifest,
@@ -145,12 +145,12 @@ describe('the caption resource', () => {
 
 test('a page of captions, an event and a batch', () => {
   expect(captionPage.parse({ object: 'list', data: [queued], next_cursor: 'MTcz' }).data).toEqual([queued]);
-  expect(captionEvent.parse(captionEventOf(processing))).toEqual({
+  expect(captionEvent.parse(eventOf(processing))).toEqual({
     id: 2,
     event: 'caption.processing',
     data: processing,
   });
-  expect(captionEvent.safeParse({ ...captionEventOf(processing), event: 'caption.done' }).success).toBe(false);
+  expect(captionEvent.safeParse({ ...eventOf(processing), event: 'caption.done' }).success).toBe(false);
   expect(JSON.stringify(batchResource.parse(batch), null, 1)).toMatchSnapshot();
 });
 

@@ -1,5 +1,6 @@
 import { ulid } from 'ulid';
 import { z } from 'zod';
+import { type Task, taskNames } from './task.js';
 
 const ulidText = '[0-7][0-9A-HJKMNP-TV-Z]{25}';
 
@@ -9,6 +10,17 @@ export type CaptionId = z.infer<typeof captionId>;
 
 export function newCaptionId(): CaptionId {
   return `cap_${ulid()}`;
+}
+
+/** `ans_<ulid>`. */
+export const answerId = z.string().regex(new RegExp(`^ans_${ulidText}$`), 'an answer id looks like ans_<ULID>');
+
+/** `mat_<ulid>`. */
+export const matchId = z.string().regex(new RegExp(`^mat_${ulidText}$`), 'a match id looks like mat_<ULID>');
+
+/** A new id for work of this task. */
+export function newIdFor(task: Task): string {
+  return `${taskNames[task].idPrefix}_${ulid()}`;
 }
 
 /** `bat_<ulid>`. */

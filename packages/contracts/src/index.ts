@@ -1,27 +1,31 @@
+export {
+  type AnswerInput,
+  type AnswerResource,
+  type AnswerResult,
+  answerInput,
+  answerPage,
+  answerResource,
+  answerResult,
+  questionsMax,
+} from './answer.js';
 export { type BatchItem, type BatchResource, batchItem, batchItemsMax, batchResource } from './batch.js';
 export {
   type CaptionError,
-  type CaptionEvent,
-  type CaptionJob,
+  type CaptionInput,
   type CaptionMetadata,
-  type CaptionOutcome,
   type CaptionPage,
   type CaptionResource,
   type CaptionResult,
   type CaptionState,
   type CaptionTimings,
   captionError,
-  captionEvent,
-  captionEventOf,
-  captionJob,
+  captionInput,
   captionMetadata,
-  captionOutcome,
   captionPage,
   captionResource,
   captionResult,
   captionState,
   captionTimings,
-  failedWith,
   type ImageFacts,
   type InferenceTimings,
   imageFacts,
@@ -31,16 +35,29 @@ export {
   terminalStates,
 } from './caption.js';
 export {
+  answerId,
   type BatchId,
   batchId,
   type CaptionId,
   captionId,
+  matchId,
   newBatchId,
   newCaptionId,
+  newIdFor,
   publicTenant,
   tenantName,
 } from './id.js';
 export { type GenerationDefaults, generationDefaults, type ModelManifest, modelManifest } from './manifest.js';
+export {
+  type MatchInput,
+  type MatchResource,
+  type MatchResult,
+  matchInput,
+  matchPage,
+  matchResource,
+  matchResult,
+  textsMax,
+} from './match.js';
 export {
   type CaptionParams,
   captionParams,
@@ -63,7 +80,9 @@ export {
   problemOf,
   problems,
 } from './problem.js';
+export { type Task, task, taskNames, taskOfId } from './task.js';
 export {
+  answerEventTypes,
   captionEventTypes,
   type DeliveryAttempt,
   type DeliveryFailure,
@@ -76,6 +95,7 @@ export {
   deliveryPage,
   deliveryResource,
   deliveryState,
+  matchEventTypes,
   secretDefault,
   type WebhookEvent,
   type WebhookEventType,
@@ -87,3 +107,19 @@ export {
   webhookRequest,
   webhookTarget,
 } from './webhook.js';
+export {
+  type CaptionEvent,
+  type CaptionJob,
+  type CaptionOutcome,
+  captionEvent,
+  captionJob,
+  captionOutcome,
+  eventOf,
+  failedWith,
+  type InputOf,
+  type ResultOf,
+  resourceSchemas,
+  type WorkEvent,
+  type WorkInput,
+  type WorkResource,
+} from './work.js';

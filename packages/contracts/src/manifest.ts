@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { task } from './task.js';
 
 /** What a checkpoint says about generation, in transformers' words; absent means the checkpoint is silent. */
 export const generationDefaults = z
@@ -21,7 +22,7 @@ export const modelManifest = z.object({
   model: z.string().min(1),
   /** Content hash or tag of the checkpoint. */
   revision: z.string().min(1),
-  task: z.literal('captioning'),
+  task,
   /** Side S of the square input in pixels: images are submitted as u8 [S, S, 3]. */
   image_size: z.int().positive(),
   /** Rows of the decoder's position table: prompt (bos included) + new tokens - 1 may not exceed it. */

@@ -1,11 +1,20 @@
 import { z } from 'zod';
+import { answerResource } from './answer.js';
 import { batchResource } from './batch.js';
 import { captionResource, terminalStates } from './caption.js';
-import { batchId, captionId } from './id.js';
+import { answerId, batchId, captionId, matchId } from './id.js';
+import { matchResource } from './match.js';
 
-/** A caption that ended tells how; a batch tells when its last caption ended. */
+/** A caption, answer or match that ended tells how; a batch tells when its last caption ended. */
 export const captionEventTypes = terminalStates.map((state) => `caption.${state}` as const);
-export const webhookEventTypes = [...captionEventTypes, 'batch.completed'] as const;
+export const answerEventTypes = terminalStates.map((state) => `answer.${state}` as const);
+export const matchEventTypes = terminalStates.map((state) => `match.${state}` as const);
+export const webhookEventTypes = [
+  ...captionEventTypes,
+  ...answerEventTypes,
+  ...matchEventTypes,
+  'batch.completed',
+] as const;
 export type WebhookEventType = (typeof webhookEventTypes)[number];
 export const webhookEventType = z.enum(webhookEventTypes);
 
@@ -20,7 +29,7 @@ export const webhookRequest = z.strictObject({
     .array(webhookEventType)
     .min(1)
     .optional()
-    .meta({ description: 'Default: every end of a caption; of a batch, batch.completed.' }),
+    .meta({ description: 'Default: every end of the caption, answer or match; of a batch, batch.completed.' }),
 });
 export type WebhookRequest = z.infer<typeof webhookRequest>;
 
@@ -38,15 +47,17 @@ export const secretDefault = 'default';
 /** The body of a webhook (Standard Webhooks): the resource as the API returns it. */
 export const webhookEvent = z.discriminatedUnion('type', [
   z.object({ type: z.enum(captionEventTypes), timestamp: z.iso.datetime(), data: captionResource }),
+  z.object({ type: z.enum(answerEventTypes), timestamp: z.iso.datetime(), data: answerResource }),
+  z.object({ type: z.enum(matchEventTypes), timestamp: z.iso.datetime(), data: matchResource }),
   z.object({ type: z.literal('batch.completed'), timestamp: z.iso.datetime(), data: batchResource }),
 ]);
 export type WebhookEvent = z.infer<typeof webhookEvent>;
 
-/** `msg_<caption or batch>_<how it ended>`: the `webhook-id`, the same on every attempt and redelivery. */
+/** `msg_<caption, answer, match or batch>_<how it ended>`: the `webhook-id`, the same on every attempt and redelivery. */
 export const deliveryId = z
   .string()
   .regex(
-    /^msg_(cap_[0-7][0-9A-HJKMNP-TV-Z]{25}_(succeeded|failed|canceled|expired)|bat_[0-7][0-9A-HJKMNP-TV-Z]{25}_completed)$/,
+    /^msg_((cap|ans|mat)_[0-7][0-9A-HJKMNP-TV-Z]{25}_(succeeded|failed|canceled|expired)|bat_[0-7][0-9A-HJKMNP-TV-Z]{25}_completed)$/,
   );
 
 /** `failed`: given up, see `reason`. */
@@ -72,7 +83,7 @@ export const deliveryResource = z.object({
   id: deliveryId,
   object: z.literal('webhook_delivery'),
   event: webhookEventType,
-  subject: z.union([captionId, batchId]),
+  subject: z.union([captionId, answerId, matchId, batchId]),
   url: z.string(),
   state: deliveryState,
   reason: deliveryFailure.nullable(),

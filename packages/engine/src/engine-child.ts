@@ -1,9 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { BatchOutput, CaptionRow, ModelFacts } from '@blipq/blip';
+import type { ModelFacts } from '@blipq/blip';
 import type { BatchFailure } from './batcher.js';
 import type { EngineLogger } from './engine-logger.js';
+import type { EngineBatchOutput, EngineRow } from './engine-row.js';
 import { type EngineReply, type EngineRequest, engineReply, type Progress, type StartRequest } from './protocol.js';
 import { Watchdog } from './watchdog.js';
 
@@ -31,7 +32,7 @@ export type Readiness =
   | { status: 'refused'; code: string; message: string }
   | { status: 'ended'; reason: string };
 
-export type ChildBatch = { status: 'captioned'; output: BatchOutput } | BatchFailure;
+export type ChildBatch = { status: 'done'; output: EngineBatchOutput } | BatchFailure;
 
 /** How much of the process's stderr is kept, to be told when it ends, in lines. */
 const stderrLinesMax = 12;
@@ -94,7 +95,7 @@ export class EngineChild {
   }
 
   /** Runs one batch; only one at a time, and only after `ready`. A process that ends meanwhile is an outcome too. */
-  run(rows: CaptionRow[]): Promise<ChildBatch> {
+  run(rows: EngineRow[]): Promise<ChildBatch> {
     if (this.#reason !== undefined) return Promise.resolve({ status: 'crashed', reason: this.#reason });
     this.#batches += 1;
     this.#watch(this.#options.patience.batchDeadlineMs, `did not finish a batch of ${rows.length}`);
@@ -153,7 +154,7 @@ export class EngineChild {
         if (this.#settleBatch === undefined) this.#watchdog?.feed();
         break;
       case 'batch-result':
-        this.#finishBatch(reply.id, { status: 'captioned', output: reply.output });
+        this.#finishBatch(reply.id, { status: 'done', output: reply.output });
         break;
       case 'batch-error':
         this.#finishBatch(reply.id, { status: 'threw', reason: reply.message });

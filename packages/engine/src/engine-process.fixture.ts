@@ -1,6 +1,7 @@
 import { openSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { BatchOutput, CaptionRow, ModelFacts } from '@blipq/blip';
+import type { CaptionRow, ModelFacts } from '@blipq/blip';
+import type { EngineBatchOutput, EngineRow } from './engine-row.js';
 import { marks } from './pixel-marks.fixture.js';
 import type { StartRequest } from './protocol.js';
 import { type Loading, type LoadListener, serveEngine } from './serve-engine.js';
@@ -26,11 +27,11 @@ async function load({ checkpoint }: StartRequest, { onProgress }: LoadListener):
         onProgress({ phase: 'encoder', bytesDone: part });
       }
   }
-  return { status: 'loaded', model: { facts, caption } };
+  return { status: 'loaded', model: { facts, run } };
 }
 
-async function caption(rows: CaptionRow[]): Promise<BatchOutput> {
-  const captions = rows.map(({ pixels: [mark, tag = 0], prompt }) => {
+async function run(rows: EngineRow[]): Promise<EngineBatchOutput> {
+  const outputs = (rows as CaptionRow[]).map(({ pixels: [mark, tag = 0], prompt }) => {
     if (mark === marks.crash) process.kill(process.pid, 'SIGKILL');
     if (mark === marks.crash || mark === marks.hang) block();
     if (mark === marks.throw) throw new Error('the tensor has a bad shape');
@@ -42,7 +43,7 @@ async function caption(rows: CaptionRow[]): Promise<BatchOutput> {
     const score = mark === marks.notANumber ? Number.NaN : -0.5;
     return { text: `caption ${tag}`, tokenIds: [1, tag, 2], tokenLogprobs: [-0.5, -0.5], score };
   });
-  return { captions, encodeMs: 1, decodeMs: 2 };
+  return { outputs, encodeMs: 1, decodeMs: 2 };
 }
 
 /** Blocks the thread for good, as a native run that never returns does. */

@@ -1,16 +1,16 @@
-import { CaptionModel, chooseDevice, ModelError, prepareModel } from '@blipq/blip';
+import { chooseDevice, loadModel, ModelError, prepareModel } from '@blipq/blip';
 import type { StartRequest } from './protocol.js';
 import { type Loading, type LoadListener, serveEngine } from './serve-engine.js';
+import { servedModel } from './served-model.js';
 
-serveEngine(loadCaptionModel);
+serveEngine(load);
 
 /** Builds the checkpoint's graphs where they are not built yet, then opens them. */
-async function loadCaptionModel(start: StartRequest, listener: LoadListener): Promise<Loading> {
+async function load(start: StartRequest, listener: LoadListener): Promise<Loading> {
   const { checkpoint, cacheDir, name, threads, precision } = start;
   try {
     const device = await chooseDevice(start.device, (reason) => listener.onNote(`no GPU is used: ${reason}`));
     const folder = await prepareModel({
-      task: 'captioning',
       checkpoint,
       cacheDir,
       name,
@@ -20,7 +20,7 @@ async function loadCaptionModel(start: StartRequest, listener: LoadListener): Pr
       ...listener,
     });
     listener.onProgress({ phase: 'load', bytesDone: 0 });
-    return { status: 'loaded', model: await CaptionModel.load(folder, { threads }) };
+    return { status: 'loaded', model: servedModel(await loadModel(folder, { threads })) };
   } catch (error) {
     if (error instanceof ModelError) return { status: 'refused', code: error.code, message: error.message };
     throw error;

@@ -1,16 +1,34 @@
 import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CaptionOutput, CaptionRow, ModelFacts } from '@blipq/blip';
+import type {
+  CaptionOutput,
+  CaptionRow,
+  GeneratedText,
+  MatchRow,
+  ModelFacts,
+  QuestionRow,
+  TextMatch,
+} from '@blipq/blip';
 import { BlipqError } from '@blipq/contracts';
 import { Backoff } from './backoff.js';
 import { Batcher, type Entry } from './batcher.js';
 import { type ChildBatch, EngineChild, type Readiness } from './engine-child.js';
 import type { EngineOptions, ModelLocation } from './engine-options.js';
 import { EngineRefusedError } from './engine-refused-error.js';
+import { batchKey, type EngineOutput, type EngineRow } from './engine-row.js';
 import type { Progress } from './protocol.js';
 
-/** A caption, and the batch that it was made in. */
-export type EngineCaption = CaptionOutput & { batchSize: number; encodeMs: number; decodeMs: number };
+/** The batch that something was made in. */
+export interface EngineBatch {
+  batchSize: number;
+  encodeMs: number;
+  decodeMs: number;
+}
+export type EngineCaption = CaptionOutput & EngineBatch;
+/** In the order of the questions. */
+export type EngineAnswers = { answers: GeneratedText[] } & EngineBatch;
+/** In the order of the texts. */
+export type EngineMatches = { matches: TextMatch[] } & EngineBatch;
 
 export type EngineState = 'starting' | 'ready' | 'restarting' | 'stopped';
 
@@ -21,17 +39,15 @@ export interface EngineEvents {
   /** The engine process is gone; another is started after `delayMs`. */
   restarting: [{ reason: string; delayMs: number }];
   'batch-started': [{ size: number }];
-  /** A batch ended. The times are the model's, absent unless it was captioned. */
+  /** A batch ended. The times are the model's, absent unless it was done. */
   batch: [{ size: number; status: ChildBatch['status']; encodeMs?: number; decodeMs?: number }];
 }
 
 /** A start of the engine process: ready, or gone again. */
 type Launch = { status: 'ready'; child: EngineChild } | Exclude<Readiness, { status: 'ready' }>;
 
-/** What the rows of one batch must agree on: the graph that generates, of which there is one per number of beams. */
-function batchKey({ params }: CaptionRow): string {
-  return `${params.numBeams ?? 1} beams`;
-}
+/** A row's output, and the batch that it was made in. */
+type Made = EngineBatch & { output: EngineOutput };
 
 /**
  * Runs the model in a process of its own, in batches, and keeps that process alive.
@@ -41,7 +57,7 @@ function batchKey({ params }: CaptionRow): string {
  */
 export class Engine extends EventEmitter<EngineEvents> {
   readonly #options: EngineOptions;
-  readonly #batcher: Batcher<CaptionRow, EngineCaption>;
+  readonly #batcher: Batcher<EngineRow, Made>;
   readonly #backoff: Backoff;
   readonly #stopping = new AbortController();
   #state: EngineState = 'starting';
@@ -100,8 +116,21 @@ export class Engine extends EventEmitter<EngineEvents> {
    * running it), `timeout` (the second one hung), `inference_error` (the model threw on this row alone) or
    * `shutting_down`, and with an AbortError when `signal` aborts before the row is sent to the engine process.
    */
-  caption(row: CaptionRow, signal?: AbortSignal): Promise<EngineCaption> {
-    return this.#batcher.submit(row, signal);
+  async caption(row: CaptionRow, signal?: AbortSignal): Promise<EngineCaption> {
+    const { output, ...batch } = await this.#batcher.submit({ task: 'captioning', ...row }, signal);
+    return { ...(output as CaptionOutput), ...batch };
+  }
+
+  /** Answers all questions about one image. Rejects as `caption` does. */
+  async answer(row: QuestionRow, signal?: AbortSignal): Promise<EngineAnswers> {
+    const { output, ...batch } = await this.#batcher.submit({ task: 'question_answering', ...row }, signal);
+    return { answers: output as GeneratedText[], ...batch };
+  }
+
+  /** Says how well each text fits one image. Rejects as `caption` does. */
+  async match(row: MatchRow, signal?: AbortSignal): Promise<EngineMatches> {
+    const { output, ...batch } = await this.#batcher.submit({ task: 'image_text_retrieval', ...row }, signal);
+    return { matches: output as TextMatch[], ...batch };
   }
 
   /** Rejects what waits, lets the batch in flight end within `stopGraceMs`, and ends the engine process. */
@@ -150,16 +179,16 @@ export class Engine extends EventEmitter<EngineEvents> {
     }
   }
 
-  async #run(child: EngineChild, batch: Entry<CaptionRow, EngineCaption>[]): Promise<void> {
+  async #run(child: EngineChild, batch: Entry<EngineRow, Made>[]): Promise<void> {
     const size = batch.length;
     const running = child.run(batch.map(({ row }) => row));
     this.emit('batch-started', { size });
     const ran = await running;
-    if (ran.status === 'captioned') {
-      const { captions, encodeMs, decodeMs } = ran.output;
-      const outputs = captions.map((caption) => ({ ...caption, batchSize: size, encodeMs, decodeMs }));
-      this.#batcher.settle(batch, { status: 'captioned', outputs });
-      this.emit('batch', { size, status: 'captioned', encodeMs, decodeMs });
+    if (ran.status === 'done') {
+      const { encodeMs, decodeMs } = ran.output;
+      const outputs = ran.output.outputs.map((output) => ({ output, batchSize: size, encodeMs, decodeMs }));
+      this.#batcher.settle(batch, { status: 'done', outputs });
+      this.emit('batch', { size, status: 'done', encodeMs, decodeMs });
     } else {
       this.#options.logger.warn({ size, ...ran }, 'a batch failed');
       this.#batcher.settle(batch, ran);

@@ -1,6 +1,14 @@
 export { Backoff, type BackoffOptions } from './backoff.js';
 export { AbortError } from './batcher.js';
-export { Engine, type EngineCaption, type EngineEvents, type EngineState } from './engine.js';
+export {
+  Engine,
+  type EngineAnswers,
+  type EngineBatch,
+  type EngineCaption,
+  type EngineEvents,
+  type EngineMatches,
+  type EngineState,
+} from './engine.js';
 export type { EngineLogger } from './engine-logger.js';
 export type { EngineOptions, ModelLocation } from './engine-options.js';
 export { EngineRefusedError } from './engine-refused-error.js';

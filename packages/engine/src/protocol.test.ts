@@ -13,6 +13,9 @@ const everyParam: CaptionRow['params'] = {
   noRepeatNgramSize: 2,
 };
 
+const { pixels } = row(6);
+const dog = { text: 'a dog', tokenIds: [4, 9, 3], tokenLogprobs: [-0.25, -0.5], score: -0.375 };
+
 /** One of each, so that a change of the wire shows up as a change of this file. */
 const requests: EngineRequest[] = [
   {
@@ -25,7 +28,15 @@ const requests: EngineRequest[] = [
     device: 'cpu',
     heartbeatMs: 1000,
   },
-  { type: 'batch', id: 7, rows: [row(5, 'plain', 'a photo of'), { ...row(6), params: everyParam }] },
+  {
+    type: 'batch',
+    id: 7,
+    rows: [
+      { task: 'captioning', ...row(5, 'plain', 'a photo of') },
+      { task: 'question_answering', pixels, questions: ['what is it?'], params: everyParam },
+      { task: 'image_text_retrieval', pixels, texts: ['a dog', 'a cat'] },
+    ],
+  },
   { type: 'stop' },
 ];
 
@@ -42,7 +53,7 @@ const replies: EngineReply[] = [
     type: 'batch-result',
     id: 7,
     output: {
-      captions: [{ text: 'a dog', tokenIds: [4, 9, 3], tokenLogprobs: [-0.25, -0.5], score: -0.375 }],
+      outputs: [dog, [dog], [{ logits: [-1, 2], probability: 0.75, similarity: 0.5 }]],
       encodeMs: 12.5,
       decodeMs: 8,
     },
@@ -57,7 +68,7 @@ describe('the wire', () => {
   it('carries these requests', () => {
     expect(requests.map((request) => asJson(engineRequest.parse(request))).join('\n')).toMatchInlineSnapshot(`
       "{"type":"start","checkpoint":"/models/blip","cacheDir":"/cache","name":"blip","threads":2,"precision":"auto","device":"cpu","heartbeatMs":1000}
-      {"type":"batch","id":7,"rows":[{"pixels":"bytes 0,5,0","prompt":"a photo of","params":{"maxNewTokens":20,"minNewTokens":0}},{"pixels":"bytes 0,6,0","prompt":null,"params":{"maxNewTokens":20,"minNewTokens":5,"numBeams":3,"lengthPenalty":-0.5,"earlyStopping":"never","repetitionPenalty":1.5,"noRepeatNgramSize":2}}]}
+      {"type":"batch","id":7,"rows":[{"task":"captioning","pixels":"bytes 0,5,0","prompt":"a photo of","params":{"maxNewTokens":20,"minNewTokens":0}},{"task":"question_answering","pixels":"bytes 0,6,0","questions":["what is it?"],"params":{"maxNewTokens":20,"minNewTokens":5,"numBeams":3,"lengthPenalty":-0.5,"earlyStopping":"never","repetitionPenalty":1.5,"noRepeatNgramSize":2}},{"task":"image_text_retrieval","pixels":"bytes 0,6,0","texts":["a dog","a cat"]}]}
       {"type":"stop"}"
     `);
   });
@@ -69,7 +80,7 @@ describe('the wire', () => {
       {"type":"ready","facts":{"model":"blip","revision":"0123456789ab","imageSize":384,"tokenizerJson":"{}"}}
       {"type":"refused","code":"checkpoint_missing","message":"config.json does not exist"}
       {"type":"heartbeat"}
-      {"type":"batch-result","id":7,"output":{"captions":[{"text":"a dog","tokenIds":[4,9,3],"tokenLogprobs":[-0.25,-0.5],"score":-0.375}],"encodeMs":12.5,"decodeMs":8}}
+      {"type":"batch-result","id":7,"output":{"outputs":[{"text":"a dog","tokenIds":[4,9,3],"tokenLogprobs":[-0.25,-0.5],"score":-0.375},[{"text":"a dog","tokenIds":[4,9,3],"tokenLogprobs":[-0.25,-0.5],"score":-0.375}],[{"logits":[-1,2],"probability":0.75,"similarity":0.5}]],"encodeMs":12.5,"decodeMs":8}}
       {"type":"batch-error","id":7,"message":"bad shape"}"
     `);
   });
@@ -83,8 +94,19 @@ describe('the wire', () => {
   it.each([
     ['no message', undefined],
     ['an unknown type', { type: 'quit' }],
-    ['pixels that are not bytes', { type: 'batch', id: 1, rows: [{ ...row(1), pixels: [0, 1, 0] }] }],
-    ['a parameter that this build does not know', { type: 'batch', id: 1, rows: [{ ...row(1), beams: 3 }] }],
+    [
+      'pixels that are not bytes',
+      { type: 'batch', id: 1, rows: [{ task: 'captioning', ...row(1), pixels: [0, 1, 0] }] },
+    ],
+    [
+      'a parameter that this build does not know',
+      { type: 'batch', id: 1, rows: [{ task: 'captioning', ...row(1), beams: 3 }] },
+    ],
+    ['a row without a task', { type: 'batch', id: 1, rows: [row(1)] }],
+    [
+      'no question',
+      { type: 'batch', id: 1, rows: [{ task: 'question_answering', pixels, questions: [], params: everyParam }] },
+    ],
     ['an empty batch', { type: 'batch', id: 1, rows: [] }],
   ])('refuses %s', (_name, message) => {
     expect(engineRequest.safeParse(message).success).toBe(false);
@@ -92,7 +114,7 @@ describe('the wire', () => {
 
   it('refuses a score that is not a number', () => {
     const caption = { text: '', tokenIds: [], tokenLogprobs: [], score: Number.NaN };
-    const output = { captions: [caption], encodeMs: 0, decodeMs: 0 };
+    const output = { outputs: [caption], encodeMs: 0, decodeMs: 0 };
     expect(engineReply.safeParse({ type: 'batch-result', id: 1, output }).success).toBe(false);
   });
 });

@@ -1,5 +1,6 @@
-import type { BatchOutput, CaptionRow, ModelFacts } from '@blipq/blip';
+import type { ModelFacts } from '@blipq/blip';
 import { z } from 'zod';
+import type { EngineBatchOutput, EngineRow } from './engine-row.js';
 
 /**
  * Every message between the supervisor and its engine process. They travel over Node's IPC channel in its 'advanced'
@@ -7,29 +8,39 @@ import { z } from 'zod';
  * ends the engine process.
  */
 
-const captionRow: z.ZodType<CaptionRow> = z.strictObject({
-  pixels: z.instanceof(Uint8Array),
-  prompt: z.string().nullable(),
-  params: z.strictObject({
-    maxNewTokens: z.int(),
-    minNewTokens: z.int(),
-    numBeams: z.int().optional(),
-    lengthPenalty: z.number().optional(),
-    earlyStopping: z.union([z.boolean(), z.literal('never')]).optional(),
-    repetitionPenalty: z.number().optional(),
-    noRepeatNgramSize: z.int().optional(),
-  }),
+const pixels = z.instanceof(Uint8Array);
+
+const params = z.strictObject({
+  maxNewTokens: z.int(),
+  minNewTokens: z.int(),
+  numBeams: z.int().optional(),
+  lengthPenalty: z.number().optional(),
+  earlyStopping: z.union([z.boolean(), z.literal('never')]).optional(),
+  repetitionPenalty: z.number().optional(),
+  noRepeatNgramSize: z.int().optional(),
 });
 
-const batchOutput: z.ZodType<BatchOutput> = z.object({
-  captions: z.array(
-    z.object({
-      text: z.string(),
-      tokenIds: z.array(z.int()),
-      tokenLogprobs: z.array(z.number()),
-      score: z.number(),
-    }),
-  ),
+const row: z.ZodType<EngineRow> = z.discriminatedUnion('task', [
+  z.strictObject({ task: z.literal('captioning'), pixels, prompt: z.string().nullable(), params }),
+  z.strictObject({ task: z.literal('question_answering'), pixels, questions: z.array(z.string()).min(1), params }),
+  z.strictObject({ task: z.literal('image_text_retrieval'), pixels, texts: z.array(z.string()).min(1) }),
+]);
+
+const generated = z.object({
+  text: z.string(),
+  tokenIds: z.array(z.int()),
+  tokenLogprobs: z.array(z.number()),
+  score: z.number(),
+});
+
+const match = z.object({
+  logits: z.tuple([z.number(), z.number()]),
+  probability: z.number(),
+  similarity: z.number(),
+});
+
+const batchOutput: z.ZodType<EngineBatchOutput> = z.object({
+  outputs: z.array(z.union([generated, z.array(generated), z.array(match)])),
   encodeMs: z.number(),
   decodeMs: z.number(),
 });
@@ -55,7 +66,7 @@ const start = z.strictObject({
 });
 
 /** Rows to run as one batch. The next batch is sent only after this one's result or error. */
-const batch = z.strictObject({ type: z.literal('batch'), id: z.int(), rows: z.array(captionRow).min(1) });
+const batch = z.strictObject({ type: z.literal('batch'), id: z.int(), rows: z.array(row).min(1) });
 
 /** The process is to leave; sent when no batch runs. */
 const stop = z.strictObject({ type: z.literal('stop') });

@@ -1,11 +1,13 @@
 import { Worker } from 'node:worker_threads';
-import type { BatchOutput, CaptionRow, ModelFacts } from '@blipq/blip';
+import type { ModelFacts } from '@blipq/blip';
+import type { EngineBatchOutput, EngineRow } from './engine-row.js';
 import { type EngineReply, engineReply, engineRequest, type Progress, type StartRequest } from './protocol.js';
 
 /** What the engine process needs of a model. */
 export interface ServedModel {
   readonly facts: ModelFacts;
-  caption(rows: CaptionRow[]): Promise<BatchOutput>;
+  /** Rows that share a `batchKey`. */
+  run(rows: EngineRow[]): Promise<EngineBatchOutput>;
 }
 
 /** A refusal is a model that cannot be served whatever the number of attempts; anything else that fails throws. */
@@ -56,11 +58,11 @@ async function loadAndAnswer(load: LoadModel, start: StartRequest): Promise<Serv
   return loading.model;
 }
 
-async function runBatch(model: ServedModel, id: number, rows: CaptionRow[]): Promise<EngineReply> {
+async function runBatch(model: ServedModel, id: number, rows: EngineRow[]): Promise<EngineReply> {
   try {
-    const output = await model.caption(rows);
-    if (output.captions.length !== rows.length) {
-      throw new Error(`the model returned ${output.captions.length} captions for ${rows.length} rows`);
+    const output = await model.run(rows);
+    if (output.outputs.length !== rows.length) {
+      throw new Error(`the model returned ${output.outputs.length} outputs for ${rows.length} rows`);
     }
     // An output that is not in the protocol, such as a score that is not a number, is the batch's failure and must not
     // become this process's.

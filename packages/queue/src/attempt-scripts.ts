@@ -12,7 +12,7 @@ if not r[1] then
   return 'gone'
 end
 if terminal[r[1]] then return 'terminal' end
-if redis.call('GET', root .. ':jobs:' .. id .. ':lock') ~= ARGV[3] then return 'stale' end
+if redis.call('GET', job_key(id .. ':lock')) ~= ARGV[3] then return 'stale' end
 if r[2] ~= ARGV[3] then
   local now = now_ms()
   redis.call('HDEL', record, 'started_ms', 'storing')
@@ -33,7 +33,7 @@ const fence = `
 local state = redis.call('HGET', record, 'state')
 if not state then return 'gone' end
 if terminal[state] then return 'terminal' end
-local holder = redis.call('GET', root .. ':jobs:' .. id .. ':lock')
+local holder = redis.call('GET', job_key(id .. ':lock'))
 if ARGV[3] == '' then
   if holder then return 'stale' end
 elseif holder ~= ARGV[3] then
@@ -59,7 +59,7 @@ end
 set(record, 6)
 if ARGV[5] ~= '' then redis.call('HSET', record, 'revision', ARGV[5]) end
 if ARGV[4] == 'succeeded' and r[3] and ARGV[5] == r[2] then
-  redis.call('SET', key('result', r[3]), redis.call('HGET', record, 'caption'), 'PX', r[4])
+  redis.call('SET', key('result', r[3]), redis.call('HGET', record, 'result'), 'PX', r[4])
 end
 finish(ARGV[4], now)
 return 'written'
@@ -85,7 +85,7 @@ export const expireRecord = script(`
 local r = redis.call('HMGET', record, 'state', 'deadline_ms', 'attempt')
 local now = now_ms()
 if r[1] ~= 'queued' or r[3] ~= '0' or not r[2] or tonumber(r[2]) >= now then return 0 end
-if redis.call('EXISTS', root .. ':jobs:' .. id .. ':lock') == 1 then return 0 end
+if redis.call('EXISTS', job_key(id .. ':lock')) == 1 then return 0 end
 finish('expired', now)
 remove_job()
 return 1
@@ -99,8 +99,7 @@ return redis.call('ZRANGEBYSCORE', open, '-inf', now_ms(), 'LIMIT', 0, ARGV[3])
 /** ARGV after_ms. Puts off the next look at a caption, not beyond its deadline, or forgets one without a record. */
 export const deferRecord = script(`
 if redis.call('EXISTS', record) == 0 then
-  close()
-  return remove_job()
+  return close()
 end
 local now = now_ms()
 local look = now + ARGV[3]

@@ -70,7 +70,7 @@ describe('a batch', () => {
 
   test('does not count a submission that was taken back', async () => {
     const { batch } = await live.queue.createBatch({ total: 1 });
-    const prioritized = `${live.keys.root}:jobs:prioritized`;
+    const prioritized = `${live.keys.root}:jobs:captions.demo:prioritized`;
     await live.redis.set(prioritized, 'not a sorted set');
     await expect(live.queue.submit(submission({ batchId: batch.id }))).rejects.toMatchObject({ status: 503 });
     await live.redis.del(prioritized);

@@ -10,7 +10,7 @@ if r[2] ~= ARGV[3] then return { 'not_found' } end
 local outcome = 'canceling'
 if terminal[r[1]] then
   outcome = r[1] == 'canceled' and 'canceled' or 'terminal'
-elseif r[1] == 'queued' or redis.call('EXISTS', root .. ':jobs:' .. id .. ':lock') == 0 then
+elseif r[1] == 'queued' or redis.call('EXISTS', job_key(id .. ':lock')) == 0 then
   outcome = 'canceled'
   close()
   finish('canceled', now_ms())
@@ -40,12 +40,12 @@ end
 local state = redis.call('HGET', record, 'state')
 if r[3] then drop_image(r[3]) end
 if r[4] then redis.call('DEL', key('idempotency', r[4])) end
-redis.call('ZREM', key('list', r[2]), id)
-redis.call('ZREM', key('list', r[2] .. ':' .. state), id)
+redis.call('ZREM', list_key(r[2]), id)
+redis.call('ZREM', list_key(r[2], state), id)
+remove_job()
 redis.call('UNLINK', record)
 redis.call('SET', key('gone', id), r[2], 'PX', ${tombstoneMs})
 redis.call('PUBLISH', root .. ':states', id .. ' deleted 0')
-remove_job()
 return 1
 `);
 

@@ -32,7 +32,7 @@ describe('cancel', () => {
     expect(first).toMatchObject({ status: 'canceled', caption: { state: 'canceled', attempt: 0 } });
     expect(await live.queue.cancel(id)).toEqual(first);
     expect(await live.waitingJobs()).toBe(0);
-    expect(await live.redis.exists(`${live.keys.root}:jobs:${id}`)).toBe(0);
+    expect(await live.redis.exists(`${live.keys.root}:jobs:captions.demo:${id}`)).toBe(0);
     expect(await live.queue.load()).toMatchObject({ captions: 0 });
     // BullMQ still hands out work after one of its jobs has vanished.
     await live.work(async () => made('the next'));
@@ -98,7 +98,7 @@ describe('cancel', () => {
     await live.work(handler);
     const id = await submitted();
     await begun;
-    await live.redis.del(`${live.keys.root}:jobs:${id}:lock`);
+    await live.redis.del(`${live.keys.root}:jobs:captions.demo:${id}:lock`);
     expect((await live.queue.cancel(id)).status).toBe('canceled');
     finish();
   });
@@ -321,7 +321,7 @@ describe('list', () => {
     const expired = await submitted();
     await live.redis.del(live.keys.record(expired));
     expect(await idsOf()).toEqual([id]);
-    expect(await live.redis.zrange(`${live.keys.root}:list:public`, '0', '-1')).toEqual([id]);
+    expect(await live.redis.zrange(`${live.keys.root}:list:cap:public`, '0', '-1')).toEqual([id]);
   });
 
   test.each(['', 'x', 'MTIz', Buffer.from('1 2 3').toString('base64url')])('refuses the cursor %j', async (cursor) => {

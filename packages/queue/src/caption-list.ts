@@ -1,10 +1,12 @@
-import { BlipqError, type CaptionPage, type CaptionState, captionId, publicTenant } from '@blipq/contracts';
+import { BlipqError, type CaptionState, publicTenant, type Task, taskNames, type WorkResource } from '@blipq/contracts';
 import { listRecords } from './caller-scripts.js';
 import { fieldsOf, resourceOf } from './record.js';
 import { asking } from './redis.js';
 import type { ScriptTarget } from './script.js';
 
 export interface ListOptions {
+  /** Default `captioning`: captions. */
+  task?: Task;
   tenant?: string;
   state?: CaptionState;
   /** `next_cursor` of the page before. */
@@ -13,14 +15,21 @@ export interface ListOptions {
   limit?: number;
 }
 
+export interface WorkPage<R = WorkResource> {
+  object: 'list';
+  data: R[];
+  next_cursor: string | null;
+}
+
 /** A page of a tenant's captions, newest first. @throws BlipqError `invalid_params` for a cursor that is not ours */
-export async function listCaptions(target: ScriptTarget, options: ListOptions): Promise<CaptionPage> {
-  const { tenant = publicTenant, state, cursor, limit = 20 } = options;
-  const behind = cursor === undefined ? ['+inf', ''] : positionOf(cursor);
-  const list = state === undefined ? tenant : `${tenant}:${state}`;
+export async function listCaptions(target: ScriptTarget, options: ListOptions): Promise<WorkPage> {
+  const { task = 'captioning', tenant = publicTenant, state, cursor, limit = 20 } = options;
+  const { idPrefix } = taskNames[task];
+  const behind = cursor === undefined ? ['+inf', ''] : positionOf(cursor, idPrefix);
+  const list = `${idPrefix}:${tenant}${state === undefined ? '' : `:${state}`}`;
   const reply = (await asking(() => listRecords(target, '', list, ...behind, limit))) as [string, ...unknown[]];
   const [next, ...entries] = reply;
-  const data: CaptionPage['data'] = [];
+  const data: WorkResource[] = [];
   for (let i = 0; i < entries.length; i += 2) {
     data.push(resourceOf(entries[i] as string, fieldsOf(entries[i + 1] as string[])));
   }
@@ -28,10 +37,11 @@ export async function listCaptions(target: ScriptTarget, options: ListOptions): 
 }
 
 /** A cursor is `<created_ms> <id>`. */
-function positionOf(cursor: string): string[] {
+function positionOf(cursor: string, idPrefix: string): string[] {
   const position = Buffer.from(cursor, 'base64url').toString().split(' ');
-  const [time = '', id] = position;
-  if (position.length === 2 && /^\d{1,15}$/.test(time) && captionId.safeParse(id).success) return position;
+  const [time = '', id = ''] = position;
+  if (position.length === 2 && /^\d{1,15}$/.test(time) && id.startsWith(`${idPrefix}_`) && /^\w{30}$/.test(id))
+    return position;
   const message = 'is not a cursor; give next_cursor of the page before as it is';
   throw new BlipqError('invalid_params', `cursor ${message}`, { errors: [{ field: 'cursor', message }] });
 }

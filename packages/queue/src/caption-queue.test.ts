@@ -5,7 +5,7 @@ import { CaptionQueue } from './caption-queue.js';
 import { type CaptionHandler, CaptionWorker } from './caption-worker.js';
 import { queueKeys } from './keys.js';
 import { discardRecord } from './submission-scripts.js';
-import { freshNamespace, latch, made, submission } from './testing/fixtures.js';
+import { freshNamespace, latch, made, serves, submission } from './testing/fixtures.js';
 
 const redisUrl = inject('redisUrl');
 let namespace: string;
@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 async function work(handler: CaptionHandler): Promise<CaptionWorker> {
-  const worker = new CaptionWorker({ redisUrl, namespace, concurrency: 4, handler });
+  const worker = new CaptionWorker({ serves, redisUrl, namespace, concurrency: 4, handler });
   workers.push(worker);
   await worker.start();
   return worker;
@@ -59,7 +59,7 @@ describe('submit', () => {
     const second = await queue.submit(submission({ id: first.caption.id, prompt: 'another' }));
     expect(second).toEqual({ status: 'replayed', caption: first.caption });
     expect(await ownKeys()).toEqual(keys);
-    expect(await redis.zcard(`${namespace}:{captions}:jobs:prioritized`)).toBe(1);
+    expect(await redis.zcard(`${namespace}:{captions}:jobs:captions.demo:prioritized`)).toBe(1);
   });
 
   test('a submission that is taken back takes its job along; one that was submitted again does not lose it', async () => {
@@ -73,7 +73,12 @@ describe('submit', () => {
     expect(await discard(pixels)).toBe(1);
     // Not counted, not listed, not even remembered.
     expect(await ownKeys()).toEqual([]);
-    expect(await redis.exists(`${keys.root}:jobs:${caption.id}`, `${keys.root}:jobs:prioritized`)).toBe(0);
+    expect(
+      await redis.exists(
+        `${keys.root}:jobs:captions.demo:${caption.id}`,
+        `${keys.root}:jobs:captions.demo:prioritized`,
+      ),
+    ).toBe(0);
     // BullMQ still hands out work after one of its jobs has vanished.
     await work(async () => made('the next'));
     const next = await queue.submit(submission());
@@ -129,6 +134,7 @@ describe('a processed caption', () => {
     const second = await queue.submit(submission());
     const order: string[] = [];
     const worker = new CaptionWorker({
+      serves,
       redisUrl,
       namespace,
       concurrency: 1,

@@ -2,20 +2,20 @@ import {
   type BatchItem,
   type BatchResource,
   BlipqError,
-  type CaptionEvent,
-  type CaptionId,
-  type CaptionPage,
   type CaptionResource,
   type CaptionState,
   isTerminal,
-  newCaptionId,
+  newIdFor,
   publicTenant,
+  taskOfId,
+  type WorkEvent,
+  type WorkResource,
 } from '@blipq/contracts';
 import type { Redis } from 'ioredis';
 import { type BatchDraft, Batches, type CreateBatchOutcome } from './batches.js';
 import { cancelRecord, deleteRecord, readLoad } from './caller-scripts.js';
-import { type ListOptions, listCaptions } from './caption-list.js';
-import { type Jobs, openJobs } from './jobs.js';
+import { type ListOptions, listCaptions, type WorkPage } from './caption-list.js';
+import { JobQueues } from './jobs.js';
 import { type QueueKeys, queueKeys } from './keys.js';
 import { fieldsOf, type RecordFields, resourceOf } from './record.js';
 import { asking, consumerRedis, type OnError, open, producerRedis, type QueueAddress } from './redis.js';
@@ -24,7 +24,7 @@ import type { ScriptTarget } from './script.js';
 import {
   type Admission,
   type AdmitOutcome,
-  type CaptionSubmission,
+  type Submission,
   type SubmissionIdentity,
   type SubmissionLimits,
   Submissions,
@@ -54,7 +54,7 @@ export interface CaptionQueueOptions extends QueueAddress {
 }
 
 export interface RetryOptions extends SubmissionIdentity {
-  newId?: CaptionId;
+  newId?: string;
   /** Default: as before. */
   priority?: number;
   /** Gives a caption that succeeded, whose image is gone by then, its result again, marked as `cached`. */
@@ -62,7 +62,7 @@ export interface RetryOptions extends SubmissionIdentity {
 }
 
 /** `canceled`: it has ended. `canceling`: a worker has it; it will end as canceled. */
-export type CancelOutcome = { status: 'canceled' | 'canceling'; caption: CaptionResource };
+export type CancelOutcome<R = CaptionResource> = { status: 'canceled' | 'canceling'; caption: R };
 
 export interface QueueLoad {
   /** Captions that are queued or being processed. */
@@ -86,13 +86,22 @@ const defaults = {
   pollMs: 2000,
 } as const satisfies Omit<CaptionQueueOptions, keyof QueueAddress>;
 
+/** The tasks that resources of these types come of. */
+type TaskOf<R extends WorkResource> = {
+  caption: 'captioning';
+  answer: 'question_answering';
+  match: 'image_text_retrieval';
+}[R['object']];
+
 /**
- * The side of the callers: submit captions, read, list, watch, cancel, repeat and delete them.
+ * The side of the callers: submit captions, answers and matches, read, list, watch, cancel, repeat and delete them.
+ * Where this says caption, answers and matches are meant too; their ids tell them apart. `R` is what the caller deals
+ * with: who hands in ids of other kinds gets other resources.
  *
  * Everything that asks Redis rejects with `BlipqError` `queue_unavailable` or `queue_full`, in bounded time. A caption
  * belongs to a tenant (`public` unless given); to others it does not exist.
  */
-export class CaptionQueue {
+export class CaptionQueue<R extends WorkResource = CaptionResource> {
   readonly #onError: OnError;
   readonly #keys: QueueKeys;
   readonly #redis: Redis;
@@ -101,7 +110,7 @@ export class CaptionQueue {
   readonly #waiters: Waiters;
   readonly #submissions: Submissions;
   readonly #batches: Batches;
-  #jobs: Jobs | undefined;
+  #jobs: JobQueues | undefined;
 
   constructor({ onError = () => undefined, ...options }: CaptionQueueOptions) {
     const limits: SubmissionLimits & { commandTimeoutMs: number; pollMs: number } = { ...defaults, ...options };
@@ -123,7 +132,7 @@ export class CaptionQueue {
   async start(): Promise<void> {
     await open(this.#redis);
     void open(this.#subscriber);
-    this.#jobs = openJobs(this.#redis, this.#keys, this.#onError);
+    this.#jobs = new JobQueues(this.#redis, this.#keys, this.#onError);
     this.#waiters.start();
   }
 
@@ -131,8 +140,8 @@ export class CaptionQueue {
    * Says, before the image is decoded, whether a submission would be taken. `submit` decides again, for good.
    * @throws what `submit` throws
    */
-  async admit(admission: Admission): Promise<AdmitOutcome> {
-    return await this.#submissions.admit(admission);
+  async admit(admission: Admission): Promise<AdmitOutcome<R>> {
+    return (await this.#submissions.admit(admission)) as AdmitOutcome<R>;
   }
 
   /**
@@ -141,14 +150,14 @@ export class CaptionQueue {
    * @throws BlipqError `queue_full` and `tenant_queue_full` (with `retryAfterS`), `idempotency_key_reused`,
    *   `idempotency_in_progress`, `result_expired` (the id was used for a caption that is gone)
    */
-  async submit(submission: CaptionSubmission): Promise<SubmitOutcome> {
-    return await this.#submissions.submit(submission);
+  async submit(submission: Submission<TaskOf<R>>): Promise<SubmitOutcome<R>> {
+    return (await this.#submissions.submit(submission)) as SubmitOutcome<R>;
   }
 
   /** The caption, or null when the id is unknown. @throws BlipqError `result_expired` when it was and is gone */
-  async read(id: string, tenant = publicTenant): Promise<CaptionResource | null> {
+  async read(id: string, tenant = publicTenant): Promise<R | null> {
     const fields = await this.#fields(id, tenant);
-    return fields === null ? null : resourceOf(id, fields);
+    return fields === null ? null : (resourceOf(id, fields) as R);
   }
 
   async #fields(id: string, tenant: string): Promise<RecordFields | null> {
@@ -159,7 +168,7 @@ export class CaptionQueue {
   }
 
   /** Waits until the caption has ended, at most `timeoutMs`. See `Waiters.wait` for what it throws. */
-  async wait(id: string, { tenant, ...options }: WaitOptions): Promise<WaitOutcome> {
+  async wait(id: string, { tenant, ...options }: WaitOptions): Promise<WaitOutcome<R>> {
     return await this.#waiters.wait(id, () => this.read(id, tenant), options);
   }
 
@@ -167,13 +176,13 @@ export class CaptionQueue {
   watch(
     id: string,
     { tenant, after = 0, signal }: { tenant?: string; after?: number; signal?: AbortSignal } = {},
-  ): AsyncGenerator<CaptionEvent> {
+  ): AsyncGenerator<WorkEvent<R>> {
     return this.#waiters.watch(id, () => this.read(id, tenant), after, signal);
   }
 
   /** A tenant's captions, newest first. @throws BlipqError `invalid_params` for a cursor that is not ours */
-  async list(options: ListOptions = {}): Promise<CaptionPage> {
-    return await listCaptions(this.#target, options);
+  async list(options: ListOptions = {}): Promise<WorkPage<R>> {
+    return (await listCaptions(this.#target, options)) as WorkPage<R>;
   }
 
   /**
@@ -181,11 +190,11 @@ export class CaptionQueue {
    * worker makes of it. Canceling again is harmless.
    * @throws BlipqError `not_found`, `result_expired`, `already_terminal`
    */
-  async cancel(id: string, tenant = publicTenant): Promise<CancelOutcome> {
+  async cancel(id: string, tenant = publicTenant): Promise<CancelOutcome<R>> {
     const reply = (await asking(() => cancelRecord(this.#target, id, tenant))) as [string, string[]];
     if (reply[0] === 'not_found') return await this.#missing(id, tenant);
-    const caption = resourceOf(id, fieldsOf(reply[1]));
-    if (reply[0] === 'terminal') throw new BlipqError('already_terminal', `The caption has already ${caption.state}.`);
+    const caption = resourceOf(id, fieldsOf(reply[1])) as R;
+    if (reply[0] === 'terminal') throw new BlipqError('already_terminal', `It has already ${caption.state}.`);
     return { status: reply[0] as CancelOutcome['status'], caption };
   }
 
@@ -194,16 +203,18 @@ export class CaptionQueue {
    * @throws BlipqError `not_found`, `result_expired`, `not_terminal`, `input_expired`, and what `submit` throws
    */
   async retry(
-    id: CaptionId,
-    { newId = newCaptionId(), priority, ...identity }: RetryOptions = {},
-  ): Promise<SubmitOutcome> {
+    id: string,
+    { newId = newIdFor(taskOfId(id)), priority, ...identity }: RetryOptions = {},
+  ): Promise<SubmitOutcome<R>> {
     const tenant = identity.tenant ?? publicTenant;
     const record = (await this.#fields(id, tenant)) ?? (await this.#missing(id, tenant));
     if (!isTerminal(record.state as CaptionState)) {
-      throw new BlipqError('not_terminal', 'The caption has not ended yet.', { retryAfterS: 1 });
+      throw new BlipqError('not_terminal', 'It has not ended yet.', { retryAfterS: 1 });
     }
     const again = { id: newId, of: id, record, ...identity };
-    return await this.#submissions.repeat(priority === undefined ? again : { ...again, priority });
+    return (await this.#submissions.repeat(
+      priority === undefined ? again : { ...again, priority },
+    )) as SubmitOutcome<R>;
   }
 
   /**
@@ -218,7 +229,7 @@ export class CaptionQueue {
   /** @throws BlipqError `result_expired` for a caption that is gone, `not_found` for any other */
   async #missing(id: string, tenant: string): Promise<never> {
     await this.#fields(id, tenant);
-    throw new BlipqError('not_found', 'There is no caption with this id.');
+    throw new BlipqError('not_found', 'There is nothing with this id.');
   }
 
   /**

@@ -7,7 +7,7 @@ import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import { CaptionQueue } from './caption-queue.js';
 import { type CaptionHandler, CaptionWorker, type CaptionWorkerOptions } from './caption-worker.js';
-import { freshNamespace, latch, made, submission } from './testing/fixtures.js';
+import { freshNamespace, latch, made, serves, submission } from './testing/fixtures.js';
 
 const redisUrl = inject('redisUrl');
 let namespace: string;
@@ -29,7 +29,7 @@ afterEach(async () => {
 
 async function work(handler: CaptionHandler, options: Partial<CaptionWorkerOptions> = {}): Promise<CaptionWorker> {
   const quick = { concurrency: 4, lockDurationMs: 1000, stalledIntervalMs: 200 };
-  const worker = new CaptionWorker({ redisUrl, namespace, ...quick, handler, ...options });
+  const worker = new CaptionWorker({ serves, redisUrl, namespace, ...quick, handler, ...options });
   workers.push(worker);
   await worker.start();
   return worker;

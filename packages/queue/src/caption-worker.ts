@@ -4,29 +4,27 @@ import {
   BlipqError,
   type CaptionJob,
   type CaptionOutcome,
-  type CaptionParams,
-  type CaptionResult,
   failedWith,
   type ImageFacts,
   type InferenceTimings,
+  type InputOf,
+  type ResultOf,
+  type Task,
 } from '@blipq/contracts';
 import { type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { type QueueKeys, queueKeys } from './keys.js';
+import { jobsOf, type QueueKeys, queueKeys } from './keys.js';
 import { Reconciler } from './reconciler.js';
 import type { RecordFields } from './record.js';
 import { type FencedWrite, Records } from './records.js';
 import { consumerRedis, type OnError, open, type QueueAddress } from './redis.js';
 
-/** One caption to make. */
-export interface CaptionWork {
+interface WorkBase {
   id: string;
   /** 1 for the first. */
   attempt: number;
   model: string;
   revision: string;
-  prompt: string | null;
-  params: CaptionParams;
   image: ImageFacts;
   /** u8 [S, S, 3]. */
   pixels: Uint8Array;
@@ -34,11 +32,21 @@ export interface CaptionWork {
   waitMs: number;
 }
 
-export interface CaptionMade {
-  caption: CaptionResult;
+/** One caption, answer or match to make: an image and what is asked about it. */
+export type Work<T extends Task = Task> = WorkBase & InputOf[T];
+export type CaptionWork = Work<'captioning'>;
+
+export type Made<T extends Task = Task> = ResultOf<T> & {
   inference: Omit<InferenceTimings, 'inference_ms'>;
   /** Revision of the model that made it. */
   revision: string;
+};
+export type CaptionMade = Made<'captioning'>;
+
+/** What a worker's model does, and its name. */
+export interface Serves {
+  task: Task;
+  model: string;
 }
 
 /**
@@ -46,10 +54,13 @@ export interface CaptionMade {
  * aborts when the result is no longer wanted: the caption is canceled, the lock is lost, or the worker has no more time to
  * finish.
  */
-export type CaptionHandler = (work: CaptionWork, signal: AbortSignal) => Promise<CaptionMade>;
+export type WorkHandler<T extends Task = Task> = (work: Work<T>, signal: AbortSignal) => Promise<Made<T>>;
+export type CaptionHandler = WorkHandler<'captioning'>;
 
-export interface CaptionWorkerOptions extends QueueAddress {
-  handler: CaptionHandler;
+export interface CaptionWorkerOptions<T extends Task = 'captioning'> extends QueueAddress {
+  /** Whose jobs are taken: those of one model. Asked at the start. */
+  serves: () => Serves;
+  handler: WorkHandler<T>;
   /** Captions in hand at once. */
   concurrency: number;
   /** How long a silent worker keeps its jobs, in milliseconds. Default 20 000. */
@@ -77,8 +88,8 @@ type CaptionBullWorker = Worker<CaptionJob, void, 'caption'>;
  * Takes jobs and writes outcomes. Everything it writes is fenced by the job's lock, so a worker that lost its job (a
  * pause, a partition) can neither overwrite a result nor write a second one. Runs a reconciler beside.
  */
-export class CaptionWorker {
-  readonly #options: CaptionWorkerOptions;
+export class CaptionWorker<T extends Task = 'captioning'> {
+  readonly #options: CaptionWorkerOptions<T>;
   readonly #onError: OnError;
   readonly #keys: QueueKeys;
   readonly #redis: Redis;
@@ -88,7 +99,7 @@ export class CaptionWorker {
   #worker: CaptionBullWorker | undefined;
   #givingBack = false;
 
-  constructor(options: CaptionWorkerOptions) {
+  constructor(options: CaptionWorkerOptions<T>) {
     this.#options = options;
     this.#onError = options.onError ?? (() => undefined);
     this.#keys = queueKeys(options);
@@ -103,11 +114,12 @@ export class CaptionWorker {
     await Promise.all([open(this.#redis), open(this.#subscriber)]);
     await this.#hearCancels();
     await this.#reconciler.start();
+    const { task, model } = this.#options.serves();
     const { concurrency, lockDurationMs = 20_000, stalledIntervalMs = 5000 } = this.#options;
     // BullMQ passes a signal only to processors that declare three parameters.
     const processor = (job: CaptionBullJob, token?: string, signal?: AbortSignal) =>
       this.#process(job, token!, signal!);
-    const worker = new Worker(this.#keys.bullName, processor, {
+    const worker = new Worker(jobsOf(task, model), processor, {
       connection: this.#redis,
       prefix: this.#keys.bullPrefix,
       name: hostname(),
@@ -178,24 +190,28 @@ export class CaptionWorker {
     if (pixels === null) {
       throw new BlipqError('input_expired', 'The image expired before a worker took it. Submit it again.');
     }
-    const work: CaptionWork = {
+    const work = {
       id,
       attempt: Number(record.attempt),
       model: record.model!,
       revision: record.revision!,
-      prompt: JSON.parse(record.prompt!),
-      params: JSON.parse(record.params!),
+      ...JSON.parse(record.input!),
       image: JSON.parse(record.image!),
       pixels,
       waitMs: Number(record.started_ms) - Number(record.created_ms),
-    };
+    } as Work<T>;
     // The handler is not waited for when it takes its time to notice.
     signal.throwIfAborted();
     const aborted = once(signal, 'abort').then(() => Promise.reject(signal.reason));
     const began = performance.now();
-    const { caption, inference, revision } = await Promise.race([this.#options.handler(work, signal), aborted]);
+    const { inference, revision, ...result } = await Promise.race([this.#options.handler(work, signal), aborted]);
     const timings = { inference_ms: performance.now() - began, ...inference };
-    return { outcome: { state: 'succeeded', caption, inference: timings } satisfies CaptionOutcome, revision };
+    const outcome: CaptionOutcome = {
+      state: 'succeeded',
+      ...(result as unknown as ResultOf<Task>),
+      inference: timings,
+    };
+    return { outcome, revision };
   }
 
   async #finish(id: string, token: string, outcome: CaptionOutcome, revision?: string): Promise<void> {

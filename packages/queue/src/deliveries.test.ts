@@ -11,7 +11,7 @@ import {
   DeliveryWorker,
   type DeliveryWorkerOptions,
 } from './delivery-worker.js';
-import { freshNamespace, latch, made, submission } from './testing/fixtures.js';
+import { freshNamespace, latch, made, serves, submission } from './testing/fixtures.js';
 
 const redisUrl = inject('redisUrl');
 const events = ['caption.succeeded', 'caption.failed', 'caption.canceled', 'caption.expired'] as const;
@@ -67,7 +67,7 @@ async function notifier(send: (work: DeliveryWork) => DeliveryVerdict | Promise<
 }
 
 async function captioner(): Promise<void> {
-  const worker = new CaptionWorker({ redisUrl, namespace, concurrency: 4, handler: async () => made('a cat') });
+  const worker = new CaptionWorker({ serves, redisUrl, namespace, concurrency: 4, handler: async () => made('a cat') });
   await worker.start();
   onTestFinished(() => worker.stop());
 }

@@ -5,7 +5,7 @@ export type DeliveryKeys = ReturnType<typeof deliveryKeys>;
 
 /** The keys of webhook deliveries. They share the queue's hash tag, since its scripts write to the outbox. */
 export function deliveryKeys(address: Omit<QueueAddress, 'redisUrl'>) {
-  const { bullPrefix: root } = queueKeys(address);
+  const { root } = queueKeys(address);
   return {
     root,
     /** BullMQ's own; its keys are `<prefix>:<name>:…`. */

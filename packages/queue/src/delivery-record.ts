@@ -2,7 +2,10 @@ import {
   type DeliveryAttempt,
   type DeliveryResource,
   deliveryResource,
+  taskNames,
+  taskOfId,
   type WebhookEvent,
+  type WorkResource,
   webhookEvent,
 } from '@blipq/contracts';
 import { batchOf } from './batches.js';
@@ -14,7 +17,7 @@ export const webhookBytesMax = 20_000;
 /** A delivery as the API returns it. */
 export function deliveryOf(fields: RecordFields, attempts: string[]): DeliveryResource {
   const self = `/v1/webhook-deliveries/${fields.id}`;
-  const kind = fields.event === 'batch.completed' ? 'batches' : 'captions';
+  const kind = fields.event === 'batch.completed' ? 'batches' : taskNames[taskOfId(fields.subject!)].collection;
   return deliveryResource.parse({
     id: fields.id,
     object: 'webhook_delivery',
@@ -48,8 +51,21 @@ function eventOf({ event, subject, created_ms, snapshot }: RecordFields): Webhoo
 /** Without the long list inside; the resource has it. */
 function shortened(event: WebhookEvent): WebhookEvent {
   if (event.type === 'batch.completed') return { ...event, data: { ...event.data, items: [] } };
-  const { caption } = event.data;
-  return { ...event, data: { ...event.data, caption: caption && { ...caption, tokens: [] } } };
+  return { ...event, data: withoutTokens(event.data) } as WebhookEvent;
+}
+
+function withoutTokens(resource: WorkResource): WorkResource {
+  switch (resource.object) {
+    case 'caption':
+      return { ...resource, caption: resource.caption && { ...resource.caption, tokens: [] } };
+    case 'answer':
+      return {
+        ...resource,
+        answers: resource.answers?.map((answer) => ({ ...answer, tokens: [] })) ?? null,
+      };
+    case 'match':
+      return { ...resource, texts: [] };
+  }
 }
 
 const time = (ms: string | undefined): string | null => (ms === undefined ? null : new Date(Number(ms)).toISOString());

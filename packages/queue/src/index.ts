@@ -1,5 +1,5 @@
 export type { BatchDraft, CreateBatchOutcome } from './batches.js';
-export type { ListOptions } from './caption-list.js';
+export type { ListOptions, WorkPage } from './caption-list.js';
 export {
   type CancelOutcome,
   CaptionQueue,
@@ -13,6 +13,10 @@ export {
   type CaptionWork,
   CaptionWorker,
   type CaptionWorkerOptions,
+  type Made,
+  type Serves,
+  type Work,
+  type WorkHandler,
 } from './caption-worker.js';
 export { type DeliveryListing, DeliveryLog, type DeliveryLogOptions } from './delivery-log.js';
 export {
@@ -26,5 +30,12 @@ export { QueueCensus, type QueueCensusOptions, type QueueCount } from './queue-c
 export { Reconciler, type ReconcilerOptions, type Sweep } from './reconciler.js';
 export type { FencedWrite } from './records.js';
 export type { OnError, QueueAddress } from './redis.js';
-export type { Admission, AdmitOutcome, CaptionSubmission, SubmissionIdentity, SubmitOutcome } from './submissions.js';
+export type {
+  Admission,
+  AdmitOutcome,
+  CaptionSubmission,
+  Submission,
+  SubmissionIdentity,
+  SubmitOutcome,
+} from './submissions.js';
 export type { WaitOptions, WaitOutcome } from './waiters.js';

@@ -1,3 +1,4 @@
+import { type Task, taskNames } from '@blipq/contracts';
 import type { QueueAddress } from './redis.js';
 
 export type QueueKeys = ReturnType<typeof queueKeys>;
@@ -10,9 +11,8 @@ export function queueKeys({ namespace = 'blipq', queue = 'captions' }: Omit<Queu
   const root = `${namespace}:{${queue}}`;
   return {
     root,
-    /** BullMQ's prefix and queue name; its keys are `<prefix>:<name>:…`. */
-    bullPrefix: root,
-    bullName: 'jobs',
+    /** BullMQ's prefix; its keys are `<prefix>:<name>:…`, where `jobsOf` makes the name. */
+    bullPrefix: `${root}:jobs`,
     /** Hash: everything about one caption. */
     record: (id: string) => `${root}:record:${id}`,
     /** String: u8 [S, S, 3] pixels. `name` is the record's `pixels` field. */
@@ -28,6 +28,14 @@ export function queueKeys({ namespace = 'blipq', queue = 'captions' }: Omit<Queu
     /** Pub/sub channel: ids of running captions that are to be aborted. */
     cancels: `${root}:cancels`,
   };
+}
+
+/**
+ * Name of the BullMQ queue of a model's jobs: each model has its own, so that workers take no jobs of another model's.
+ * A revision has none: a model's new checkpoint goes on with the jobs of the old one.
+ */
+export function jobsOf(task: Task, model: string): string {
+  return `${taskNames[task].collection}.${encodeURIComponent(model)}`;
 }
 
 export function modelKeys(namespace = 'blipq') {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { CaptionQueue } from './caption-queue.js';
 import { CaptionWorker } from './caption-worker.js';
 import { ModelRegistry } from './model-registry.js';
-import { freshNamespace, latch, made, submission } from './testing/fixtures.js';
+import { freshNamespace, latch, made, serves, submission } from './testing/fixtures.js';
 import { OwnRedis } from './testing/own-redis.js';
 
 let server: OwnRedis;
@@ -27,6 +27,7 @@ afterEach(async () => {
 
 async function startWorker(): Promise<void> {
   worker = new CaptionWorker({
+    serves,
     redisUrl: server.url,
     namespace,
     concurrency: 4,
@@ -41,7 +42,7 @@ async function leftovers(): Promise<string[]> {
   const redis = new Redis(server.url);
   const keys = await redis.keys('*');
   redis.disconnect();
-  return keys.filter((key) => !/:jobs:(meta|events|marker|pc|id|stalled-check)$/.test(key)).sort();
+  return keys.filter((key) => !/:jobs:captions\.demo:(meta|events|marker|pc|id|stalled-check)$/.test(key)).sort();
 }
 
 test('a queue and a worker that start before Redis work once it is there', async () => {
@@ -104,6 +105,7 @@ describe('a frozen Redis', () => {
     expect((await queue.submit(sent)).status).toBe('queued');
     const made: string[] = [];
     worker = new CaptionWorker({
+      serves,
       redisUrl: server.url,
       namespace,
       concurrency: 4,
@@ -125,9 +127,9 @@ test('a rejected add takes back the image and the record that went before it', a
   await queue.start();
   const redis = new Redis(server.url);
   // A wrong type in BullMQ's place makes the last of the three writes fail.
-  await redis.set(`${namespace}:{captions}:jobs:prioritized`, 'not a sorted set');
+  await redis.set(`${namespace}:{captions}:jobs:captions.demo:prioritized`, 'not a sorted set');
   await expect(queue.submit(submission())).rejects.toMatchObject(unavailable);
-  await redis.del(`${namespace}:{captions}:jobs:prioritized`);
+  await redis.del(`${namespace}:{captions}:jobs:captions.demo:prioritized`);
   await vi.waitFor(async () => expect((await leftovers()).filter((key) => !key.includes(':jobs:'))).toEqual([]));
   redis.disconnect();
 });
@@ -155,6 +157,7 @@ test('a Redis without memory refuses new captions and lets those it has be done'
   const waiting = await queue.submit(submission());
   const begun = latch();
   worker = new CaptionWorker({
+    serves,
     redisUrl: server.url,
     namespace,
     concurrency: 1,

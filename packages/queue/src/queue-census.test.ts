@@ -13,7 +13,8 @@ let census: QueueCensus;
 
 beforeEach(async () => {
   live = await new TestQueue(redisUrl).start();
-  jobs = new Queue(live.keys.bullName, { connection: live.redis, prefix: live.keys.bullPrefix });
+  await live.redis.sadd(`${live.keys.root}:queues`, 'captions.demo');
+  jobs = new Queue('captions.demo', { connection: live.redis, prefix: live.keys.bullPrefix });
   census = new QueueCensus({ redisUrl, namespace: live.namespace });
   await census.start();
 });

@@ -1,3 +1,4 @@
+import { taskNames } from '@blipq/contracts';
 import type { Redis } from 'ioredis';
 import { queueKeys } from './keys.js';
 import { asking, type OnError, open, producerRedis, type QueueAddress } from './redis.js';
@@ -12,7 +13,7 @@ export interface QueueCensusOptions extends QueueAddress {
   onError?: OnError;
 }
 
-/** What there is in the queue at one moment. */
+/** What there is in the queues of all models at one moment. */
 export interface QueueCount {
   /** What wants a worker now: all that follows but what is delayed for longer; while paused, only what is active. */
   demand: number;
@@ -34,32 +35,44 @@ export interface QueueCount {
   outbox: number;
 }
 
+const kinds = Object.values(taskNames)
+  .map(({ idPrefix }) => `'${idPrefix}'`)
+  .join(', ');
+
 /**
  * Counts everything in one step, so that a job on its way from one list to another is counted once. BullMQ 6 leaves
  * paused jobs where they are; `paused` is where 5 put them. The score of a delayed job is its time × 4096.
  * ARGV how far ahead a delayed job counts as due (ms).
  */
 const countQueue = script(`
-local jobs, now = root .. ':jobs:', now_ms()
-local oldest = 0
+local now, oldest = now_ms(), 0
+local waiting, active, delayed, due, paused = 0, 0, 0, 0, 0
+for _, name in ipairs(redis.call('SMEMBERS', root .. ':queues')) do
+  local jobs = root .. ':jobs:' .. name .. ':'
+  waiting = waiting + redis.call('LLEN', jobs .. 'wait') + redis.call('LLEN', jobs .. 'paused')
+    + redis.call('ZCARD', jobs .. 'prioritized')
+  active = active + redis.call('LLEN', jobs .. 'active')
+  delayed = delayed + redis.call('ZCARD', jobs .. 'delayed')
+  due = due + redis.call('ZCOUNT', jobs .. 'delayed', '-inf', (now + ARGV[3] + 1) * 4096 - 1)
+  if redis.call('HEXISTS', jobs .. 'meta', 'paused') == 1 then paused = 1 end
+end
+local function oldest_of(list)
+  for _, name in ipairs(redis.call('ZRANGE', list, 0, 9)) do
+    local created = redis.call('HGET', key('record', name), 'created_ms')
+    if created then return now - created end
+  end
+  return 0
+end
 for _, field in ipairs(redis.call('HKEYS', load)) do
   local tenant = field:match('^tenant:(.*)$')
   if tenant then
-    for _, name in ipairs(redis.call('ZRANGE', key('list', tenant .. ':queued'), 0, 9)) do
-      local created = redis.call('HGET', key('record', name), 'created_ms')
-      if created then
-        oldest = math.max(oldest, now - created)
-        break
-      end
+    for _, kind in ipairs({ ${kinds} }) do
+      oldest = math.max(oldest, oldest_of(key('list', kind .. ':' .. tenant .. ':queued')))
     end
   end
 end
 return {
-  redis.call('LLEN', jobs .. 'wait') + redis.call('LLEN', jobs .. 'paused') + redis.call('ZCARD', jobs .. 'prioritized'),
-  redis.call('LLEN', jobs .. 'active'),
-  redis.call('ZCARD', jobs .. 'delayed'),
-  redis.call('ZCOUNT', jobs .. 'delayed', '-inf', (now + ARGV[3] + 1) * 4096 - 1),
-  redis.call('HEXISTS', jobs .. 'meta', 'paused'),
+  waiting, active, delayed, due, paused,
   redis.call('ZCARD', open),
   tonumber(redis.call('HGET', load, 'bytes') or 0),
   oldest,

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { CaptionQueue } from './caption-queue.js';
 import { CaptionWorker } from './caption-worker.js';
 import { Reconciler } from './reconciler.js';
-import { freshNamespace, made, submission } from './testing/fixtures.js';
+import { freshNamespace, made, serves, submission } from './testing/fixtures.js';
 
 const redisUrl = inject('redisUrl');
 let namespace: string;
@@ -37,11 +37,17 @@ async function due(id: string): Promise<void> {
 
 test('a record whose job was never added (a gateway died between the two) gets its job', async () => {
   const { caption } = await queue.submit(submission());
-  const jobs = new Queue('jobs', { connection: redis, prefix });
+  const jobs = new Queue('captions.demo', { connection: redis, prefix: `${prefix}:jobs` });
   expect(await jobs.remove(caption.id)).toBe(1);
   await due(caption.id);
   expect(await reconciler.sweep()).toEqual({ requeued: [caption.id], ended: [] });
-  const worker = new CaptionWorker({ redisUrl, namespace, concurrency: 1, handler: async () => made('found again') });
+  const worker = new CaptionWorker({
+    serves,
+    redisUrl,
+    namespace,
+    concurrency: 1,
+    handler: async () => made('found again'),
+  });
   await worker.start();
   expect(await queue.wait(caption.id, { timeoutMs: 20_000 })).toMatchObject({
     status: 'finished',
@@ -56,15 +62,15 @@ test('a caption that waits for its turn, or is not yet due, is left alone', asyn
   await queue.submit(submission());
   await due(waiting.caption.id);
   expect(await reconciler.sweep()).toEqual({ requeued: [], ended: [] });
-  expect(await redis.zcard(`${prefix}:jobs:prioritized`)).toBe(2);
+  expect(await redis.zcard(`${prefix}:jobs:captions.demo:prioritized`)).toBe(2);
   expect(await redis.zcount(`${prefix}:open`, '-inf', Date.now())).toBe(0);
 });
 
 test('a caption whose job BullMQ has given up ends as worker_lost', async () => {
   const { caption } = await queue.submit(submission());
-  const failing = new Worker('jobs', () => Promise.reject(new UnrecoverableError('stalled')), {
+  const failing = new Worker('captions.demo', () => Promise.reject(new UnrecoverableError('stalled')), {
     connection: redis,
-    prefix,
+    prefix: `${prefix}:jobs`,
   });
   await new Promise((resolve) => failing.once('failed', resolve));
   await failing.close();

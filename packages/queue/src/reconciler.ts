@@ -1,6 +1,6 @@
 import { BlipqError, failedWith } from '@blipq/contracts';
 import type { Redis } from 'ioredis';
-import { addJob, type Jobs, openJobs } from './jobs.js';
+import { addJob, JobQueues } from './jobs.js';
 import { type QueueKeys, queueKeys } from './keys.js';
 import { Records } from './records.js';
 import { consumerRedis, type OnError, open, type QueueAddress } from './redis.js';
@@ -37,7 +37,7 @@ export class Reconciler {
   readonly #everyMs: number;
   readonly #onSweep: (sweep: Sweep) => void;
   readonly #onError: OnError;
-  #jobs: Jobs | undefined;
+  #jobs: JobQueues | undefined;
   #timer: NodeJS.Timeout | undefined;
   #sweeping: Promise<unknown> | undefined;
 
@@ -53,7 +53,7 @@ export class Reconciler {
   /** Sweeps from now on. Resolves whether Redis is there or not. */
   async start(): Promise<void> {
     await open(this.#redis);
-    this.#jobs = openJobs(this.#redis, this.#keys, this.#onError);
+    this.#jobs = new JobQueues(this.#redis, this.#keys, this.#onError);
     this.#timer = setInterval(() => {
       this.#sweeping ??= this.sweep()
         .then(this.#onSweep)
@@ -81,7 +81,12 @@ export class Reconciler {
   /** Compares a caption's record with its job and repairs whichever is behind. Returns what it did, if anything. */
   async settle(id: string): Promise<keyof Sweep | undefined> {
     if (await this.#records.expire(id)) return 'ended';
-    const job = await this.#jobs!.getJob(id);
+    const { jobs } = await this.#records.read(id);
+    if (jobs === undefined) {
+      await this.#records.forget(id);
+      return undefined;
+    }
+    const job = await this.#jobs!.of(jobs).getJob(id);
     const state = job === undefined ? 'missing' : await job.getState();
     if (state === 'failed' || state === 'completed') return await this.#end(id, job?.failedReason);
     if (state === 'missing' || state === 'unknown') return await this.#enqueue(id);
@@ -90,10 +95,10 @@ export class Reconciler {
   }
 
   async #enqueue(id: string): Promise<'requeued' | undefined> {
-    const { priority } = await this.#records.read(id);
+    const { priority, jobs } = await this.#records.read(id);
     const written = await this.#records.requeue(id, null);
     if (written === 'written') {
-      await addJob(this.#jobs!, id, Number(priority));
+      await addJob(this.#jobs!.of(jobs!), id, Number(priority));
       await this.#records.lookLater(id, nextLookMs);
       return 'requeued';
     }

@@ -1,12 +1,14 @@
 import {
   type CaptionMetadata,
   type CaptionOutcome,
-  type CaptionParams,
-  type CaptionResource,
-  captionResource,
   captionState,
   type ImageFacts,
   type InferenceTimings,
+  resourceSchemas,
+  type Task,
+  taskNames,
+  taskOfId,
+  type WorkResource,
 } from '@blipq/contracts';
 
 /** The fields of a record's hash. Structured ones are JSON; times are milliseconds on Redis's clock. */
@@ -16,8 +18,10 @@ export interface RecordStart {
   tenant: string;
   model: string;
   revision: string;
-  prompt: string | null;
-  params: CaptionParams;
+  /** What is asked of the model beside the image. */
+  input: object;
+  /** Name of the BullMQ queue that its job is in. */
+  jobs: string;
   image: ImageFacts;
   metadata: CaptionMetadata;
   /** Name of the pixels' key. */
@@ -46,8 +50,8 @@ export function startFields(start: RecordStart, ended: boolean): string[] {
     tenant: start.tenant,
     model: start.model,
     revision: start.revision,
-    prompt: JSON.stringify(start.prompt),
-    params: JSON.stringify(start.params),
+    input: JSON.stringify(start.input),
+    jobs: start.jobs,
     image: JSON.stringify(start.image),
     metadata: JSON.stringify(start.metadata),
     pixels: ended ? undefined : start.pixels,
@@ -72,25 +76,34 @@ export function startFields(start: RecordStart, ended: boolean): string[] {
 export function outcomeFields(outcome: CaptionOutcome): string[] {
   if (outcome.state === 'failed') return flat({ error: JSON.stringify(outcome.error) });
   if (outcome.state !== 'succeeded') return [];
-  return flat({ caption: JSON.stringify(outcome.caption), inference: JSON.stringify(outcome.inference) });
+  const { state: _, inference, ...result } = outcome;
+  return flat({ result: JSON.stringify(result), inference: JSON.stringify(inference) });
 }
 
-export function resourceOf(id: string, fields: RecordFields): CaptionResource {
-  const self = `/v1/captions/${id}`;
-  return captionResource.parse({
+const noResult = {
+  captioning: { caption: null },
+  question_answering: { answers: null },
+  image_text_retrieval: { matches: null },
+} as const satisfies Record<Task, object>;
+
+/** What the API says of a record: a caption, an answer or a match, as its id says. */
+export function resourceOf(id: string, fields: RecordFields): WorkResource {
+  const task = taskOfId(id);
+  const { object, collection } = taskNames[task];
+  const self = `/v1/${collection}/${id}`;
+  return resourceSchemas[task].parse({
     id,
-    object: 'caption',
+    object,
     state: captionState.parse(fields.state),
     version: Number(fields.version ?? 1),
     attempt: Number(fields.attempt),
     cancel_requested: fields.cancel !== undefined,
     model: fields.model,
     revision: fields.revision,
-    prompt: json(fields.prompt),
-    params: json(fields.params),
+    ...(json(fields.input) as object),
     image: json(fields.image),
     metadata: json(fields.metadata) ?? {},
-    caption: json(fields.caption),
+    ...(json(fields.result) ?? noResult[task]),
     cached: fields.cached !== undefined,
     error: json(fields.error),
     timings: timings(fields),
@@ -111,7 +124,7 @@ export function resourceOf(id: string, fields: RecordFields): CaptionResource {
   });
 }
 
-function timings(fields: RecordFields): CaptionResource['timings'] {
+function timings(fields: RecordFields): WorkResource['timings'] {
   const inference = json(fields.inference) as InferenceTimings | null;
   if (inference === null || fields.cached !== undefined) return null;
   const created = Number(fields.created_ms);

@@ -27,7 +27,7 @@ beforeEach(async () => {
   await queue.start();
   records = new Records(redis, keys);
   id = (await queue.submit(submission())).caption.id;
-  const lock = `${keys.root}:jobs:${id}:lock`;
+  const lock = `${keys.root}:jobs:captions.demo:${id}:lock`;
   lockedBy = (token) => (token === null ? redis.del(lock) : redis.set(lock, token));
 });
 

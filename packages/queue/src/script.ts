@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { terminalStates } from '@blipq/contracts';
+import { taskNames, terminalStates } from '@blipq/contracts';
 import type { Redis } from 'ioredis';
 import { outboxLua } from './outbox-script.js';
 
@@ -37,6 +37,10 @@ export const listedMax = 100_000;
 /** Throughput is measured over this time, in buckets. */
 const paceWindowMs = 60_000;
 const paceBucketMs = 5000;
+/** A Lua table: prefix of an id → what it is the id of. */
+const objects = Object.values(taskNames)
+  .map(({ idPrefix, object }) => `${idPrefix} = '${object}'`)
+  .join(', ');
 
 /**
  * What scripts have in common. Every change of a caption's state goes through `move`, every end through `finish`.
@@ -61,10 +65,20 @@ local function set(hash, from)
   if #fields > 0 then redis.call('HSET', hash, unpack(fields)) end
 end
 
+-- What is the caption's, in a name: answers and matches live beside captions and are listed apart.
+local object = ({ ${objects} })[id:sub(1, 3)]
+
+-- A key of the BullMQ queue that the job is in: each model has its own.
+local function job_key(part) return root .. ':jobs:' .. (redis.call('HGET', record, 'jobs') or '') .. ':' .. part end
+
 -- One more version of the caption; whoever watches it reads it again.
 local function announce(state)
   local version = redis.call('HINCRBY', record, 'version', 1)
   redis.call('PUBLISH', root .. ':states', id .. ' ' .. state .. ' ' .. version)
+end
+
+local function list_key(tenant, state)
+  return key('list', id:sub(1, 3) .. ':' .. tenant .. (state and ':' .. state or ''))
 end
 
 -- Puts the caption on a list of its tenant's, which drops what is too old to exist and what is too much.
@@ -102,8 +116,8 @@ local function move(to, now)
   local r = redis.call('HMGET', record, 'state', 'tenant', 'created_ms', 'life_ms', 'batch')
   redis.call('HSET', record, 'state', to)
   if r[1] ~= to then
-    redis.call('ZREM', key('list', r[2] .. ':' .. r[1]), id)
-    enlist(key('list', r[2] .. ':' .. to), r[3], r[4], now)
+    redis.call('ZREM', list_key(r[2], r[1]), id)
+    enlist(list_key(r[2], to), r[3], r[4], now)
     if r[5] then count(r[5], r[1], to, now) end
   end
   announce(to)
@@ -147,15 +161,14 @@ local function finish(state, now)
     if state == 'succeeded' or tonumber(r[2]) == 0 then drop_image(r[3]) else keep_image(r[3], now, r[2]) end
   end
   move(state, now)
-  post('caption.' .. state, id, record, now)
+  post(object .. '.' .. state, id, record, now)
 end
 
--- Takes the job out of BullMQ's queue, unless a worker has it.
+-- Takes the job out of BullMQ's queue, unless a worker has it. The record says which queue, so it goes after.
 local function remove_job()
-  local jobs = root .. ':jobs:'
-  if redis.call('EXISTS', jobs .. id .. ':lock') == 1 then return end
-  if redis.call('ZREM', jobs .. 'prioritized', id) + redis.call('ZREM', jobs .. 'delayed', id) > 0 then
-    redis.call('UNLINK', jobs .. id)
+  if redis.call('EXISTS', job_key(id .. ':lock')) == 1 then return end
+  if redis.call('ZREM', job_key('prioritized'), id) + redis.call('ZREM', job_key('delayed'), id) > 0 then
+    redis.call('UNLINK', job_key(id))
   end
 end
 

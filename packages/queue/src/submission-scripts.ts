@@ -20,7 +20,7 @@ export interface CreationTerms extends SubmissionTerms {
   batch: string;
   /** Milliseconds until it expires unless started; 0 for never. */
   deadline_after_ms: number;
-  /** JSON of the caption result when it is known already. */
+  /** JSON of the result when it is known already. */
   result: string;
   /** Name of the pixels to copy, of a caption that is tried again. */
   copy_from: string;
@@ -96,17 +96,18 @@ local state, ttl = 'queued', o.ttl_ms
 set(record, 4)
 if o.result ~= '' then
   state, ttl = 'succeeded', tonumber(r.retention_ms)
-  redis.call('HSET', record, 'caption', o.result, 'cached', 1, 'finished_ms', now)
+  redis.call('HSET', record, 'result', o.result, 'cached', 1, 'finished_ms', now)
 end
+redis.call('SADD', root .. ':queues', r.jobs)
 redis.call('HSET', record, 'state', state, 'version', 1, 'attempt', 0, 'created_ms', now, 'expires_ms', now + ttl)
 if o.deadline_after_ms > 0 then redis.call('HSET', record, 'deadline_ms', now + o.deadline_after_ms) end
 redis.call('PEXPIRE', record, ttl)
 redis.call('SET', key('gone', id), o.tenant, 'PX', ttl + ${tombstoneMs})
 if o.idempotency ~= '' then redis.call('SET', key('idempotency', o.idempotency), id .. ' ' .. o.fingerprint, 'PX', ttl) end
-enlist(key('list', o.tenant), now, o.ttl_ms, now)
-enlist(key('list', o.tenant .. ':' .. state), now, o.ttl_ms, now)
+enlist(list_key(o.tenant), now, o.ttl_ms, now)
+enlist(list_key(o.tenant, state), now, o.ttl_ms, now)
 if o.batch ~= '' then count(o.batch, nil, state, now) end
-if state ~= 'queued' then post('caption.' .. state, id, record, now) end
+if state ~= 'queued' then post(object .. '.' .. state, id, record, now) end
 if state == 'queued' then
   local check_after = o.check_after_ms
   if o.deadline_after_ms > 0 then check_after = math.min(check_after, o.deadline_after_ms) end
@@ -121,7 +122,7 @@ return { 'created', redis.call('HGETALL', record) }
 
 /** The job is in the queue: from now on a repeated request is answered with this caption. Returns 0 if it is not. */
 export const confirmRecord = script(`
-if redis.call('EXISTS', root .. ':jobs:' .. id) == 0 then return 0 end
+if redis.call('EXISTS', job_key(id)) == 0 then return 0 end
 redis.call('HDEL', record, 'storing')
 return 1
 `);
@@ -137,11 +138,11 @@ drop_image(ARGV[3])
 local r = redis.call('HMGET', record, 'state', 'pixels', 'tenant', 'fingerprint', 'storing', 'idempotency', 'batch')
 if r[1] ~= 'queued' or r[2] ~= ARGV[3] or (r[4] and not r[5]) then return 0 end
 close()
+remove_job()
 redis.call('UNLINK', record, key('gone', id))
-redis.call('ZREM', key('list', r[3]), id)
-redis.call('ZREM', key('list', r[3] .. ':queued'), id)
+redis.call('ZREM', list_key(r[3]), id)
+redis.call('ZREM', list_key(r[3], 'queued'), id)
 if r[6] then redis.call('DEL', key('idempotency', r[6])) end
 if r[7] then count(r[7], 'queued', nil, now_ms()) end
-remove_job()
 return 1
 `);

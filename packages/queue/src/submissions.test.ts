@@ -58,7 +58,7 @@ describe('an idempotency key', () => {
       status: 409,
       retryAfterS: 1,
     });
-    await live.redis.del(`${live.keys.root}:jobs:${caption.id}`);
+    await live.redis.del(`${live.keys.root}:jobs:captions.demo:${caption.id}`);
     await live.redis.zadd(`${live.keys.root}:open`, 0, caption.id);
     const reconciler = await live.reconciler();
     expect((await reconciler.sweep()).requeued).toEqual([caption.id]);
@@ -221,7 +221,9 @@ describe('an equal caption', () => {
     ['revision', { revision: 'r3' }],
     ['pixels', { pixels: new Uint8Array(48) }],
   ])('has the same %s', async (_what, changes) => {
-    await live.work(async () => made('x'));
+    for (const model of ['demo', 'another']) {
+      await live.work(async () => made('x'), { serves: () => ({ task: 'captioning', model }) });
+    }
     await wait();
     expect((await wait(changes)).status).toBe('queued');
   });

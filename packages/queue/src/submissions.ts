@@ -1,16 +1,20 @@
 import { createHash, randomBytes } from 'node:crypto';
 import {
-  type CaptionId,
   type CaptionMetadata,
   type CaptionParams,
   type CaptionResource,
   type ImageFacts,
+  type InputOf,
   publicTenant,
+  type Task,
+  taskOfId,
   type WebhookTarget,
+  type WorkInput,
+  type WorkResource,
 } from '@blipq/contracts';
 import type { Redis } from 'ioredis';
-import { addJob, type Jobs, priorityDefault } from './jobs.js';
-import type { QueueKeys } from './keys.js';
+import { addJob, type JobQueues, priorityDefault } from './jobs.js';
+import { jobsOf, type QueueKeys } from './keys.js';
 import { fieldsOf, type RecordFields, type RecordStart, resourceOf, startFields } from './record.js';
 import { asking, type OnError } from './redis.js';
 import { idempotencyHash, type Refusal, refusalError } from './refusals.js';
@@ -36,12 +40,11 @@ export interface SubmissionIdentity {
   tenantCaptionsMax?: number;
 }
 
-export interface CaptionSubmission extends SubmissionIdentity {
-  id: CaptionId;
+interface SubmissionBase extends SubmissionIdentity {
+  /** Of the task: `cap_`, `ans_` or `mat_` and a ULID. */
+  id: string;
   model: string;
   revision: string;
-  prompt: string | null;
-  params: CaptionParams;
   image: ImageFacts;
   /** u8 [S, S, 3]. */
   pixels: Uint8Array;
@@ -60,20 +63,24 @@ export interface CaptionSubmission extends SubmissionIdentity {
   reuse?: 'use' | 'refresh';
 }
 
+/** An image and what is asked about it. The id says which task it is for. */
+export type Submission<T extends Task = Task> = SubmissionBase & InputOf[T];
+export type CaptionSubmission = Submission<'captioning'>;
+
 export interface Admission extends SubmissionIdentity {
   /** An id that the client chose. */
-  id?: CaptionId;
+  id?: string;
   /** Of the pixels to come. */
   bytes?: number;
 }
 
-export type AdmitOutcome = { status: 'admitted' } | { status: 'replayed'; caption: CaptionResource };
+export type AdmitOutcome<R = CaptionResource> = { status: 'admitted' } | { status: 'replayed'; caption: R };
 
 /**
  * `queued`: a new caption. `cached`: a new caption that has succeeded already, with a stored result. `replayed`: the
  * same request came before (the same key, or the same id); `caption` is what it made, and nothing was stored.
  */
-export type SubmitOutcome = { status: 'queued' | 'cached' | 'replayed'; caption: CaptionResource };
+export type SubmitOutcome<R = CaptionResource> = { status: 'queued' | 'cached' | 'replayed'; caption: R };
 
 export interface SubmissionLimits {
   retentionS: number;
@@ -87,8 +94,8 @@ export interface SubmissionLimits {
 
 /** A caption to be tried again: its record, and who asks. */
 export interface Repetition extends SubmissionIdentity {
-  id: CaptionId;
-  of: CaptionId;
+  id: string;
+  of: string;
   record: RecordFields;
   priority?: number;
   copyResult?: boolean;
@@ -97,9 +104,11 @@ export interface Repetition extends SubmissionIdentity {
 /** Until a job should be in the queue, in milliseconds; then the reconciler looks whether it is. */
 const enqueueGraceMs = 10_000;
 
+type NewSubmission = Omit<SubmissionBase, 'id' | 'pixels' | 'reuse'> & WorkInput;
+
 /** What becomes a record: its fields, its terms, and its pixels, unless they are there already. */
 interface NewCaption {
-  id: CaptionId;
+  id: string;
   start: RecordStart;
   terms: CreationTerms;
   pixels?: Uint8Array;
@@ -114,10 +123,10 @@ export class Submissions {
   readonly #keys: QueueKeys;
   readonly #target: ScriptTarget;
   readonly #limits: SubmissionLimits;
-  readonly #jobs: () => Jobs;
+  readonly #jobs: () => JobQueues;
   readonly #onError: OnError;
 
-  constructor(redis: Redis, keys: QueueKeys, limits: SubmissionLimits, jobs: () => Jobs, onError: OnError) {
+  constructor(redis: Redis, keys: QueueKeys, limits: SubmissionLimits, jobs: () => JobQueues, onError: OnError) {
     this.#redis = redis;
     this.#keys = keys;
     this.#target = { redis, root: keys.root };
@@ -126,14 +135,14 @@ export class Submissions {
     this.#onError = onError;
   }
 
-  async admit({ id, bytes = 0, ...identity }: Admission): Promise<AdmitOutcome> {
+  async admit({ id, bytes = 0, ...identity }: Admission): Promise<AdmitOutcome<WorkResource>> {
     const terms = this.#terms(identity, bytes);
     const reply = await asking(() => admitSubmission(this.#target, id ?? '', JSON.stringify(terms)));
     const [outcome, ...rest] = reply as [string, ...unknown[]];
     return outcome === 'admitted' ? { status: outcome } : replayed(outcome, rest);
   }
 
-  async submit(submission: CaptionSubmission): Promise<SubmitOutcome> {
+  async submit(submission: Submission): Promise<SubmitOutcome<WorkResource>> {
     const { id, pixels, batchId, timeoutS = 0 } = submission;
     const hash = this.#limits.reuseS > 0 ? resultHash(submission) : undefined;
     const result = hash === undefined || submission.reuse === 'refresh' ? null : await this.#stored(hash);
@@ -154,13 +163,19 @@ export class Submissions {
   }
 
   /** A new caption like an earlier one, with a copy of its pixels or of its result. */
-  async repeat({ id, of, record, priority, copyResult, ...identity }: Repetition): Promise<SubmitOutcome> {
+  async repeat({
+    id,
+    of,
+    record,
+    priority,
+    copyResult,
+    ...identity
+  }: Repetition): Promise<SubmitOutcome<WorkResource>> {
     const bytes = Number(record.pixels?.split('.').at(-1) ?? 0);
     const earlier = {
       model: record.model!,
       revision: record.revision!,
-      prompt: JSON.parse(record.prompt!),
-      params: JSON.parse(record.params!),
+      ...(JSON.parse(record.input!) as WorkInput),
       image: JSON.parse(record.image!),
       metadata: JSON.parse(record.metadata!),
       priority: priority ?? Number(record.priority),
@@ -170,7 +185,7 @@ export class Submissions {
       retryOf: of,
       ...(record.webhook !== undefined && { webhook: record.webhook }),
     };
-    const result = copyResult && record.state === 'succeeded' ? record.caption! : '';
+    const result = copyResult && record.state === 'succeeded' ? record.result! : '';
     const terms = {
       ...this.#creation(identity, bytes),
       result,
@@ -179,7 +194,7 @@ export class Submissions {
     return await this.#create({ id, start, terms });
   }
 
-  async #create({ id, start, terms, pixels }: NewCaption): Promise<SubmitOutcome> {
+  async #create({ id, start, terms, pixels }: NewCaption): Promise<SubmitOutcome<WorkResource>> {
     const [outcome, ...rest] = await asking(async () => {
       try {
         if (pixels !== undefined && terms.result === '') await this.#storePixels(start.pixels, pixels);
@@ -208,13 +223,13 @@ export class Submissions {
     await this.#redis.set(this.#keys.pixels(name), bytes, 'EX', this.#limits.imageTtlS);
   }
 
-  async #enqueue(id: CaptionId, { priority, fingerprint }: RecordStart): Promise<void> {
-    await addJob(this.#jobs(), id, priority);
+  async #enqueue(id: string, { jobs, priority, fingerprint }: RecordStart): Promise<void> {
+    await addJob(this.#jobs().of(jobs), id, priority);
     if (fingerprint !== undefined) await confirmRecord(this.#target, id);
   }
 
   /** Goes through the same connection as what it takes back, so Redis carries it out after that, however late. */
-  #discard(id: CaptionId, pixels: string): void {
+  #discard(id: string, pixels: string): void {
     discardRecord(this.#target, id, pixels).catch(this.#onError);
   }
 
@@ -222,12 +237,14 @@ export class Submissions {
     return await asking(() => this.#redis.get(this.#keys.result(hash)));
   }
 
-  #start(submission: Omit<CaptionSubmission, 'id' | 'pixels' | 'reuse'>, bytes: number, id: CaptionId): RecordStart {
+  #start(submission: NewSubmission, bytes: number, id: string): RecordStart {
     const { tenant = publicTenant, metadata = {}, priority = priorityDefault, fingerprint } = submission;
-    const { idempotencyKey, model, revision, prompt, params, image } = submission;
+    const { idempotencyKey, model, revision, image } = submission;
     const { retentionS, retryWindowS } = this.#limits;
     return {
-      ...{ tenant, model, revision, prompt, params, image, metadata, priority },
+      ...{ tenant, model, revision, image, metadata, priority },
+      input: inputOf(submission),
+      jobs: jobsOf(taskOfId(id), model),
       // Named per submission, so that taking one back cannot take the image of another with the same id.
       pixels: `${id}.${randomBytes(6).toString('base64url')}.${bytes}`,
       retentionMs: retentionS * 1000,
@@ -274,7 +291,7 @@ export class Submissions {
 }
 
 /** The caption that came before, or an error. */
-function replayed(outcome: string, rest: unknown[]): { status: 'replayed'; caption: CaptionResource } {
+function replayed(outcome: string, rest: unknown[]): { status: 'replayed'; caption: WorkResource } {
   if (outcome !== 'replayed') {
     const seconds = typeof rest[0] === 'number' ? rest[0] : undefined;
     throw refusalError(outcome as Refusal, seconds);
@@ -283,8 +300,17 @@ function replayed(outcome: string, rest: unknown[]): { status: 'replayed'; capti
   return { status: 'replayed', caption: resourceOf(id, fieldsOf(fields)) };
 }
 
+/** What is asked of the model beside the image. */
+function inputOf(submission: WorkInput): Partial<InputOf[Task]> & { params?: CaptionParams } {
+  const asked = Object.entries(submission).filter(([field]) => inputFields.includes(field));
+  return Object.fromEntries(asked);
+}
+const inputFields = ['prompt', 'questions', 'texts', 'params'];
+
 /** Two captions with the same hash have the same result. */
-function resultHash({ model, revision, prompt, params, pixels }: CaptionSubmission): string {
-  const asked = JSON.stringify([model, revision, prompt, Object.entries(params).sort()]);
+function resultHash(submission: Submission): string {
+  const { model, revision, pixels } = submission;
+  const { params = {}, ...input } = inputOf(submission);
+  const asked = JSON.stringify([model, revision, input, Object.entries(params).sort()]);
   return createHash('sha256').update(pixels).update(asked).digest('hex');
 }

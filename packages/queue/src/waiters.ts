@@ -1,4 +1,11 @@
-import { BlipqError, type CaptionEvent, type CaptionResource, captionEventOf, isTerminal } from '@blipq/contracts';
+import {
+  BlipqError,
+  type CaptionResource,
+  eventOf,
+  isTerminal,
+  type WorkEvent,
+  type WorkResource,
+} from '@blipq/contracts';
 import type { Redis } from 'ioredis';
 
 export interface WaitOptions {
@@ -10,9 +17,9 @@ export interface WaitOptions {
 }
 
 /** `pending`: the timeout passed first; `caption` is as it was read last. */
-export type WaitOutcome = { status: 'finished' | 'pending'; caption: CaptionResource } | { status: 'not_found' };
+export type WaitOutcome<R = CaptionResource> = { status: 'finished' | 'pending'; caption: R } | { status: 'not_found' };
 
-export type ReadCaption = () => Promise<CaptionResource | null>;
+export type ReadWork<R extends WorkResource> = () => Promise<R | null>;
 
 /** `ends`: only the end of the caption is of interest. */
 interface Waker {
@@ -59,9 +66,13 @@ export class Waiters {
    * @throws the signal's reason when it aborts; `shutting_down` when the queue stops; whatever the first `read` throws.
    *   Later failures to read are waited out.
    */
-  async wait(id: string, read: ReadCaption, { timeoutMs, signal }: Omit<WaitOptions, 'tenant'>): Promise<WaitOutcome> {
+  async wait<R extends WorkResource>(
+    id: string,
+    read: ReadWork<R>,
+    { timeoutMs, signal }: Omit<WaitOptions, 'tenant'>,
+  ): Promise<WaitOutcome<R>> {
     const deadline = performance.now() + timeoutMs;
-    let last: CaptionResource | undefined;
+    let last: R | undefined;
     for (;;) {
       // Registered before the record is read, so that an end between the two is not missed.
       const next = this.#next(id, true, Math.min(this.#pollMs, Math.max(0, deadline - performance.now())), signal);
@@ -87,8 +98,13 @@ export class Waiters {
    * other quickly may come as one, the last.
    * @throws as `wait`, and `not_found`
    */
-  async *watch(id: string, read: ReadCaption, after: number, signal?: AbortSignal): AsyncGenerator<CaptionEvent> {
-    let last: CaptionResource | undefined;
+  async *watch<R extends WorkResource>(
+    id: string,
+    read: ReadWork<R>,
+    after: number,
+    signal?: AbortSignal,
+  ): AsyncGenerator<WorkEvent<R>> {
+    let last: R | undefined;
     let seen = after;
     for (;;) {
       const next = this.#next(id, false, this.#pollMs, signal);
@@ -96,11 +112,11 @@ export class Waiters {
         const caption = await read().catch((error: unknown) =>
           last !== undefined && away(error) ? last : Promise.reject(error),
         );
-        if (caption === null) throw new BlipqError('not_found', 'There is no caption with this id.');
+        if (caption === null) throw new BlipqError('not_found', 'There is nothing with this id.');
         last = caption;
         if (caption.version > seen) {
           seen = caption.version;
-          yield captionEventOf(caption);
+          yield eventOf(caption);
         }
         if (isTerminal(caption.state)) return;
         await next.awake;

@@ -85,6 +85,7 @@ export class LiveGateway {
   /** Starts the queue's real consumer in this process. */
   async work(handler: CaptionHandler): Promise<void> {
     const worker = new CaptionWorker({
+      serves: () => ({ task: 'captioning', model: demoManifest.model }),
       redisUrl: this.#redisUrl,
       namespace: this.namespace,
       concurrency: 8,

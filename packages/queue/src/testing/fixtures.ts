@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type CaptionParams, newCaptionId } from '@blipq/contracts';
-import type { CaptionMade } from '../caption-worker.js';
+import type { CaptionMade, Serves } from '../caption-worker.js';
 import type { CaptionSubmission } from '../submissions.js';
 
 declare module 'vitest' {
@@ -43,6 +43,9 @@ export function made(text: string): CaptionMade {
     revision: 'r2',
   };
 }
+
+/** What workers serve whose model `submission` asks for. */
+export const serves = (): Serves => ({ task: 'captioning', model: 'demo' });
 
 /** A promise and its resolution, to hold something in a known place. */
 export function latch<T = void>(): { promise: Promise<T>; open: (value: T) => void } {

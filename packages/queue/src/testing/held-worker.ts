@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { CaptionWorker } from '../caption-worker.js';
-import { made } from './fixtures.js';
+import { made, serves } from './fixtures.js';
 
 // A worker process that holds its first caption until it is told to finish it, to be killed or frozen meanwhile.
 // Says `begun <id> <attempt>`, then `attempt <id> <written>` or, if it learns first that it has lost the lock,
@@ -10,6 +10,7 @@ const [redisUrl, namespace] = process.argv.slice(2) as [string, string];
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 const worker = new CaptionWorker({
+  serves,
   redisUrl,
   namespace,
   concurrency: 1,

@@ -5,7 +5,7 @@ import { CaptionQueue, type CaptionQueueOptions } from '../caption-queue.js';
 import { type CaptionHandler, CaptionWorker, type CaptionWorkerOptions } from '../caption-worker.js';
 import { queueKeys } from '../keys.js';
 import { Reconciler } from '../reconciler.js';
-import { freshNamespace } from './fixtures.js';
+import { freshNamespace, serves } from './fixtures.js';
 
 /** A queue in a namespace of its own, and what a test does around it. */
 export class TestQueue {
@@ -32,7 +32,7 @@ export class TestQueue {
 
   async work(handler: CaptionHandler, options: Partial<CaptionWorkerOptions> = {}): Promise<CaptionWorker> {
     const { redisUrl, namespace } = this;
-    const worker = new CaptionWorker({ redisUrl, namespace, concurrency: 4, handler, ...options });
+    const worker = new CaptionWorker({ serves, redisUrl, namespace, concurrency: 4, handler, ...options });
     this.#stops.push(() => worker.stop());
     await worker.start();
     return worker;
@@ -60,7 +60,7 @@ export class TestQueue {
 
   /** Jobs that wait for a worker. */
   async waitingJobs(): Promise<number> {
-    return await this.redis.zcard(`${this.keys.root}:jobs:prioritized`);
+    return await this.redis.zcard(`${this.keys.root}:jobs:captions.demo:prioritized`);
   }
 
   /** Makes the time that a record says pass: sets a field that holds a time to one that is over. */

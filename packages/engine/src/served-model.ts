@@ -1,0 +1,29 @@
+import { AnswerModel, type BlipModel, type CaptionRow, MatchModel, type MatchRow, type QuestionRow } from '@blipq/blip';
+import type { EngineBatchOutput, EngineRow } from './engine-row.js';
+import type { ServedModel } from './serve-engine.js';
+
+/** A model of any task as the engine process runs it. A batch for another task throws. */
+export function servedModel(model: BlipModel): ServedModel {
+  const { facts } = model;
+  return {
+    facts,
+    run: async (rows) => {
+      const stranger = rows.find(({ task }) => task !== facts.task);
+      if (stranger !== undefined) throw new Error(`${facts.model} does ${facts.task}, not ${stranger.task}`);
+      return await runAll(model, rows);
+    },
+  };
+}
+
+async function runAll(model: BlipModel, rows: EngineRow[]): Promise<EngineBatchOutput> {
+  if (model instanceof AnswerModel) {
+    const { answers: outputs, ...times } = await model.answer(rows as QuestionRow[]);
+    return { outputs, ...times };
+  }
+  if (model instanceof MatchModel) {
+    const { matches: outputs, ...times } = await model.match(rows as MatchRow[]);
+    return { outputs, ...times };
+  }
+  const { captions: outputs, ...times } = await model.caption(rows as CaptionRow[]);
+  return { outputs, ...times };
+}
