@@ -48,7 +48,13 @@ async function endCaptions(redisUrl: string, namespace: string, ports: number[])
   const inference = { encode_ms: 1, decode_ms: 1, batch_size: 1, device: 'cpu' };
   const caption = { text: 'a photograph of something', score: -0.5, tokens };
   const handler = async () => ({ caption, inference, revision: 'r1' });
-  const worker = new CaptionWorker({ redisUrl, namespace, concurrency: 64, handler });
+  const worker = new CaptionWorker({
+    serves: () => ({ task: 'captioning', model: 'bench' }),
+    redisUrl,
+    namespace,
+    concurrency: 64,
+    handler,
+  });
   await queue.start();
   await worker.start();
   const submit = async (n: number) => {

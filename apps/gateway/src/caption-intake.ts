@@ -70,7 +70,7 @@ export class CaptionIntake {
     const { model, pixels, queue, fetcher, webhooks } = this.#parts;
     const { apiKey, id, idempotencyKey, batchId } = context;
     const webhook = request.webhook ? webhooks.ofCaption(request.webhook, apiKey) : context.webhook;
-    const { manifest, tokenizer } = await model.current(request.model);
+    const { manifest, tokenizer } = await model.current('captioning', request.model);
     const prompt = request.prompt?.trim() ? request.prompt : null;
     const promptTokens = 1 + (prompt === null ? 0 : tokenizer.encodePrompt(prompt).length);
     const { endpoint } = context;

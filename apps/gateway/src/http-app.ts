@@ -28,7 +28,7 @@ export interface HttpAppParts {
   queue: CaptionQueue;
   deliveries: DeliveryLog;
   webhooks: WebhookTargets;
-  model: Pick<ServedModel, 'current' | 'list'>;
+  model: Pick<ServedModel, 'current' | 'list' | 'check'>;
   openRequests: OpenRequests;
   keys: ApiKeys;
   limits: RateLimits;

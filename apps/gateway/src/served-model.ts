@@ -1,5 +1,5 @@
 import { BlipTokenizer } from '@blipq/blip/tokenizer';
-import { BlipqError, type ModelManifest } from '@blipq/contracts';
+import { BlipqError, type ModelManifest, type Task, taskNames } from '@blipq/contracts';
 import type { ModelRegistry } from '@blipq/queue';
 
 /** How old the manifests may be before they are read again. A worker with a new model is noticed within this time. */
@@ -10,7 +10,7 @@ export interface Served {
   tokenizer: BlipTokenizer;
 }
 
-/** The models that captions can be made with, and their tokenizers, cached. */
+/** The models that are served, and their tokenizers, cached. */
 export class ServedModel {
   readonly #registry: Pick<ModelRegistry, 'list' | 'tokenizer'>;
   readonly #tokenizers = new Map<string, BlipTokenizer>();
@@ -23,24 +23,29 @@ export class ServedModel {
   }
 
   /**
-   * @param name of a model; without one, the model that was registered last
-   * @throws BlipqError `model_unavailable` before any worker has registered a model, `unknown_model`,
+   * @param task that the model must do
+   * @param name of a model; without one, the model of this task that was registered last
+   * @throws BlipqError `model_unavailable` before any worker has registered a model of this task, `unknown_model`,
    *   `queue_unavailable`
    */
-  async current(name?: string): Promise<Served> {
+  async current(task: Task, name?: string): Promise<Served> {
     const manifests = await this.list();
-    if (manifests.length === 0) {
-      throw new BlipqError('model_unavailable', 'No worker has registered a model yet. Start one, or wait for it.', {
-        retryAfterS: 5,
-      });
-    }
-    const manifest = name === undefined ? manifests[0]! : manifests.find(({ model }) => model === name);
-    if (manifest === undefined) {
-      throw new BlipqError('unknown_model', 'No model of this name is served; GET /v1/models lists those that are.', {
-        errors: [{ field: 'model', message: 'is not the name of a served model' }],
-      });
+    const manifest = manifests.find((one) => (name === undefined ? one.task === task : one.model === name));
+    if (manifest === undefined) throw name === undefined ? noModelYet(task) : unknownModel(noSuchName, notServed);
+    if (manifest.task !== task) {
+      const where = `/v1/${taskNames[manifest.task].collection}`;
+      throw unknownModel(`This model is for ${where}; GET /v1/models lists the task of each.`, `is for ${where}`);
     }
     return { manifest, tokenizer: await this.#tokenizer(manifest.tokenizer_sha256) };
+  }
+
+  /**
+   * Resolves when there is a model to serve, of any task.
+   * @throws BlipqError `model_unavailable`, `queue_unavailable`
+   */
+  async check(): Promise<void> {
+    const [newest] = await this.list();
+    await this.current(newest?.task ?? 'captioning', newest?.model);
   }
 
   /** All models, the one registered last first. @throws BlipqError `queue_unavailable` */
@@ -65,4 +70,17 @@ export class ServedModel {
     this.#tokenizers.set(sha256, tokenizer);
     return tokenizer;
   }
+}
+
+function noModelYet(task: Task): BlipqError {
+  const { collection } = taskNames[task];
+  const detail = `No worker has registered a model for ${collection} yet. Start one, or wait for it.`;
+  return new BlipqError('model_unavailable', detail, { retryAfterS: 5 });
+}
+
+const noSuchName = 'No model of this name is served; GET /v1/models lists those that are.';
+const notServed = 'is not the name of a served model';
+
+function unknownModel(detail: string, message: string): BlipqError {
+  return new BlipqError('unknown_model', detail, { errors: [{ field: 'model', message }] });
 }

@@ -13,7 +13,7 @@ let census: QueueCensus;
 
 beforeEach(async () => {
   live = await new TestQueue(redisUrl).start();
-  await live.redis.sadd(`${live.keys.root}:queues`, 'captions.demo');
+  await live.redis.sadd(`${live.keys.root}:jobs:names`, 'captions.demo');
   jobs = new Queue('captions.demo', { connection: live.redis, prefix: live.keys.bullPrefix });
   census = new QueueCensus({ redisUrl, namespace: live.namespace });
   await census.start();

@@ -47,7 +47,7 @@ const kinds = Object.values(taskNames)
 const countQueue = script(`
 local now, oldest = now_ms(), 0
 local waiting, active, delayed, due, paused = 0, 0, 0, 0, 0
-for _, name in ipairs(redis.call('SMEMBERS', root .. ':queues')) do
+for _, name in ipairs(redis.call('SMEMBERS', root .. ':jobs:names')) do
   local jobs = root .. ':jobs:' .. name .. ':'
   waiting = waiting + redis.call('LLEN', jobs .. 'wait') + redis.call('LLEN', jobs .. 'paused')
     + redis.call('ZCARD', jobs .. 'prioritized')

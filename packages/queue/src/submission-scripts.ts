@@ -98,7 +98,7 @@ if o.result ~= '' then
   state, ttl = 'succeeded', tonumber(r.retention_ms)
   redis.call('HSET', record, 'result', o.result, 'cached', 1, 'finished_ms', now)
 end
-redis.call('SADD', root .. ':queues', r.jobs)
+redis.call('SADD', root .. ':jobs:names', r.jobs)
 redis.call('HSET', record, 'state', state, 'version', 1, 'attempt', 0, 'created_ms', now, 'expires_ms', now + ttl)
 if o.deadline_after_ms > 0 then redis.call('HSET', record, 'deadline_ms', now + o.deadline_after_ms) end
 redis.call('PEXPIRE', record, ttl)

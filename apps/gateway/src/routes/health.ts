@@ -10,7 +10,7 @@ export function healthRoutes({ queue, model, openRequests }: Omit<HttpAppParts, 
   router.get(['/livez', '/healthz'], (_req, res) => answer(res));
   router.get('/readyz', async (_req, res) => {
     if (openRequests.ending) return answer(res, 'shutting down');
-    const trouble = await Promise.all([queue.ping(), model.current()]).then(
+    const trouble = await Promise.all([queue.ping(), model.check()]).then(
       () => undefined,
       (error: Error) => error.message,
     );
