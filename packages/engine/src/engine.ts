@@ -39,7 +39,7 @@ export interface EngineEvents {
   /** The engine process is gone; another is started after `delayMs`. */
   restarting: [{ reason: string; delayMs: number }];
   'batch-started': [{ size: number }];
-  /** A batch ended. The times are the model's, absent unless it was done. */
+  /** A batch ended. The times are the model's, absent unless it was captioned. */
   batch: [{ size: number; status: ChildBatch['status']; encodeMs?: number; decodeMs?: number }];
 }
 
@@ -184,11 +184,11 @@ export class Engine extends EventEmitter<EngineEvents> {
     const running = child.run(batch.map(({ row }) => row));
     this.emit('batch-started', { size });
     const ran = await running;
-    if (ran.status === 'done') {
+    if (ran.status === 'captioned') {
       const { encodeMs, decodeMs } = ran.output;
       const outputs = ran.output.outputs.map((output) => ({ output, batchSize: size, encodeMs, decodeMs }));
-      this.#batcher.settle(batch, { status: 'done', outputs });
-      this.emit('batch', { size, status: 'done', encodeMs, decodeMs });
+      this.#batcher.settle(batch, { status: 'captioned', outputs });
+      this.emit('batch', { size, status: 'captioned', encodeMs, decodeMs });
     } else {
       this.#options.logger.warn({ size, ...ran }, 'a batch failed');
       this.#batcher.settle(batch, ran);
