@@ -65,7 +65,7 @@ async function startGateway(env: Record<string, string>) {
   const probe = new URL('./gateway-probe.js', import.meta.url).href;
   const child = fork(path('apps/gateway/dist/main.js'), [], {
     execArgv: ['--import', probe, '--expose-gc'],
-    env: { ...process.env, ...env, BLIPQ_LOG_LEVEL: 'warn', HOST: '127.0.0.1' },
+    env: { ...process.env, ...env, BLIPQ_INTERNAL_PORT: '0', BLIPQ_LOG_LEVEL: 'warn', HOST: '127.0.0.1' },
   });
   const message = async (wanted: (one: Record<string, unknown>) => boolean) => {
     for await (const [one] of on(child)) if (wanted(one)) return one;

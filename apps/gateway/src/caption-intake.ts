@@ -13,6 +13,7 @@ import type { PixelPool } from '@blipq/pixels';
 import type { CaptionQueue, SubmitOutcome } from '@blipq/queue';
 import type { ApiKey } from './api-keys.js';
 import type { CaptionRequest } from './caption-request.js';
+import type { GatewayMetrics } from './gateway-metrics.js';
 import type { ImageFetcher } from './image-fetcher.js';
 import { imageBytes } from './image-input.js';
 import type { ServedModel } from './served-model.js';
@@ -43,6 +44,7 @@ interface IntakeParts {
   queue: Pick<CaptionQueue, 'admit' | 'submit'>;
   fetcher: Pick<ImageFetcher, 'fetch'>;
   webhooks: Pick<WebhookTargets, 'ofCaption'>;
+  metrics: Pick<GatewayMetrics, 'submission' | 'preprocess'>;
 }
 
 /** Turns a request into a queued caption. Everything that can be refused is refused before the image is decoded. */
@@ -67,7 +69,11 @@ export class CaptionIntake {
    * @throws BlipqError for a prompt, parameter or image that cannot be used, and when the queue or model is away
    */
   async accept(request: CaptionRequest, context: SubmitContext): Promise<SubmitOutcome> {
-    const { model, pixels, queue, fetcher, webhooks } = this.#parts;
+    return await this.#parts.metrics.submission(() => this.#accept(request, context));
+  }
+
+  async #accept(request: CaptionRequest, context: SubmitContext): Promise<SubmitOutcome> {
+    const { model, pixels, queue, fetcher, webhooks, metrics } = this.#parts;
     const { apiKey, id, idempotencyKey, batchId } = context;
     const webhook = request.webhook ? webhooks.ofCaption(request.webhook, apiKey) : context.webhook;
     const { manifest, tokenizer } = await model.current('captioning', request.model);
@@ -96,7 +102,7 @@ export class CaptionIntake {
     // The pixels may take over the file's memory, so its hash comes first.
     const facts = { sha256: createHash('sha256').update(file).digest('hex'), bytes: file.length };
     const startedMs = performance.now();
-    const { rgb, width, height, format } = await pixels.toPixels(file, manifest.image_size);
+    const { rgb, width, height, format } = await metrics.preprocess(() => pixels.toPixels(file, manifest.image_size));
     return await queue.submit({
       ...claim,
       id: id ?? newCaptionId(),

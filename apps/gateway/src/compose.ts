@@ -1,14 +1,17 @@
 import { PixelPool } from '@blipq/pixels';
-import { CaptionQueue, DeliveryLog, ModelRegistry } from '@blipq/queue';
-import { type Logger, type ServicePart, StartupError } from '@blipq/service';
+import { CaptionQueue, DeliveryLog, ModelRegistry, QueueCensus, Reconciler } from '@blipq/queue';
+import { type Logger, ProcessMetrics, type ServicePart, StartupError } from '@blipq/service';
 import { Registry } from 'prom-client';
 import { ApiKeys } from './api-keys.js';
 import { BentomlMetrics } from './bentoml-metrics.js';
 import { CaptionIntake } from './caption-intake.js';
 import type { GatewayConfig } from './config.js';
+import { GatewayMetrics } from './gateway-metrics.js';
 import { createHttpApp } from './http-app.js';
 import { ImageFetcher } from './image-fetcher.js';
+import { InternalServer } from './internal-server.js';
 import { OpenRequests } from './open-requests.js';
+import { QueueGauges } from './queue-gauges.js';
 import { RateLimits } from './rate-limits.js';
 import { ServedModel } from './served-model.js';
 import { GatewayServer } from './server.js';
@@ -18,6 +21,7 @@ export interface Gateway {
   /** In the order in which they start. */
   parts: ServicePart[];
   server: GatewayServer;
+  internal: InternalServer;
 }
 
 /**
@@ -26,11 +30,17 @@ export interface Gateway {
  * @throws StartupError for keys or networks that cannot be read
  */
 export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
+  const processMetrics = new ProcessMetrics();
+  const gatewayMetrics = new GatewayMetrics(processMetrics.registry);
   const redis = {
     redisUrl: config.REDIS_URL,
     namespace: config.BLIPQ_NAMESPACE,
-    onError: (error: Error) => logger.warn({ err: error }, 'Redis'),
+    onError: (error: Error) => {
+      processMetrics.redisError();
+      logger.warn({ err: error }, 'Redis');
+    },
   };
+  const bounds = { captionsMax: config.BLIPQ_QUEUE_MAX, bytesMax: config.BLIPQ_QUEUE_MB_MAX * 1024 ** 2 };
   const keys = ApiKeys.load(config.BLIPQ_API_KEYS, config.BLIPQ_API_KEYS_FILE);
   const limits = new RateLimits({ ...redis, keys: keys.all, logger });
   const queue = new CaptionQueue({
@@ -38,8 +48,7 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
     retentionS: config.BLIPQ_RETENTION_S,
     retryWindowS: config.BLIPQ_RETRY_WINDOW_S,
     reuseS: config.BLIPQ_REUSE_S,
-    captionsMax: config.BLIPQ_QUEUE_MAX,
-    bytesMax: config.BLIPQ_QUEUE_MB_MAX * 1024 ** 2,
+    ...bounds,
   });
   const deliveries = new DeliveryLog(redis);
   const webhooks = webhookTargets(config);
@@ -48,9 +57,10 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
   const model = new ServedModel(registry);
   const fetcher = imageFetcher(config);
   const openRequests = new OpenRequests();
+  // BentoML's are public, as they are there.
   const metrics = new Registry();
   const app = createHttpApp({
-    intake: new CaptionIntake({ model, pixels, queue, fetcher, webhooks }),
+    intake: new CaptionIntake({ model, pixels, queue, fetcher, webhooks, metrics: gatewayMetrics }),
     queue,
     deliveries,
     webhooks,
@@ -70,9 +80,21 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
     ...{ app, openRequests, port: config.PORT, host: config.HOST, logger },
     openToAll: !keys.required,
   });
+  const census = new QueueCensus(redis);
+  new QueueGauges({ registry: processMetrics.registry, census, ...bounds });
+  const internal = new InternalServer({
+    census,
+    metrics: Registry.merge([metrics, processMetrics.registry]),
+    port: config.BLIPQ_INTERNAL_PORT,
+    host: config.BLIPQ_INTERNAL_HOST ?? config.HOST,
+    logger,
+  });
+  // Deadlines and repairs must not wait for workers, of which there may be none.
+  const reconciler = new Reconciler({ ...redis, onSweep: gatewayMetrics.swept });
+  const pool: ServicePart = { start: () => {}, stop: () => pixels.stop() };
   return {
-    parts: [queue, deliveries, registry, limits, fetcher, { start: () => {}, stop: () => pixels.stop() }, server],
-    server,
+    parts: [queue, deliveries, registry, limits, fetcher, pool, census, reconciler, internal, server],
+    ...{ server, internal },
   };
 }
 

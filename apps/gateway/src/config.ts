@@ -13,6 +13,9 @@ const list = (takes: string) =>
 export const gatewaySettings = z.object({
   PORT: setting.port().default(3000),
   HOST: setting.text('an address to listen on').default('0.0.0.0'),
+  /** Where autoscaling and Prometheus ask; never to be reached from outside. Its address: HOST, unless set. */
+  BLIPQ_INTERNAL_PORT: setting.port().default(3002),
+  BLIPQ_INTERNAL_HOST: setting.text('an address to listen on').optional(),
   REDIS_URL: setting.redisUrl().default('redis://127.0.0.1:6379'),
   BLIPQ_NAMESPACE: setting.name().default('blipq'),
   /** How long a finished caption can be read. */

@@ -6,9 +6,19 @@ import { expect, inject, test } from 'vitest';
 
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
+/** Any free port: other gateways may run on this machine. */
+const internal = { BLIPQ_INTERNAL_PORT: '0' };
+
 function start(env: Record<string, string>) {
   const gateway = spawn(process.execPath, [main], {
-    env: { PATH: process.env.PATH, HOST: '127.0.0.1', REDIS_URL: inject('redisUrl'), BLIPQ_THREADS: '1', ...env },
+    env: {
+      PATH: process.env.PATH,
+      HOST: '127.0.0.1',
+      REDIS_URL: inject('redisUrl'),
+      BLIPQ_THREADS: '1',
+      ...internal,
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   return { gateway, exited: once(gateway, 'exit') as Promise<[number | null]> };

@@ -1,7 +1,15 @@
 import { DeliveryWorker } from '@blipq/queue';
-import { HealthServer, type Logger, type Readiness, type ServicePart, StartupError } from '@blipq/service';
+import {
+  HealthServer,
+  type Logger,
+  ProcessMetrics,
+  type Readiness,
+  type ServicePart,
+  StartupError,
+} from '@blipq/service';
 import { createGuardedAgent, type GuardedAgent, HostGate, type Resolve, retryScheduleMs } from '@blipq/webhooks';
 import type { NotifierConfig } from './config.js';
+import { NotifierMetrics } from './notifier-metrics.js';
 import { sender } from './sender.js';
 import { SigningSecrets } from './signing-secrets.js';
 
@@ -24,6 +32,8 @@ export function composeNotifier(
   const secrets = SigningSecrets.load(config);
   const agent = guardedAgent(config, resolve);
   const { BLIPQ_WEBHOOK_RETRIES_MS: retriesMs } = config;
+  const processMetrics = new ProcessMetrics();
+  const metrics = new NotifierMetrics(processMetrics.registry);
   const worker = new DeliveryWorker({
     redisUrl: config.REDIS_URL,
     namespace: config.BLIPQ_NAMESPACE,
@@ -39,20 +49,25 @@ export function composeNotifier(
     }),
     failingMaxMs: config.BLIPQ_WEBHOOK_FAILING_MAX_S * 1000,
     // The URL may hold a secret of the receiver's, so only its host is logged.
-    onAttempt: ({ id, tenant, url, attempt }, { status, attempt: made, ...verdict }) => {
+    onAttempt: ({ id, tenant, url, attempt }, verdict) => {
+      metrics.attempted(verdict);
+      const { status, attempt: made } = verdict;
       const { host } = new URL(url);
       const what = { delivery_id: id, tenant, receiver: host, attempt, status, answer: made.status, error: made.error };
       const reason = 'reason' in verdict ? { reason: verdict.reason } : {};
       logger[status === 'failed' ? 'warn' : 'debug']({ ...what, ...reason }, 'webhook sent');
     },
-    onError: (err) => logger.warn({ err }, 'queue trouble'),
+    onError: (err) => {
+      processMetrics.redisError();
+      logger.warn({ err }, 'queue trouble');
+    },
   });
   const ready = async (): Promise<Readiness> => {
     if (stopping.aborted) return { ready: false, reason: 'stopping' };
     return (await worker.reachable(1000)) ? { ready: true } : { ready: false, reason: 'Redis does not answer' };
   };
   return [
-    new HealthServer({ port: config.BLIPQ_HEALTH_PORT, host: config.HOST, ready }),
+    new HealthServer({ port: config.BLIPQ_HEALTH_PORT, host: config.HOST, ready, metrics: processMetrics.registry }),
     { start: () => {}, stop: () => agent.close() },
     worker,
     {

@@ -97,6 +97,8 @@ export function compose({ config, environment, say, logs, stopping }: ComposeOpt
       ...receivers,
       HOST: host,
       PORT: String(port),
+      BLIPQ_INTERNAL_HOST: '127.0.0.1',
+      BLIPQ_INTERNAL_PORT: String(config.BLIPQ_INTERNAL_PORT),
       BLIPQ_RETENTION_S: config.BLIPQ_RETENTION_S,
       ...chosen(config, Object.keys(gatewayOnly)),
     }),

@@ -35,6 +35,7 @@ export const standaloneConfig = z.object({
   BLIPQ_NO_INSTALL: setting.flag().default(false),
   BLIPQ_LOG_LEVEL: setting.logLevel().optional(),
   BLIPQ_HEALTH_PORT: setting.port().default(0),
+  BLIPQ_INTERNAL_PORT: setting.port().default(0),
   BLIPQ_NAMESPACE: passedOn('the first part of every Redis key'),
   BLIPQ_THREADS: passedOn('the number of CPU threads for the model'),
   BLIPQ_PRECISION: passedOn('what the model computes in'),

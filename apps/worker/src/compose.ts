@@ -2,11 +2,20 @@ import type { Task } from '@blipq/contracts';
 import { Engine, EngineRefusedError } from '@blipq/engine';
 import { hubOptions } from '@blipq/hub';
 import { CaptionWorker, ModelRegistry } from '@blipq/queue';
-import { HealthServer, type Logger, type Readiness, type ServicePart, StartupError } from '@blipq/service';
+import {
+  HealthServer,
+  type Logger,
+  ProcessMetrics,
+  type Readiness,
+  type ServicePart,
+  StartupError,
+} from '@blipq/service';
 import type { WorkerConfig } from './config.js';
+import { EngineMetrics } from './engine-metrics.js';
 import { locateModel } from './locate-model.js';
 import { ModelRegistration } from './model-registration.js';
 import { workHandler } from './work-handler.js';
+import { WorkerMetrics } from './worker-metrics.js';
 
 /** Captions in hand get this long to end at a stop; then they are given back to the queue. */
 const drainMs = 15_000;
@@ -18,10 +27,15 @@ const engineGraceMs = 2000;
  * Stopping in reverse: unready at once, no more jobs, captions in hand finished or given back, engine, health.
  */
 export function composeWorker(config: WorkerConfig, logger: Logger, stopping: AbortSignal): ServicePart[] {
+  const processMetrics = new ProcessMetrics();
+  const metrics = new WorkerMetrics(processMetrics.registry);
   const redis = {
     redisUrl: config.REDIS_URL,
     namespace: config.BLIPQ_NAMESPACE,
-    onError: (err: Error) => logger.warn({ err }, 'queue trouble'),
+    onError: (err: Error) => {
+      processMetrics.redisError();
+      logger.warn({ err }, 'queue trouble');
+    },
   };
   const engine = new Engine({
     checkpoint: (signal) => locateModel({ reference: config.BLIPQ_MODEL, hub: hubOptions(config), logger }, signal),
@@ -34,6 +48,7 @@ export function composeWorker(config: WorkerConfig, logger: Logger, stopping: Ab
     stopGraceMs: engineGraceMs,
     logger,
   });
+  new EngineMetrics(processMetrics.registry, engine);
   const worker = new CaptionWorker<Task>({
     ...redis,
     // The engine starts before the worker does, and tells then what it serves.
@@ -41,8 +56,9 @@ export function composeWorker(config: WorkerConfig, logger: Logger, stopping: Ab
     // One batch runs while the next one gathers.
     concurrency: 2 * config.BLIPQ_BATCH_MAX,
     drainMs,
-    handler: workHandler(engine),
-    onAttempt: (id, outcome, written) => {
+    handler: metrics.observed(workHandler(engine)),
+    onAttempt: (id, outcome, written, again) => {
+      metrics.attempted(outcome, written, again);
       const error = outcome.state === 'failed' ? outcome.error : undefined;
       logger.debug({ id, state: outcome.state, error, written }, 'work attempted');
     },
@@ -54,7 +70,7 @@ export function composeWorker(config: WorkerConfig, logger: Logger, stopping: Ab
     return (await worker.reachable(1000)) ? { ready: true } : { ready: false, reason: 'Redis does not answer' };
   };
   return [
-    new HealthServer({ port: config.BLIPQ_HEALTH_PORT, host: config.HOST, ready }),
+    new HealthServer({ port: config.BLIPQ_HEALTH_PORT, host: config.HOST, ready, metrics: processMetrics.registry }),
     enginePart(engine, config, logger),
     registry,
     new ModelRegistration({ engine, registry, logger }),

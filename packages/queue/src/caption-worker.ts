@@ -69,8 +69,11 @@ export interface CaptionWorkerOptions<T extends Task = 'captioning'> extends Que
   stalledIntervalMs?: number;
   /** How long `stop` lets captions in hand finish, in milliseconds; then they are given back. Default 25 000. */
   drainMs?: number;
-  /** Told how each attempt ended and what was written of it: nothing, unless `written` is `written` or `canceled`. */
-  onAttempt?: (id: string, outcome: CaptionOutcome, written: FencedWrite) => void;
+  /**
+   * Told how each attempt ended and what was written of it: nothing, unless `written` is `written` or `canceled`.
+   * `again`: a failed attempt is repeated.
+   */
+  onAttempt?: (id: string, outcome: CaptionOutcome, written: FencedWrite, again: boolean) => void;
   /** Told about connection failures and about errors of the handler that are no `BlipqError`. */
   onError?: OnError;
 }
@@ -216,7 +219,7 @@ export class CaptionWorker<T extends Task = 'captioning'> {
 
   async #finish(id: string, token: string, outcome: CaptionOutcome, revision?: string): Promise<void> {
     const written = await this.#records.finish(id, token, outcome, revision);
-    this.#options.onAttempt?.(id, outcome, written);
+    this.#options.onAttempt?.(id, outcome, written, false);
     if (written === 'stale') throw new LostRace('the lock was lost before the outcome was written');
   }
 
@@ -231,7 +234,7 @@ export class CaptionWorker<T extends Task = 'captioning'> {
       throw new UnrecoverableError(problem.code);
     }
     const written = await this.#records.requeue(id, token);
-    this.#options.onAttempt?.(id, failedWith(problem), written);
+    this.#options.onAttempt?.(id, failedWith(problem), written, true);
     throw error;
   }
 

@@ -55,7 +55,7 @@ export class LiveGateway {
       {
         ...gatewaySettings.parse({}),
         ...{ PORT: 0, HOST: '127.0.0.1', REDIS_URL: redisUrl, BLIPQ_NAMESPACE: this.namespace },
-        ...{ BLIPQ_RETENTION_S: 600, BLIPQ_THREADS: 1 },
+        ...{ BLIPQ_RETENTION_S: 600, BLIPQ_THREADS: 1, BLIPQ_INTERNAL_PORT: 0 },
         ...config,
       },
       pino({ level: 'debug' }, { write: (line) => void this.logs.push(JSON.parse(line)) }),
@@ -68,6 +68,11 @@ export class LiveGateway {
 
   get port(): number {
     return this.#gateway.server.port;
+  }
+
+  /** Where autoscaling and Prometheus ask. */
+  get internalUrl(): string {
+    return `http://127.0.0.1:${this.#gateway.internal.port}`;
   }
 
   async start(): Promise<this> {

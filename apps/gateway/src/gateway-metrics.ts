@@ -1,0 +1,62 @@
+import { BlipqError } from '@blipq/contracts';
+import type { Sweep } from '@blipq/queue';
+import { Counter, Histogram, type Registry } from 'prom-client';
+
+const preprocessBucketsS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5];
+
+/** What this gateway does: submissions, images, repairs. */
+export class GatewayMetrics {
+  readonly #submissions;
+  readonly #preprocess;
+  readonly #repairs;
+
+  constructor(registry: Registry) {
+    const registers = [registry];
+    this.#submissions = new Counter({
+      name: 'blipq_submissions_total',
+      help: 'Captions asked for, by outcome: queued, cached (a result of an equal caption was at hand), replayed (the same request came before), or the code of the error',
+      labelNames: ['outcome'],
+      registers,
+    });
+    for (const outcome of ['queued', 'cached', 'replayed']) this.#submissions.inc({ outcome }, 0);
+    this.#preprocess = new Histogram({
+      name: 'blipq_preprocess_seconds',
+      help: 'Time from an image file to pixels, waiting for a thread included',
+      buckets: preprocessBucketsS,
+      registers,
+    });
+    this.#repairs = new Counter({
+      name: 'blipq_reconciler_repairs_total',
+      help: 'Captions that this process repaired: requeued (their job was missing) or ended (given up, or past their deadline)',
+      labelNames: ['repair'],
+      registers,
+    });
+    for (const repair of ['requeued', 'ended']) this.#repairs.inc({ repair }, 0);
+  }
+
+  /** Counts a submission by what comes of it. */
+  async submission<T extends { status: string }>(submit: () => Promise<T>): Promise<T> {
+    try {
+      const outcome = await submit();
+      this.#submissions.inc({ outcome: outcome.status });
+      return outcome;
+    } catch (error) {
+      this.#submissions.inc({ outcome: error instanceof BlipqError ? error.code : 'internal_error' });
+      throw error;
+    }
+  }
+
+  /** Times what turns an image into pixels, if that can be done. */
+  async preprocess<T>(make: () => Promise<T>): Promise<T> {
+    const startedMs = performance.now();
+    const made = await make();
+    this.#preprocess.observe((performance.now() - startedMs) / 1000);
+    return made;
+  }
+
+  /** Counts what a reconciler did. */
+  readonly swept = ({ requeued, ended }: Sweep): void => {
+    this.#repairs.inc({ repair: 'requeued' }, requeued.length);
+    this.#repairs.inc({ repair: 'ended' }, ended.length);
+  };
+}

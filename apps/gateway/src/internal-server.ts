@@ -1,0 +1,61 @@
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { QueueCensus } from '@blipq/queue';
+import { answerMetrics, closeServer, type Logger, listen, type MetricsText } from '@blipq/service';
+
+interface InternalServerOptions {
+  census: Pick<QueueCensus, 'take'>;
+  metrics: MetricsText;
+  port: number;
+  host: string;
+  logger: Logger;
+}
+
+/**
+ * What only the cluster may ask, on a port of its own: `/internal/scale` for whoever starts and stops workers, and
+ * `/metrics`.
+ */
+export class InternalServer {
+  readonly #options: InternalServerOptions;
+  readonly #server: Server;
+  #port = 0;
+
+  constructor(options: InternalServerOptions) {
+    this.#options = options;
+    this.#server = createServer((request, response) => {
+      const path = request.url?.split('?')[0];
+      if (path === '/internal/scale') return void this.#answerScale(response);
+      if (path === '/metrics') return void answerMetrics(response, options.metrics);
+      answer(response, 404, { error: 'not found' });
+    });
+  }
+
+  /** The port in use, which matters when 0 was asked for. */
+  get port(): number {
+    return this.#port;
+  }
+
+  async start(): Promise<void> {
+    const { port, host, logger } = this.#options;
+    this.#port = await listen(this.#server, port, host, 'BLIPQ_INTERNAL_PORT');
+    logger.info({ host, internalPort: this.#port }, 'listening for metrics and autoscaling');
+  }
+
+  async stop(): Promise<void> {
+    await closeServer(this.#server);
+  }
+
+  /** 503 when Redis does not answer: nobody may take an outage for an empty queue and stop the workers. */
+  async #answerScale(response: ServerResponse): Promise<void> {
+    try {
+      const { demand, waiting, active, delayed, due, jobless, paused } = await this.#options.census.take();
+      answer(response, 200, { demand, waiting, active, delayed, due, jobless, paused });
+    } catch (error) {
+      answer(response, 503, { error: (error as Error).message });
+    }
+  }
+}
+
+function answer(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.end(`${JSON.stringify(body)}\n`);
+}

@@ -1,0 +1,93 @@
+import type { QueueCensus, QueueCount } from '@blipq/queue';
+import { Gauge, type Registry } from 'prom-client';
+
+interface QueueGaugesOptions {
+  registry: Registry;
+  census: Pick<QueueCensus, 'take'>;
+  /** Bounds, to be seen beside what there is. */
+  captionsMax: number;
+  bytesMax: number;
+}
+
+/** The queue at the time of a scrape. Every gateway exports the same. Without Redis there is no number, which is not 0. */
+export class QueueGauges {
+  readonly #census: Pick<QueueCensus, 'take'>;
+  readonly #registers: Registry[];
+  #taking: Promise<QueueCount | undefined> | undefined;
+
+  constructor({ registry, census, captionsMax, bytesMax }: QueueGaugesOptions) {
+    this.#census = census;
+    this.#registers = [registry];
+    this.#gauge('blipq_demand', 'Captions that want a worker now, as in /internal/scale', ({ demand }) => demand);
+    this.#gauge('blipq_queue_open_captions', 'Captions that have not ended', ({ open }) => open);
+    this.#gauge('blipq_queue_image_bytes', 'Bytes of pixels in Redis', ({ bytes }) => bytes);
+    this.#gauge(
+      'blipq_queue_oldest_age_seconds',
+      'Age of the oldest queued caption; 0 when none is queued',
+      ({ oldestMs }) => oldestMs / 1000,
+    );
+    this.#gauge('blipq_queue_paused', 'Whether the queue is paused (1) or not (0)', ({ paused }) => Number(paused));
+    this.#gauge('blipq_webhook_outbox_entries', 'Webhooks that no notifier has taken yet', ({ outbox }) => outbox);
+    this.#bound('blipq_queue_open_captions_max', 'Captions that may be open; further ones are refused', captionsMax);
+    this.#bound('blipq_queue_image_bytes_max', 'Bytes of pixels that may be in Redis', bytesMax);
+    this.#places();
+    this.#up();
+  }
+
+  #gauge(name: string, help: string, value: (queue: QueueCount) => number): void {
+    const count = () => this.#count();
+    new Gauge({
+      name,
+      help,
+      registers: this.#registers,
+      async collect() {
+        const queue = await count();
+        if (queue === undefined) this.remove();
+        else this.set(value(queue));
+      },
+    });
+  }
+
+  #bound(name: string, help: string, value: number): void {
+    new Gauge({ name, help, registers: this.#registers }).set(value);
+  }
+
+  #places(): void {
+    const count = () => this.#count();
+    new Gauge({
+      name: 'blipq_queue_captions',
+      help: 'Captions by where they are: waiting, active (with a worker), delayed (between attempts), jobless (accepted, but not in the queue)',
+      labelNames: ['state'],
+      registers: this.#registers,
+      async collect() {
+        this.reset();
+        const queue = await count();
+        if (queue === undefined) return;
+        for (const state of ['waiting', 'active', 'delayed', 'jobless'] as const) this.set({ state }, queue[state]);
+      },
+    });
+  }
+
+  #up(): void {
+    const count = () => this.#count();
+    new Gauge({
+      name: 'blipq_redis_up',
+      help: 'Whether Redis answered this scrape (1) or not (0)',
+      registers: this.#registers,
+      async collect() {
+        this.set((await count()) === undefined ? 0 : 1);
+      },
+    });
+  }
+
+  /** One census for all the gauges of a scrape. */
+  #count(): Promise<QueueCount | undefined> {
+    this.#taking ??= this.#census
+      .take()
+      .catch(() => undefined)
+      .finally(() => {
+        this.#taking = undefined;
+      });
+    return this.#taking;
+  }
+}
