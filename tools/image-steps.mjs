@@ -99,10 +99,12 @@ function pnpm(...args) {
   if (status !== 0) throw new Error(`"pnpm ${args.join(' ')}" failed with exit code ${status}`);
 }
 
-/** Every file below a folder; links are not followed. */
+/** Every file below a folder. Links are not followed, which `recursive` of readdir does on some versions of Node. */
 function filesBelow(folder) {
   if (!existsSync(folder)) throw new Error(`there is no folder ${folder}`);
-  return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return filesBelow(path);
+    return entry.isFile() ? [path] : [];
+  });
 }

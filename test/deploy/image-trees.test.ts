@@ -38,11 +38,9 @@ describe.skipIf(!canBuild)("the images' trees, built by the Dockerfile's steps i
 
   test('hold production dependencies alone, no tests and no other platform', () => {
     for (const [name, tree] of Object.entries(trees)) {
-      const entries = readdirSync(tree.root, { recursive: true, withFileTypes: true });
-      const paths = entries.map((entry) => ({ path: join(entry.parentPath, entry.name), isFile: entry.isFile() }));
-      const files = paths.filter(({ isFile }) => isFile).map(({ path }) => path);
+      const files = filesBelow(tree.root);
       const packages = new Set(
-        paths.flatMap(({ path }) => /\/node_modules\/\.pnpm\/([^/]+)@[^/]+$/.exec(path)?.[1] ?? []),
+        files.flatMap((file) => /\/node_modules\/\.pnpm\/([^/]+)@[^/]+\//.exec(file)?.[1] ?? []),
       );
       expect(packages, name).toContain('pino');
       for (const tool of ['typescript', 'vitest', '@biomejs+biome', 'turbo', 'playwright-core']) {
@@ -70,7 +68,7 @@ describe.skipIf(!canBuild)("the images' trees, built by the Dockerfile's steps i
     };
     await Promise.all([
       start('worker-cpu', workerEnv),
-      start('gateway', { BLIPQ_THREADS: '1' }),
+      start('gateway', { BLIPQ_THREADS: '1', BLIPQ_INTERNAL_PORT: '0' }),
       start('notifier', { BLIPQ_WEBHOOK_SECRET: secret }),
     ]);
 
@@ -114,3 +112,12 @@ describe.skipIf(!canBuild)("the images' trees, built by the Dockerfile's steps i
     expect(output).not.toMatch(/^\s+at /m);
   });
 });
+
+/** Every file below a folder; links are not followed. */
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return filesBelow(path);
+    return entry.isFile() ? [path] : [];
+  });
+}
