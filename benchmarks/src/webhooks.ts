@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { newCaptionId } from '@blipq/contracts';
-import { CaptionQueue, CaptionWorker } from '@blipq/queue';
+import { CaptionQueue } from '@blipq/queue';
 import { newWebhookSecret } from '@blipq/webhooks';
 import type { ReceiverReport } from './webhook-receiver.js';
 
@@ -28,7 +28,6 @@ const { values } = parseArgs({
 const captions = Number(values.captions);
 const notifierMain = fileURLToPath(new URL('../../apps/notifier/dist/main.js', import.meta.url));
 const secret = newWebhookSecret();
-const tokens = Array.from({ length: 20 }, (_, id) => ({ id, logprob: -id / 7 }));
 
 async function startRedis(dir: string): Promise<{ url: string; child: ChildProcess }> {
   const probe = createServer().listen(0, '127.0.0.1');
@@ -42,21 +41,10 @@ async function startRedis(dir: string): Promise<{ url: string; child: ChildProce
   return { url: `redis://127.0.0.1:${port}`, child };
 }
 
-/** Has captions succeed whose webhooks go to these ports in turn. */
+/** Has captions end, canceled, whose webhooks go to these ports in turn. */
 async function endCaptions(redisUrl: string, namespace: string, ports: number[]): Promise<void> {
   const queue = new CaptionQueue({ redisUrl, namespace, captionsMax: captions });
-  const inference = { encode_ms: 1, decode_ms: 1, batch_size: 1, device: 'cpu' };
-  const caption = { text: 'a photograph of something', score: -0.5, tokens };
-  const handler = async () => ({ caption, inference, revision: 'r1' });
-  const worker = new CaptionWorker({
-    serves: () => ({ task: 'captioning', model: 'bench' }),
-    redisUrl,
-    namespace,
-    concurrency: 64,
-    handler,
-  });
   await queue.start();
-  await worker.start();
   const submit = async (n: number) => {
     const { caption } = await queue.submit({
       ...{ id: newCaptionId(), model: 'bench', revision: 'r1', prompt: null },
@@ -68,18 +56,17 @@ async function endCaptions(redisUrl: string, namespace: string, ports: number[])
       pixels: new Uint8Array(12),
       webhook: {
         url: `http://127.0.0.1:${ports[n % ports.length]}/hook`,
-        events: ['caption.succeeded'],
+        events: ['caption.canceled'],
         secret: 'default',
       },
     });
-    await queue.wait(caption.id, { timeoutMs: 60_000 });
+    await queue.cancel(caption.id);
   };
   const numbers = Array.from({ length: captions }, (_, n) => n).values();
   const lane = async () => {
     for (const n of numbers) await submit(n);
   };
   await Promise.all(Array.from({ length: 64 }, lane));
-  await worker.stop();
   await queue.stop();
 }
 

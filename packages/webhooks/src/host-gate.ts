@@ -41,8 +41,11 @@ interface Host {
   openUntil: number;
 }
 
-/** Who is sent away asks again after this time, in milliseconds, called back or not. */
-const awayMs = 15_000;
+/**
+ * Who is sent away asks again after twice the time that those before it should take, within these bounds, in
+ * milliseconds: should it not be called back, its host has been idle for no longer than that.
+ */
+const away = { minMs: 15_000, maxMs: 120_000 };
 /** Most who are called back; the others ask again by themselves. */
 const awayMax = 10_000;
 const meanFirstMs = 20;
@@ -94,7 +97,9 @@ export class HostGate {
 
   /** Each stays away a little longer than the one before, so that they do not all come back at once. */
   #sentAway(host: Host, id: string): SentAway {
-    const ms = Math.max(awayMs, host.openUntil - performance.now());
+    const expectedMs = (2 * host.away.size * turnMs(host)) / this.#limit(host);
+    const patientMs = Math.min(Math.max(expectedMs, away.minMs), away.maxMs);
+    const ms = Math.max(patientMs, host.openUntil - performance.now());
     return {
       waitMs: Math.ceil(ms * (1 + 0.2 * Math.random())),
       callBack: (call) => {
@@ -151,11 +156,8 @@ export class HostGate {
   /** How many may stand in line: as many as get their turn soon. Nobody while the host is probed. */
   #room(host: Host): number {
     if (this.#probing(host)) return 0;
-    const [oldest = performance.now()] = host.running;
-    // A turn that is still running has taken at least as long as it has.
-    const turnMs = Math.max(host.meanMs, performance.now() - oldest, 0.1);
     const { patienceMs, perHost, lineMax } = this.#options;
-    return Math.min(lineMax, Math.floor((patienceMs / turnMs) * perHost));
+    return Math.min(lineMax, Math.floor((patienceMs / turnMs(host)) * perHost));
   }
 
   #probing(host: Host): boolean {
@@ -190,4 +192,11 @@ export class HostGate {
       if (running.size === 0 && openUntil < performance.now()) this.#hosts.delete(name);
     }
   }
+}
+
+/** How long a turn takes at this host. One that is still running has taken at least as long as it has. */
+function turnMs({ meanMs, running }: Host): number {
+  const now = performance.now();
+  const [oldest = now] = running;
+  return Math.max(meanMs, now - oldest, 0.1);
 }
