@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { bootstrap, giveUp, root, run, say } from './bootstrap.mjs';
 import { ensureChromium } from './ensure-chromium.mjs';
 import { ensureKubectl } from './ensure-kubectl.mjs';
+import { ensurePromtool } from './ensure-promtool.mjs';
 
 let result = { passed: 0, failed: 1 };
 process.on('exit', () => console.log(`${result.passed} passed, ${result.failed} failed`));
@@ -15,6 +16,7 @@ const mayInstall = !['1', 'true', 'yes', 'on'].includes(process.env.BLIPQ_NO_INS
 await ensureRedis();
 ensureChromium({ mayInstall, say });
 ensureKubectl({ mayInstall, say });
+ensurePromtool({ mayInstall, say });
 
 const folder = mkdtempSync(join(tmpdir(), 'blipq-test-report-'));
 const report = join(folder, 'report.json');

@@ -38,15 +38,15 @@ describe.skipIf(kubectl === undefined)('autoscaling', () => {
     ]);
   });
 
-  test('a worker is wanted for as many captions as one takes at once', () => {
+  test('a worker is wanted for each batch', () => {
     const { BLIPQ_BATCH_MAX } = settings(objects, worker().containers[0]);
-    expect(Number(scaled().triggers[0].metadata.targetValue)).toBe(2 * Number(BLIPQ_BATCH_MAX));
+    expect(Number(scaled().triggers[0].metadata.targetValue)).toBe(Number(BLIPQ_BATCH_MAX));
     const [trigger, ...more] = byName(render('test/deploy/kustomizations/gpu-mig-prometheus'), 'ScaledObject', 'worker')
       .spec.triggers;
     expect(more).toEqual([]);
     expect(trigger).toMatchObject({
       type: 'prometheus',
-      metadata: { threshold: String(2 * Number(BLIPQ_BATCH_MAX)), ignoreNullValues: 'false' },
+      metadata: { threshold: String(Number(BLIPQ_BATCH_MAX)), ignoreNullValues: 'false' },
     });
   });
 
