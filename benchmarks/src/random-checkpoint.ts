@@ -10,6 +10,7 @@ export const shapes = {
 } as const;
 
 export type ShapeName = keyof typeof shapes;
+export type BenchTask = 'captioning' | 'question_answering';
 
 const text = { hiddenSize: 768, layers: 12, heads: 12, intermediateSize: 3072, vocabSize: 30_524, positions: 512 };
 export const imageSize = 384;
@@ -18,14 +19,18 @@ export const patchSize = 16;
 const tokenizerFolder = fileURLToPath(new URL('../../test/reference/tokenizer/', import.meta.url));
 
 /**
- * Writes a captioning checkpoint of a published size with random float32 weights, unless it is there already, and
+ * Writes a checkpoint of a published size, for captions or for questions, with random float32 weights, unless it is there already, and
  * returns its folder. What it says is nonsense; what it costs to say it is not.
  */
-export async function randomCheckpoint(name: ShapeName, parent: string): Promise<string> {
-  const folder = join(parent, `random-${name}`);
+export async function randomCheckpoint(
+  name: ShapeName,
+  parent: string,
+  task: BenchTask = 'captioning',
+): Promise<string> {
+  const folder = join(parent, task === 'captioning' ? `random-${name}` : `random-vqa-${name}`);
   if (existsSync(join(folder, 'model.safetensors'))) return folder;
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'config.json'), JSON.stringify(configOf(name), null, 2));
+  await writeFile(join(folder, 'config.json'), JSON.stringify(configOf(name, task), null, 2));
   await writeFile(
     join(folder, 'preprocessor_config.json'),
     JSON.stringify({ size: { height: imageSize, width: imageSize } }),
@@ -33,14 +38,14 @@ export async function randomCheckpoint(name: ShapeName, parent: string): Promise
   for (const file of ['tokenizer.json', 'tokenizer_config.json']) {
     await copyFile(join(tokenizerFolder, file), join(folder, file));
   }
-  await writeWeights(tensorShapes(name), join(folder, 'model.safetensors'));
+  await writeWeights(tensorShapes(name, task), join(folder, 'model.safetensors'));
   return folder;
 }
 
-function configOf(name: ShapeName) {
+function configOf(name: ShapeName, task: BenchTask) {
   const { hiddenSize, layers, heads } = shapes[name];
   return {
-    architectures: ['BlipForConditionalGeneration'],
+    architectures: [task === 'captioning' ? 'BlipForConditionalGeneration' : 'BlipForQuestionAnswering'],
     model_type: 'blip',
     text_config: { num_attention_heads: text.heads, num_hidden_layers: text.layers },
     vision_config: {
@@ -70,11 +75,11 @@ function norm(name: string, size: number): Shapes {
   ];
 }
 
-function tensorShapes(name: ShapeName): Shapes {
+function tensorShapes(name: ShapeName, task: BenchTask): Shapes {
   const { hiddenSize: d, layers } = shapes[name];
   const vision = Array.from({ length: layers }, (_, index) => `vision_model.encoder.layers.${index}`);
-  const decoder = Array.from({ length: text.layers }, (_, index) => `text_decoder.bert.encoder.layer.${index}`);
   const h = text.hiddenSize;
+  const asks = task === 'question_answering';
   return [
     ['vision_model.embeddings.class_embedding', [1, 1, d]],
     ['vision_model.embeddings.position_embedding', [1, (imageSize / patchSize) ** 2 + 1, d]],
@@ -89,20 +94,30 @@ function tensorShapes(name: ShapeName): Shapes {
       ...linear(`${layer}.mlp.fc2`, d, 4 * d),
     ]),
     ...norm('vision_model.post_layernorm', d),
-    ['text_decoder.bert.embeddings.word_embeddings.weight', [text.vocabSize, h]],
-    ['text_decoder.bert.embeddings.position_embeddings.weight', [text.positions, h]],
-    ...norm('text_decoder.bert.embeddings.LayerNorm', h),
-    ...decoder.flatMap((layer) => [
-      ...attention(`${layer}.attention`, h),
-      ...attention(`${layer}.crossattention`, d),
-      ...linear(`${layer}.intermediate.dense`, text.intermediateSize, h),
-      ...linear(`${layer}.output.dense`, h, text.intermediateSize),
-      ...norm(`${layer}.output.LayerNorm`, h),
-    ]),
+    // Questions are read with the image in view; then it is only they that the decoder attends to.
+    ...(asks ? bert('text_encoder', d) : []),
+    ...bert('text_decoder.bert', asks ? h : d),
     ...linear('text_decoder.cls.predictions.transform.dense', h, h),
     ...norm('text_decoder.cls.predictions.transform.LayerNorm', h),
     ['text_decoder.cls.predictions.decoder.weight', [text.vocabSize, h]],
     ['text_decoder.cls.predictions.bias', [text.vocabSize]],
+  ];
+}
+
+function bert(name: string, memorySize: number): Shapes {
+  const h = text.hiddenSize;
+  const layers = Array.from({ length: text.layers }, (_, index) => `${name}.encoder.layer.${index}`);
+  return [
+    [`${name}.embeddings.word_embeddings.weight`, [text.vocabSize, h]],
+    [`${name}.embeddings.position_embeddings.weight`, [text.positions, h]],
+    ...norm(`${name}.embeddings.LayerNorm`, h),
+    ...layers.flatMap((layer) => [
+      ...attention(`${layer}.attention`, h),
+      ...attention(`${layer}.crossattention`, memorySize),
+      ...linear(`${layer}.intermediate.dense`, text.intermediateSize, h),
+      ...linear(`${layer}.output.dense`, h, text.intermediateSize),
+      ...norm(`${layer}.output.LayerNorm`, h),
+    ]),
   ];
 }
 

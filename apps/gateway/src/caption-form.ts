@@ -1,52 +1,49 @@
-import { BlipqError, type FieldError, requestedParams } from '@blipq/contracts';
-import {
-  type CaptionOptions,
-  type CaptionRequest,
-  captionFields,
-  invalidFields,
-  parseFields,
-} from './caption-request.js';
+import { BlipqError, type FieldError, requestedParams, type Task } from '@blipq/contracts';
+import type { z } from 'zod';
+import { invalidFields, parseFields } from './caption-request.js';
 import type { FilePolicy, Upload } from './upload.js';
 import { invalidField } from './upload.js';
+import { type RequestOf, requestSchemas } from './work-request.js';
 
 /** One file, in the field `image`; the text fields must not come as files. */
-export const oneImage: FilePolicy = (field, acceptedBefore) => {
-  if (field in captionFields.shape) return invalidField(field, 'must be a text field, not a file');
-  if (field !== 'image') return invalidField(field, 'is not a field of this form');
-  return acceptedBefore === 0 ? 'accept' : invalidField(field, 'was sent more than once');
-};
+export function oneImage(task: Task): FilePolicy {
+  return (field, acceptedBefore) => {
+    if (field in requestSchemas[task].fields.shape) return invalidField(field, 'must be a text field, not a file');
+    if (field !== 'image') return invalidField(field, 'is not a field of this form');
+    return acceptedBefore === 0 ? 'accept' : invalidField(field, 'was sent more than once');
+  };
+}
 
 /** @throws BlipqError `missing_image`, or `invalid_params` with every field that is wrong */
-export function readCaptionForm({ files, fields }: Upload): CaptionRequest {
-  const options = readCaptionFields([...fields].filter(([field]) => field !== 'image'));
+export function readForm<T extends Task>(task: T, { files, fields }: Upload): RequestOf[T] {
+  const options = readFields(
+    task,
+    [...fields].filter(([field]) => field !== 'image'),
+  );
   const image = files[0]?.bytes;
   if (image === undefined) throw missingImage(fields.has('image'));
-  return { image, ...options };
+  return { ...options, image } as unknown as RequestOf[T];
 }
 
 /**
- * Reads what is said about a caption from texts: form fields or a query.
+ * Reads what is asked about an image from texts: form fields or a query.
  *
  * @throws BlipqError `invalid_params` with every field that is wrong
  */
-export function readCaptionFields(texts: [field: string, values: string[]][]): CaptionOptions {
+export function readFields<T extends Task>(
+  task: T,
+  texts: [field: string, values: string[]][],
+): Omit<RequestOf[T], 'image'> {
+  const { fields, lists }: { fields: z.ZodObject; lists: readonly string[] } = requestSchemas[task];
   const errors: FieldError[] = texts
-    .filter(([, values]) => values.length > 1)
+    .filter(([field, values]) => values.length > 1 && !lists.includes(field))
     .map(([field]) => ({ field, message: 'was sent more than once' }));
   if (errors.length > 0) throw invalidFields(errors);
-  const read = texts.map(([field, [text]]) => [field, spelled(field, text!)]);
-  const { prompt, model, metadata, timeout_s, webhook, ...params } = parseFields(
-    captionFields,
-    Object.fromEntries(read),
-  );
-  return {
-    params,
-    ...(prompt != null && { prompt }),
-    ...(model !== undefined && { model }),
-    ...(metadata && { metadata }),
-    ...(timeout_s !== undefined && { timeout_s }),
-    ...(webhook && { webhook }),
-  };
+  const read = texts.map(([field, values]) => [field, lists.includes(field) ? values : spelled(field, values[0]!)]);
+  const given = Object.entries(parseFields(fields, Object.fromEntries(read))).filter(([, value]) => value != null);
+  const isParam = ([field]: [string, unknown]) => field in requestedParams.shape;
+  const params = Object.fromEntries(given.filter(isParam));
+  return { params, ...Object.fromEntries(given.filter((entry) => !isParam(entry))) } as unknown as RequestOf[T];
 }
 
 /** A text as the value that it spells; one that spells none stays a text, for the schema to judge. */

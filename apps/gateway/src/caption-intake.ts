@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import {
   type BatchId,
-  type CaptionId,
   type CaptionResource,
   type GenerationDefaults,
-  newCaptionId,
+  newIdFor,
   publicTenant,
-  resolveParams,
   type WebhookTarget,
+  type WorkResource,
 } from '@blipq/contracts';
 import type { PixelPool } from '@blipq/pixels';
 import type { CaptionQueue, SubmitOutcome } from '@blipq/queue';
@@ -18,6 +17,8 @@ import type { ImageFetcher } from './image-fetcher.js';
 import { imageBytes } from './image-input.js';
 import type { ServedModel } from './served-model.js';
 import type { WebhookTargets } from './webhook-targets.js';
+import { inputOf } from './work-input.js';
+import { taskOf, type WorkRequest } from './work-request.js';
 
 export type { CaptionRequest };
 
@@ -27,7 +28,7 @@ export interface SubmitContext {
   /** Generation defaults of the endpoint that was called. */
   endpoint?: GenerationDefaults;
   /** An id that the client chose. */
-  id?: CaptionId;
+  id?: string;
   idempotencyKey?: string;
   batchId?: BatchId;
   /** Who is told of its end unless the request itself names somebody. */
@@ -41,13 +42,13 @@ export interface SubmitContext {
 interface IntakeParts {
   model: Pick<ServedModel, 'current'>;
   pixels: Pick<PixelPool, 'toPixels'>;
-  queue: Pick<CaptionQueue, 'admit' | 'submit'>;
+  queue: Pick<CaptionQueue<WorkResource>, 'admit' | 'submit'>;
   fetcher: Pick<ImageFetcher, 'fetch'>;
-  webhooks: Pick<WebhookTargets, 'ofCaption'>;
+  webhooks: Pick<WebhookTargets, 'of'>;
   metrics: Pick<GatewayMetrics, 'submission' | 'preprocess'>;
 }
 
-/** Turns a request into a queued caption. Everything that can be refused is refused before the image is decoded. */
+/** Turns a request into a queued caption, answer or match. Everything that can be refused is refused before the image is decoded. */
 export class CaptionIntake {
   readonly #parts: IntakeParts;
 
@@ -68,24 +69,20 @@ export class CaptionIntake {
    * @returns `replayed` when the same request, by its id or idempotency key, was made before
    * @throws BlipqError for a prompt, parameter or image that cannot be used, and when the queue or model is away
    */
-  async accept(request: CaptionRequest, context: SubmitContext): Promise<SubmitOutcome> {
+  accept(request: CaptionRequest, context: SubmitContext): Promise<SubmitOutcome>;
+  accept(request: WorkRequest, context: SubmitContext): Promise<SubmitOutcome<WorkResource>>;
+  async accept(request: WorkRequest, context: SubmitContext): Promise<SubmitOutcome<WorkResource>> {
     return await this.#parts.metrics.submission(() => this.#accept(request, context));
   }
 
-  async #accept(request: CaptionRequest, context: SubmitContext): Promise<SubmitOutcome> {
+  async #accept(request: WorkRequest, context: SubmitContext): Promise<SubmitOutcome<WorkResource>> {
     const { model, pixels, queue, fetcher, webhooks, metrics } = this.#parts;
     const { apiKey, id, idempotencyKey, batchId } = context;
-    const webhook = request.webhook ? webhooks.ofCaption(request.webhook, apiKey) : context.webhook;
-    const { manifest, tokenizer } = await model.current('captioning', request.model);
-    const prompt = request.prompt?.trim() ? request.prompt : null;
-    const promptTokens = 1 + (prompt === null ? 0 : tokenizer.encodePrompt(prompt).length);
-    const { endpoint } = context;
-    const params = resolveParams({
-      requested: request.params ?? {},
-      manifest,
-      promptTokens,
-      ...(endpoint && { endpoint }),
-    });
+    const task = taskOf(request);
+    const webhook = request.webhook ? webhooks.of(task, request.webhook, apiKey) : context.webhook;
+    const served = await model.current(task, request.model);
+    const { manifest } = served;
+    const input = inputOf(request, served, context.endpoint);
     const claim = {
       tenant: apiKey?.name ?? publicTenant,
       ...(apiKey?.queueMax !== undefined && { tenantCaptionsMax: apiKey.queueMax }),
@@ -105,11 +102,10 @@ export class CaptionIntake {
     const { rgb, width, height, format } = await metrics.preprocess(() => pixels.toPixels(file, manifest.image_size));
     return await queue.submit({
       ...claim,
-      id: id ?? newCaptionId(),
+      id: id ?? newIdFor(task),
       model: manifest.model,
       revision: manifest.revision,
-      prompt,
-      params,
+      ...input,
       image: { width, height, format, ...facts },
       pixels: rgb,
       preprocessMs: Math.round(performance.now() - startedMs),
@@ -124,27 +120,17 @@ export class CaptionIntake {
 }
 
 /** Equal for requests that ask for the same, whatever the order of their fields. */
-function fingerprintOf({
-  image,
-  prompt = null,
-  model,
-  params = {},
-  metadata = {},
-  timeout_s,
-  webhook,
-}: CaptionRequest): string {
-  const sorted = (fields: object) => Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1));
-  const asked = JSON.stringify([
-    prompt,
-    model,
-    sorted(params),
-    sorted(metadata),
-    timeout_s,
-    webhook?.url,
-    webhook?.events,
-  ]);
+function fingerprintOf({ image, ...asks }: WorkRequest): string {
+  const asked = JSON.stringify({ prompt: null, params: {}, metadata: {}, ...asks }, (_field, value: unknown) =>
+    sorted(value),
+  );
   const hash = createHash('sha256').update(asked);
   if (image instanceof Uint8Array) hash.update('file').update(image);
   else hash.update(JSON.stringify(image));
   return hash.digest('hex');
+}
+
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { CaptionEvent } from '@blipq/contracts';
+import type { WorkEvent, WorkResource } from '@blipq/contracts';
 import type { Response } from 'express';
 
 /** Proxies and browsers give up on a connection that stays silent for a minute or less. */
@@ -11,7 +11,7 @@ const retryMs = 2_000;
  * Sends events as `text/event-stream` (WHATWG) until there are no more or nobody listens. Must not be compressed or
  * buffered on its way.
  */
-export async function streamEvents(events: AsyncIterable<CaptionEvent>, res: Response): Promise<void> {
+export async function streamEvents(events: AsyncIterable<WorkEvent<WorkResource>>, res: Response): Promise<void> {
   res.writeHead(200, {
     'Content-Type': 'text/event-stream',
     'Cache-Control': 'no-cache, no-transform',

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { newCaptionId } from '@blipq/contracts';
+import { newCaptionId, type Task } from '@blipq/contracts';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import type { OpenApiDocument } from './openapi/document.js';
 import { ContractClient } from './testing/contract-client.js';
-import { echoHandler, LiveGateway, repositoryFile } from './testing/live-gateway.js';
+import { echoAskedHandler, echoHandler, LiveGateway, repositoryFile } from './testing/live-gateway.js';
 import { multipart, type Part } from './testing/multipart.js';
 import { RandomValues, type Schema } from './testing/random-values.js';
 
@@ -35,6 +35,10 @@ beforeAll(async () => {
   gateway = await new LiveGateway(inject('redisUrl'), { BLIPQ_FETCH_TIMEOUT_MS: 100 }).start();
   await gateway.registerModel();
   await gateway.work(echoHandler);
+  for (const task of ['question_answering', 'image_text_retrieval'] as const) {
+    await gateway.registerModel({ task, model: task });
+    await gateway.work<Task>(echoAskedHandler, { task, model: task });
+  }
   client = await ContractClient.of(gateway.url);
   document = (await (await fetch(`${gateway.url}/openapi.json`)).json()) as OpenApiDocument;
   operations = Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -162,7 +166,7 @@ test('no request that the document can be bent into gets a 5xx, or an answer tha
       });
       expect(answer.status, `${name}: ${answer.text.slice(0, 500)}`).toBeLessThan(500);
       statuses.add(answer.status);
-      if (answer.json?.object === 'caption' || answer.json?.object === 'batch') ids.push(answer.json.id);
+      if (['caption', 'answer', 'match', 'batch'].includes(answer.json?.object)) ids.push(answer.json.id);
     }
   }
   for (const status of [200, 202, 400, 404, 415, 422]) expect(statuses).toContain(status);

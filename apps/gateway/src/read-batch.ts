@@ -3,10 +3,10 @@ import { BlipqError, batchItemsMax, type CaptionMetadata, type WebhookRequest } 
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { batchJson } from './batch-request.js';
-import { readCaptionFields } from './caption-form.js';
+import { readFields } from './caption-form.js';
 import { type CaptionRequest, captionFields, parseFields } from './caption-request.js';
 import { parseJson, readBody } from './read-body.js';
-import { captionOf, mediaTypeOf } from './read-caption.js';
+import { mediaTypeOf, workOf } from './read-caption.js';
 import { type FilePolicy, invalidField, readUpload } from './upload.js';
 
 /** JSON is held several times over while it is parsed, so a batch of files has more room than one in base64. */
@@ -45,7 +45,7 @@ function readJson(body: Buffer): BatchRequest {
 
 function readItem(item: unknown, index: number): CaptionRequest | BlipqError {
   try {
-    return captionOf(item, `items.${index}`);
+    return workOf('captioning', item, `items.${index}`);
   } catch (error) {
     if (error instanceof BlipqError) return error;
     throw error;
@@ -60,7 +60,7 @@ const manyImages: FilePolicy = (field, acceptedBefore) => {
 
 async function readForm(req: Request, res: Response): Promise<BatchRequest> {
   const { files, fields } = await readUpload(req, res, manyImages);
-  const { metadata, webhook, ...options } = readCaptionFields([...fields]);
+  const { metadata, webhook, ...options } = readFields('captioning', [...fields]);
   if (files.length === 0) throw new BlipqError('missing_image', 'Send the images in file fields named images.');
   const hash = createHash('sha256').update(JSON.stringify([...fields].sort()));
   for (const { bytes } of files) hash.update(createHash('sha256').update(bytes).digest());

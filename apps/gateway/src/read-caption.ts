@@ -1,28 +1,30 @@
-import { BlipqError } from '@blipq/contracts';
+import { BlipqError, type Task } from '@blipq/contracts';
 import type { Request, Response } from 'express';
-import { oneImage, readCaptionFields, readCaptionForm } from './caption-form.js';
-import { type CaptionRequest, captionJson, parseFields } from './caption-request.js';
+import type { z } from 'zod';
+import { oneImage, readFields, readForm } from './caption-form.js';
+import { parseFields } from './caption-request.js';
 import { parseJson, readBody } from './read-body.js';
 import { imageBytesMax, readUpload } from './upload.js';
+import { type RequestOf, requestSchemas } from './work-request.js';
 
 /** An image of the largest size in base64, and all texts at their longest. */
-export const captionJsonBytesMax = Math.ceil((imageBytesMax / 3) * 4) + 256 * 1024;
+export const captionJsonBytesMax = Math.ceil((imageBytesMax / 3) * 4) + 768 * 1024;
 
 /**
- * Reads `POST /v1/captions` in whichever of its forms it was sent.
+ * Reads `POST /v1/captions`, `/v1/answers` and `/v1/matches` in whichever of its forms it was sent.
  *
  * @throws BlipqError about the body: `unsupported_media_type`, `malformed_json`, `malformed_multipart`,
  *   `missing_image`, `image_too_large`, `invalid_params`
  */
-export async function readCaption(req: Request, res: Response): Promise<CaptionRequest> {
+export async function readWork<T extends Task>(task: T, req: Request, res: Response): Promise<RequestOf[T]> {
   const type = mediaTypeOf(req);
-  if (type === 'multipart/form-data') return readCaptionForm(await readUpload(req, res, oneImage));
+  if (type === 'multipart/form-data') return readForm(task, await readUpload(req, res, oneImage(task)));
   if (type === 'application/json') {
-    return captionOf(parseJson(await readBody(req, res, captionJsonBytesMax)));
+    return workOf(task, parseJson(await readBody(req, res, captionJsonBytesMax)));
   }
   if (type.startsWith('image/') || type === 'application/octet-stream') {
-    const options = readCaptionFields(queryOf(req));
-    return { image: await readBody(req, res, imageBytesMax), ...options };
+    const options = readFields(task, queryOf(req));
+    return { ...options, image: await readBody(req, res, imageBytesMax) } as unknown as RequestOf[T];
   }
   throw new BlipqError(
     'unsupported_media_type',
@@ -31,14 +33,14 @@ export async function readCaption(req: Request, res: Response): Promise<CaptionR
 }
 
 /** @throws BlipqError `missing_image`, or `invalid_params` with every field that is wrong */
-export function captionOf(json: unknown, at = ''): CaptionRequest {
+export function workOf<T extends Task>(task: T, json: unknown, at = ''): RequestOf[T] {
   if (typeof json === 'object' && json !== null && !Array.isArray(json) && !('image' in json)) {
     const field = at === '' ? 'image' : `${at}.image`;
     throw new BlipqError('missing_image', 'Send the image as {"image": {"url": "…"}} or {"image": {"base64": "…"}}.', {
       errors: [{ field, message: 'is required' }],
     });
   }
-  return parseFields(captionJson, json, at);
+  return parseFields<z.ZodType>(requestSchemas[task].json, json, at) as RequestOf[T];
 }
 
 /** The media type of a request, without parameters; empty when there is none. */

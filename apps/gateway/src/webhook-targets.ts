@@ -1,6 +1,8 @@
 import {
-  captionEventTypes,
   secretDefault,
+  type Task,
+  taskNames,
+  terminalStates,
   type WebhookEventType,
   type WebhookRequest,
   type WebhookTarget,
@@ -19,11 +21,16 @@ export class WebhookTargets {
   }
 
   /** @throws BlipqError `url_blocked`, as far as that can be told without asking a resolver; `invalid_params` */
-  ofCaption({ url, events = [...captionEventTypes] }: WebhookRequest, key?: ApiKey): WebhookTarget {
-    if (events.includes('batch.completed')) {
+  of(task: Task, { url, events }: WebhookRequest, key?: ApiKey): WebhookTarget {
+    const { object } = taskNames[task];
+    const own: WebhookEventType[] = terminalStates.map((state) => `${object}.${state}` as const);
+    if (events?.includes('batch.completed')) {
       throw invalidField('webhook.events', 'takes batch.completed for a batch only');
     }
-    return this.#target(url, events, key);
+    const stranger = events?.find((event) => !own.includes(event));
+    if (stranger !== undefined)
+      throw invalidField('webhook.events', `has ${stranger}, but it is ${own.join(', ')} here`);
+    return this.#target(url, events ?? own, key);
   }
 
   /** One target for the batch, and one for each of its captions; the events decide which of them hears what. */

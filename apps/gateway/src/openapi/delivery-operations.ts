@@ -2,16 +2,18 @@ import type { Operation } from './operations.js';
 
 /** What can be asked about webhooks that were sent, or are to be. */
 export const deliveryOperations: Operation[] = [
-  {
-    method: 'get',
-    path: '/v1/captions/{id}/deliveries',
-    operationId: 'listCaptionDeliveries',
-    tag: 'Webhooks',
-    summary: 'See what became of the webhook about a caption',
-    parameters: ['CaptionId'],
-    answers: { 200: { description: 'Its deliveries: none or one.', body: 'DeliveryPage' } },
-    problems: ['not_found', 'result_expired'],
-  },
+  ...(['Caption', 'Answer', 'Match'] as const).map(
+    (noun): Operation => ({
+      method: 'get',
+      path: `/v1/${noun.toLowerCase()}${noun === 'Match' ? 'es' : 's'}/{id}/deliveries`,
+      operationId: `list${noun}Deliveries`,
+      tag: 'Webhooks',
+      summary: `See what became of the webhook about one ${noun.toLowerCase()}`,
+      parameters: [`${noun}Id`],
+      answers: { 200: { description: 'Its deliveries: none or one.', body: 'DeliveryPage' } },
+      problems: ['not_found', 'result_expired'],
+    }),
+  ),
   {
     method: 'get',
     path: '/v1/webhook-deliveries',

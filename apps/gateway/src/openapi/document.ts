@@ -1,5 +1,7 @@
 import { type ProblemCode, problems } from '@blipq/contracts';
+import type { z } from 'zod';
 import { captionFields } from '../caption-request.js';
+import { answerFields, matchFields } from '../work-request.js';
 import { tinyPng } from './example-image.js';
 import { type Answer, type HeaderName, type Operation, operations } from './operations.js';
 import { parameters } from './parameters.js';
@@ -41,11 +43,11 @@ export function openApiDocument({ keysRequired }: { keysRequired: boolean }): Op
     info: {
       title: 'BlipQ',
       version: '1',
-      summary: 'Queue-backed image captioning with BLIP.',
+      summary: 'Queue-backed image captioning, question answering and image-text matching with BLIP.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '.' }],
-    tags: ['Captions', 'Batches', 'Webhooks', 'Models'].map((name) => ({ name })),
+    tags: ['Captions', 'Answers', 'Matches', 'Batches', 'Webhooks', 'Models'].map((name) => ({ name })),
     paths,
     components: {
       schemas: schemaComponents(),
@@ -110,13 +112,13 @@ function headerRefs(names: HeaderName[]): object {
 }
 
 const fileSchema = { type: 'string', contentMediaType: 'application/octet-stream' };
-const fields = inline(captionFields) as { properties: Record<string, object> };
 const promptExample = { prompt: 'a picture of', params: { max_new_tokens: 20 } };
 const dataUri = { url: `data:image/png;base64,${tinyPng}` };
 
-function form(image: string, schema: object): object {
-  const properties = { [image]: schema, ...fields.properties };
-  return { schema: { type: 'object', properties, required: [image], additionalProperties: false } };
+function form(image: string, schema: object, fields: z.ZodType = captionFields): object {
+  const { properties: texts, required = [] } = inline(fields) as { properties: object; required?: string[] };
+  const properties = { [image]: schema, ...texts };
+  return { schema: { type: 'object', properties, required: [image, ...required], additionalProperties: false } };
 }
 
 /** Request bodies by what is sent. The examples are complete: sent as they are, they work. Swagger UI offers the first. */
@@ -124,6 +126,19 @@ const bodies = {
   caption: {
     'application/json': { schema: refTo('CaptionRequest'), example: { image: dataUri, ...promptExample } },
     'multipart/form-data': form('image', fileSchema),
+    'image/*': { schema: fileSchema },
+  },
+  answer: {
+    'application/json': {
+      schema: refTo('AnswerRequest'),
+      example: { image: dataUri, questions: ['what is it?', 'what color is it?'] },
+    },
+    'multipart/form-data': form('image', fileSchema, answerFields),
+    'image/*': { schema: fileSchema },
+  },
+  match: {
+    'application/json': { schema: refTo('MatchRequest'), example: { image: dataUri, texts: ['a dog', 'a cat'] } },
+    'multipart/form-data': form('image', fileSchema, matchFields),
     'image/*': { schema: fileSchema },
   },
   batch: {

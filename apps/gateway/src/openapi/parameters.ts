@@ -1,4 +1,4 @@
-import { batchId, captionId, deliveryId, deliveryState } from '@blipq/contracts';
+import { answerId, batchId, captionId, deliveryId, deliveryState, matchId } from '@blipq/contracts';
 import { idempotencyKey } from '../idempotency-key.js';
 import { captionListQuery } from '../list-query.js';
 import { waitMaxS } from '../prefer-wait.js';
@@ -39,24 +39,26 @@ const inPath = (name: string, description: string, schema: object): Parameter =>
 /** Everything that goes beside a body, by the name it has in the document. */
 export const parameters = {
   CaptionId: inPath('id', 'The id of a caption.', inline(captionId)),
+  AnswerId: inPath('id', 'The id of an answer.', inline(answerId)),
+  MatchId: inPath('id', 'The id of a match.', inline(matchId)),
   BatchId: inPath('id', 'The id of a batch.', inline(batchId)),
   DeliveryId: inPath('id', 'The id of a delivery, which is its `webhook-id`.', inline(deliveryId)),
   ModelId: inPath('id', 'The name of a model.', { type: 'string' }),
-  Prefer: header(
-    'Prefer',
-    `\`wait=N\` (RFC 7240): answer when the caption has ended, or after N seconds, at most ${waitMaxS}.`,
-  ),
+  Prefer: header('Prefer', `\`wait=N\` (RFC 7240): answer when it has ended, or after N seconds, at most ${waitMaxS}.`),
   IdempotencyKey: header(
     'Idempotency-Key',
     'Repeating a request with the same key and content creates nothing and is answered with what the first created.',
     inline(idempotencyKey),
   ),
-  CacheControl: header('Cache-Control', '`no-cache`: have the model run even if an equal caption is there already.'),
+  CacheControl: header(
+    'Cache-Control',
+    '`no-cache`: have the model run even if the result of an equal request is there already.',
+  ),
   IfNoneMatch: header('If-None-Match', 'The ETag of an earlier answer: 304 while nothing has changed.'),
   LastEventId: header('Last-Event-ID', 'The id of the last event that was seen: what came before is left out.'),
   Cursor: query('cursor', 'The `next_cursor` of the page before.'),
-  Limit: query('limit', 'Captions on a page.'),
-  State: query('state', 'Only captions in this state.'),
+  Limit: query('limit', 'How many on a page.'),
+  State: query('state', 'Only those in this state.'),
   DeliveryState: { ...query('state', 'Only deliveries in this state.'), schema: inline(deliveryState) as object },
 };
 export type ParameterName = keyof typeof parameters;

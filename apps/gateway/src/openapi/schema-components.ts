@@ -1,24 +1,39 @@
 import {
+  answerPage,
+  answerResource,
   batchResource,
   captionPage,
   captionParams,
   captionResource,
   deliveryPage,
   deliveryResource,
+  matchPage,
+  matchResource,
   problemDetails,
 } from '@blipq/contracts';
 import { z } from 'zod';
 import { batchJson } from '../batch-request.js';
 import { captionJson, imageInput } from '../caption-request.js';
 import { modelPage, modelResource } from '../model-resource.js';
+import { answerJson, matchJson } from '../work-request.js';
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 /** The schemas that have a name in the document. They are the very objects that requests are parsed with. */
-const inputs = { CaptionRequest: captionJson, ImageInput: imageInput, BatchRequest: batchJson };
+const inputs = {
+  CaptionRequest: captionJson,
+  AnswerRequest: answerJson,
+  MatchRequest: matchJson,
+  ImageInput: imageInput,
+  BatchRequest: batchJson,
+};
 const outputs = {
   Caption: captionResource,
   CaptionPage: captionPage,
+  Answer: answerResource,
+  AnswerPage: answerPage,
+  Match: matchResource,
+  MatchPage: matchPage,
   CaptionParams: captionParams,
   Batch: batchResource,
   Delivery: deliveryResource,

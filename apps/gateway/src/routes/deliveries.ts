@@ -1,4 +1,4 @@
-import { BlipqError, type DeliveryResource, deliveryId, deliveryState } from '@blipq/contracts';
+import { BlipqError, type DeliveryResource, deliveryId, deliveryState, task, taskNames } from '@blipq/contracts';
 import type { DeliveryLog } from '@blipq/queue';
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
@@ -7,7 +7,7 @@ import type { HttpAppParts } from '../http-app.js';
 import { captionListQuery } from '../list-query.js';
 import { onlyMethods } from '../problem-json.js';
 import { parseQuery } from '../read-query.js';
-import { captionIdOf, captionNotFound } from './captions.js';
+import { workIdOf, workNotFound } from './work.js';
 
 /** The query of `GET /v1/webhook-deliveries`. */
 export const deliveryListQuery = z.strictObject({
@@ -15,20 +15,22 @@ export const deliveryListQuery = z.strictObject({
   state: deliveryState.optional(),
 });
 
-/** What became of webhooks: `/v1/captions/{id}/deliveries` and `/v1/webhook-deliveries`. */
+/** What became of webhooks: `/v1/captions/{id}/deliveries` (answers and matches too) and `/v1/webhook-deliveries`. */
 export function deliveryRoutes({ deliveries, queue }: Pick<HttpAppParts, 'deliveries' | 'queue'>): Router {
   const router = Router();
 
-  router
-    .route('/captions/:id/deliveries')
-    .get(async (req, res) => {
-      const id = captionIdOf(req);
-      const data = await deliveries.ofCaption(id, tenantOf(res));
-      // Deliveries may outlive their caption.
-      if (data.length === 0 && (await queue.read(id, tenantOf(res))) === null) throw captionNotFound();
-      res.json({ object: 'list', data, next_cursor: null });
-    })
-    .all(onlyMethods('GET, HEAD'));
+  for (const one of task.options) {
+    router
+      .route(`/${taskNames[one].collection}/:id/deliveries`)
+      .get(async (req, res) => {
+        const id = workIdOf(one, req);
+        const data = await deliveries.ofCaption(id, tenantOf(res));
+        // Deliveries may outlive their caption.
+        if (data.length === 0 && (await queue.read(id, tenantOf(res))) === null) throw workNotFound(one);
+        res.json({ object: 'list', data, next_cursor: null });
+      })
+      .all(onlyMethods('GET, HEAD'));
+  }
 
   router
     .route('/webhook-deliveries')

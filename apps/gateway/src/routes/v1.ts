@@ -1,12 +1,12 @@
-import { BlipqError } from '@blipq/contracts';
+import { BlipqError, task, taskNames } from '@blipq/contracts';
 import { type RequestHandler, Router } from 'express';
 import { BatchIntake } from '../batch-intake.js';
 import type { HttpAppParts } from '../http-app.js';
 import { problemResponder } from '../problem-json.js';
 import { batchRoutes } from './batches.js';
-import { captionRoutes } from './captions.js';
 import { deliveryRoutes } from './deliveries.js';
 import { modelRoutes } from './models.js';
+import { workRoutes } from './work.js';
 
 /**
  * `/v1`: our own API. Whatever goes wrong below it is answered as problem+json.
@@ -16,7 +16,7 @@ import { modelRoutes } from './models.js';
 export function v1Routes(parts: HttpAppParts, gates: RequestHandler[]): Router {
   const router = Router();
   router.use(...gates);
-  router.use('/captions', captionRoutes(parts));
+  for (const one of task.options) router.use(`/${taskNames[one].collection}`, workRoutes(one, parts));
   router.use('/batches', batchRoutes({ ...parts, batches: new BatchIntake(parts) }));
   router.use('/models', modelRoutes(parts));
   router.use(deliveryRoutes(parts));

@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { type CaptionHandler, CaptionWorker, type ManifestDraft, ModelRegistry } from '@blipq/queue';
+import type { Task } from '@blipq/contracts';
+import {
+  type CaptionHandler,
+  CaptionWorker,
+  type ManifestDraft,
+  ModelRegistry,
+  type Serves,
+  type WorkHandler,
+} from '@blipq/queue';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { composeGateway } from '../compose.js';
@@ -43,7 +51,7 @@ export class LiveGateway {
   readonly #redisUrl: string;
   readonly #gateway: ReturnType<typeof composeGateway>;
   readonly #registry: ModelRegistry;
-  readonly #workers: CaptionWorker[] = [];
+  readonly #workers: { stop(): Promise<void> }[] = [];
 
   constructor(redisUrl: string, config: Partial<GatewayConfig> = {}) {
     this.namespace = config.BLIPQ_NAMESPACE ?? `test-${randomBytes(6).toString('hex')}`;
@@ -88,9 +96,9 @@ export class LiveGateway {
   }
 
   /** Starts the queue's real consumer in this process. */
-  async work(handler: CaptionHandler): Promise<void> {
-    const worker = new CaptionWorker({
-      serves: () => ({ task: 'captioning', model: demoManifest.model }),
+  async work<T extends Task = 'captioning'>(handler: WorkHandler<T>, serves: Serves = demoManifest): Promise<void> {
+    const worker = new CaptionWorker<T>({
+      serves: () => serves,
       redisUrl: this.#redisUrl,
       namespace: this.namespace,
       concurrency: 8,
@@ -129,3 +137,14 @@ export const echoHandler: CaptionHandler = async ({ prompt, revision }) => ({
   inference: { inference_ms: 2, encode_ms: 1, decode_ms: 1, batch_size: 1, device: 'cpu' },
   revision,
 });
+
+/** Answers and matches at once with what was asked. */
+export const echoAskedHandler: WorkHandler = async (work) => {
+  const made = { inference: { encode_ms: 1, decode_ms: 1, batch_size: 1, device: 'cpu' }, revision: work.revision };
+  if ('texts' in work) {
+    return { ...made, matches: work.texts.map((text) => ({ text, probability: 0.75, similarity: 0.5 })) };
+  }
+  const asked = 'questions' in work ? work.questions : [];
+  const tokens = [{ id: 7, logprob: -0.5 }];
+  return { ...made, answers: asked.map((question) => ({ question, text: `${question} yes`, score: -0.5, tokens })) };
+};

@@ -1,11 +1,13 @@
 import {
   BlipqError,
-  type CaptionId,
-  type CaptionResource,
-  captionId,
   isTerminal,
-  newCaptionId,
+  newIdFor,
+  resourceSchemas,
+  type Task,
+  taskNames,
+  type WorkResource,
 } from '@blipq/contracts';
+import type { CaptionQueue } from '@blipq/queue';
 import { type Request, type Response, Router } from 'express';
 import { tenantOf } from '../authenticate.js';
 import type { SubmitContext } from '../caption-intake.js';
@@ -16,19 +18,21 @@ import { idempotencyKeyOf } from '../idempotency-key.js';
 import { captionListQuery } from '../list-query.js';
 import { preferredWaitS } from '../prefer-wait.js';
 import { onlyMethods } from '../problem-json.js';
-import { readCaption } from '../read-caption.js';
+import { readWork } from '../read-caption.js';
 import { parseQuery } from '../read-query.js';
 
-/** `/v1/captions`. */
-export function captionRoutes({ intake, queue }: Pick<HttpAppParts, 'intake' | 'queue'>): Router {
+/** `/v1/captions`, `/v1/answers` or `/v1/matches`: one life, so one set of routes. */
+export function workRoutes(task: Task, { intake, queue: anyQueue }: Pick<HttpAppParts, 'intake' | 'queue'>): Router {
   const router = Router();
+  const queue: CaptionQueue<WorkResource> = anyQueue;
+  const idOf = (req: Request) => workIdOf(task, req);
 
   router
     .route('/')
     .post(async (req, res) => await create(req, res, {}))
     .get(async (req, res) => {
       const query = parseQuery(captionListQuery, req);
-      res.json(await queue.list({ tenant: tenantOf(res), ...query }));
+      res.json(await queue.list({ task, tenant: tenantOf(res), ...query }));
     })
     .all(onlyMethods('GET, HEAD, POST'));
 
@@ -40,9 +44,9 @@ export function captionRoutes({ intake, queue }: Pick<HttpAppParts, 'intake' | '
       if (isUnchanged(req, res, latest.version)) return void res.status(304).end();
       res.json(latest);
     })
-    .put(async (req, res) => await create(req, res, { id: captionIdOf(req) }))
+    .put(async (req, res) => await create(req, res, { id: idOf(req) }))
     .delete(async (req, res) => {
-      await queue.delete(captionIdOf(req), tenantOf(res));
+      await queue.delete(idOf(req), tenantOf(res));
       res.status(204).end();
     })
     .all(onlyMethods('GET, HEAD, PUT, DELETE'));
@@ -50,7 +54,7 @@ export function captionRoutes({ intake, queue }: Pick<HttpAppParts, 'intake' | '
   router
     .route('/:id/cancel')
     .post(async (req, res) => {
-      const { status, caption } = await queue.cancel(captionIdOf(req), tenantOf(res));
+      const { status, caption } = await queue.cancel(idOf(req), tenantOf(res));
       res.status(status === 'canceled' ? 200 : 202).json(caption);
     })
     .all(onlyMethods('POST'));
@@ -59,10 +63,10 @@ export function captionRoutes({ intake, queue }: Pick<HttpAppParts, 'intake' | '
     .route('/:id/retry')
     .post(async (req, res) => {
       const { apiKey } = res.locals;
-      const id = captionIdOf(req);
+      const id = idOf(req);
       const idempotencyKey = idempotencyKeyOf(req);
       const { status, caption } = await queue.retry(id, {
-        newId: newCaptionId(),
+        newId: newIdFor(task),
         ...(idempotencyKey !== undefined && { idempotencyKey, fingerprint: `retry ${id}` }),
         tenant: tenantOf(res),
         ...(apiKey?.priority !== undefined && { priority: apiKey.priority }),
@@ -89,7 +93,7 @@ export function captionRoutes({ intake, queue }: Pick<HttpAppParts, 'intake' | '
   /** Queues a caption and answers with it, after the wait that the client prefers. */
   async function create(req: Request, res: Response, context: Pick<SubmitContext, 'id'>): Promise<void> {
     const idempotencyKey = context.id === undefined ? idempotencyKeyOf(req) : undefined;
-    const request = await readCaption(req, res);
+    const request = await readWork(task, req, res);
     const { apiKey, stopWaiting } = res.locals;
     const { status, caption } = await intake.accept(request, {
       ...context,
@@ -106,14 +110,14 @@ export function captionRoutes({ intake, queue }: Pick<HttpAppParts, 'intake' | '
       .json(latest);
   }
 
-  async function existing(req: Request, res: Response): Promise<CaptionResource> {
-    const caption = await queue.read(captionIdOf(req), tenantOf(res));
-    if (caption === null) throw captionNotFound();
+  async function existing(req: Request, res: Response): Promise<WorkResource> {
+    const caption = await queue.read(idOf(req), tenantOf(res));
+    if (caption === null) throw workNotFound(task);
     return caption;
   }
 
   /** The caption after the wait that the client prefers; undefined when it prefers none or it cannot be had. */
-  async function waited(req: Request, res: Response, id: CaptionId): Promise<CaptionResource | undefined> {
+  async function waited(req: Request, res: Response, id: string): Promise<WorkResource | undefined> {
     const waitS = preferredWaitS(req.get('prefer'));
     if (waitS === undefined) return undefined;
     res.setHeader('Preference-Applied', `wait=${waitS}`);
@@ -130,12 +134,13 @@ export function captionRoutes({ intake, queue }: Pick<HttpAppParts, 'intake' | '
   return router;
 }
 
-export function captionIdOf(req: Request): CaptionId {
-  const id = captionId.safeParse(req.params.id);
-  if (!id.success) throw captionNotFound();
+/** The id in the path. @throws BlipqError `not_found` for one that is no id of this task's */
+export function workIdOf(task: Task, req: Request): string {
+  const id = resourceSchemas[task].shape.id.safeParse(req.params.id);
+  if (!id.success) throw workNotFound(task);
   return id.data;
 }
 
-export function captionNotFound(): BlipqError {
-  return new BlipqError('not_found', 'There is no caption with this id.');
+export function workNotFound(task: Task): BlipqError {
+  return new BlipqError('not_found', `There is no ${taskNames[task].object} with this id.`);
 }

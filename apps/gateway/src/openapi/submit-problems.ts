@@ -1,0 +1,25 @@
+import type { ProblemCode } from '@blipq/contracts';
+
+/** What may be wrong with a request that brings an image. */
+export const submitProblems: ProblemCode[] = [
+  'malformed_json',
+  'malformed_multipart',
+  'missing_image',
+  'bad_idempotency_key',
+  'idempotency_in_progress',
+  'image_too_large',
+  'unsupported_media_type',
+  'invalid_params',
+  'unknown_model',
+  'image_corrupt',
+  'image_dimensions',
+  'url_blocked',
+  'fetch_failed',
+  'fetch_timeout',
+  'idempotency_key_reused',
+  'tenant_queue_full',
+  'queue_full',
+  'model_unavailable',
+];
+/** What may be wrong with an id. */
+export const gone: ProblemCode[] = ['not_found', 'result_expired'];

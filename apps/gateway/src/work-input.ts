@@ -1,0 +1,53 @@
+import { BlipqError, type FieldError, type GenerationDefaults, resolveParams, type WorkInput } from '@blipq/contracts';
+import type { CaptionRequest } from './caption-request.js';
+import { invalidFields } from './caption-request.js';
+import type { Served } from './served-model.js';
+import type { WorkRequest } from './work-request.js';
+
+/** Most tokens of one request's questions or texts, each counted as long as the longest: they run side by side. */
+const tokensMax = 4096;
+
+/**
+ * What the model will be asked beside the image, nothing left to a default.
+ *
+ * @param endpoint generation defaults of the endpoint that was called
+ * @throws BlipqError `invalid_params`
+ */
+export function inputOf(request: WorkRequest, served: Served, endpoint?: GenerationDefaults): WorkInput {
+  if ('texts' in request) return { texts: measured('texts', request.texts, served) };
+  if ('question' in request || 'questions' in request) {
+    const asked = request.questions ?? [request.question!].flat();
+    const field = request.questions === undefined && asked.length === 1 ? 'question' : 'questions';
+    return { questions: measured(field, asked, served), params: paramsOf(request.params, 1, served, endpoint) };
+  }
+  const { prompt: text, params } = request as CaptionRequest;
+  const prompt = text?.trim() ? text : null;
+  const promptTokens = 1 + (prompt === null ? 0 : served.tokenizer.encodePrompt(prompt).length);
+  return { prompt, params: paramsOf(params, promptTokens, served, endpoint) };
+}
+
+function paramsOf(
+  requested: CaptionRequest['params'],
+  promptTokens: number,
+  { manifest }: Served,
+  endpoint: GenerationDefaults | undefined,
+) {
+  return resolveParams({ requested: requested ?? {}, manifest, promptTokens, ...(endpoint && { endpoint }) });
+}
+
+/** The texts, if the model can read them: [CLS], the text and [SEP] have to fit its positions. */
+function measured(field: string, texts: string[], { manifest, tokenizer }: Served): string[] {
+  const lengths = texts.map((text) => tokenizer.encodePrompt(text).length + 2);
+  const errors = lengths.flatMap((length, i): FieldError[] => {
+    if (length <= manifest.positions_max) return [];
+    const message = `is ${length - 2} tokens long; this model takes at most ${manifest.positions_max - 2}`;
+    return [{ field: field === 'question' ? field : `${field}.${i}`, message }];
+  });
+  if (errors.length > 0) throw invalidFields(errors);
+  const padded = Math.max(...lengths) * texts.length;
+  if (padded > tokensMax) {
+    const message = `come to ${padded} tokens, each counted as long as the longest; send at most ${tokensMax} at once`;
+    throw new BlipqError('invalid_params', `${field} ${message}`, { errors: [{ field, message }] });
+  }
+  return texts;
+}

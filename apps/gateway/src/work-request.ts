@@ -1,0 +1,85 @@
+import { captionParams, questionsMax, type Task, textsMax } from '@blipq/contracts';
+import { z } from 'zod';
+import { type CaptionRequest, captionFields, captionJson, captionOptions, imageInput } from './caption-request.js';
+
+/** Longest question or text in characters: a few hundred tokens. The model's own limit is checked later. */
+const textCharsMax = 2048;
+
+const askedText = z
+  .string()
+  .max(textCharsMax)
+  .refine((text) => text.trim() !== '', 'is empty')
+  .refine((text) => !text.includes('\uFFFD'), 'is not valid UTF-8');
+
+const { prompt: _, params, ...commonOptions } = captionOptions.shape;
+const question = askedText.meta({ description: 'What to answer.', examples: ['how many dogs are there?'] });
+const questions = z
+  .array(askedText)
+  .min(1)
+  .max(questionsMax)
+  .meta({ description: 'Several questions about one image.' });
+const texts = z
+  .array(askedText)
+  .min(1)
+  .max(textsMax)
+  .meta({ description: 'Texts to compare the image with.', examples: [['a dog', 'a cat']] });
+
+/** Exactly one of the two, wherever they come from. */
+function askSomething(
+  asked: { question?: unknown; questions?: unknown },
+  context: { issues: z.core.$ZodRawIssue[] },
+): void {
+  const [one, many] = [asked.question !== undefined, asked.questions !== undefined];
+  if (one !== many) return;
+  const message = one ? 'cannot come with questions; send one of them' : 'is required, or questions';
+  context.issues.push({ code: 'custom', path: ['question'], message, input: asked });
+}
+
+/** `POST /v1/answers` as JSON. */
+export const answerJson = z
+  .strictObject({
+    question: question.optional(),
+    questions: questions.optional(),
+    params,
+    ...commonOptions,
+    image: imageInput,
+  })
+  .check(({ value, issues }) => askSomething(value, { issues }));
+
+/** As form fields and in a query `question` may be repeated, and the parameters stand beside the others. */
+export const answerFields = z
+  .strictObject({
+    question: questions.optional(),
+    questions: questions.optional(),
+    ...commonOptions,
+    ...captionParams.partial().shape,
+  })
+  .check(({ value, issues }) => askSomething(value, { issues }));
+
+/** `POST /v1/matches` as JSON. */
+export const matchJson = z.strictObject({ texts, ...commonOptions, image: imageInput });
+
+/** `texts` may be repeated. */
+export const matchFields = z.strictObject({ texts, ...commonOptions });
+
+type Sent<Json extends z.ZodType> = Omit<z.infer<Json>, 'image'> & Pick<CaptionRequest, 'image'>;
+
+/** What a caller asked for, however it was sent. */
+export interface RequestOf {
+  captioning: CaptionRequest;
+  question_answering: Omit<Sent<typeof answerJson>, 'question'> & { question?: string | string[] };
+  image_text_retrieval: Sent<typeof matchJson>;
+}
+export type WorkRequest = RequestOf[Task];
+
+/** How requests of each task are parsed, and which of their fields may be repeated in a form. */
+export const requestSchemas = {
+  captioning: { json: captionJson, fields: captionFields, lists: [] },
+  question_answering: { json: answerJson, fields: answerFields, lists: ['question', 'questions'] },
+  image_text_retrieval: { json: matchJson, fields: matchFields, lists: ['texts'] },
+} as const satisfies Record<Task, { json: z.ZodType; fields: z.ZodObject; lists: readonly string[] }>;
+
+export function taskOf(request: WorkRequest): Task {
+  if ('question' in request || 'questions' in request) return 'question_answering';
+  return 'texts' in request ? 'image_text_retrieval' : 'captioning';
+}
