@@ -132,7 +132,8 @@ async function checkPrecision(folder: string, build: Build): Promise<PrecisionCh
   await writeModel(reference, build, 'fp32', null);
   const job = {
     type: 'compare',
-    reference: { folder: reference, threads },
+    // A container that is large enough for int8 need not have room for a second copy of the weights in fp32.
+    reference: { folder: reference, threads, frugal: true },
     candidate: { folder, threads, device },
   } as const;
   const check = await runBuildJob(job, () => onProgress?.({ phase: 'check', bytesDone: 0 }));

@@ -5,6 +5,11 @@ export interface SessionOptions {
   /** Threads that one op may use. */
   readonly threads: number;
   readonly device?: Device;
+  /**
+   * Runs from the mapped weights as they are instead of laying them out for this CPU's kernels: slower, but takes no
+   * memory for a copy. Default false.
+   */
+  readonly frugal?: boolean;
 }
 
 interface OptimizeOptions extends SessionOptions {
@@ -74,7 +79,7 @@ function create(model: string | Uint8Array, options: InferenceSession.SessionOpt
   return typeof model === 'string' ? InferenceSession.create(model, options) : InferenceSession.create(model, options);
 }
 
-function sessionOptions({ threads, device = 'cpu' }: SessionOptions) {
+function sessionOptions({ threads, device = 'cpu', frugal = false }: SessionOptions) {
   return {
     executionProviders: device === 'cuda' ? ['cuda', 'cpu'] : ['cpu'],
     intraOpNumThreads: threads,
@@ -84,7 +89,7 @@ function sessionOptions({ threads, device = 'cpu' }: SessionOptions) {
     logSeverityLevel: 3 as const,
     extra: {
       // Spinning threads take the cores that other sessions and processes need.
-      session: { intra_op: { allow_spinning: '0' } },
+      session: { intra_op: { allow_spinning: '0' }, disable_prepacking: frugal ? '1' : '0' },
     },
   };
 }
