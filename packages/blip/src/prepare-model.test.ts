@@ -355,7 +355,7 @@ describe('a checkpoint that cannot be built is refused with its reason, and leav
   });
 });
 
-describe('a cache that cannot be written is an error', () => {
+describe('a cache that cannot be written is an error that names it', () => {
   test.each([
     ['a file', (path: string) => writeFile(path, '')],
     ['inside a file', (path: string) => writeFile(join(path, '..'), '')],
@@ -367,18 +367,10 @@ describe('a cache that cannot be written is an error', () => {
       await mkdir(join(path, '..'));
       await make(path);
     }
-    await expect(prepareModel({ checkpoint: join(reference, 'caption'), cacheDir: path })).rejects.toThrow(
-      /^E[A-Z]+: /,
-    );
-  });
-});
-
-test('a cache folder that cannot be written to is named', async () => {
-  const file = join(cacheDir, 'a-file');
-  await writeFile(file, '');
-  await expect(prepare(await modelFolder(captionFiles()), { cacheDir: file })).rejects.toMatchObject({
-    name: 'ModelError',
-    code: 'cache_unwritable' satisfies ModelErrorCode,
-    message: expect.stringContaining(`built graphs cannot be kept in ${file}: `),
+    await expect(prepareModel({ checkpoint: join(reference, 'caption'), cacheDir: path })).rejects.toMatchObject({
+      name: 'ModelError',
+      code: 'cache_unwritable' satisfies ModelErrorCode,
+      message: expect.stringMatching(new RegExp(`^built graphs cannot be kept in ${path}: E[A-Z]+: `)),
+    });
   });
 });
