@@ -42,6 +42,10 @@ test('/internal/scale answers what wants a worker, on its own port only', async 
   expect((await submit()).status).toBe(202);
   expect((await submit()).status).toBe(202);
   expect((await scale()).body).toMatchObject({ demand: 2, waiting: 2 });
+  const of = async (model: string) =>
+    await (await fetch(`${gateway.internalUrl}/internal/scale?model=${encodeURIComponent(model)}`)).json();
+  expect([await of('demo'), await of('owner/other')]).toEqual([{ demand: 2 }, { demand: 0 }]);
+  expect((await fetch(`${gateway.internalUrl}//`)).status).toBe(404);
   expect((await fetch(`${gateway.url}/internal/scale`)).status).toBe(404);
   expect((await fetch(`${gateway.internalUrl}/v1/captions`)).status).toBe(404);
 });

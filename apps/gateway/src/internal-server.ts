@@ -22,8 +22,10 @@ export class InternalServer {
   constructor(options: InternalServerOptions) {
     this.#options = options;
     this.#server = createServer((request, response) => {
-      const path = request.url?.split('?')[0];
-      if (path === '/internal/scale') return void this.#answerScale(response);
+      const [path, query] = request.url?.split('?') ?? [];
+      if (path === '/internal/scale') {
+        return void this.#answerScale(response, new URLSearchParams(query).get('model'));
+      }
       if (path === '/metrics') return void answerMetrics(response, options.metrics);
       answer(response, 404, { error: 'not found' });
     });
@@ -44,10 +46,14 @@ export class InternalServer {
     await closeServer(this.#server);
   }
 
-  /** 503 when Redis does not answer: nobody may take an outage for an empty queue and stop the workers. */
-  async #answerScale(response: ServerResponse): Promise<void> {
+  /**
+   * Demand of all models, or of one. 503 when Redis does not answer: nobody may take an outage for an empty queue and
+   * stop the workers.
+   */
+  async #answerScale(response: ServerResponse, model: string | null): Promise<void> {
     try {
-      const { demand, waiting, active, delayed, due, jobless, paused } = await this.#options.census.take();
+      const { demand, demandOf, waiting, active, delayed, due, jobless, paused } = await this.#options.census.take();
+      if (model !== null) return answer(response, 200, { demand: demandOf.get(model) ?? jobless });
       answer(response, 200, { demand, waiting, active, delayed, due, jobless, paused });
     } catch (error) {
       answer(response, 503, { error: (error as Error).message });

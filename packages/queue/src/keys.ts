@@ -38,6 +38,11 @@ export function jobsOf(task: Task, model: string): string {
   return `${taskNames[task].collection}.${encodeURIComponent(model)}`;
 }
 
+/** The model whose jobs a queue of this name has. */
+export function modelOfJobs(name: string): string {
+  return decodeURIComponent(name.slice(name.indexOf('.') + 1));
+}
+
 export function modelKeys(namespace = 'blipq') {
   const root = `${namespace}:{models}`;
   return {

@@ -95,6 +95,19 @@ test('while the queue is paused, what waits wants no worker, and what runs does'
   go.open();
 });
 
+test('a paused queue of one model does not hide what waits for another', async () => {
+  await submit();
+  await jobs.pause();
+  await live.redis.sadd(`${live.keys.root}:jobs:names`, 'captions.owner%2Fother');
+  const others = new Queue('captions.owner%2Fother', { connection: live.redis, prefix: live.keys.bullPrefix });
+  await others.add('caption', { id: newCaptionId() });
+  await others.add('caption', { id: newCaptionId() });
+  await expectCount({ paused: true, demand: 2, waiting: 3 });
+  const { demandOf } = await census.take();
+  expect(Object.fromEntries(demandOf)).toEqual({ demo: 0, 'owner/other': 2 });
+  await others.close();
+});
+
 test('an accepted caption without a job wants a worker', async () => {
   expect(await jobs.remove(await submit())).toBe(1);
   await expectCount({ demand: 1, waiting: 0, jobless: 1, open: 1 });

@@ -1,6 +1,6 @@
 import { taskNames } from '@blipq/contracts';
 import type { Redis } from 'ioredis';
-import { queueKeys } from './keys.js';
+import { modelOfJobs, queueKeys } from './keys.js';
 import { asking, type OnError, open, producerRedis, type QueueAddress } from './redis.js';
 import { type ScriptTarget, script } from './script.js';
 
@@ -15,8 +15,13 @@ export interface QueueCensusOptions extends QueueAddress {
 
 /** What there is in the queues of all models at one moment. */
 export interface QueueCount {
-  /** What wants a worker now: all that follows but what is delayed for longer; while paused, only what is active. */
+  /**
+   * What wants a worker now: all that follows but what is delayed for longer. Of a model's queue that is paused, only
+   * what is active.
+   */
   demand: number;
+  /** The same of each model with jobs, by model; what is jobless counts for all of them. */
+  demandOf: Map<string, number>;
   waiting: number;
   /** With a worker, or with one that died with it. */
   active: number;
@@ -25,6 +30,7 @@ export interface QueueCount {
   due: number;
   /** Accepted, but without a job: being submitted, or left behind by a crash until a reconciler finds it. */
   jobless: number;
+  /** Whether the queue of any model is. */
   paused: boolean;
   /** Captions that have not ended, and the bytes of the pixels in Redis. */
   open: number;
@@ -34,6 +40,9 @@ export interface QueueCount {
   /** Webhooks that no notifier has taken from the outbox yet. */
   outbox: number;
 }
+
+/** A queue's name, its demand, and 1 when it is paused. */
+type QueueDemand = [name: string, wanted: number, stopped: number];
 
 const kinds = Object.values(taskNames)
   .map(({ idPrefix }) => `'${idPrefix}'`)
@@ -46,15 +55,16 @@ const kinds = Object.values(taskNames)
  */
 const countQueue = script(`
 local now, oldest = now_ms(), 0
-local waiting, active, delayed, due, paused = 0, 0, 0, 0, 0
+local waiting, active, delayed, due, paused, queues = 0, 0, 0, 0, 0, {}
 for _, name in ipairs(redis.call('SMEMBERS', root .. ':jobs:names')) do
   local jobs = root .. ':jobs:' .. name .. ':'
-  waiting = waiting + redis.call('LLEN', jobs .. 'wait') + redis.call('LLEN', jobs .. 'paused')
-    + redis.call('ZCARD', jobs .. 'prioritized')
-  active = active + redis.call('LLEN', jobs .. 'active')
+  local wait = redis.call('LLEN', jobs .. 'wait') + redis.call('LLEN', jobs .. 'paused') + redis.call('ZCARD', jobs .. 'prioritized')
+  local run = redis.call('LLEN', jobs .. 'active')
+  local soon = redis.call('ZCOUNT', jobs .. 'delayed', '-inf', (now + ARGV[3] + 1) * 4096 - 1)
+  local stopped = redis.call('HEXISTS', jobs .. 'meta', 'paused')
+  waiting, active, due, paused = waiting + wait, active + run, due + soon, paused + stopped
   delayed = delayed + redis.call('ZCARD', jobs .. 'delayed')
-  due = due + redis.call('ZCOUNT', jobs .. 'delayed', '-inf', (now + ARGV[3] + 1) * 4096 - 1)
-  if redis.call('HEXISTS', jobs .. 'meta', 'paused') == 1 then paused = 1 end
+  queues[#queues + 1] = { name, run + (stopped == 1 and 0 or wait + soon), stopped }
 end
 local function oldest_of(list)
   for _, name in ipairs(redis.call('ZRANGE', list, 0, 9)) do
@@ -77,6 +87,7 @@ return {
   tonumber(redis.call('HGET', load, 'bytes') or 0),
   oldest,
   redis.call('XLEN', root .. ':outbox'),
+  queues,
 }
 `);
 
@@ -97,15 +108,22 @@ export class QueueCensus {
 
   /** @throws BlipqError `queue_unavailable` */
   async take(): Promise<QueueCount> {
-    const reply = (await asking(() => countQueue(this.#target, '', dueWithinMs))) as number[];
-    const [waiting, active, delayed, due, pausedFlag, open, bytes, oldestMs, outbox] = reply as [
+    const reply = await asking(() => countQueue(this.#target, '', dueWithinMs));
+    const [waiting, active, delayed, due, pausedQueues, open, bytes, oldestMs, outbox, queues] = reply as [
       ...[number, number, number, number, number],
-      ...[number, number, number, number],
+      ...[number, number, number, number, QueueDemand[]],
     ];
-    const paused = pausedFlag === 1;
     const jobless = Math.max(0, open - waiting - active - delayed);
-    const demand = active + (paused ? 0 : waiting + due + jobless);
-    return { demand, waiting, active, delayed, due, jobless, paused, open, bytes, oldestMs, outbox };
+    // Whose they will be is in their records. Nobody's, while everything is paused.
+    const adopted = queues.length > 0 && pausedQueues === queues.length ? 0 : jobless;
+    const demandOf = new Map<string, number>();
+    for (const [name, wanted, stopped] of queues) {
+      const model = modelOfJobs(name);
+      demandOf.set(model, (demandOf.get(model) ?? 0) + wanted + (stopped === 1 ? 0 : adopted));
+    }
+    const demand = queues.reduce((sum, [, wanted]) => sum + wanted, adopted);
+    const paused = pausedQueues > 0;
+    return { demand, demandOf, waiting, active, delayed, due, jobless, paused, open, bytes, oldestMs, outbox };
   }
 
   stop(): void {
