@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
@@ -52,7 +52,7 @@ test('a setting that the worker refuses is one line', async () => {
 
 test('a checkpoint folder that does not exist is one line', async () => {
   expect(await failure('model', { BLIPQ_MODEL: '/nowhere/blip' })).toEqual([
-    'blipq: there is no folder /nowhere/blip; set BLIPQ_MODEL to the folder of a BLIP captioning checkpoint or to its ' +
+    'blipq: there is no folder /nowhere/blip; set BLIPQ_MODEL to the folder of a BLIP checkpoint or to its ' +
       'owner/name on the Hugging Face Hub',
   ]);
 });
@@ -67,9 +67,11 @@ test('a model that the Hub does not have is one line', async () => {
   expect(more).toEqual([]);
 });
 
-test('a checkpoint for another task is one line', async () => {
-  const model = new URL('reference/vqa', import.meta.url).pathname;
-  const [line, ...more] = await failure('vqa', { BLIPQ_MODEL: model });
+test('a checkpoint of another kind of model is one line', async () => {
+  const model = join(folder.path, 'bert');
+  mkdirSync(model);
+  writeFileSync(join(model, 'config.json'), '{"model_type": "bert"}');
+  const [line, ...more] = await failure('bert-model', { BLIPQ_MODEL: model });
   expect(line).toContain(model);
   expect(more).toEqual([]);
 });

@@ -6,7 +6,7 @@ import type { ModelReport } from './model-command.js';
 export function reportText(report: ModelReport): string {
   const { task, imageSize } = report;
   const rows: [string, string][] = [
-    ['task', task === 'captioning' ? task : `${task}, which BlipQ does not serve yet`],
+    ['task', task],
     ['revision', report.revision],
     ...(report.commit === null ? [] : [['commit', report.commit] as [string, string]]),
     ['folder', report.folder],

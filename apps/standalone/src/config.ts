@@ -29,7 +29,7 @@ export const standaloneConfig = z.object({
   REDIS_URL: setting.redisUrl().optional(),
   BLIPQ_DIR: setting.text('the folder for everything BlipQ keeps').default('.blipq'),
   BLIPQ_MODEL: setting
-    .text('the folder of a BLIP captioning checkpoint, or owner/name[@revision] on the Hugging Face Hub')
+    .text('the folder of a BLIP checkpoint, or owner/name[@revision] on the Hugging Face Hub')
     .optional(),
   BLIPQ_CACHE: setting.text('the folder for built graphs').optional(),
   BLIPQ_NO_INSTALL: setting.flag().default(false),

@@ -27,9 +27,7 @@ export class Preflight implements ServicePart {
     const { port, host, model } = this.#options;
     const reference = modelReference(model);
     if (reference.kind === 'folder' && !existsSync(join(reference.path, 'config.json'))) {
-      throw new StartupError(
-        `${reference.path} has no config.json; BLIPQ_MODEL takes the folder of a BLIP captioning checkpoint`,
-      );
+      throw new StartupError(`${reference.path} has no config.json; BLIPQ_MODEL takes the folder of a BLIP checkpoint`);
     }
     const probe = createServer();
     await listen(probe, port, host, 'PORT');
@@ -45,7 +43,7 @@ function modelReference(model: string): Reference {
   } catch (error) {
     if (!(error instanceof HubError)) throw error;
     throw new StartupError(
-      `${error.message}; set BLIPQ_MODEL to the folder of a BLIP captioning checkpoint or to its owner/name on the Hugging Face Hub`,
+      `${error.message}; set BLIPQ_MODEL to the folder of a BLIP checkpoint or to its owner/name on the Hugging Face Hub`,
     );
   }
 }

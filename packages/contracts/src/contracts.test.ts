@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
+  type AnswerResource,
+  answerResource,
   type BatchResource,
   BlipqError,
   batchId,
@@ -15,12 +17,15 @@ import {
   eventOf,
   failedWith,
   isTerminal,
+  type MatchResource,
+  matchResource,
   modelManifest,
   newBatchId,
   newCaptionId,
   problemDetails,
   problemOf,
   problems,
+  taskOfId,
   tenantName,
 } from './index.js';
 
@@ -140,6 +145,51 @@ describe('the caption resource', () => {
   test('a field without a value is null, never missing', () => {
     const { caption: _, ...incomplete } = queued;
     expect(captionResource.safeParse(incomplete).success).toBe(false);
+  });
+});
+
+describe('answers and matches', () => {
+  const { prompt: _, params, caption, ...life } = succeeded;
+  const links = (self: string) => ({
+    ...{ self, events: `${self}/events`, cancel: `${self}/cancel`, retry: `${self}/retry`, batch: null },
+  });
+  const [ans, mat] = ['ans_01M84A47TQWRGVZ3HMQF50GRAJ', 'mat_01M84A47TQWRGVZ3HMQF50GRAJ'];
+  const answer: AnswerResource = {
+    ...life,
+    ...{ id: ans!, object: 'answer', questions: ['what is it?'], params, batch_id: null },
+    answers: [{ question: 'what is it?', ...caption! }],
+    links: links(`/v1/answers/${ans}`),
+  };
+  const match: MatchResource = {
+    ...life,
+    ...{ id: mat!, object: 'match', texts: ['a cat'], batch_id: null },
+    matches: [{ text: 'a cat', probability: 0.75, similarity: 0.5 }],
+    links: links(`/v1/matches/${mat}`),
+  };
+
+  test.each([
+    ['an answer that succeeded', answerResource, answer],
+    ['an answer that is queued', answerResource, { ...answer, state: 'queued' as const, answers: null }],
+    ['a match that succeeded', matchResource, match],
+    ['a match that is queued', matchResource, { ...match, state: 'queued' as const, matches: null }],
+  ])('%s', (_what, schema, resource) => {
+    expect(JSON.stringify(schema.parse(resource), null, 1)).toMatchSnapshot();
+  });
+
+  test('their ids are no ids of captions, and tell the task', () => {
+    expect(answerResource.safeParse({ ...answer, id: queued.id }).success).toBe(false);
+    expect([ans!, mat!, queued.id].map(taskOfId)).toEqual([
+      ...['question_answering', 'image_text_retrieval', 'captioning'],
+    ]);
+    expect(() => taskOfId('bat_01M84A47TQWRGVZ3HMQF50GRAK')).toThrow(TypeError);
+  });
+
+  test('their events and outcomes', () => {
+    expect(eventOf(match)).toEqual({ id: 3, event: 'match.succeeded', data: match });
+    const { queue_ms: _, total_ms: __, preprocess_ms: ___, ...inference } = succeeded.timings!;
+    for (const result of [{ answers: answer.answers }, { matches: match.matches }]) {
+      expect(captionOutcome.parse({ state: 'succeeded', ...result, inference })).toMatchSnapshot();
+    }
   });
 });
 
