@@ -20,6 +20,17 @@ interface ItmGolden {
   itc_cosine: number;
 }
 
+/** What these tests read of a resource; `answers` or `matches` by its task. */
+interface Resource {
+  object: string;
+  model: string;
+  state: string;
+  links: { self: string };
+  timings: { inference_ms: number };
+  answers: { question: string; text: string; tokens: { id: number }[] }[];
+  matches: { text: string; probability: number; similarity: number }[];
+}
+
 const reference = fileURLToPath(new URL('reference/', import.meta.url));
 const goldens: { vqa: VqaGolden[]; itm: ItmGolden[] } = JSON.parse(
   await readFile(join(reference, 'goldens.json'), 'utf8'),
@@ -45,11 +56,12 @@ async function work(checkpoint: string): Promise<WorkerProcess> {
 }
 
 /** Sends an image that is as large as the models' input, so that their pixels are exactly its own. */
-async function ask(path: string, image: string, asked: object, prefer = 'wait=60') {
+async function ask(path: string, image: string, asked: object, prefer = 'wait=60'): Promise<Resource> {
   const base64 = (await readFile(join(reference, image))).toString('base64');
   const headers = { 'content-type': 'application/json', prefer };
   const body = JSON.stringify({ image: { base64 }, ...asked });
-  return await (await fetch(`${gateway.url}${path}`, { method: 'POST', headers, body })).json();
+  const response = await fetch(`${gateway.url}${path}`, { method: 'POST', headers, body });
+  return (await response.json()) as Resource;
 }
 
 beforeAll(async () => {
@@ -70,9 +82,9 @@ describe('one worker for each task, on one Redis', () => {
     const answer = await ask('/v1/answers', image, { questions, params: own[0]!.params });
     expect(answer).toMatchObject({ state: 'succeeded', model: 'vqa', questions });
     for (const [index, { question, text, ids }] of own.entries()) {
-      const { tokens, ...rest } = answer.answers[index];
+      const { tokens, ...rest } = answer.answers[index]!;
       expect(rest).toMatchObject({ question, text });
-      expect(tokens.map(({ id }: { id: number }) => id)).toEqual(ids.slice(-tokens.length));
+      expect(tokens.map(({ id }) => id)).toEqual(ids.slice(-tokens.length));
       expect(tokens).toHaveLength(ids.length - 1);
     }
   });
@@ -83,7 +95,7 @@ describe('one worker for each task, on one Redis', () => {
     const match = await ask('/v1/matches', image, { texts });
     expect(match).toMatchObject({ state: 'succeeded', model: 'itm', texts });
     for (const [index, { text, match_probability, itc_cosine }] of own.entries()) {
-      const { probability, similarity, ...rest } = match.matches[index];
+      const { probability, similarity, ...rest } = match.matches[index]!;
       expect(rest).toEqual({ text });
       expect(Math.abs(probability - match_probability)).toBeLessThanOrEqual(1e-3);
       expect(Math.abs(similarity - itc_cosine)).toBeLessThanOrEqual(1e-3);
@@ -101,9 +113,9 @@ describe('one worker for each task, on one Redis', () => {
     expect(new Set(rounds.map(({ object, model, state }) => `${object} ${model} ${state}`))).toEqual(
       new Set(['answer vqa succeeded', 'match itm succeeded', 'caption caption succeeded']),
     );
-    for (const { answers, image: _, ...answer } of rounds.filter(({ object }) => object === 'answer')) {
-      expect(goldens.vqa.map(({ text }) => text)).toContain(answers[0].text);
-      expect(answer.timings.inference_ms).toBeGreaterThan(0);
+    for (const { answers, timings } of rounds.filter(({ object }) => object === 'answer')) {
+      expect(goldens.vqa.map(({ text }) => text)).toContain(answers[0]!.text);
+      expect(timings.inference_ms).toBeGreaterThan(0);
     }
   });
 });
