@@ -37,15 +37,15 @@ if not terminal[r[1]] then
   move('canceled', now_ms())
   redis.call('PUBLISH', root .. ':cancels', id)
 end
-local state = redis.call('HGET', record, 'state')
+local state, jobs = unpack(redis.call('HMGET', record, 'state', 'jobs'))
 if r[3] then drop_image(r[3]) end
 if r[4] then redis.call('DEL', key('idempotency', r[4])) end
 redis.call('ZREM', list_key(r[2]), id)
 redis.call('ZREM', list_key(r[2], state), id)
-remove_job()
 redis.call('UNLINK', record)
 redis.call('SET', key('gone', id), r[2], 'PX', ${tombstoneMs})
 redis.call('PUBLISH', root .. ':states', id .. ' deleted 0')
+remove_job(jobs)
 return 1
 `);
 

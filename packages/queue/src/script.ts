@@ -69,7 +69,9 @@ end
 local object = ({ ${objects} })[id:sub(1, 3)]
 
 -- A key of the BullMQ queue that the job is in: each model has its own.
-local function job_key(part) return root .. ':jobs:' .. (redis.call('HGET', record, 'jobs') or '') .. ':' .. part end
+local function job_key(part, jobs)
+  return root .. ':jobs:' .. (jobs or redis.call('HGET', record, 'jobs') or '') .. ':' .. part
+end
 
 -- One more version of the caption; whoever watches it reads it again.
 local function announce(state)
@@ -164,11 +166,12 @@ local function finish(state, now)
   post(object .. '.' .. state, id, record, now)
 end
 
--- Takes the job out of BullMQ's queue, unless a worker has it. The record says which queue, so it goes after.
-local function remove_job()
-  if redis.call('EXISTS', job_key(id .. ':lock')) == 1 then return end
-  if redis.call('ZREM', job_key('prioritized'), id) + redis.call('ZREM', job_key('delayed'), id) > 0 then
-    redis.call('UNLINK', job_key(id))
+-- Takes the job out of the BullMQ queue that the record's field 'jobs' names, unless a worker has it. Comes last in a script: should
+-- BullMQ's keys not be what they were, our own are in order.
+local function remove_job(jobs)
+  if redis.call('EXISTS', job_key(id .. ':lock', jobs)) == 1 then return end
+  if redis.call('ZREM', job_key('prioritized', jobs), id) + redis.call('ZREM', job_key('delayed', jobs), id) > 0 then
+    redis.call('UNLINK', job_key(id, jobs))
   end
 end
 

@@ -135,14 +135,14 @@ return 1
  */
 export const discardRecord = script(`
 drop_image(ARGV[3])
-local r = redis.call('HMGET', record, 'state', 'pixels', 'tenant', 'fingerprint', 'storing', 'idempotency', 'batch')
+local r = redis.call('HMGET', record, 'state', 'pixels', 'tenant', 'fingerprint', 'storing', 'idempotency', 'batch', 'jobs')
 if r[1] ~= 'queued' or r[2] ~= ARGV[3] or (r[4] and not r[5]) then return 0 end
 close()
-remove_job()
 redis.call('UNLINK', record, key('gone', id))
 redis.call('ZREM', list_key(r[3]), id)
 redis.call('ZREM', list_key(r[3], 'queued'), id)
 if r[6] then redis.call('DEL', key('idempotency', r[6])) end
 if r[7] then count(r[7], 'queued', nil, now_ms()) end
+remove_job(r[8])
 return 1
 `);
