@@ -17,7 +17,7 @@ import { jobsOf, type QueueKeys, queueKeys } from './keys.js';
 import { Reconciler } from './reconciler.js';
 import type { RecordFields } from './record.js';
 import { type FencedWrite, Records } from './records.js';
-import { consumerRedis, type OnError, open, type QueueAddress } from './redis.js';
+import { answersWithin, consumerRedis, type OnError, open, type QueueAddress } from './redis.js';
 
 interface WorkBase {
   id: string;
@@ -156,16 +156,7 @@ export class CaptionWorker<T extends Task = 'captioning'> {
 
   /** Whether Redis answers within `timeoutMs`. */
   async reachable(timeoutMs: number): Promise<boolean> {
-    if (this.#redis.status !== 'ready') return false;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<boolean>((resolve) => {
-      timer = setTimeout(resolve, timeoutMs, false);
-    });
-    const answered = this.#redis.ping().then(
-      () => true,
-      () => false,
-    );
-    return await Promise.race([answered, late]).finally(() => clearTimeout(timer));
+    return await answersWithin(this.#redis, timeoutMs);
   }
 
   async #process(job: CaptionBullJob, token: string, signal: AbortSignal): Promise<void> {

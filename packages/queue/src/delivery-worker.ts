@@ -8,7 +8,7 @@ import { bodyOf } from './delivery-record.js';
 import { beginDelivery, settleDelivery } from './delivery-scripts.js';
 import { OutboxRelay } from './outbox-relay.js';
 import { fieldsOf, type RecordFields } from './record.js';
-import { consumerRedis, type OnError, open, type QueueAddress } from './redis.js';
+import { answersWithin, consumerRedis, type OnError, open, type QueueAddress } from './redis.js';
 
 /** One attempt to make. */
 export interface DeliveryWork {
@@ -108,16 +108,7 @@ export class DeliveryWorker {
 
   /** Whether Redis answers within `timeoutMs`. */
   async reachable(timeoutMs: number): Promise<boolean> {
-    if (this.#redis.status !== 'ready') return false;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<boolean>((resolve) => {
-      timer = setTimeout(resolve, timeoutMs, false);
-    });
-    const answered = this.#redis.ping().then(
-      () => true,
-      () => false,
-    );
-    return await Promise.race([answered, late]).finally(() => clearTimeout(timer));
+    return await answersWithin(this.#redis, timeoutMs);
   }
 
   async #process(job: DeliveryBullJob, token: string): Promise<void> {

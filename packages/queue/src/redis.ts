@@ -74,3 +74,17 @@ function redisProblem(error: unknown): unknown {
     retryAfterS: 2,
   });
 }
+
+/** Whether Redis answers within `timeoutMs`, at once no where it is not connected. */
+export async function answersWithin(redis: Redis, timeoutMs: number): Promise<boolean> {
+  if (redis.status !== 'ready') return false;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs, false);
+  });
+  const answered = redis.ping().then(
+    () => true,
+    () => false,
+  );
+  return await Promise.race([answered, late]).finally(() => clearTimeout(timer));
+}
