@@ -16,4 +16,5 @@ export { ModelError, type ModelErrorCode } from './model-error.js';
 export type { ModelFacts } from './model-facts.js';
 export { checkBounds, type Device, type PrecisionCheck } from './precision.js';
 export { type PrepareOptions, type PrepareProgress, prepareModel } from './prepare-model.js';
+export { OutOfMemoryError } from './session.js';
 export type { GeneratedText } from './text-generator.js';

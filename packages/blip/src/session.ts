@@ -65,9 +65,10 @@ export class Session {
     );
   }
 
+  /** @throws OutOfMemoryError; the session can be used after it, and what its arena got hold of stays with it */
   async run(feeds: Readonly<Record<string, TensorLike>>): Promise<Record<string, TensorLike>> {
     const tensors = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, toTensor(feed)]));
-    return (await this.#session.run(tensors)) as unknown as Record<string, TensorLike>;
+    return (await this.#session.run(tensors).catch(throwTyped)) as unknown as Record<string, TensorLike>;
   }
 
   async release(): Promise<void> {
@@ -75,8 +76,31 @@ export class Session {
   }
 }
 
-function create(model: string | Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession> {
-  return typeof model === 'string' ? InferenceSession.create(model, options) : InferenceSession.create(model, options);
+/** There was not enough memory to load a model, or to run as much as was asked for. */
+export class OutOfMemoryError extends Error {
+  override readonly name = 'OutOfMemoryError';
+}
+
+/**
+ * onnxruntime-node 1.30 throws a plain Error whose message ends, behind one `Non-zero status code returned while running
+ * … node.` for each graph that it was in, with what the failed allocation said: `std::bad_alloc` from the CPU's
+ * allocator, `bfc_arena.cc:360 … Failed to allocate memory for requested buffer of size N` from an arena, the CPU's or
+ * CUDA's. CUDA's own words are taken from onnxruntime's source: `CUDA failure 2: out of memory`, and its libraries' codes.
+ */
+const allocationFailed =
+  /bad_alloc|Failed to allocate memory|out of memory|CUDNN_STATUS_ALLOC_FAILED|CUBLAS_STATUS_ALLOC_FAILED/i;
+
+function throwTyped(error: unknown): never {
+  if (!(error instanceof Error) || !allocationFailed.test(error.message)) throw error;
+  throw new OutOfMemoryError(error.message, { cause: error });
+}
+
+async function create(model: string | Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession> {
+  // One call for each of its overloads.
+  return await (typeof model === 'string'
+    ? InferenceSession.create(model, options)
+    : InferenceSession.create(model, options)
+  ).catch(throwTyped);
 }
 
 function sessionOptions({ threads, device = 'cpu', frugal = false }: SessionOptions) {

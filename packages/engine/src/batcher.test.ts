@@ -106,6 +106,51 @@ describe('settle', () => {
   });
 });
 
+describe('a batch that memory did not suffice for', () => {
+  const exhausted = { status: 'out_of_memory', reason: 'bad_alloc' } as const;
+
+  it('goes again in halves, before all others, and what comes after it as well', () => {
+    const target = batcher();
+    submit(target, 'a1', 'a2', 'a3', 'a4', 'a5', 'a6');
+    target.settle(target.take(), exhausted);
+    expect(target.batchMax).toBe(2);
+    expect([target.take(), target.take(), target.take()].map(rowsOf)).toEqual([
+      ['a1', 'a2'],
+      ['a3', 'a4'],
+      ['a5', 'a6'],
+    ]);
+  });
+
+  it('fails a row that it does not suffice for alone, and only that', async () => {
+    const target = batcher();
+    const large = target.submit('a1');
+    const mate = target.submit('a2');
+    target.settle(target.take(), exhausted);
+    target.settle(target.take(), exhausted);
+    await expect(large).rejects.toMatchObject({ code: 'out_of_memory', retryable: true });
+    const batch = target.take();
+    expect(rowsOf(batch)).toEqual(['a2']);
+    target.settle(batch, caption(batch));
+    expect(await mate).toBe('caption of a2');
+  });
+
+  it('costs no row its second engine', () => {
+    const target = batcher();
+    submit(target, 'a1', 'a2');
+    target.settle(target.take(), exhausted);
+    target.settle(target.take(), { status: 'crashed', reason: 'SIGSEGV' });
+    expect(rowsOf(target.take())).toEqual(['a1']);
+  });
+
+  it('halves batches when the engine was killed, too; its rows go alone, for it may have been one of them', () => {
+    const target = batcher();
+    submit(target, 'a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7');
+    target.settle(target.take(), { status: 'crashed', reason: 'SIGKILL', starved: true });
+    const batches = Array.from({ length: 6 }, () => rowsOf(target.take()));
+    expect(batches).toEqual([['a1'], ['a2'], ['a3'], ['a4'], ['a5', 'a6'], ['a7']]);
+  });
+});
+
 describe('abort', () => {
   it('drops a row that waits, at once, and refuses one that comes aborted', async () => {
     const target = batcher();

@@ -1,4 +1,5 @@
 import { BlipqError } from '@blipq/contracts';
+import { BatchLimit } from './batch-limit.js';
 
 export interface BatcherOptions<Row> {
   /** Most rows in one batch. */
@@ -7,10 +8,12 @@ export interface BatcherOptions<Row> {
   key: (row: Row) => string;
 }
 
-/** How a batch failed. `threw` leaves the engine alive; after `crashed` and `hung` it is gone. */
+/** How a batch failed. `threw` and `out_of_memory` leave the engine alive; after `crashed` and `hung` it is gone. */
 export interface BatchFailure {
-  status: 'threw' | 'crashed' | 'hung';
+  status: 'threw' | 'out_of_memory' | 'crashed' | 'hung';
   reason: string;
+  /** The engine crashed as it does when memory runs out. */
+  starved?: boolean;
 }
 
 /** `outputs` has one entry per row of the batch, in their order. */
@@ -22,7 +25,7 @@ export interface Entry<Row, Output> {
   readonly signal: AbortSignal | undefined;
   readonly resolve: (output: Output) => void;
   readonly reject: (error: Error) => void;
-  /** Set once the row was in a batch that failed: from then on it goes by itself. */
+  /** Set once the row was in a batch that failed, unless for want of memory: from then on it goes by itself. */
   alone: boolean;
   /** How many engines ended while they ran this row. */
   deaths: number;
@@ -33,21 +36,29 @@ export interface Entry<Row, Output> {
  *
  * There is no timer: rows gather while the engine runs, and `take` hands out all that fit when it is free again. After
  * a batch that failed, `settle` puts its rows back in front, each to be run alone: a row that ends the engine again, or
- * throws alone, fails by itself, so a row costs at most two engines and its batch-mates nothing but time.
+ * throws alone, fails by itself, so a row costs at most two engines and its batch-mates nothing but time. The rows of a
+ * batch that memory did not suffice for go in halves, and batches stay that small for a while.
  */
 export class Batcher<Row, Output> {
   readonly #options: BatcherOptions<Row>;
+  readonly #limit: BatchLimit;
   #waiting: Entry<Row, Output>[] = [];
   #wake: () => void = () => {};
   #closed = false;
 
   constructor(options: BatcherOptions<Row>) {
     this.#options = options;
+    this.#limit = new BatchLimit(options.batchMax);
+  }
+
+  /** Most rows in one batch just now. */
+  get batchMax(): number {
+    return this.#limit.rows;
   }
 
   /**
    * Queues a row. Rejects with an AbortError when `signal` aborts while the row waits, and with a BlipqError
-   * `worker_lost`, `timeout`, `inference_error` or `shutting_down`. A row that was taken cannot be aborted, only its
+   * `worker_lost`, `timeout`, `inference_error`, `out_of_memory` or `shutting_down`. A row that was taken cannot be aborted, only its
    * second try can.
    */
   async submit(row: Row, signal?: AbortSignal): Promise<Output> {
@@ -79,13 +90,13 @@ export class Batcher<Row, Output> {
 
   /** The next batch: the first row that waits and, in order of arrival, those that may share its batch. */
   take(): Entry<Row, Output>[] {
-    const { batchMax, key } = this.#options;
+    const { key } = this.#options;
     const [first] = this.#waiting;
     if (first === undefined) return [];
     const shared = key(first.row);
     const batch = first.alone
       ? [first]
-      : this.#waiting.filter((entry) => !entry.alone && key(entry.row) === shared).slice(0, batchMax);
+      : this.#waiting.filter((entry) => !entry.alone && key(entry.row) === shared).slice(0, this.batchMax);
     const taken = new Set(batch);
     this.#waiting = this.#waiting.filter((entry) => !taken.has(entry));
     return batch;
@@ -94,12 +105,15 @@ export class Batcher<Row, Output> {
   /** Ends each row of a batch that was taken, or queues it for another try by itself. */
   settle(batch: Entry<Row, Output>[], outcome: BatchOutcome<Output>): void {
     if (outcome.status === 'captioned') {
+      this.#limit.passed(batch.length);
       for (const [index, entry] of batch.entries()) entry.resolve(outcome.outputs[index]!);
       return;
     }
+    const exhausted = outcome.status === 'out_of_memory';
+    if (exhausted || outcome.starved) this.#limit.exceeded(batch.length);
     const again = batch.filter((entry) => {
-      if (outcome.status !== 'threw') entry.deaths += 1;
-      entry.alone = true;
+      if (outcome.status === 'crashed' || outcome.status === 'hung') entry.deaths += 1;
+      if (!exhausted) entry.alone = true;
       const error = this.#failure(entry, batch.length, outcome);
       if (error !== undefined) entry.reject(error);
       return error === undefined;
@@ -117,6 +131,9 @@ export class Batcher<Row, Output> {
   /** Why a row of a failed batch gets no further try, undefined when it does. */
   #failure(entry: Entry<Row, Output>, rows: number, { status, reason }: BatchFailure): Error | undefined {
     if (status === 'threw' && rows === 1) return new BlipqError('inference_error', `The model failed: ${reason}`);
+    if (status === 'out_of_memory' && rows === 1) {
+      return new BlipqError('out_of_memory', 'The worker had not enough memory for this image alone.');
+    }
     if (status === 'hung' && entry.deaths > 1) return new BlipqError('timeout', `It was tried twice: ${reason}`);
     if (status === 'crashed' && entry.deaths > 1) return new BlipqError('worker_lost', `It was tried twice: ${reason}`);
     if (entry.signal?.aborted) return new AbortError(entry.signal.reason);

@@ -34,10 +34,16 @@ export type Readiness =
 
 export type ChildBatch = { status: 'captioned'; output: EngineBatchOutput } | BatchFailure;
 
-/** How much of the process's stderr is kept, to be told when it ends, in lines. */
-const stderrLinesMax = 12;
+/** How much of the process's stderr is kept, to be told when it ends, in lines: V8's last words take 30. */
+const stderrLinesMax = 40;
 /** A process that has nothing to finish leaves within milliseconds; this is for a machine that swaps. */
 const leaveMs = 2000;
+
+/**
+ * Last words of V8 (`JavaScript heap out of memory`) and of C++ (`terminate called after throwing an instance of
+ * 'std::bad_alloc'`). The kernel's out-of-memory killer leaves none: it sends a SIGKILL, as nobody but us does otherwise.
+ */
+const outOfMemory = /out of memory|bad_alloc/i;
 
 /** One life of the engine process, from its fork until nothing of it is left. */
 export class EngineChild {
@@ -157,7 +163,7 @@ export class EngineChild {
         this.#finishBatch(reply.id, { status: 'captioned', output: reply.output });
         break;
       case 'batch-error':
-        this.#finishBatch(reply.id, { status: 'threw', reason: reply.message });
+        this.#finishBatch(reply.id, { status: reply.status, reason: reply.message });
         break;
     }
   }
@@ -189,7 +195,11 @@ export class EngineChild {
 
   #end(how: string): void {
     this.#watchdog?.stop();
-    const failure = this.#fault ?? { status: 'crashed', reason: `The engine process ended (${how}).` };
+    const failure = this.#fault ?? {
+      status: 'crashed',
+      reason: `The engine process ended (${how}).`,
+      starved: how === 'SIGKILL' || outOfMemory.test(this.stderr),
+    };
     this.#reason = failure.reason;
     this.#settleReady({ status: 'ended', reason: failure.reason });
     this.#settleBatch?.(failure);

@@ -84,6 +84,11 @@ export class Engine extends EventEmitter<EngineEvents> {
     return this.#facts;
   }
 
+  /** Most rows in one batch just now: what was asked for, or less where memory did not suffice. */
+  get batchMax(): number {
+    return this.#batcher.batchMax;
+  }
+
   /** The engine process, undefined when none is running. */
   get pid(): number | undefined {
     return this.#child?.reason === undefined ? this.#child?.pid : undefined;
@@ -113,8 +118,8 @@ export class Engine extends EventEmitter<EngineEvents> {
 
   /**
    * Captions one row in the next batch that has room. Rejects with BlipqError `worker_lost` (two engine processes died
-   * running it), `timeout` (the second one hung), `inference_error` (the model threw on this row alone) or
-   * `shutting_down`, and with an AbortError when `signal` aborts before the row is sent to the engine process.
+   * running it), `timeout` (the second one hung), `inference_error` (the model threw on this row alone),
+   * `out_of_memory` (memory did not suffice for this row alone) or `shutting_down`, and with an AbortError when `signal` aborts before the row is sent to the engine process.
    */
   async caption(row: CaptionRow, signal?: AbortSignal): Promise<EngineCaption> {
     const { output, ...batch } = await this.#batcher.submit({ task: 'captioning', ...row }, signal);
@@ -190,8 +195,8 @@ export class Engine extends EventEmitter<EngineEvents> {
       this.#batcher.settle(batch, { status: 'captioned', outputs });
       this.emit('batch', { size, status: 'captioned', encodeMs, decodeMs });
     } else {
-      this.#options.logger.warn({ size, ...ran }, 'a batch failed');
       this.#batcher.settle(batch, ran);
+      this.#options.logger.warn({ size, ...ran, batchMax: this.batchMax }, 'a batch failed');
       this.emit('batch', { size, status: ran.status });
     }
   }

@@ -58,7 +58,7 @@ const replies: EngineReply[] = [
       decodeMs: 8,
     },
   },
-  { type: 'batch-error', id: 7, message: 'bad shape' },
+  { type: 'batch-error', id: 7, status: 'threw', message: 'bad shape' },
 ];
 
 const asJson = (message: object) =>
@@ -81,7 +81,7 @@ describe('the wire', () => {
       {"type":"refused","code":"checkpoint_missing","message":"config.json does not exist"}
       {"type":"heartbeat"}
       {"type":"batch-result","id":7,"output":{"outputs":[{"text":"a dog","tokenIds":[4,9,3],"tokenLogprobs":[-0.25,-0.5],"score":-0.375},[{"text":"a dog","tokenIds":[4,9,3],"tokenLogprobs":[-0.25,-0.5],"score":-0.375}],[{"logits":[-1,2],"probability":0.75,"similarity":0.5}]],"encodeMs":12.5,"decodeMs":8}}
-      {"type":"batch-error","id":7,"message":"bad shape"}"
+      {"type":"batch-error","id":7,"status":"threw","message":"bad shape"}"
     `);
   });
 

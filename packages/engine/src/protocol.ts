@@ -86,8 +86,13 @@ export const engineReply = z.discriminatedUnion('type', [
   /** The JS thread is free. None can be sent while a batch runs. */
   z.strictObject({ type: z.literal('heartbeat') }),
   z.strictObject({ type: z.literal('batch-result'), id: z.int(), output: batchOutput }),
-  /** The batch threw; the process lives on. */
-  z.strictObject({ type: z.literal('batch-error'), id: z.int(), message: z.string() }),
+  /** The batch threw, be it for want of memory; the process lives on. */
+  z.strictObject({
+    type: z.literal('batch-error'),
+    id: z.int(),
+    status: z.enum(['threw', 'out_of_memory']),
+    message: z.string(),
+  }),
 ]);
 
 export type EngineRequest = z.infer<typeof engineRequest>;

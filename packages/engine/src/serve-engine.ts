@@ -1,12 +1,13 @@
 import { Worker } from 'node:worker_threads';
 import type { ModelFacts } from '@blipq/blip';
+import { BlipqError } from '@blipq/contracts';
 import type { EngineBatchOutput, EngineRow } from './engine-row.js';
 import { type EngineReply, engineReply, engineRequest, type Progress, type StartRequest } from './protocol.js';
 
 /** What the engine process needs of a model. */
 export interface ServedModel {
   readonly facts: ModelFacts;
-  /** Rows that share a `batchKey`. */
+  /** Rows that share a `batchKey`. Throws BlipqError `out_of_memory` where fewer rows may succeed. */
   run(rows: EngineRow[]): Promise<EngineBatchOutput>;
 }
 
@@ -68,7 +69,8 @@ async function runBatch(model: ServedModel, id: number, rows: EngineRow[]): Prom
     // become this process's.
     return engineReply.parse({ type: 'batch-result', id, output });
   } catch (error) {
-    return { type: 'batch-error', id, message: error instanceof Error ? error.message : String(error) };
+    const status = error instanceof BlipqError && error.code === 'out_of_memory' ? 'out_of_memory' : 'threw';
+    return { type: 'batch-error', id, status, message: error instanceof Error ? error.message : String(error) };
   }
 }
 

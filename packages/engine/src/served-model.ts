@@ -1,4 +1,13 @@
-import { AnswerModel, type BlipModel, type CaptionRow, MatchModel, type MatchRow, type QuestionRow } from '@blipq/blip';
+import {
+  AnswerModel,
+  type BlipModel,
+  type CaptionRow,
+  MatchModel,
+  type MatchRow,
+  OutOfMemoryError,
+  type QuestionRow,
+} from '@blipq/blip';
+import { BlipqError } from '@blipq/contracts';
 import type { EngineBatchOutput, EngineRow } from './engine-row.js';
 import type { ServedModel } from './serve-engine.js';
 
@@ -10,9 +19,17 @@ export function servedModel(model: BlipModel): ServedModel {
     run: async (rows) => {
       const stranger = rows.find(({ task }) => task !== facts.task);
       if (stranger !== undefined) throw new Error(`${facts.model} does ${facts.task}, not ${stranger.task}`);
-      return await runAll(model, rows);
+      return await runAll(model, rows).catch((error: unknown) => {
+        if (!isOutOfMemory(error)) throw error;
+        throw new BlipqError('out_of_memory', error.message, { cause: error });
+      });
     },
   };
+}
+
+/** `Array buffer allocation failed` is what V8 says where it does not end the process. */
+function isOutOfMemory(error: unknown): error is Error {
+  return error instanceof OutOfMemoryError || (error instanceof RangeError && /allocation failed/.test(error.message));
 }
 
 async function runAll(model: BlipModel, rows: EngineRow[]): Promise<EngineBatchOutput> {
