@@ -134,6 +134,8 @@ describe('the list of keys', () => {
     ['[{"name":"a b","sha256":"x"}]', /0\.name: is not a tenant name/],
     ['[{"name":"a","sha256":"x"}]', /0\.sha256: is not a SHA-256 hash/],
     [`[{"name":"a","sha256":"${sha256('k')}","limit":1}]`, /Unrecognized key/],
+    [`[{"name":"a","sha256":"${sha256('k')}","priority":50}]`, /0\.priority: is not known any more; give a weight/],
+    [`[{"name":"a","sha256":"${sha256('k')}","weight":0}]`, /0\.weight: /],
     [
       `[{"name":"a","sha256":"${sha256('k')}"},{"name":"b","sha256":"${sha256('k')}"}]`,
       /the key of b is in the list twice/,

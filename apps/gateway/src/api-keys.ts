@@ -11,8 +11,12 @@ const entry = z.strictObject({
   rate_limit: z.strictObject({ requests: z.int().min(1), per_s: z.int().min(1).max(86_400) }).optional(),
   /** Captions that may wait or run at once. */
   queue_max: z.int().min(0).optional(),
-  /** 1 goes first, 100 is the default. */
-  priority: z.int().min(1).max(2_097_152).optional(),
+  /** Share of the workers while other keys' captions wait too, in proportion to theirs. 10 is the default. */
+  weight: z.int().min(1).max(100).optional(),
+  /** What `weight` replaces: a low priority could starve. */
+  priority: z
+    .undefined({ error: 'is not known any more; give a weight of 1 to 100, where more goes first' })
+    .optional(),
   /** Name of the secret that signs this caller's webhooks; the notifier has the secret. */
   webhook_secret: z.string().min(1).max(64).optional(),
   /** A disabled key is known, and refused with 403 instead of 401. */
@@ -24,7 +28,8 @@ export interface ApiKey {
   name: string;
   rateLimit?: { requests: number; perS: number };
   queueMax?: number;
-  priority?: number;
+  /** 1 to 100. */
+  weight?: number;
   webhookSecret?: string;
   disabled: boolean;
 }
@@ -47,14 +52,14 @@ export class ApiKeys {
     const twice = parsed.data.find(({ sha256 }, i) => parsed.data.findIndex((one) => one.sha256 === sha256) !== i);
     if (twice) throw new StartupError(`${source}: the key of ${twice.name} is in the list twice`);
     return new ApiKeys(
-      parsed.data.map(({ name, sha256, rate_limit, queue_max, priority, webhook_secret, disabled = false }) => ({
+      parsed.data.map(({ name, sha256, rate_limit, queue_max, weight, webhook_secret, disabled = false }) => ({
         hash: Buffer.from(sha256, 'hex'),
         key: {
           name,
           disabled,
           ...(rate_limit && { rateLimit: { requests: rate_limit.requests, perS: rate_limit.per_s } }),
           ...(queue_max !== undefined && { queueMax: queue_max }),
-          ...(priority !== undefined && { priority }),
+          ...(weight !== undefined && { weight }),
           ...(webhook_secret !== undefined && { webhookSecret: webhook_secret }),
         },
       })),

@@ -110,7 +110,7 @@ export class CaptionIntake {
       pixels: rgb,
       preprocessMs: Math.round(performance.now() - startedMs),
       reuse: context.fresh ? 'refresh' : 'use',
-      ...(apiKey?.priority !== undefined && { priority: apiKey.priority }),
+      ...(apiKey?.weight !== undefined && { weight: apiKey.weight }),
       ...(request.metadata && { metadata: request.metadata }),
       ...(request.timeout_s !== undefined && { timeoutS: request.timeout_s }),
       ...(batchId !== undefined && { batchId }),

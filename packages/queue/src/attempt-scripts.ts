@@ -6,7 +6,7 @@ import { script } from './script.js';
  * ARGV token. Returns 'gone', 'terminal', 'stale' or the record's fields.
  */
 export const beginRecord = script(`
-local r = redis.call('HMGET', record, 'state', 'token', 'cancel', 'deadline_ms', 'attempt')
+local r = redis.call('HMGET', record, 'state', 'token', 'cancel', 'deadline_ms', 'attempt', 'jobs', 'turn', 'life_ms')
 if not r[1] then
   close()
   return 'gone'
@@ -24,6 +24,7 @@ if r[2] ~= ARGV[3] then
   redis.call('HINCRBY', record, 'attempt', 1)
   redis.call('HSET', record, 'token', ARGV[3], 'started_ms', now)
   move('processing', now)
+  begin_turn(r[6], r[7], r[8])
 end
 return redis.call('HGETALL', record)
 `);

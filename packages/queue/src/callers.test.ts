@@ -151,7 +151,7 @@ describe('cancel', () => {
 
 describe('retry', () => {
   test('makes a new caption of a failed one, with its image, and can be repeated', async () => {
-    const id = await submitted({ metadata: { shelf: '4' }, priority: 7, prompt: 'a dog' });
+    const id = await submitted({ metadata: { shelf: '4' }, weight: 7, prompt: 'a dog' });
     const seen: Uint8Array[] = [];
     await live.work(async ({ id: now, pixels }) => {
       if (now === id) throw new BlipqError('inference_error', 'no');
@@ -234,7 +234,8 @@ describe('delete', () => {
     await live.queue.delete(id);
     finish();
     expect(await written.promise).toBe('gone');
-    expect(await live.stored()).toEqual([live.keys.gone(id)]);
+    const turns = `${live.keys.root}:turns:captions.demo`;
+    expect(await live.stored()).toEqual([live.keys.gone(id), turns]);
   });
 
   test('tells who waits', async () => {

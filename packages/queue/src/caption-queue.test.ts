@@ -127,27 +127,6 @@ describe('a processed caption', () => {
     expect(timings!.inference_ms).toBeGreaterThanOrEqual(0);
     expect(timings!.preprocess_ms).toBe(7.5);
   });
-
-  test('runs by priority, then in order', async () => {
-    const late = await queue.submit(submission({ priority: 200 }));
-    const first = await queue.submit(submission());
-    const second = await queue.submit(submission());
-    const order: string[] = [];
-    const worker = new CaptionWorker({
-      serves,
-      redisUrl,
-      namespace,
-      concurrency: 1,
-      handler: async ({ id }) => {
-        order.push(id);
-        return made('x');
-      },
-    });
-    workers.push(worker);
-    await worker.start();
-    await queue.wait(late.caption.id, { timeoutMs: 20_000 });
-    expect(order).toEqual([first.caption.id, second.caption.id, late.caption.id]);
-  });
 });
 
 describe('wait', () => {

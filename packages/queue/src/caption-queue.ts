@@ -56,7 +56,7 @@ export interface CaptionQueueOptions extends QueueAddress {
 export interface RetryOptions extends SubmissionIdentity {
   newId?: string;
   /** Default: as before. */
-  priority?: number;
+  weight?: number;
   /** Gives a caption that succeeded, whose image is gone by then, its result again, marked as `cached`. */
   copyResult?: boolean;
 }
@@ -204,7 +204,7 @@ export class CaptionQueue<R extends WorkResource = CaptionResource> {
    */
   async retry(
     id: string,
-    { newId = newIdFor(taskOfId(id)), priority, ...identity }: RetryOptions = {},
+    { newId = newIdFor(taskOfId(id)), weight, ...identity }: RetryOptions = {},
   ): Promise<SubmitOutcome<R>> {
     const tenant = identity.tenant ?? publicTenant;
     const record = (await this.#fields(id, tenant)) ?? (await this.#missing(id, tenant));
@@ -212,9 +212,7 @@ export class CaptionQueue<R extends WorkResource = CaptionResource> {
       throw new BlipqError('not_terminal', 'It has not ended yet.', { retryAfterS: 1 });
     }
     const again = { id: newId, of: id, record, ...identity };
-    return (await this.#submissions.repeat(
-      priority === undefined ? again : { ...again, priority },
-    )) as SubmitOutcome<R>;
+    return (await this.#submissions.repeat(weight === undefined ? again : { ...again, weight })) as SubmitOutcome<R>;
   }
 
   /**

@@ -1,13 +1,22 @@
-import type { CaptionJob } from '@blipq/contracts';
-import { Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
+import { type CaptionJob, taskOfId } from '@blipq/contracts';
+import { Job, type JobsOptions, Queue, type RedisQueueBackend } from 'bullmq';
 import type { QueueKeys } from './keys.js';
 import type { OnError } from './redis.js';
 
 export type Jobs = Queue<CaptionJob, void, 'caption'>;
 
-/** BullMQ's priorities: 1 is the first to run, 2 097 152 the last. 0 would jump every queue. */
-export const priorityDefault = 100;
+/**
+ * How BullMQ treats every job. Its one priority puts a job that comes back (an attempt failed, or a worker gave it up)
+ * before all turns, which begin at `firstTurn`: it has waited already.
+ */
+const jobOptions = {
+  priority: 1,
+  attempts: 3,
+  backoff: { type: 'exponential', delay: 500, jitter: 0.5 },
+  removeOnComplete: true,
+  // A failed job is kept for a day: it is what tells the reconciler that a caption was given up.
+  removeOnFail: { age: 86_400 },
+} as const satisfies JobsOptions;
 
 /** BullMQ's queues, one for each model, opened when they are first needed. */
 export class JobQueues {
@@ -38,19 +47,33 @@ function openJobs(redis: Redis, keys: QueueKeys, name: string, onError: OnError)
     // Both or neither: without the second, a queue opened while Redis is away never recovers.
     skipWaitingForReady: true,
     skipVersionCheck: true,
-    defaultJobOptions: {
-      attempts: 3,
-      backoff: { type: 'exponential', delay: 500, jitter: 0.5 },
-      removeOnComplete: true,
-      // A failed job is kept for a day: it is what tells the reconciler that a caption was given up.
-      removeOnFail: { age: 86_400 },
-    },
   });
   jobs.on('error', onError);
   return jobs;
 }
 
-/** Adds the job of a caption. The id makes it idempotent: adding it again while it exists changes nothing. */
-export async function addJob(jobs: Jobs, id: string, priority: number): Promise<void> {
-  await jobs.add('caption', { id }, { jobId: id, priority });
+/** What spans say of a job, in the words of OpenTelemetry's conventions for messaging and in ours. */
+export function jobAttributes(id: string, jobs: string, model: string, operation: 'send' | 'process') {
+  return {
+    'messaging.system': 'bullmq',
+    'messaging.destination.name': jobs,
+    'messaging.operation.type': operation,
+    'messaging.message.id': id,
+    'blipq.caption.id': id,
+    'blipq.model': model,
+    'blipq.task': taskOfId(id),
+  };
+}
+
+/**
+ * Adds the job of a caption, at its turn. The id makes it idempotent: adding it again while it exists changes nothing.
+ *
+ * BullMQ's priorities have 21 bits, which turns that are never begun anew would use up. So a job gets the same one as
+ * all others and then, before any worker can see it, the turn as its score in the set that BullMQ takes the lowest of.
+ */
+export async function addJob(jobs: Jobs, id: string, turn: string): Promise<void> {
+  const both = (await (jobs.getBackend() as RedisQueueBackend).client).multi();
+  await new Job(jobs, 'caption', { id }, { ...jobOptions, jobId: id }, id).addJob(both);
+  both.runCommand('zadd', [jobs.toKey('prioritized'), 'XX', turn, id]);
+  for (const [error] of (await both.exec()) ?? []) if (error) throw error;
 }

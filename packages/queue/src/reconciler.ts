@@ -95,10 +95,10 @@ export class Reconciler {
   }
 
   async #enqueue(id: string): Promise<'requeued' | undefined> {
-    const { priority, jobs } = await this.#records.read(id);
+    const { turn, jobs } = await this.#records.read(id);
     const written = await this.#records.requeue(id, null);
     if (written === 'written') {
-      await addJob(this.#jobs!.of(jobs!), id, Number(priority));
+      await addJob(this.#jobs!.of(jobs!), id, turn!);
       await this.#records.lookLater(id, nextLookMs);
       return 'requeued';
     }

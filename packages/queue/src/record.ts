@@ -26,7 +26,8 @@ export interface RecordStart {
   metadata: CaptionMetadata;
   /** Name of the pixels' key. */
   pixels: string;
-  priority: number;
+  /** Of its tenant, among those that wait. */
+  weight: number;
   /** From its end on. */
   retentionMs: number;
   /** How long the image of a caption that did not succeed is kept. */
@@ -55,7 +56,7 @@ export function startFields(start: RecordStart, ended: boolean): string[] {
     image: JSON.stringify(start.image),
     metadata: JSON.stringify(start.metadata),
     pixels: ended ? undefined : start.pixels,
-    priority: String(start.priority),
+    weight: String(start.weight),
     retention_ms: String(start.retentionMs),
     retry_ms: String(start.retryMs),
     life_ms: String(start.lifeMs),

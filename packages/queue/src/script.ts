@@ -34,6 +34,15 @@ export function script(body: string): Script {
 export const tombstoneMs = 7 * 86_400_000;
 /** Captions of one tenant that can be listed, in all and per state: the newest. */
 export const listedMax = 100_000;
+/**
+ * Turns are numbers, of which the lowest is next; they never begin anew. The first lies above all scores that BullMQ
+ * gives by itself (its priority times 2^32, and a counter of 32 bits). The last is 2^53.
+ */
+const firstTurn = 2 ** 33;
+/** What a caption of weight 1 adds to its tenant's next turn; any other its share of it. Divisible by most weights. */
+const turnUnits = 10_000;
+/** Weight of a tenant of whom nothing is said. */
+export const weightDefault = 10;
 /** Throughput is measured over this time, in buckets. */
 const paceWindowMs = 60_000;
 const paceBucketMs = 5000;
@@ -125,13 +134,44 @@ local function move(to, now)
   announce(to)
 end
 
+-- Start-time fair queueing over the captions of one model (docs/decisions/0008): 'now' is the turn of the caption that
+-- began last, 'next:<tenant>' where the tenant's next one would be if it were alone.
+local function turn_cost(weight) return math.floor(${turnUnits} / weight) end
+
+local function take_turn(jobs, tenant, weight, life)
+  local turns = key('turns', jobs)
+  local t = redis.call('HMGET', turns, 'now', 'next:' .. tenant)
+  local turn = math.max(tonumber(t[1] or ${firstTurn}), tonumber(t[2] or 0))
+  redis.call('HSET', turns, 'next:' .. tenant, string.format('%.0f', turn + turn_cost(weight)))
+  redis.call('PEXPIRE', turns, life)
+  return string.format('%.0f', turn)
+end
+
+local function begin_turn(jobs, turn, life)
+  local turns = key('turns', jobs)
+  if tonumber(turn) <= tonumber(redis.call('HGET', turns, 'now') or 0) then return end
+  redis.call('HSET', turns, 'now', turn)
+  redis.call('PEXPIRE', turns, life)
+end
+
+-- A caption that ends without having begun was no turn.
+local function return_turn(tenant, last)
+  local r = redis.call('HMGET', record, 'jobs', 'weight', 'attempt')
+  if not r[1] then return end
+  local turns = key('turns', r[1])
+  if last then redis.call('HDEL', turns, 'next:' .. tenant)
+  elseif r[3] == '0' then redis.call('HINCRBY', turns, 'next:' .. tenant, -turn_cost(r[2])) end
+end
+
 -- The caption no longer counts against the bounds.
 local function close()
   redis.call('ZREM', open, id)
   local owner = redis.call('HGET', root .. ':owners', id)
   if not owner then return end
   redis.call('HDEL', root .. ':owners', id)
-  if redis.call('HINCRBY', load, 'tenant:' .. owner, -1) <= 0 then redis.call('HDEL', load, 'tenant:' .. owner) end
+  local last = redis.call('HINCRBY', load, 'tenant:' .. owner, -1) <= 0
+  if last then redis.call('HDEL', load, 'tenant:' .. owner) end
+  return_turn(owner, last)
 end
 
 -- Deletes pixels, once. Their name ends with their size.

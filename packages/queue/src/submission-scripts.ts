@@ -1,4 +1,11 @@
+import { publicTenant } from '@blipq/contracts';
 import { script, tombstoneMs } from './script.js';
+
+/**
+ * A tenant may have this many times as much open as there is still room for: it alone nine tenths of the queue, two of
+ * them nine nineteenths each, and whoever comes next always finds some (Choudhury and Hahne's dynamic thresholds).
+ */
+const roomShare = 9;
 
 /** What a submission is checked against. `''` stands for none. */
 export interface SubmissionTerms {
@@ -58,15 +65,22 @@ local function repeated(o)
   return first_of(name, o)
 end
 
+-- Captions like this one that there is room for. Pixels that are only kept make room for others.
+local function room(o)
+  local bytes = o.bytes_max - tonumber(redis.call('HGET', load, 'bytes') or 0)
+  local fit = math.floor(bytes / math.max(o.bytes, 1)) + redis.call('ZCARD', kept)
+  return math.min(o.captions_max - redis.call('ZCARD', open), fit)
+end
+
 local function verdict(o, now)
   local first = repeated(o)
   if first then return first end
   if (o.result or '') ~= '' then return nil end
-  if tonumber(redis.call('HGET', load, 'tenant:' .. o.tenant) or 0) >= o.tenant_max then
-    return { 'tenant_full', retry_after(now) }
-  end
+  local mine = tonumber(redis.call('HGET', load, 'tenant:' .. o.tenant) or 0)
+  if mine >= o.tenant_max then return { 'tenant_full', retry_after(now) } end
   local full = redis.call('ZCARD', open) >= o.captions_max or not drop_spare_images(o.bytes_max - o.bytes, now)
   if full then return { 'full', retry_after(now) } end
+  if o.tenant ~= '${publicTenant}' and mine >= ${roomShare} * room(o) then return { 'tenant_full', retry_after(now) } end
   return nil
 end
 `;
@@ -111,6 +125,7 @@ if state ~= 'queued' then post(object .. '.' .. state, id, record, now) end
 if state == 'queued' then
   local check_after = o.check_after_ms
   if o.deadline_after_ms > 0 then check_after = math.min(check_after, o.deadline_after_ms) end
+  redis.call('HSET', record, 'turn', take_turn(r.jobs, o.tenant, r.weight, o.ttl_ms))
   redis.call('ZADD', open, now + check_after, id)
   redis.call('HSET', root .. ':owners', id, o.tenant)
   redis.call('HINCRBY', load, 'tenant:' .. o.tenant, 1)

@@ -12,13 +12,13 @@ import {
   type WorkInput,
   type WorkResource,
 } from '@blipq/contracts';
-import type { Redis } from 'ioredis';
-import { addJob, type JobQueues, priorityDefault } from './jobs.js';
+import { inSpan, traceparent } from '@blipq/service';
+import { addJob, type JobQueues, jobAttributes } from './jobs.js';
 import { jobsOf, type QueueKeys } from './keys.js';
 import { fieldsOf, type RecordFields, type RecordStart, resourceOf, startFields } from './record.js';
 import { asking, type OnError } from './redis.js';
 import { idempotencyHash, type Refusal, refusalError } from './refusals.js';
-import type { ScriptTarget } from './script.js';
+import { type ScriptTarget, weightDefault } from './script.js';
 import {
   admitSubmission,
   type CreationTerms,
@@ -48,8 +48,8 @@ interface SubmissionBase extends SubmissionIdentity {
   image: ImageFacts;
   /** u8 [S, S, 3]. */
   pixels: Uint8Array;
-  /** 1 (first) to 2 097 152. Default 100. */
-  priority?: number;
+  /** Its tenant's share of the turns while others wait too, 1 to 100. Default 10. */
+  weight?: number;
   metadata?: CaptionMetadata;
   /** It expires unless a worker has started it after that many seconds. Default: no deadline. */
   timeoutS?: number;
@@ -97,7 +97,7 @@ export interface Repetition extends SubmissionIdentity {
   id: string;
   of: string;
   record: RecordFields;
-  priority?: number;
+  weight?: number;
   copyResult?: boolean;
 }
 
@@ -163,14 +163,7 @@ export class Submissions {
   }
 
   /** A new caption like an earlier one, with a copy of its pixels or of its result. */
-  async repeat({
-    id,
-    of,
-    record,
-    priority,
-    copyResult,
-    ...identity
-  }: Repetition): Promise<SubmitOutcome<WorkResource>> {
+  async repeat({ id, of, record, weight, copyResult, ...identity }: Repetition): Promise<SubmitOutcome<WorkResource>> {
     const bytes = Number(record.pixels?.split('.').at(-1) ?? 0);
     const earlier = {
       model: record.model!,
@@ -178,7 +171,7 @@ export class Submissions {
       ...(JSON.parse(record.input!) as WorkInput),
       image: JSON.parse(record.image!),
       metadata: JSON.parse(record.metadata!),
-      priority: priority ?? Number(record.priority),
+      weight: weight ?? Number(record.weight),
     };
     const start = {
       ...this.#start({ ...identity, ...earlier }, bytes, id),
@@ -194,7 +187,13 @@ export class Submissions {
     return await this.#create({ id, start, terms });
   }
 
-  async #create({ id, start, terms, pixels }: NewCaption): Promise<SubmitOutcome<WorkResource>> {
+  async #create(caption: NewCaption): Promise<SubmitOutcome<WorkResource>> {
+    const { jobs, model } = caption.start;
+    const attributes = jobAttributes(caption.id, jobs, model, 'send');
+    return await inSpan(`enqueue ${jobs}`, { kind: 'producer', attributes }, () => this.#write(caption));
+  }
+
+  async #write({ id, start, terms, pixels }: NewCaption): Promise<SubmitOutcome<WorkResource>> {
     const [outcome, ...rest] = await asking(async () => {
       try {
         if (pixels !== undefined && terms.result === '') await this.#storePixels(start.pixels, pixels);
@@ -203,7 +202,9 @@ export class Submissions {
           string,
           ...unknown[],
         ];
-        if (reply[0] === 'created' && terms.result === '') await this.#enqueue(id, start);
+        if (reply[0] === 'created' && terms.result === '') {
+          await this.#enqueue(id, start, fieldsOf(reply[1] as string[]).turn!);
+        }
         return reply;
       } catch (error) {
         this.#discard(id, start.pixels);
@@ -223,8 +224,8 @@ export class Submissions {
     await this.#redis.set(this.#keys.pixels(name), bytes, 'EX', this.#limits.imageTtlS);
   }
 
-  async #enqueue(id: string, { jobs, priority, fingerprint }: RecordStart): Promise<void> {
-    await addJob(this.#jobs().of(jobs), id, priority);
+  async #enqueue(id: string, { jobs, fingerprint }: RecordStart, turn: string): Promise<void> {
+    await addJob(this.#jobs().of(jobs), id, turn);
     if (fingerprint !== undefined) await confirmRecord(this.#target, id);
   }
 
@@ -238,11 +239,11 @@ export class Submissions {
   }
 
   #start(submission: NewSubmission, bytes: number, id: string): RecordStart {
-    const { tenant = publicTenant, metadata = {}, priority = priorityDefault, fingerprint } = submission;
+    const { tenant = publicTenant, metadata = {}, weight = weightDefault, fingerprint } = submission;
     const { idempotencyKey, model, revision, image } = submission;
     const { retentionS, retryWindowS } = this.#limits;
     return {
-      ...{ tenant, model, revision, image, metadata, priority },
+      ...{ tenant, model, revision, image, metadata, weight },
       input: inputOf(submission),
       jobs: jobsOf(taskOfId(id), model),
       // Named per submission, so that taking one back cannot take the image of another with the same id.

@@ -71,7 +71,7 @@ export function generateTaskRoutes({ intake, queue }: HttpAppParts): Router {
 function retryContext({ locals: { apiKey } }: Response) {
   const copyResult = true;
   if (apiKey === undefined) return { copyResult };
-  return { copyResult, tenant: apiKey.name, priority: apiKey.priority, tenantCaptionsMax: apiKey.queueMax };
+  return { copyResult, tenant: apiKey.name, weight: apiKey.weight, tenantCaptionsMax: apiKey.queueMax };
 }
 
 /** A task begins in progress in the words of every client, whether a worker is free or not. */

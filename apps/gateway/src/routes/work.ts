@@ -69,7 +69,7 @@ export function workRoutes(task: Task, { intake, queue: anyQueue }: Pick<HttpApp
         newId: newIdFor(task),
         ...(idempotencyKey !== undefined && { idempotencyKey, fingerprint: `retry ${id}` }),
         tenant: tenantOf(res),
-        ...(apiKey?.priority !== undefined && { priority: apiKey.priority }),
+        ...(apiKey?.weight !== undefined && { weight: apiKey.weight }),
         ...(apiKey?.queueMax !== undefined && { tenantCaptionsMax: apiKey.queueMax }),
       });
       if (status === 'replayed') res.setHeader('Idempotency-Replayed', 'true');
