@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
  * apps are never imported and nothing depends on its own kind.
  */
 const layers = [
-  ['contracts', 'onnx-graph', 'service'],
+  ['contracts', 'onnx-graph', 'service', 'test-servers'],
   ['blip', 'hub', 'pixels', 'queue', 'webhooks', 'client'],
   ['engine'],
 ];

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
-import { freePort } from './free-port.js';
+import { freePort } from '../packages/test-servers/src/free-port.js';
 import { Receiver } from './webhooks.js';
 
 const root = fileURLToPath(new URL('../', import.meta.url));

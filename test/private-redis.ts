@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import type {} from 'vitest';
 import type { TestProject } from 'vitest/node';
 import { findRedis } from '../apps/standalone/src/find-redis.js';
-import { freePort } from './free-port.js';
+import { freePort } from '../packages/test-servers/src/free-port.js';
 
 declare module 'vitest' {
   export interface ProvidedContext {

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { HubServer } from '../packages/hub/src/testing/hub-server.js';
-import { freePort } from './free-port.js';
+import { freePort } from '../packages/test-servers/src/free-port.js';
 import { Standalone, temporaryFolder } from './standalone.js';
 
 const folder = temporaryFolder();
@@ -40,7 +40,8 @@ test('a Redis that does not answer is one line', async () => {
 test('bad settings are one line', async () => {
   expect(await failure('settings', { PORT: 'http', REDIS_URL: 'localhost' })).toEqual([
     'blipq: PORT is "http"; it takes a whole number from 1 to 65535; ' +
-      'REDIS_URL is "localhost"; it takes an address like redis://[user:password@]host:port[/database] or rediss://… for TLS',
+      'REDIS_URL is "localhost"; it takes an address like redis://[user:password@]host[:port][/database], ' +
+      'redis-sentinel://host[:port],…[/database]#master or redis-cluster://host[:port],…; rediss… for TLS',
   ]);
 });
 

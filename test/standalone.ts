@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { vi } from 'vitest';
-import { freePort } from './free-port.js';
+import { freePort } from '../packages/test-servers/src/free-port.js';
 import { processesOf, type RunningProcess } from './process-table.js';
 
 const main = fileURLToPath(new URL('../apps/standalone/dist/main.js', import.meta.url));

@@ -4,8 +4,8 @@ import { afterEach, beforeEach, expect, inject, onTestFinished, test, vi } from 
 import { composeNotifier } from '../apps/notifier/src/compose.js';
 import { notifierSettings } from '../apps/notifier/src/config.js';
 import { CaptionQueue, DeliveryLog } from '../packages/queue/src/index.js';
-import { OwnRedis } from '../packages/queue/src/testing/own-redis.js';
 import { createLogger, loadConfig } from '../packages/service/src/index.js';
+import { OwnRedis } from '../packages/test-servers/src/own-redis.js';
 import { newWebhookSecret } from '../packages/webhooks/src/index.js';
 import { type Answer, endedCaption, Notifier, type NotifierEnv, Receiver } from './webhooks.js';
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, expect, inject, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import { LiveGateway, repositoryFile } from '../../apps/gateway/src/testing/live-gateway.js';
-import { OwnRedis } from '../../packages/queue/src/testing/own-redis.js';
+import { OwnRedis } from '../../packages/test-servers/src/own-redis.js';
 import type { ScaledObjectSpec } from './keda-model.js';
 import { type Moment, type QueueKeys, SimulatedCluster } from './simulated-cluster.js';
 

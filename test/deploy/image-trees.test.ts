@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { freePort } from '../../packages/test-servers/src/free-port.js';
 import { buildTargets, type ImageTree } from '../../tools/image-tree.mjs';
 import { exampleCaptions, finished, submit } from '../captions-client.js';
-import { freePort } from '../free-port.js';
 import { answering, runIn, startIn } from './image-process.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));

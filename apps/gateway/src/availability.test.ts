@@ -1,10 +1,9 @@
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { problemDetails } from '@blipq/contracts';
+import { OwnRedis } from '@blipq/test-servers';
 import { expect, inject, test, vi } from 'vitest';
 import { LiveGateway, repositoryFile } from './testing/live-gateway.js';
 import { imageForm } from './testing/multipart.js';
-import { freePort, startRedis } from './testing/private-redis-at.js';
 
 const photo = await readFile(repositoryFile('test/images/rocket.jpg'));
 
@@ -25,8 +24,8 @@ test('a gateway is ready once Redis answers and a model is registered; it is ali
 });
 
 test('a gateway that boots before Redis refuses work meanwhile and serves when Redis comes, without a restart', async () => {
-  const port = await freePort();
-  const gateway = await new LiveGateway(`redis://127.0.0.1:${port}`).start();
+  const redis = await OwnRedis.create();
+  const gateway = await new LiveGateway(redis.url).start();
   expect(await probe(gateway, '/livez')).toEqual([200, '\n']);
   expect(await probe(gateway, '/readyz')).toEqual([503, expect.stringMatching(/does not answer/)]);
   const form = imageForm('image', photo);
@@ -37,11 +36,10 @@ test('a gateway that boots before Redis refuses work meanwhile and serves when R
   const legacy = await fetch(`${gateway.url}/generate`, { method: 'POST', ...imageForm('img', photo) });
   expect([legacy.status, await legacy.json()]).toEqual([503, { error: expect.stringMatching(/does not answer/) }]);
 
-  const redis = await startRedis(port);
+  await redis.start();
   await gateway.registerModel();
   await vi.waitFor(async () => expect(await probe(gateway, '/readyz')).toEqual([200, '\n']), { timeout: 20_000 });
   expect((await fetch(`${gateway.url}/v1/captions`, { method: 'POST', ...form })).status).toBe(202);
   await gateway.stop();
-  redis.kill();
-  await once(redis, 'exit');
+  await redis.remove();
 });

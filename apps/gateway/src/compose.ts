@@ -1,5 +1,5 @@
 import { PixelPool } from '@blipq/pixels';
-import { CaptionQueue, DeliveryLog, ModelRegistry, QueueCensus, Reconciler } from '@blipq/queue';
+import { CaptionQueue, DeliveryLog, ModelRegistry, QueueCensus, QueueHealth, Reconciler } from '@blipq/queue';
 import { type Logger, ProcessMetrics, type ServicePart, StartupError } from '@blipq/service';
 import { Registry } from 'prom-client';
 import { ApiKeys } from './api-keys.js';
@@ -50,6 +50,8 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
     reuseS: config.BLIPQ_REUSE_S,
     ...bounds,
   });
+  const health = new QueueHealth({ ...redis, onWarning: (sentence) => logger.warn(sentence) });
+  processMetrics.redisPersists(() => health.persists);
   const deliveries = new DeliveryLog(redis);
   const webhooks = webhookTargets(config);
   const registry = new ModelRegistry(redis);
@@ -62,6 +64,7 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
   const app = createHttpApp({
     intake: new CaptionIntake({ model, pixels, queue, fetcher, webhooks, metrics: gatewayMetrics }),
     queue,
+    health,
     deliveries,
     webhooks,
     model,
@@ -93,7 +96,7 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
   const reconciler = new Reconciler({ ...redis, onSweep: gatewayMetrics.swept });
   const pool: ServicePart = { start: () => {}, stop: () => pixels.stop() };
   return {
-    parts: [queue, deliveries, registry, limits, fetcher, pool, census, reconciler, internal, server],
+    parts: [queue, health, deliveries, registry, limits, fetcher, pool, census, reconciler, internal, server],
     ...{ server, internal },
   };
 }

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { redisUrl } from '@blipq/contracts';
 import { setting } from '@blipq/service';
 import { z } from 'zod';
 
@@ -16,7 +17,7 @@ export const gatewaySettings = z.object({
   /** Where autoscaling and Prometheus ask; never to be reached from outside. Its address: HOST, unless set. */
   BLIPQ_INTERNAL_PORT: setting.port().default(3002),
   BLIPQ_INTERNAL_HOST: setting.text('an address to listen on').optional(),
-  REDIS_URL: setting.redisUrl().default('redis://127.0.0.1:6379'),
+  REDIS_URL: redisUrl.default('redis://127.0.0.1:6379'),
   BLIPQ_NAMESPACE: setting.name().default('blipq'),
   /** How long a finished caption can be read. */
   BLIPQ_RETENTION_S: setting.wholeNumber(60).default(86_400),

@@ -1,4 +1,4 @@
-import type { CaptionQueue, DeliveryLog } from '@blipq/queue';
+import type { CaptionQueue, DeliveryLog, QueueHealth } from '@blipq/queue';
 import type { Logger } from '@blipq/service';
 import cors from 'cors';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
@@ -26,6 +26,7 @@ import type { WebhookTargets } from './webhook-targets.js';
 export interface HttpAppParts {
   intake: CaptionIntake;
   queue: CaptionQueue;
+  health: QueueHealth;
   deliveries: DeliveryLog;
   webhooks: WebhookTargets;
   model: Pick<ServedModel, 'current' | 'list' | 'check'>;

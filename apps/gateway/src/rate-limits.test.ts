@@ -1,7 +1,7 @@
+import { freePort } from '@blipq/test-servers';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { RateLimits } from './rate-limits.js';
-import { freePort } from './testing/private-redis-at.js';
 
 test('without Redis each gateway counts for itself: the limit is neither lifted nor does it refuse everybody', async () => {
   const key = { name: 'ada', disabled: false, rateLimit: { requests: 2, perS: 60 } };

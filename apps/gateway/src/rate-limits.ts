@@ -1,5 +1,5 @@
+import { openRedis, producerRedis, type RedisClient } from '@blipq/queue';
 import type { Logger } from '@blipq/service';
-import { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { ApiKey } from './api-keys.js';
 
@@ -23,18 +23,11 @@ interface RateLimitsOptions {
  * for itself, so that an outage neither lifts the limits nor refuses everybody.
  */
 export class RateLimits {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #limiters = new Map<string, RateLimiterRedis>();
 
   constructor({ redisUrl, namespace, keys, logger }: RateLimitsOptions) {
-    this.#redis = new Redis(redisUrl, {
-      lazyConnect: true,
-      enableOfflineQueue: false,
-      maxRetriesPerRequest: 0,
-      commandTimeout: 500,
-      retryStrategy: (times) => Math.min(100 * 2 ** times, 1000),
-    });
-    this.#redis.on('error', (err: Error) => logger.warn({ err }, 'Redis (rate limits)'));
+    this.#redis = producerRedis(redisUrl, 500, (err) => logger.warn({ err }, 'Redis (rate limits)'));
     for (const { name, rateLimit } of keys) {
       if (rateLimit === undefined || this.#limiters.has(name)) continue;
       const window = { points: rateLimit.requests, duration: rateLimit.perS };
@@ -51,7 +44,7 @@ export class RateLimits {
   }
 
   async start(): Promise<void> {
-    if (this.#limiters.size > 0) await this.#redis.connect().catch(() => undefined);
+    if (this.#limiters.size > 0) await openRedis(this.#redis);
   }
 
   /** Counts one request of this key; undefined when the key has no limit. */

@@ -1,4 +1,4 @@
-import { DeliveryWorker } from '@blipq/queue';
+import { DeliveryWorker, QueueHealth } from '@blipq/queue';
 import {
   HealthServer,
   type Logger,
@@ -34,9 +34,18 @@ export function composeNotifier(
   const { BLIPQ_WEBHOOK_RETRIES_MS: retriesMs } = config;
   const processMetrics = new ProcessMetrics();
   const metrics = new NotifierMetrics(processMetrics.registry);
-  const worker = new DeliveryWorker({
+  const redis = {
     redisUrl: config.REDIS_URL,
     namespace: config.BLIPQ_NAMESPACE,
+    onError: (err: Error) => {
+      processMetrics.redisError();
+      logger.warn({ err }, 'queue trouble');
+    },
+  };
+  const health = new QueueHealth({ ...redis, onWarning: (sentence) => logger.warn(sentence) });
+  processMetrics.redisPersists(() => health.persists);
+  const worker = new DeliveryWorker({
+    ...redis,
     gate: new HostGate({ perHost: config.BLIPQ_WEBHOOK_PER_HOST }),
     send: sender({
       agent,
@@ -57,17 +66,15 @@ export function composeNotifier(
       const reason = 'reason' in verdict ? { reason: verdict.reason } : {};
       logger[status === 'failed' ? 'warn' : 'debug']({ ...what, ...reason }, 'webhook sent');
     },
-    onError: (err) => {
-      processMetrics.redisError();
-      logger.warn({ err }, 'queue trouble');
-    },
   });
   const ready = async (): Promise<Readiness> => {
     if (stopping.aborted) return { ready: false, reason: 'stopping' };
-    return (await worker.reachable(1000)) ? { ready: true } : { ready: false, reason: 'Redis does not answer' };
+    const trouble = await health.trouble(1000);
+    return trouble === undefined ? { ready: true } : { ready: false, reason: `Redis ${trouble}` };
   };
   return [
     new HealthServer({ port: config.BLIPQ_HEALTH_PORT, host: config.HOST, ready, metrics: processMetrics.registry }),
+    health,
     { start: () => {}, stop: () => agent.close() },
     worker,
     {

@@ -1,3 +1,4 @@
+import { redisUrl } from '@blipq/contracts';
 import { setting } from '@blipq/service';
 import { z } from 'zod';
 
@@ -17,7 +18,7 @@ const dayMs = 86_400_000;
 
 /** The notifier's settings, by the names of their environment variables. */
 export const notifierSettings = z.object({
-  REDIS_URL: setting.redisUrl().default('redis://127.0.0.1:6379'),
+  REDIS_URL: redisUrl.default('redis://127.0.0.1:6379'),
   BLIPQ_NAMESPACE: setting.name().default('blipq'),
   /** What signs for callers whose API key names no other secret: the newest first, then those that are still valid. */
   BLIPQ_WEBHOOK_SECRET: setting.text('one or more secrets as "blipq webhooks secret" makes them').optional(),

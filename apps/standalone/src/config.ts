@@ -1,3 +1,4 @@
+import { redisUrl } from '@blipq/contracts';
 import { setting } from '@blipq/service';
 import { z } from 'zod';
 
@@ -26,7 +27,7 @@ export const standaloneConfig = z.object({
   ...gatewayOnly,
   PORT: setting.wholeNumber(1, 65_535).default(3000),
   HOST: setting.text('the address to listen on').default('0.0.0.0'),
-  REDIS_URL: setting.redisUrl().optional(),
+  REDIS_URL: redisUrl.optional(),
   BLIPQ_DIR: setting.text('the folder for everything BlipQ keeps').default('.blipq'),
   BLIPQ_MODEL: setting
     .text('the folder of a BLIP checkpoint, or owner/name[@revision] on the Hugging Face Hub')

@@ -1,7 +1,7 @@
 import type { Task } from '@blipq/contracts';
 import { Engine, EngineRefusedError } from '@blipq/engine';
 import { hubOptions } from '@blipq/hub';
-import { CaptionWorker, ModelRegistry } from '@blipq/queue';
+import { CaptionWorker, ModelRegistry, QueueHealth } from '@blipq/queue';
 import {
   HealthServer,
   type Logger,
@@ -64,13 +64,17 @@ export function composeWorker(config: WorkerConfig, logger: Logger, stopping: Ab
     },
   });
   const registry = new ModelRegistry(redis);
+  const health = new QueueHealth({ ...redis, onWarning: (sentence) => logger.warn(sentence) });
+  processMetrics.redisPersists(() => health.persists);
   const ready = async (): Promise<Readiness> => {
     if (stopping.aborted) return { ready: false, reason: 'stopping' };
     if (engine.state !== 'ready') return { ready: false, reason: `the engine is ${engine.state}` };
-    return (await worker.reachable(1000)) ? { ready: true } : { ready: false, reason: 'Redis does not answer' };
+    const trouble = await health.trouble(1000);
+    return trouble === undefined ? { ready: true } : { ready: false, reason: `Redis ${trouble}` };
   };
   return [
     new HealthServer({ port: config.BLIPQ_HEALTH_PORT, host: config.HOST, ready, metrics: processMetrics.registry }),
+    health,
     enginePart(engine, config, logger),
     registry,
     new ModelRegistration({ engine, registry, logger }),

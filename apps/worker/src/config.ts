@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { redisUrl } from '@blipq/contracts';
 import { defaultThreads } from '@blipq/engine';
 import { hubSettings } from '@blipq/hub';
 import { setting } from '@blipq/service';
@@ -7,7 +8,7 @@ import { z } from 'zod';
 
 /** The worker's settings, by the names of their environment variables. */
 export const workerSettings = z.object({
-  REDIS_URL: setting.redisUrl().default('redis://127.0.0.1:6379'),
+  REDIS_URL: redisUrl.default('redis://127.0.0.1:6379'),
   BLIPQ_NAMESPACE: setting.name().default('blipq'),
   BLIPQ_MODEL: setting.text('the folder of a BLIP checkpoint, or owner/name[@revision] on the Hugging Face Hub'),
   ...hubSettings,

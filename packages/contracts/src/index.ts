@@ -80,6 +80,7 @@ export {
   problemOf,
   problems,
 } from './problem.js';
+export { parseRedisUrl, type RedisAddress, type RedisNode, redisUrl } from './redis-address.js';
 export { type Task, task, taskNames, taskOfId } from './task.js';
 export {
   answerEventTypes,

@@ -10,11 +10,10 @@ import {
   publicTenant,
   type WebhookTarget,
 } from '@blipq/contracts';
-import type { Redis } from 'ioredis';
 import { createBatch, sealBatch } from './batch-scripts.js';
 import type { QueueKeys } from './keys.js';
 import { fieldsOf, isoTime, type RecordFields } from './record.js';
-import { asking } from './redis.js';
+import { asking, type RedisClient } from './redis.js';
 import { idempotencyHash, type Refusal, refusalError, resultExpired } from './refusals.js';
 import type { ScriptTarget } from './script.js';
 
@@ -39,12 +38,12 @@ export type CreateBatchOutcome = { status: 'created' | 'replayed'; batch: BatchR
  * kept by the scripts that move captions.
  */
 export class Batches {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #keys: QueueKeys;
   readonly #target: ScriptTarget;
   readonly #times: { retentionMs: number; lifeMs: number };
 
-  constructor(redis: Redis, keys: QueueKeys, times: { retentionMs: number; lifeMs: number }) {
+  constructor(redis: RedisClient, keys: QueueKeys, times: { retentionMs: number; lifeMs: number }) {
     this.#redis = redis;
     this.#keys = keys;
     this.#target = { redis, root: keys.root };

@@ -241,7 +241,7 @@ describe('delete', () => {
   test('tells who waits', async () => {
     const id = await submitted();
     const waiting = expect(live.ended(id)).rejects.toMatchObject({ code: 'result_expired' });
-    await live.queue.ping();
+    await live.queue.load();
     await live.queue.delete(id);
     await waiting;
   });
@@ -373,7 +373,7 @@ describe('watch', () => {
     const stopped = expect(live.queue.watch(other, { after: 1 }).next()).rejects.toMatchObject({
       code: 'shutting_down',
     });
-    await live.queue.ping();
+    await live.queue.load();
     await live.queue.stop();
     await stopped;
   });

@@ -11,14 +11,21 @@ import {
   type WorkEvent,
   type WorkResource,
 } from '@blipq/contracts';
-import type { Redis } from 'ioredis';
 import { type BatchDraft, Batches, type CreateBatchOutcome } from './batches.js';
 import { cancelRecord, deleteRecord, readLoad } from './caller-scripts.js';
 import { type ListOptions, listCaptions, type WorkPage } from './caption-list.js';
 import { JobQueues } from './jobs.js';
 import { type QueueKeys, queueKeys } from './keys.js';
 import { fieldsOf, type RecordFields, resourceOf } from './record.js';
-import { asking, consumerRedis, type OnError, open, producerRedis, type QueueAddress } from './redis.js';
+import {
+  asking,
+  consumerRedis,
+  type OnError,
+  open,
+  producerRedis,
+  type QueueAddress,
+  type RedisClient,
+} from './redis.js';
 import { resultExpired } from './refusals.js';
 import type { ScriptTarget } from './script.js';
 import {
@@ -104,9 +111,9 @@ type TaskOf<R extends WorkResource> = {
 export class CaptionQueue<R extends WorkResource = CaptionResource> {
   readonly #onError: OnError;
   readonly #keys: QueueKeys;
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #target: ScriptTarget;
-  readonly #subscriber: Redis;
+  readonly #subscriber: RedisClient;
   readonly #waiters: Waiters;
   readonly #submissions: Submissions;
   readonly #batches: Batches;
@@ -253,11 +260,6 @@ export class CaptionQueue<R extends WorkResource = CaptionResource> {
     const reply = await asking(() => readLoad(this.#target, ''));
     const [captions, bytes, perKilosecond, retryAfterS] = reply as [number, number, number, number];
     return { captions, bytes, perSecond: perKilosecond / 1000, retryAfterS };
-  }
-
-  /** Resolves when Redis answers; rejects with `queue_unavailable` within the command timeout when it does not. */
-  async ping(): Promise<void> {
-    await asking(() => this.#redis.ping());
   }
 
   /** Disconnects; whoever waits is told `shutting_down`. */

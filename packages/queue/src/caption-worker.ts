@@ -12,12 +12,11 @@ import {
   type Task,
 } from '@blipq/contracts';
 import { type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
-import type { Redis } from 'ioredis';
 import { jobsOf, type QueueKeys, queueKeys } from './keys.js';
 import { Reconciler } from './reconciler.js';
 import type { RecordFields } from './record.js';
 import { type FencedWrite, Records } from './records.js';
-import { answersWithin, consumerRedis, type OnError, open, type QueueAddress } from './redis.js';
+import { consumerRedis, type OnError, open, type QueueAddress, type RedisClient } from './redis.js';
 
 interface WorkBase {
   id: string;
@@ -95,8 +94,8 @@ export class CaptionWorker<T extends Task = 'captioning'> {
   readonly #options: CaptionWorkerOptions<T>;
   readonly #onError: OnError;
   readonly #keys: QueueKeys;
-  readonly #redis: Redis;
-  readonly #subscriber: Redis;
+  readonly #redis: RedisClient;
+  readonly #subscriber: RedisClient;
   readonly #records: Records;
   readonly #reconciler: Reconciler;
   #worker: CaptionBullWorker | undefined;
@@ -152,11 +151,6 @@ export class CaptionWorker<T extends Task = 'captioning'> {
     this.#subscriber.on('message', (_channel: string, id: string) => this.#worker?.cancelJob(id, canceledByOwner));
     const subscribed = this.#subscriber.subscribe(this.#keys.cancels).catch(() => undefined);
     if (this.#subscriber.status === 'ready') await subscribed;
-  }
-
-  /** Whether Redis answers within `timeoutMs`. */
-  async reachable(timeoutMs: number): Promise<boolean> {
-    return await answersWithin(this.#redis, timeoutMs);
   }
 
   async #process(job: CaptionBullJob, token: string, signal: AbortSignal): Promise<void> {

@@ -1,7 +1,6 @@
 import { type Job, Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
 import type { DeliveryKeys } from './delivery-keys.js';
-import type { OnError } from './redis.js';
+import type { OnError, RedisClient } from './redis.js';
 
 /** `round` counts how often the delivery was asked for again by hand; `url` is where it goes. */
 export interface DeliveryJob {
@@ -14,7 +13,7 @@ export type DeliveryJobs = Queue<DeliveryJob, void, 'deliver'>;
 export type DeliveryBullJob = Job<DeliveryJob, void, 'deliver'>;
 
 /** Opens the notifier's own queue. Does not wait for Redis. */
-export function openDeliveryJobs(redis: Redis, keys: DeliveryKeys, onError: OnError): DeliveryJobs {
+export function openDeliveryJobs(redis: RedisClient, keys: DeliveryKeys, onError: OnError): DeliveryJobs {
   const jobs: DeliveryJobs = new Queue(keys.bullName, {
     connection: redis,
     prefix: keys.bullPrefix,

@@ -5,12 +5,11 @@ import {
   type DeliveryState,
   terminalStates,
 } from '@blipq/contracts';
-import type { Redis } from 'ioredis';
 import { type DeliveryKeys, deliveryKeys } from './delivery-keys.js';
 import { deliveryOf } from './delivery-record.js';
 import { redeliver } from './delivery-scripts.js';
 import type { RecordFields } from './record.js';
-import { asking, type OnError, open, producerRedis, type QueueAddress } from './redis.js';
+import { asking, type OnError, open, producerRedis, type QueueAddress, type RedisClient } from './redis.js';
 
 export interface DeliveryLogOptions extends QueueAddress {
   /** Milliseconds. Default 1500. */
@@ -32,7 +31,7 @@ export interface DeliveryListing {
  * unknown. Rejects with `BlipqError`s only, in bounded time.
  */
 export class DeliveryLog {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #keys: DeliveryKeys;
 
   constructor({ redisUrl, commandTimeoutMs = 1500, onError = () => undefined, ...names }: DeliveryLogOptions) {

@@ -1,14 +1,13 @@
 import { hostname } from 'node:os';
 import type { DeliveryAttempt, DeliveryFailure } from '@blipq/contracts';
 import { DelayedError, WaitingError, Worker } from 'bullmq';
-import type { Redis } from 'ioredis';
 import { type DeliveryBullJob, type DeliveryJob, type DeliveryJobs, openDeliveryJobs } from './delivery-jobs.js';
 import { type DeliveryKeys, deliveryKeys } from './delivery-keys.js';
 import { bodyOf } from './delivery-record.js';
 import { beginDelivery, settleDelivery } from './delivery-scripts.js';
 import { OutboxRelay } from './outbox-relay.js';
 import { fieldsOf, type RecordFields } from './record.js';
-import { answersWithin, consumerRedis, type OnError, open, type QueueAddress } from './redis.js';
+import { consumerRedis, type OnError, open, type QueueAddress, type RedisClient } from './redis.js';
 
 /** One attempt to make. */
 export interface DeliveryWork {
@@ -69,8 +68,8 @@ export class DeliveryWorker {
   readonly #options: DeliveryWorkerOptions;
   readonly #onError: OnError;
   readonly #keys: DeliveryKeys;
-  readonly #redis: Redis;
-  readonly #reader: Redis;
+  readonly #redis: RedisClient;
+  readonly #reader: RedisClient;
   readonly #cut = new AbortController();
   #jobs: DeliveryJobs | undefined;
   #relay: OutboxRelay | undefined;
@@ -104,11 +103,6 @@ export class DeliveryWorker {
       runRetryDelay: 1000,
     });
     this.#worker.on('error', this.#onError);
-  }
-
-  /** Whether Redis answers within `timeoutMs`. */
-  async reachable(timeoutMs: number): Promise<boolean> {
-    return await answersWithin(this.#redis, timeoutMs);
   }
 
   async #process(job: DeliveryBullJob, token: string): Promise<void> {

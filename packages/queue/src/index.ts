@@ -27,9 +27,10 @@ export {
 } from './delivery-worker.js';
 export { type ManifestDraft, ModelRegistry, type ModelRegistryOptions } from './model-registry.js';
 export { QueueCensus, type QueueCensusOptions, type QueueCount } from './queue-census.js';
+export { QueueHealth, type QueueHealthOptions } from './queue-health.js';
 export { Reconciler, type ReconcilerOptions, type Sweep } from './reconciler.js';
 export type { FencedWrite } from './records.js';
-export type { OnError, QueueAddress } from './redis.js';
+export { type OnError, open as openRedis, producerRedis, type QueueAddress, type RedisClient } from './redis.js';
 export type {
   Admission,
   AdmitOutcome,

@@ -1,7 +1,7 @@
 import { type CaptionJob, taskOfId } from '@blipq/contracts';
 import { Job, type JobsOptions, Queue, type RedisQueueBackend } from 'bullmq';
 import type { QueueKeys } from './keys.js';
-import type { OnError } from './redis.js';
+import type { OnError, RedisClient } from './redis.js';
 
 export type Jobs = Queue<CaptionJob, void, 'caption'>;
 
@@ -23,7 +23,7 @@ export class JobQueues {
   readonly #open: (name: string) => Jobs;
   readonly #queues = new Map<string, Jobs>();
 
-  constructor(redis: Redis, keys: QueueKeys, onError: OnError) {
+  constructor(redis: RedisClient, keys: QueueKeys, onError: OnError) {
     this.#open = (name) => openJobs(redis, keys, name, onError);
   }
 
@@ -40,7 +40,7 @@ export class JobQueues {
 }
 
 /** Opens one of them on a connection of ours. Does not wait for Redis. */
-function openJobs(redis: Redis, keys: QueueKeys, name: string, onError: OnError): Jobs {
+function openJobs(redis: RedisClient, keys: QueueKeys, name: string, onError: OnError): Jobs {
   const jobs: Jobs = new Queue(name, {
     connection: redis,
     prefix: keys.bullPrefix,

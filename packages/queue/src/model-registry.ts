@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { BlipqError, type ModelManifest, modelManifest } from '@blipq/contracts';
-import type { Redis } from 'ioredis';
 import { modelKeys } from './keys.js';
-import { asking, type OnError, open, producerRedis, type QueueAddress } from './redis.js';
+import { asking, type OnError, open, producerRedis, type QueueAddress, type RedisClient } from './redis.js';
 
 export type ManifestDraft = Omit<ModelManifest, 'tokenizer_sha256' | 'registered_at'>;
 
@@ -17,7 +16,7 @@ export interface ModelRegistryOptions extends Omit<QueueAddress, 'queue'> {
  * image size and limits, while no worker runs.
  */
 export class ModelRegistry {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #keys: ReturnType<typeof modelKeys>;
 
   constructor({ redisUrl, namespace, commandTimeoutMs = 1500, onError = () => undefined }: ModelRegistryOptions) {

@@ -1,13 +1,15 @@
+import { OwnRedis } from '@blipq/test-servers';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { CaptionQueue } from './caption-queue.js';
 import { CaptionWorker } from './caption-worker.js';
 import { ModelRegistry } from './model-registry.js';
+import { QueueHealth } from './queue-health.js';
 import { freshNamespace, latch, made, serves, submission } from './testing/fixtures.js';
-import { OwnRedis } from './testing/own-redis.js';
 
 let server: OwnRedis;
 let queue: CaptionQueue;
+let health: QueueHealth;
 let worker: CaptionWorker | undefined;
 const errors: Error[] = [];
 const namespace = freshNamespace();
@@ -16,12 +18,15 @@ const unavailable = { code: 'queue_unavailable', status: 503, retryable: true };
 beforeEach(async () => {
   server = await OwnRedis.create();
   queue = new CaptionQueue({ redisUrl: server.url, namespace });
+  health = new QueueHealth({ redisUrl: server.url, namespace });
+  await health.start();
 });
 
 afterEach(async () => {
   await worker?.stop();
   worker = undefined;
   await queue.stop();
+  health.stop();
   await server.remove();
 });
 
@@ -53,17 +58,17 @@ test('a queue and a worker that start before Redis work once it is there', async
   const registry = new ModelRegistry({ redisUrl: server.url, namespace });
   await registry.start();
   await expect(queue.submit(submission())).rejects.toMatchObject(unavailable);
-  await expect(queue.ping()).rejects.toMatchObject(unavailable);
+  await expect(queue.load()).rejects.toMatchObject(unavailable);
   await expect(registry.list()).rejects.toMatchObject(unavailable);
-  expect(await worker!.reachable(100)).toBe(false);
+  expect(await health.trouble(100)).toMatch(/^does not answer: connect ECONNREFUSED/);
   await server.start();
-  await vi.waitFor(() => queue.ping(), { timeout: 10_000 });
+  await vi.waitFor(() => queue.load(), { timeout: 10_000 });
   const { caption } = await queue.submit(submission());
   expect(await queue.wait(caption.id, { timeoutMs: 30_000 })).toMatchObject({
     status: 'finished',
     caption: { state: 'succeeded' },
   });
-  expect(await worker!.reachable(1000)).toBe(true);
+  expect(await health.trouble(1000)).toBeUndefined();
   await vi.waitFor(() => registry.list(), { timeout: 10_000 });
   await registry.stop();
 });
@@ -76,9 +81,9 @@ test('stops while Redis is away, whether it never came or has gone', async () =>
   await worker!.stop();
   await server.start();
   await startWorker();
-  await vi.waitFor(async () => expect(await worker!.reachable(1000)).toBe(true));
+  await vi.waitFor(async () => expect(await health.trouble(1000)).toBeUndefined());
   await server.kill();
-  await vi.waitFor(async () => expect(await worker!.reachable(1000)).toBe(false));
+  await vi.waitFor(async () => expect(await health.trouble(1000)).toMatch(/^does not answer/));
   await worker!.stop();
 });
 
@@ -92,7 +97,7 @@ describe('a frozen Redis', () => {
     server.signal('SIGSTOP');
     await expect(queue.submit(submission())).rejects.toMatchObject(unavailable);
     server.signal('SIGCONT');
-    await queue.ping();
+    await queue.load();
     expect(await leftovers()).toEqual(kept);
     expect(await queue.load()).toMatchObject({ captions: 1, bytes: 48 });
   });
@@ -144,7 +149,7 @@ test('kill -9 of Redis: what was acknowledged is done after its return', async (
   await expect(queue.submit(submission())).rejects.toMatchObject(unavailable);
   await server.start();
   await startWorker();
-  await vi.waitFor(() => queue.ping(), { timeout: 10_000 });
+  await vi.waitFor(() => queue.load(), { timeout: 10_000 });
   for (const { caption } of captions) {
     expect((await queue.wait(caption.id, { timeoutMs: 30_000 })).status).toBe('finished');
   }

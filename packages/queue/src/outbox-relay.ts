@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Redis } from 'ioredis';
 import { addDeliveryJobs, type DeliveryJob, type DeliveryJobs } from './delivery-jobs.js';
 import type { DeliveryKeys } from './delivery-keys.js';
 import { fieldsOf } from './record.js';
-import type { OnError } from './redis.js';
+import type { OnError, RedisClient } from './redis.js';
 
 const entriesMax = 200;
 /** How long one read waits for entries, and how long after that a connection counts as dead, in milliseconds. */
@@ -17,8 +16,8 @@ type Entry = [entryId: string, pairs: string[]];
  * has the same job added again. Any number of relays may run at once.
  */
 export class OutboxRelay {
-  readonly #reader: Redis;
-  readonly #writer: Redis;
+  readonly #reader: RedisClient;
+  readonly #writer: RedisClient;
   readonly #jobs: DeliveryJobs;
   readonly #keys: DeliveryKeys;
   readonly #onError: OnError;
@@ -26,7 +25,7 @@ export class OutboxRelay {
   #running: Promise<void> | undefined;
 
   /** @param reader a connection of its own, since its reads block */
-  constructor(reader: Redis, writer: Redis, jobs: DeliveryJobs, keys: DeliveryKeys, onError: OnError) {
+  constructor(reader: RedisClient, writer: RedisClient, jobs: DeliveryJobs, keys: DeliveryKeys, onError: OnError) {
     this.#reader = reader;
     this.#writer = writer;
     this.#jobs = jobs;

@@ -1,9 +1,9 @@
 import { BlipqError, newCaptionId } from '@blipq/contracts';
+import { OwnRedis } from '@blipq/test-servers';
 import { Queue } from 'bullmq';
 import { afterEach, beforeEach, expect, inject, test, vi } from 'vitest';
 import { QueueCensus, type QueueCount } from './queue-census.js';
 import { latch, made, submission } from './testing/fixtures.js';
-import { OwnRedis } from './testing/own-redis.js';
 import { TestQueue } from './testing/test-queue.js';
 
 const redisUrl = inject('redisUrl');

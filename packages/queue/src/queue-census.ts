@@ -1,7 +1,6 @@
 import { taskNames } from '@blipq/contracts';
-import type { Redis } from 'ioredis';
 import { modelOfJobs, queueKeys } from './keys.js';
-import { asking, type OnError, open, producerRedis, type QueueAddress } from './redis.js';
+import { asking, type OnError, open, producerRedis, type QueueAddress, type RedisClient } from './redis.js';
 import { type ScriptTarget, script } from './script.js';
 
 /** Work that is due within this time wants a worker now: starting one takes as long. In milliseconds. */
@@ -93,7 +92,7 @@ return {
 
 /** Counts the queue, for autoscaling and metrics. It has a connection of its own and is answered in bounded time. */
 export class QueueCensus {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #target: ScriptTarget;
 
   constructor({ redisUrl, commandTimeoutMs = 1500, onError = () => undefined, ...names }: QueueCensusOptions) {

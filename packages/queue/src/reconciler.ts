@@ -1,9 +1,8 @@
 import { BlipqError, failedWith } from '@blipq/contracts';
-import type { Redis } from 'ioredis';
 import { addJob, JobQueues } from './jobs.js';
 import { type QueueKeys, queueKeys } from './keys.js';
 import { Records } from './records.js';
-import { consumerRedis, type OnError, open, type QueueAddress } from './redis.js';
+import { consumerRedis, type OnError, open, type QueueAddress, type RedisClient } from './redis.js';
 
 export interface ReconcilerOptions extends QueueAddress {
   /** How often it sweeps, in milliseconds. Default 5000. */
@@ -31,7 +30,7 @@ const sweepRounds = 10;
  * submission, then every minute. Any number of reconcilers may run at once; each repair is idempotent.
  */
 export class Reconciler {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #keys: QueueKeys;
   readonly #records: Records;
   readonly #everyMs: number;

@@ -1,5 +1,4 @@
 import type { CaptionOutcome } from '@blipq/contracts';
-import type { Redis } from 'ioredis';
 import {
   beginRecord,
   deferRecord,
@@ -11,6 +10,7 @@ import {
 } from './attempt-scripts.js';
 import type { QueueKeys } from './keys.js';
 import { fieldsOf, outcomeFields, type RecordFields } from './record.js';
+import type { RedisClient } from './redis.js';
 import type { ScriptTarget } from './script.js';
 
 /**
@@ -27,7 +27,7 @@ export class Records {
   readonly #target: ScriptTarget;
   readonly #keys: QueueKeys;
 
-  constructor(redis: Redis, keys: QueueKeys) {
+  constructor(redis: RedisClient, keys: QueueKeys) {
     this.#target = { redis, root: keys.root };
     this.#keys = keys;
   }

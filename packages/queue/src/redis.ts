@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { BlipqError } from '@blipq/contracts';
-import { Redis, type RedisOptions } from 'ioredis';
+import { BlipqError, parseRedisUrl, type RedisAddress } from '@blipq/contracts';
+import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
 
 /** Where the queue lives. */
 export interface QueueAddress {
@@ -13,34 +13,100 @@ export interface QueueAddress {
 
 export type OnError = (error: Error) => void;
 
+/** A connection, or those to the nodes of a cluster: all keys of a queue are on one node, so both are used alike. */
+export type RedisClient = Redis | Cluster;
+
 /** Reconnects after 200 ms, then twice that, at most 1 s: ioredis's own schedule notices a returned Redis too late. */
 const retryStrategy = (times: number): number => Math.min(100 * 2 ** times, 1000);
+
+/** How often a cluster is asked who has what, in milliseconds: a node that froze does not say that it was replaced. */
+const slotsRefreshInterval = 3000;
+
+/** What differs between the two kinds of connections below: of each one to a server, and of a cluster's together. */
+interface Patience {
+  each: RedisOptions;
+  enableOfflineQueue: boolean;
+  /** How often a command that a cluster redirects, or that meets a lost node, is sent again, after 100 ms each. */
+  maxRedirections: number;
+}
 
 /**
  * A connection for whoever has a caller waiting: a command is answered, or rejected, within `commandTimeoutMs`, and at
  * once while Redis is known to be away. A rejected command may still be carried out later.
  */
-export function producerRedis(url: string, commandTimeoutMs: number, onError: OnError): Redis {
-  return connect(
-    url,
-    { enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: commandTimeoutMs, connectTimeout: 3000 },
-    onError,
-  );
+export function producerRedis(url: string, commandTimeoutMs: number, onError: OnError): RedisClient {
+  const timeouts = { maxRetriesPerRequest: 0, commandTimeout: commandTimeoutMs, connectTimeout: 3000 };
+  const each = { ...timeouts, reconnectOnError: isDemoted };
+  return connect(url, { each, enableOfflineQueue: false, maxRedirections: 5 }, onError);
 }
 
 /** A connection for whoever has all the time there is: commands wait until Redis is back. */
-export function consumerRedis(url: string, onError: OnError): Redis {
-  return connect(url, { maxRetriesPerRequest: null }, onError);
+export function consumerRedis(url: string, onError: OnError): RedisClient {
+  // 2: reconnects and sends the command again.
+  const each: RedisOptions = {
+    maxRetriesPerRequest: null,
+    reconnectOnError: (error) => (isDemoted(error) ? 2 : false),
+  };
+  return connect(url, { each, enableOfflineQueue: true, maxRedirections: Number.POSITIVE_INFINITY }, onError);
 }
 
-function connect(url: string, options: RedisOptions, onError: OnError): Redis {
-  const redis = new Redis(url, { ...options, retryStrategy, lazyConnect: true });
+/** The server has become a replica. Another has taken over, at the same address or one that the sentinels know. */
+function isDemoted(error: Error): boolean {
+  return error.message.includes('READONLY');
+}
+
+function connect(url: string, patience: Patience, onError: OnError): RedisClient {
+  const address = parseRedisUrl(url);
+  if (address === undefined) throw new TypeError('not an address of Redis');
+  const { each, enableOfflineQueue, maxRedirections } = patience;
+  const options = { ...each, enableOfflineQueue, retryStrategy, lazyConnect: true };
+  let redis: RedisClient;
+  if (address.kind === 'single') redis = new Redis(url, options);
+  else if (address.kind === 'sentinel') redis = new Redis({ ...sentinelOptions(address), ...options });
+  else {
+    const redisOptions = { ...accessOptions(address), ...each };
+    const whole = { ...clusterOptions(address), enableOfflineQueue, maxRedirections, lazyConnect: true };
+    redis = new Cluster(address.nodes, { ...whole, redisOptions });
+    redis.on('node error', onError);
+  }
   redis.on('error', onError);
   return redis;
 }
 
+type AddressOf<Kind> = Extract<RedisAddress, { kind: Kind }>;
+
+function accessOptions({ username, password, tls }: AddressOf<'sentinel' | 'cluster'>): RedisOptions {
+  return {
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+    ...(tls && { tls: {} }),
+  };
+}
+
+function sentinelOptions(address: AddressOf<'sentinel'>): RedisOptions {
+  const { nodes, master, db, tls, sentinelUsername, sentinelPassword } = address;
+  return {
+    ...accessOptions(address),
+    ...{ sentinels: nodes, name: master, db },
+    ...(sentinelUsername !== undefined && { sentinelUsername }),
+    ...(sentinelPassword !== undefined && { sentinelPassword }),
+    ...(tls && { enableTLSForSentinelMode: true, sentinelTLS: {} }),
+    ...{ sentinelRetryStrategy: retryStrategy, sentinelReconnectStrategy: retryStrategy, sentinelCommandTimeout: 1500 },
+    // Sentinels tell who has taken over from a master that froze: its connections would never end by themselves.
+    failoverDetector: true,
+  };
+}
+
+function clusterOptions({ tls }: AddressOf<'cluster'>): ClusterOptions {
+  return {
+    ...{ clusterRetryStrategy: retryStrategy, slotsRefreshInterval },
+    // Certificates are for names, so the names that the cluster gives are not resolved.
+    ...(tls && { dnsLookup: (address, callback) => callback(null, address) }),
+  };
+}
+
 /** Starts connecting; resolves when connected, or after the first failure or 2 s: from there ioredis goes on by itself. */
-export async function open(redis: Redis): Promise<void> {
+export async function open(redis: RedisClient): Promise<void> {
   // BullMQ duplicates connections, and connects a lazy one only once: it would never find a Redis that comes later.
   redis.options.lazyConnect = false;
   const patience = new AbortController();
@@ -73,18 +139,4 @@ function redisProblem(error: unknown): unknown {
     cause: error,
     retryAfterS: 2,
   });
-}
-
-/** Whether Redis answers within `timeoutMs`, at once no where it is not connected. */
-export async function answersWithin(redis: Redis, timeoutMs: number): Promise<boolean> {
-  if (redis.status !== 'ready') return false;
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs, false);
-  });
-  const answered = redis.ping().then(
-    () => true,
-    () => false,
-  );
-  return await Promise.race([answered, late]).finally(() => clearTimeout(timer));
 }

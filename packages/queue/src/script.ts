@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { taskNames, terminalStates } from '@blipq/contracts';
-import type { Redis } from 'ioredis';
 import { outboxLua } from './outbox-script.js';
+import type { RedisClient } from './redis.js';
 
 /** What a script runs on: `root` is the first part of every key of the queue, `id` the caption or batch it is about. */
 export interface ScriptTarget {
-  redis: Redis;
+  redis: RedisClient;
   root: string;
 }
 

@@ -16,7 +16,7 @@ import { inSpan, traceparent } from '@blipq/service';
 import { addJob, type JobQueues, jobAttributes } from './jobs.js';
 import { jobsOf, type QueueKeys } from './keys.js';
 import { fieldsOf, type RecordFields, type RecordStart, resourceOf, startFields } from './record.js';
-import { asking, type OnError } from './redis.js';
+import { asking, type OnError, type RedisClient } from './redis.js';
 import { idempotencyHash, type Refusal, refusalError } from './refusals.js';
 import { type ScriptTarget, weightDefault } from './script.js';
 import {
@@ -119,14 +119,14 @@ interface NewCaption {
  * with its idempotency entry, job.
  */
 export class Submissions {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #keys: QueueKeys;
   readonly #target: ScriptTarget;
   readonly #limits: SubmissionLimits;
   readonly #jobs: () => JobQueues;
   readonly #onError: OnError;
 
-  constructor(redis: Redis, keys: QueueKeys, limits: SubmissionLimits, jobs: () => JobQueues, onError: OnError) {
+  constructor(redis: RedisClient, keys: QueueKeys, limits: SubmissionLimits, jobs: () => JobQueues, onError: OnError) {
     this.#redis = redis;
     this.#keys = keys;
     this.#target = { redis, root: keys.root };

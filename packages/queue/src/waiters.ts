@@ -6,7 +6,7 @@ import {
   type WorkEvent,
   type WorkResource,
 } from '@blipq/contracts';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from './redis.js';
 
 export interface WaitOptions {
   timeoutMs: number;
@@ -36,12 +36,12 @@ const goingOn = ['queued', 'processing'];
  */
 export class Waiters {
   readonly #wakers = new Map<string, Set<Waker>>();
-  readonly #subscriber: Redis;
+  readonly #subscriber: RedisClient;
   readonly #channel: string;
   readonly #pollMs: number;
   #stopped = false;
 
-  constructor(subscriber: Redis, channel: string, pollMs: number) {
+  constructor(subscriber: RedisClient, channel: string, pollMs: number) {
     this.#subscriber = subscriber;
     this.#channel = channel;
     this.#pollMs = pollMs;

@@ -43,7 +43,7 @@ function describe(type: z.core.$ZodType | undefined): string {
 }
 
 function withoutPassword(text: string): string {
-  return text.replace(/\/\/[^/\s]*@/, '//…@');
+  return text.replace(/\/\/\S*@/, '//…@').replace(/(password=)[^&#\s]*/gi, '$1…');
 }
 
 function unknownVariables(schema: z.ZodObject, env: Environment): string[] {

@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 
 /** What a server needs of a registry to answer `/metrics`. */
 export type MetricsText = Pick<Registry, 'contentType' | 'metrics'>;
@@ -10,6 +10,7 @@ export type MetricsText = Pick<Registry, 'contentType' | 'metrics'>;
 export class ProcessMetrics {
   readonly registry = new Registry();
   readonly #redisErrors: Counter;
+  #persists: () => boolean | undefined = () => undefined;
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
@@ -18,6 +19,22 @@ export class ProcessMetrics {
       help: 'Errors of connections to Redis and of work in the background that needs it',
       registers: [this.registry],
     });
+    const whether = () => this.#persists();
+    new Gauge({
+      name: 'blipq_redis_persistent',
+      help: 'Whether Redis writes to its disk: 1, or 0 when all is lost should it end',
+      registers: [this.registry],
+      collect() {
+        const persists = whether();
+        if (persists === undefined) this.reset();
+        else this.set(Number(persists));
+      },
+    });
+  }
+
+  /** @param persists whether Redis writes to its disk; undefined before one was seen */
+  redisPersists(persists: () => boolean | undefined): void {
+    this.#persists = persists;
   }
 
   /** Counts one. */

@@ -25,13 +25,6 @@ export const setting = {
       .stringbool({ truthy: ['1', 'true', 'yes', 'on'], falsy: ['0', 'false', 'no', 'off'] })
       .describe('1 (yes) or 0 (no)'),
 
-  /** A Redis or Valkey address. */
-  redisUrl: () =>
-    z
-      .string()
-      .refine(isRedisUrl)
-      .describe('an address like redis://[user:password@]host:port[/database] or rediss://… for TLS'),
-
   /** One of a few words. */
   oneOf: <const T extends readonly [string, ...string[]]>(words: T) =>
     z.enum(words).describe(`one of ${words.join(', ')}`),
@@ -54,10 +47,4 @@ function wholeNumber(min: number, max: number, takes: string) {
     .transform(Number)
     .refine((value) => value >= min && value <= max)
     .describe(takes);
-}
-
-function isRedisUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const url = new URL(text);
-  return ['redis:', 'rediss:'].includes(url.protocol) && url.hostname !== '';
 }

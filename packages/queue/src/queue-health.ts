@@ -1,0 +1,85 @@
+import { queueKeys } from './keys.js';
+import { type OnError, open, producerRedis, type QueueAddress, type RedisClient } from './redis.js';
+import { judgeRedis, type RedisFitness } from './redis-fitness.js';
+
+export interface QueueHealthOptions extends QueueAddress {
+  /** Told a sentence about each server that has a fault, once. */
+  onWarning?: (sentence: string) => void;
+  onError?: OnError;
+}
+
+/** What ioredis says: of a cluster, with the reason beside. */
+type ConnectionError = Error & { code?: string; lastNodeError?: Error };
+
+/** Whether Redis answers and can be trusted with captions: what readiness asks, and nothing else. */
+export class QueueHealth {
+  readonly #redis: RedisClient;
+  readonly #key: string;
+  readonly #onWarning: (sentence: string) => void;
+  #warned = '';
+  #lastError: ConnectionError | undefined;
+  #persists: boolean | undefined;
+
+  constructor({ onWarning = () => undefined, onError = () => undefined, ...address }: QueueHealthOptions) {
+    this.#redis = producerRedis(address.redisUrl, 1500, (error) => {
+      this.#lastError = error;
+      onError(error);
+    });
+    this.#key = queueKeys(address).root;
+    this.#onWarning = onWarning;
+    this.#redis.on('ready', () => void this.trouble(1500));
+  }
+
+  /** Connects. Resolves whether Redis is there or not. */
+  async start(): Promise<void> {
+    await open(this.#redis);
+  }
+
+  /** Whether the server seen last writes to its disk; undefined before there was one. */
+  get persists(): boolean | undefined {
+    return this.#persists;
+  }
+
+  /**
+   * What is wrong, as the rest of a sentence that begins with "Redis", or undefined. Answers within `timeoutMs`, at once
+   * while there is no connection.
+   */
+  async trouble(timeoutMs: number): Promise<string | undefined> {
+    const fitness = await this.#within(timeoutMs);
+    if (typeof fitness === 'string') return fitness;
+    this.#persists = fitness.persists;
+    const sentence = fitness.unfit ?? fitness.warning ?? '';
+    if (sentence !== '' && this.#warned !== fitness.runId + sentence) this.#onWarning(`Redis ${sentence}`);
+    this.#warned = fitness.runId + sentence;
+    return fitness.unfit;
+  }
+
+  async #within(timeoutMs: number): Promise<RedisFitness | string> {
+    if (this.#redis.status !== 'ready') return away(this.#lastError);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<string>((resolve) => {
+      timer = setTimeout(resolve, timeoutMs, away());
+    });
+    const answered = this.#ask().catch((error: Error) => away(error));
+    return await Promise.race([answered, late]).finally(() => clearTimeout(timer));
+  }
+
+  /** Of a cluster it asks the node that has the queue, which the key says. */
+  async #ask(): Promise<RedisFitness> {
+    const replies = await this.#redis.pipeline().exists(this.#key).info().config('GET', 'save').exec();
+    const [[failure] = [null], [, info] = [], [, save] = []] = replies ?? [];
+    if (failure !== null) throw failure;
+    this.#lastError = undefined;
+    // INFO and CONFIG are forbidden to some users and at some services.
+    return judgeRedis(typeof info === 'string' ? info : '', Array.isArray(save) ? String(save[1]) : undefined);
+  }
+
+  stop(): void {
+    this.#redis.disconnect();
+  }
+}
+
+function away(error?: ConnectionError): string {
+  const reason = error?.lastNodeError?.message ?? (error?.message || error?.code);
+  return reason ? `does not answer: ${reason}` : 'does not answer';
+}

@@ -1,0 +1,59 @@
+/** What there is to say about a server, as the rest of a sentence that begins with "Redis". */
+export interface RedisFitness {
+  /** Why it must not be trusted with captions. */
+  unfit?: string;
+  /** What its operator should know. */
+  warning?: string;
+  /** Whether it writes to its disk. */
+  persists: boolean;
+  /** Changes with every start of the server. */
+  runId: string;
+}
+
+/** COPY, GETEX and the rest of what the scripts use. */
+const oldest = [6, 2] as const;
+
+/**
+ * Judges a server by its own word.
+ *
+ * @param info reply to INFO; fields that a service leaves out are not held against it
+ * @param save value of its setting `save`, undefined where it does not tell
+ */
+export function judgeRedis(info: string, save: string | undefined): RedisFitness {
+  const facts = new Map(info.split(/\r?\n/).map((line) => line.split(':', 2) as [string, string]));
+  const hasAof = facts.get('aof_enabled') === '1';
+  const persists = hasAof || (save !== undefined && save !== '');
+  const unfit = complaint(facts, hasAof);
+  return {
+    ...(unfit !== undefined && { unfit }),
+    ...(!persists && {
+      warning:
+        'keeps nothing on its disk (appendonly no, and no save points that it tells of): what was acknowledged is ' +
+        'lost when it ends; set appendonly to yes',
+    }),
+    persists,
+    runId: facts.get('run_id') ?? '',
+  };
+}
+
+function complaint(facts: Map<string, string>, hasAof: boolean): string | undefined {
+  const version = facts.get('redis_version');
+  if (version !== undefined && isOld(version)) return `is ${version}; BlipQ needs ${oldest.join('.')} or later`;
+  if (facts.get('role') === 'slave') {
+    return 'is a replica (role slave), where nothing can be written; REDIS_URL has to lead to the primary';
+  }
+  const policy = facts.get('maxmemory_policy');
+  if (policy !== undefined && policy !== 'noeviction') {
+    return `drops captions when its memory is full (maxmemory-policy ${policy}); set maxmemory-policy to noeviction`;
+  }
+  const written = facts.get('aof_last_write_status');
+  if (hasAof && written !== undefined && written !== 'ok') {
+    return `cannot write its append-only file (aof_last_write_status ${written}); look at its log and its disk`;
+  }
+  return undefined;
+}
+
+function isOld(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major < oldest[0] || (major === oldest[0] && minor < oldest[1]);
+}

@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from './free-port.js';
+
+export interface OwnRedisOptions {
+  /** Default `redis-server`. */
+  program?: string;
+  /** As in redis.conf, over an append-only file that is written at every command. */
+  settings?: Record<string, string>;
+  /** Runs as a sentinel, with these lines of its configuration. */
+  sentinel?: string[];
+}
+
+/** A Redis of a test's own, with AOF, to be stopped, frozen and killed. */
+export class OwnRedis {
+  readonly port: number;
+  readonly url: string;
+  readonly #dir: string;
+  readonly #options: OwnRedisOptions;
+  #server: ChildProcess | undefined;
+
+  private constructor(port: number, dir: string, options: OwnRedisOptions) {
+    this.port = port;
+    this.url = `redis://127.0.0.1:${port}`;
+    this.#dir = dir;
+    this.#options = options;
+  }
+
+  /** A free port and an empty folder; no server runs yet. */
+  static async create(options: OwnRedisOptions = {}): Promise<OwnRedis> {
+    const own = new OwnRedis(await freePort(), await mkdtemp(join(tmpdir(), 'blipq-own-redis-')), options);
+    await writeFile(own.#configuration, own.#lines());
+    return own;
+  }
+
+  get #configuration(): string {
+    return join(this.#dir, 'redis.conf');
+  }
+
+  #lines(): string {
+    const { settings = {}, sentinel } = this.#options;
+    const durability = { save: '""', appendonly: 'yes', appendfsync: 'always' };
+    const where = { port: this.port, bind: '127.0.0.1', dir: this.#dir };
+    const all = { ...where, ...(sentinel === undefined && durability), ...settings };
+    return [...Object.entries(all).map((entry) => entry.join(' ')), ...(sentinel ?? []), ''].join('\n');
+  }
+
+  /** Resolves when it takes connections. What sentinels or CONFIG REWRITE told it before its end holds on. */
+  async start(): Promise<void> {
+    const { program = 'redis-server', sentinel } = this.#options;
+    const args = [this.#configuration, ...(sentinel === undefined ? [] : ['--sentinel'])];
+    const server = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    this.#server = server;
+    let log = '';
+    for await (const chunk of server.stdout) {
+      log += String(chunk);
+      if (log.includes(sentinel === undefined ? 'Ready to accept connections' : '+monitor')) break;
+    }
+    if (server.exitCode !== null) throw new Error(`${program} ended:\n${log}`);
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#server?.kill(signal);
+  }
+
+  /** kill -9, as a crash. */
+  async kill(): Promise<void> {
+    if (this.#server === undefined || this.#server.exitCode !== null) return;
+    const exited = once(this.#server, 'exit');
+    this.#server.kill('SIGKILL');
+    await exited;
+    this.#server = undefined;
+  }
+
+  async remove(): Promise<void> {
+    await this.kill();
+    await rm(this.#dir, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,75 @@
+import { Redis } from 'ioredis';
+import { until } from './own-cluster.js';
+import { OwnRedis, type OwnRedisOptions } from './own-redis.js';
+
+const password = 'of-the-data';
+const sentinelPassword = 'of-the-sentinels';
+const master = 'main';
+const quorum = 2;
+
+/** A master, a replica, and three sentinels that replace a master that is silent for a second. All have passwords. */
+export class OwnSentinels {
+  readonly servers: readonly OwnRedis[];
+  readonly sentinels: readonly OwnRedis[];
+
+  private constructor(servers: OwnRedis[], sentinels: OwnRedis[]) {
+    this.servers = servers;
+    this.sentinels = sentinels;
+  }
+
+  /** As REDIS_URL has it. */
+  get url(): string {
+    const hosts = this.sentinels.map(({ port }) => `127.0.0.1:${port}`);
+    return `redis-sentinel://:${password}@${hosts.join(',')}/1?sentinelPassword=${sentinelPassword}#${master}`;
+  }
+
+  /** Resolves when the sentinels know each other and the replica. */
+  static async start({ settings = {}, ...options }: OwnRedisOptions = {}): Promise<OwnSentinels> {
+    const access = { requirepass: password, masterauth: password, ...settings };
+    const first = await OwnRedis.create({ ...options, settings: access });
+    const second = await OwnRedis.create({
+      ...options,
+      settings: { ...access, replicaof: `127.0.0.1 ${first.port}` },
+    });
+    await first.start();
+    await second.start();
+    const sentinel = [
+      `requirepass ${sentinelPassword}`,
+      `sentinel sentinel-pass ${sentinelPassword}`,
+      `sentinel monitor ${master} 127.0.0.1 ${first.port} ${quorum}`,
+      `sentinel auth-pass ${master} ${password}`,
+      `sentinel down-after-milliseconds ${master} 1000`,
+      `sentinel failover-timeout ${master} 4000`,
+    ];
+    const sentinels = await Promise.all([1, 2, 3].map(() => OwnRedis.create({ ...options, sentinel })));
+    await Promise.all(sentinels.map((one) => one.start()));
+    const own = new OwnSentinels([first, second], sentinels);
+    for (const { url } of sentinels) {
+      const client = new Redis(url, { password: sentinelPassword });
+      await until(async () => {
+        const facts = packed((await client.call('SENTINEL', 'MASTER', master)) as string[]);
+        return facts['num-slaves'] === '1' && facts['num-other-sentinels'] === '2';
+      });
+      client.disconnect();
+    }
+    return own;
+  }
+
+  /** The server that is the master by the sentinels' word. */
+  async master(): Promise<OwnRedis> {
+    const client = new Redis(this.sentinels[0]!.url, { password: sentinelPassword });
+    const [, port] = (await client.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', master)) as [string, string];
+    client.disconnect();
+    return this.servers.find((one) => one.port === Number(port))!;
+  }
+
+  async remove(): Promise<void> {
+    await Promise.all([...this.sentinels, ...this.servers].map((one) => one.remove()));
+  }
+}
+
+/** RESP3 has maps for it, RESP2 lists. */
+function packed(reply: string[] | Record<string, string>): Record<string, string> {
+  if (!Array.isArray(reply)) return reply;
+  return Object.fromEntries(reply.flatMap((name, i) => (i % 2 === 0 ? [[name, reply[i + 1]!]] : [])));
+}
