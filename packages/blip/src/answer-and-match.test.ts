@@ -7,6 +7,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AnswerModel } from './answer-model.js';
 import { seededRandom } from './checkpoint/testing/fuzz.js';
+import { loadModel } from './load-model.js';
 import { MatchModel } from './match-model.js';
 import { prepareModel } from './prepare-model.js';
 
@@ -122,4 +123,49 @@ test.each(['vqa', 'itm'])('%s can be built in int8 and fp16, with a check agains
     expect(check.images).toBe(8);
     expect(check.embeddingCosineMin).toBeGreaterThan(0.98);
   }
+});
+
+describe.each(['fp32', 'int8'] as const)('in %s, whatever the texts and rows beside it, bit for bit', (precision) => {
+  const images = [...new Set<string>(goldens.vqa.map(({ image }: AnswerGolden) => image))];
+  const texts = [...goldens.vqa, ...goldens.itm].map((golden: { question?: string; text: string }) => {
+    return golden.question ?? golden.text;
+  });
+  const random = seededRandom(17);
+  const pick = <T>(values: readonly T[]) => values[Math.floor(random() * values.length)]!;
+  const some = <T>(max: number, make: () => T) => Array.from({ length: 1 + Math.floor(random() * max) }, make);
+  /** Few images, so that rows share them, and so many texts that their lengths differ. */
+  const batchOf = async () => await Promise.all(some(5, async () => ({ pixels: await pixelsOf(pick(images)) })));
+  const load = async (name: string) =>
+    await loadModel(await prepareModel({ checkpoint: join(reference, name), cacheDir, precision }), { threads: 2 });
+
+  test('an answer', async () => {
+    const model = (await load('vqa')) as AnswerModel;
+    for (let round = 0; round < 8; round++) {
+      const params = { maxNewTokens: 6, minNewTokens: 0, numBeams: pick([1, 1, 3]) };
+      const rows = (await batchOf()).map((row) => ({ ...row, params, questions: some(3, () => pick(texts)) }));
+      const { answers } = await model.answer(rows);
+      for (const [index, { questions, ...row }] of rows.entries()) {
+        for (const [at, question] of questions.entries()) {
+          const alone = await model.answer([{ ...row, questions: [question] }]);
+          expect(answers[index]![at], `round ${round}, row ${index}, ${question}`).toStrictEqual(alone.answers[0]![0]);
+        }
+      }
+    }
+    await model.release();
+  });
+
+  test('a match', async () => {
+    const model = (await load('itm')) as MatchModel;
+    for (let round = 0; round < 8; round++) {
+      const rows = (await batchOf()).map((row) => ({ ...row, texts: some(6, () => pick(texts)) }));
+      const { matches } = await model.match(rows);
+      for (const [index, { pixels, texts }] of rows.entries()) {
+        for (const [at, text] of texts.entries()) {
+          const alone = await model.match([{ pixels, texts: [text] }]);
+          expect(matches[index]![at], `round ${round}, row ${index}, ${text}`).toStrictEqual(alone.matches[0]![0]);
+        }
+      }
+    }
+    await model.release();
+  });
 });

@@ -1,6 +1,6 @@
 import { questionEncoderFile } from './build-graphs.js';
 import { type GenerationParams, int64, padded } from './generation.js';
-import { type ImageEmbeds, ImageEncoder, rowOf, stacked } from './image-encoder.js';
+import { type EncodedImage, type FloatTensor, ImageEncoder, stacked, viewsBytesMax } from './image-encoder.js';
 import { type ModelFacts, readModelFacts } from './model-facts.js';
 import { openGraph } from './optimized-graphs.js';
 import type { Session, SessionOptions } from './session.js';
@@ -21,9 +21,6 @@ export interface AnswerBatchOutput {
   readonly decodeMs: number;
 }
 
-/** What of recent images is kept, so that a further question skips the encoder. */
-const IMAGES_REMEMBERED = 16;
-
 /** A BLIP model that answers questions about images (BlipForQuestionAnswering). */
 export class AnswerModel {
   private constructor(
@@ -39,7 +36,7 @@ export class AnswerModel {
     const placed = { device: facts.device, ...options };
     return new AnswerModel(
       facts,
-      await ImageEncoder.open(folder, facts, placed, IMAGES_REMEMBERED),
+      await ImageEncoder.open(folder, facts, placed, viewsBytesMax),
       await openGraph(folder, questionEncoderFile, placed),
       await TextGenerator.open(folder, facts, placed),
     );
@@ -48,28 +45,33 @@ export class AnswerModel {
   /** Answers a batch. An answer does not depend on the questions and rows beside it. */
   async answer(rows: readonly QuestionRow[]): Promise<AnswerBatchOutput> {
     const started = performance.now();
-    const images = await this.encoder.encode(rows.map((row) => row.pixels));
-    const encoded = performance.now();
-    const asked: { embeds: ImageEmbeds; lengths: readonly number[] }[] = [];
-    for (const [index, { questions }] of rows.entries()) asked.push(await this.#ask(rowOf(images, index), questions));
+    let encodeMs = 0;
+    const asked: { embeds: FloatTensor; lengths: readonly number[] }[] = [];
+    // An image at a time, with its questions: what is seen of it is not kept for the rest of the batch.
+    for (const { pixels, questions } of rows) {
+      const began = performance.now();
+      const { view } = await this.encoder.encode(pixels);
+      encodeMs += performance.now() - began;
+      asked.push(await this.#ask(view, questions));
+    }
     const generated = await this.generator.generate(
       { embeds: stacked(widened(asked.map(({ embeds }) => embeds))), lengths: asked.flatMap(({ lengths }) => lengths) },
       rows.flatMap(({ questions, params }) => questions.map(() => ({ prompt: [this.facts.bosTokenId], params }))),
     );
     const answers = rows.map(({ questions }) => generated.splice(0, questions.length));
-    return { answers, encodeMs: encoded - started, decodeMs: performance.now() - encoded };
+    return { answers, encodeMs, decodeMs: performance.now() - started - encodeMs };
   }
 
   /** What an image's questions come to with the image in view: float32 [R, L, D]. */
-  async #ask(image: ImageEmbeds, questions: readonly string[]) {
+  async #ask(view: EncodedImage['view'], questions: readonly string[]) {
     const ids = questions.map((question) => this.generator.tokenizer.encode(question));
     const lengths = ids.map((row) => row.length);
     const { question_embeds } = await this.questionEncoder.run({
-      image_embeds: image,
+      ...view,
       ids: padded(ids),
       lengths: int64(lengths),
     });
-    return { embeds: question_embeds as ImageEmbeds, lengths };
+    return { embeds: question_embeds as FloatTensor, lengths };
   }
 
   async release(): Promise<void> {
@@ -78,7 +80,7 @@ export class AnswerModel {
 }
 
 /** Tensors [R, L, D] of several lengths L, filled up with zeros to the longest. */
-function widened(parts: readonly ImageEmbeds[]): ImageEmbeds[] {
+function widened(parts: readonly FloatTensor[]): FloatTensor[] {
   const longest = Math.max(...parts.map(({ dims }) => dims[1]!));
   return parts.map(({ data, dims }) => {
     const [rows, length, size] = dims as [number, number, number];

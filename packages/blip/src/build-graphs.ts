@@ -1,13 +1,12 @@
 import { join } from 'node:path';
-import { cast, DataFile, Graph, writeModel } from '@blipq/onnx-graph';
+import { DataFile, type Graph, writeModel } from '@blipq/onnx-graph';
 import type { Checkpoint } from './checkpoint/checkpoint.js';
 import type { BlipConfig } from './checkpoint/config.js';
 import { StateDict } from './checkpoint/state-dict.js';
 import { beamDecoder } from './model/beam-decoder.js';
 import { greedyDecoder } from './model/greedy-decoder.js';
+import { imageEncoder } from './model/image-graph.js';
 import { matcher, questionEncoder } from './model/image-text.js';
-import { Weights } from './model/linear.js';
-import { visionEncoder } from './model/vision-encoder.js';
 import { formats, type ModelFormat, type Precision } from './model/weight-format.js';
 
 export const encoderFile = 'encoder.onnx';
@@ -62,14 +61,4 @@ function partsOf(config: BlipConfig, tensors: StateDict, format: ModelFormat): P
   if (config.task === 'captioning') return [encoder, { name: 'decoder', graphs: decoders }];
   const graphs = { [questionEncoderFile]: questionEncoder(config, tensors, format), ...decoders };
   return [encoder, { name: 'decoder', graphs }];
-}
-
-/** pixels uint8 [B, S, S, 3] → image_embeds float32 [B, N, D] */
-function imageEncoder(config: BlipConfig, tensors: StateDict, format: ModelFormat): Graph {
-  const { imageSize } = config.vision;
-  const graph = new Graph('encoder');
-  const pixels = graph.input('pixels', 'uint8', ['B', imageSize, imageSize, 3]);
-  const weights = new Weights(graph, tensors, format.image, 'vision_model.');
-  graph.output('image_embeds', cast(visionEncoder(pixels, config, weights), 'float32'));
-  return graph;
 }

@@ -94,7 +94,7 @@ describe.each([
   });
 
   test.each(cases.filter((golden) => golden.image_embeds))('$image: image embeddings', async (golden) => {
-    const { data, dims } = await model.encoder.encode([(await rowOf(golden)).pixels]);
+    const { data, dims } = (await model.encoder.encode((await rowOf(golden)).pixels)).embeds;
     const { shape, mean, std, first8, last8 } = golden.image_embeds!;
     expect(dims).toEqual(shape);
     const average = data.reduce((sum, value) => sum + value, 0) / data.length;

@@ -1,5 +1,5 @@
 import type { GenerationParams } from './generation.js';
-import { ImageEncoder } from './image-encoder.js';
+import { ImageEncoder, stacked } from './image-encoder.js';
 import { type ModelFacts, readModelFacts } from './model-facts.js';
 import type { SessionOptions } from './session.js';
 import { type GeneratedText, TextGenerator } from './text-generator.js';
@@ -44,14 +44,15 @@ export class CaptionModel {
   /** Captions a batch. A row's result does not depend on the rows beside it. */
   async caption(rows: readonly CaptionRow[]): Promise<BatchOutput> {
     const started = performance.now();
-    const embeds = await this.encoder.encode(rows.map((row) => row.pixels));
+    const embeds = [];
+    for (const { pixels } of rows) embeds.push((await this.encoder.encode(pixels)).embeds);
     const encoded = performance.now();
     const { tokenizer } = this.generator;
     const decoderRows = rows.map(({ prompt, params }) => ({
       prompt: [this.facts.bosTokenId, ...(prompt === null ? [] : tokenizer.encodePrompt(prompt))],
       params,
     }));
-    const captions = await this.generator.generate({ embeds }, decoderRows);
+    const captions = await this.generator.generate({ embeds: stacked(embeds) }, decoderRows);
     return { captions, encodeMs: encoded - started, decodeMs: performance.now() - encoded };
   }
 

@@ -41,8 +41,8 @@ async function runSamples(
   const model = await loadModel(folder, options);
   const samples: Sample[] = [];
   for (const pixels of await sampleImages(model.facts.imageSize)) {
-    const { data } = await model.encoder.encode([pixels]);
-    samples.push({ embeds: data, ...(await choose(model, pixels)) });
+    const { embeds } = await model.encoder.encode(pixels);
+    samples.push({ embeds: embeds.data, ...(await choose(model, pixels)) });
     onProgress?.();
   }
   await model.release();

@@ -1,6 +1,6 @@
 import { matcherFile } from './build-graphs.js';
 import { int64, padded } from './generation.js';
-import { ImageEncoder, rowOf } from './image-encoder.js';
+import { ImageEncoder, viewsBytesMax } from './image-encoder.js';
 import { type ModelFacts, readModelFacts } from './model-facts.js';
 import { openGraph } from './optimized-graphs.js';
 import type { Session, SessionOptions } from './session.js';
@@ -30,9 +30,6 @@ export interface MatchBatchOutput {
   readonly decodeMs: number;
 }
 
-/** What of recent images is kept, so that a further text skips the encoder. */
-const IMAGES_REMEMBERED = 16;
-
 /** A BLIP model that scores texts against images (BlipForImageTextRetrieval). */
 export class MatchModel {
   private constructor(
@@ -48,7 +45,7 @@ export class MatchModel {
     const placed = { device: facts.device, ...options };
     return new MatchModel(
       facts,
-      await ImageEncoder.open(folder, facts, placed, IMAGES_REMEMBERED),
+      await ImageEncoder.open(folder, facts, placed, viewsBytesMax),
       await openGraph(folder, matcherFile, placed),
       BlipTokenizer.fromJson(facts.tokenizerJson),
     );
@@ -57,13 +54,15 @@ export class MatchModel {
   /** Scores a batch. A match does not depend on the texts and rows beside it. */
   async match(rows: readonly MatchRow[]): Promise<MatchBatchOutput> {
     const started = performance.now();
-    const images = await this.encoder.encode(rows.map((row) => row.pixels));
-    const encoded = performance.now();
+    let encodeMs = 0;
     const matches: TextMatch[][] = [];
-    for (const [index, { texts }] of rows.entries()) {
+    for (const { pixels, texts } of rows) {
+      const began = performance.now();
+      const { view } = await this.encoder.encode(pixels);
+      encodeMs += performance.now() - began;
       const ids = texts.map((text) => this.tokenizer.encode(text));
       const { itm_logits, itc_cosine } = await this.matcher.run({
-        image_embeds: rowOf(images, index),
+        ...view,
         ids: padded(ids),
         lengths: int64(ids.map((row) => row.length)),
       });
@@ -75,7 +74,7 @@ export class MatchModel {
         }),
       );
     }
-    return { matches, encodeMs: encoded - started, decodeMs: performance.now() - encoded };
+    return { matches, encodeMs, decodeMs: performance.now() - started - encodeMs };
   }
 
   async release(): Promise<void> {

@@ -4,13 +4,14 @@ import { mkdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { encoderFile, greedyDecoderFile } from './build-graphs.js';
-import { generateGreedy } from './generation.js';
+import { encoderFile, greedyDecoderFile, matcherFile, questionEncoderFile } from './build-graphs.js';
+import { type DecoderMemory, generateGreedy, int64, padded } from './generation.js';
 import { readModelFacts } from './model-facts.js';
 import { sampleImages } from './sample-images.js';
 import { Session, type SessionOptions, type TensorLike } from './session.js';
 
-type Floats = Extract<TensorLike, { type: 'float32' }>;
+type Outputs = Record<string, TensorLike>;
+type Run = (session: Session) => Promise<Outputs>;
 
 /**
  * Where graphs are kept as onnxruntime runs them on CPUs of this kind. Their weights are laid out for its kernels and
@@ -49,17 +50,25 @@ export async function optimizeGraphs(
   const [image] = await sampleImages(imageSize);
   const pixels = { type: 'uint8', data: image!, dims: [1, imageSize, imageSize, 3] } as const;
 
-  const encode = async (session: Session) => (await session.run({ pixels })).image_embeds as Floats;
-  const imageEmbeds = await keepIfFaithful(encoderFile, encode);
-  if (task !== 'captioning') return;
+  const { image_embeds, ...view } = await keepIfFaithful(encoderFile, (session) => session.run({ pixels }));
+  const text = { ids: padded([[bosTokenId, sepTokenId]]), lengths: int64([2]) };
+  if (task === 'image_text_retrieval') {
+    await keepIfFaithful(matcherFile, (session) => session.run({ ...view, ...text }));
+    return;
+  }
+  let memory: DecoderMemory = { embeds: image_embeds! };
+  if (task === 'question_answering') {
+    const asked = await keepIfFaithful(questionEncoderFile, (session) => session.run({ ...view, ...text }));
+    memory = { embeds: asked.question_embeds!, lengths: [2] };
+  }
   const rows = [{ prompt: [bosTokenId], params: { maxNewTokens: 8, minNewTokens: 8 } }];
   await keepIfFaithful(greedyDecoderFile, async (session) => {
-    const [generated] = await generateGreedy(session, { embeds: imageEmbeds }, rows, sepTokenId);
+    const [generated] = await generateGreedy(session, memory, rows, sepTokenId);
     const data = Float32Array.from([...generated!.tokenIds, ...generated!.tokenLogprobs]);
-    return { type: 'float32', data, dims: [data.length] } as const;
+    return { generated: { type: 'float32', data, dims: [data.length] } };
   });
 
-  async function keepIfFaithful(file: string, run: (session: Session) => Promise<Floats>): Promise<Floats> {
+  async function keepIfFaithful(file: string, run: Run): Promise<Outputs> {
     const path = join(target, file);
     const original = await Session.optimize(join(folder, file), { ...options, target: path });
     const expected = await run(original);
@@ -73,7 +82,7 @@ export async function optimizeGraphs(
     return expected;
   }
 
-  async function restore(path: string, run: (session: Session) => Promise<Floats>): Promise<Floats> {
+  async function restore(path: string, run: Run): Promise<Outputs> {
     const session = await Session.open(path, options, true);
     const result = await run(session);
     await session.release();
@@ -81,6 +90,9 @@ export async function optimizeGraphs(
   }
 }
 
-function isClose(expected: Floats, actual: Floats): boolean {
-  return expected.data.every((value, index) => Math.abs(value - actual.data[index]!) <= 1e-4);
+function isClose(expected: Outputs, actual: Outputs): boolean {
+  return Object.entries(expected).every(([name, { data }]) => {
+    const other = actual[name]!.data;
+    return data.every((value, index) => Math.abs(Number(value) - Number(other[index])) <= 1e-4);
+  });
 }

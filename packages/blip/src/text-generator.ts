@@ -1,6 +1,6 @@
 import { beamDecoderFile, greedyDecoderFile } from './build-graphs.js';
 import { type DecoderMemory, type DecoderRow, type Generated, generateBeams, generateGreedy } from './generation.js';
-import { type ImageEmbeds, rowOf, stacked } from './image-encoder.js';
+import { type FloatTensor, rowOf, stacked } from './image-encoder.js';
 import type { ModelFacts } from './model-facts.js';
 import { openGraph } from './optimized-graphs.js';
 import type { Session, SessionOptions } from './session.js';
@@ -13,7 +13,7 @@ export interface GeneratedText extends Generated {
 }
 
 /** What each row's decoder attends to: of images, or of questions. */
-export type GeneratorMemory = DecoderMemory & { readonly embeds: ImageEmbeds };
+export type GeneratorMemory = DecoderMemory & { readonly embeds: FloatTensor };
 
 /** The text decoder of a model, by greedy and by beam search. */
 export class TextGenerator {

@@ -19,7 +19,6 @@ import type { BlipConfig } from '../checkpoint/config.js';
 import type { Linear, Weights } from './linear.js';
 import { norm } from './norm.js';
 import type { Tensor } from './tensor.js';
-import type { WeightFormat } from './weight-format.js';
 
 /** Keys and values of one attention layer, head by head: [B, ...] of an image, [B, K, ...] of K beams' own past. */
 export interface KeyValue {
@@ -29,41 +28,19 @@ export interface KeyValue {
   readonly values: Tensor;
 }
 
-/** Multi-head attention with its output projection, residual and norm (BlipTextAttention). */
-export class Attention {
-  readonly #heads: number;
-  readonly #headSize: number;
-  readonly #query: Linear;
-  readonly #key: Linear;
-  readonly #value: Linear;
-  readonly #projection: Linear;
-  readonly #norm: (x: Tensor) => Tensor;
+/** What an attention layer makes of what it attends to: a memory [..., T, memory size] → its keys and values. */
+export type KeyValueProjection = (memory: Tensor) => KeyValue;
 
-  /**
-   * @param memorySize features of what is attended to
-   * @param memoryFormat what its keys and values are computed with
-   */
-  constructor(
-    { hiddenSize, heads, layerNormEps }: BlipConfig['text'],
-    memorySize: number,
-    weights: Weights,
-    memoryFormat: WeightFormat,
-  ) {
-    this.#heads = heads;
-    this.#headSize = hiddenSize / heads;
-    this.#query = weights.linear('self.query', hiddenSize, hiddenSize);
-    this.#key = weights.as(memoryFormat).linear('self.key', memorySize, hiddenSize);
-    this.#value = weights.as(memoryFormat).linear('self.value', memorySize, hiddenSize);
-    this.#projection = weights.linear('output.dense', hiddenSize, hiddenSize);
-    this.#norm = norm(weights.at('output.LayerNorm'), hiddenSize, layerNormEps);
-  }
-
-  /** Keys and values of a memory [..., T, memory size]. */
-  keyValues(memory: Tensor): KeyValue {
-    const [keys, values] = [this.#key, this.#value].map((project) => this.#splitHeads(project(memory))) as [
-      Tensor,
-      Tensor,
-    ];
+/** @param weights those of the attention layer, in the format to compute with */
+export function keyValueProjection(
+  { hiddenSize, heads }: BlipConfig['text'],
+  memorySize: number,
+  weights: Weights,
+): KeyValueProjection {
+  const key = weights.linear('self.key', memorySize, hiddenSize);
+  const value = weights.linear('self.value', memorySize, hiddenSize);
+  return (memory) => {
+    const [keys, values] = [splitHeads(key(memory), heads), splitHeads(value(memory), heads)];
     // [..., T, H, d] with the positions moved behind the heads, and for keys behind the features, too.
     const outer = keys.shape.slice(0, -3).map((_, axis) => axis);
     const [position, head, feature] = [outer.length, outer.length + 1, outer.length + 2];
@@ -71,6 +48,23 @@ export class Attention {
       keys: transpose(keys, [...outer, head, feature, position]),
       values: transpose(values, [...outer, head, position, feature]),
     };
+  };
+}
+
+/** Multi-head attention to keys and values, with its output projection, residual and norm (BlipTextAttention). */
+export class Attention {
+  readonly #heads: number;
+  readonly #headSize: number;
+  readonly #query: Linear;
+  readonly #projection: Linear;
+  readonly #norm: (x: Tensor) => Tensor;
+
+  constructor({ hiddenSize, heads, layerNormEps }: BlipConfig['text'], weights: Weights) {
+    this.#heads = heads;
+    this.#headSize = hiddenSize / heads;
+    this.#query = weights.linear('self.query', hiddenSize, hiddenSize);
+    this.#projection = weights.linear('output.dense', hiddenSize, hiddenSize);
+    this.#norm = norm(weights.at('output.LayerNorm'), hiddenSize, layerNormEps);
   }
 
   /** LN(x + Wo · attention), each beam over its own memory [B, K, H, ...]. x [B, K, D] → [B, K, D] */
@@ -93,7 +87,7 @@ export class Attention {
 
   /** Scaled queries [B, K, H, d]. */
   #queries(x: Tensor): Tensor {
-    return mul(this.#splitHeads(this.#query(x)), this.#headSize ** -0.5);
+    return mul(splitHeads(this.#query(x), this.#heads), this.#headSize ** -0.5);
   }
 
   /** Scaled dot-product attention (Vaswani et al. 2017), its weights in full precision. queries [..., M, d] → [..., M, d] */
@@ -103,16 +97,16 @@ export class Attention {
     return matMul(cast(weights, values.dtype), values);
   }
 
-  /** [..., H·d] → [..., H, d] */
-  #splitHeads(x: Tensor): Tensor {
-    return reshape(x, [...x.shape.slice(0, -1), this.#heads, this.#headSize]);
-  }
-
   /** attended [B, K, H, d] */
   #output(x: Tensor, attended: Tensor): Tensor {
     const joined = reshape(attended, [...attended.shape.slice(0, 2), this.#heads * this.#headSize]);
     return this.#norm(add(x, this.#projection(joined)));
   }
+}
+
+/** [..., H·d] → [..., H, d] */
+function splitHeads(x: Tensor, heads: number): Tensor {
+  return reshape(x, [...x.shape.slice(0, -1), heads, Number(x.dim(-1)) / heads]);
 }
 
 /**

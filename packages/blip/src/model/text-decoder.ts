@@ -1,10 +1,10 @@
 import { cast, unsqueeze, type Value } from '@blipq/onnx-graph';
 import type { BlipConfig } from '../checkpoint/config.js';
-import { append, type KeyValue } from './attention.js';
+import { append, type KeyValue, type KeyValueProjection } from './attention.js';
 import type { Weights } from './linear.js';
 import { norm } from './norm.js';
 import type { Tensor } from './tensor.js';
-import { activation, TextEmbeddings, TextLayer } from './text-layer.js';
+import { activation, memoryProjections, TextEmbeddings, type TextLayer, textLayers } from './text-layer.js';
 import type { WeightFormat } from './weight-format.js';
 
 /** What a decoder's cross-attention sees: an image's embeddings, or a question's. */
@@ -31,6 +31,7 @@ export interface MemoryKeyValues {
 export class TextDecoder {
   readonly #embeddings: TextEmbeddings;
   readonly #layers: TextLayer[];
+  readonly #memoryProjections: KeyValueProjection[];
   readonly #head: (x: Tensor) => Tensor;
 
   /**
@@ -38,18 +39,16 @@ export class TextDecoder {
    * @param memoryFormat what the keys and values of memories are computed with
    */
   constructor({ text }: BlipConfig, weights: Weights, memoryFormat: WeightFormat) {
-    const layer = weights.at('bert.encoder.layer');
+    const encoder = weights.at('bert.encoder');
     this.#embeddings = new TextEmbeddings(text, weights.at('bert.embeddings'));
-    this.#layers = Array.from(
-      { length: text.layers },
-      (_, index) => new TextLayer(text, layer.at(`${index}`), memoryFormat),
-    );
+    this.#layers = textLayers(text, encoder);
+    this.#memoryProjections = memoryProjections(text, encoder.as(memoryFormat));
     this.#head = vocabularyHead(text, weights);
   }
 
   /** What each layer's cross-attention sees of a memory: computed once, used at every step. */
   memoryKeyValues({ embeds, mask }: Memory): MemoryKeyValues {
-    return { layers: this.#layers.map((layer) => layer.crossAttention.keyValues(embeds)), mask };
+    return { layers: this.#memoryProjections.map((project) => project(embeds)), mask };
   }
 
   /**
@@ -63,7 +62,7 @@ export class TextDecoder {
   step(tokens: Value<'int64'>, position: Value<'int64'>, past: readonly KeyValue[], memory: MemoryKeyValues) {
     let x = this.#embeddings.embed(tokens, position);
     const present = this.#layers.map((layer, index) => {
-      const keyValue = append(past[index]!, layer.selfAttention.keyValues(unsqueeze(x, 2)));
+      const keyValue = append(past[index]!, layer.selfKeyValues(unsqueeze(x, 2)));
       const attended = layer.selfAttention.attendOwn(x, keyValue);
       x = layer.feedForward(layer.crossAttention.attendShared(attended, memory.layers[index]!, memory.mask));
       return keyValue;

@@ -1,10 +1,9 @@
 import { add, cast, gather, gelu, type Value } from '@blipq/onnx-graph';
 import type { BlipConfig } from '../checkpoint/config.js';
-import { Attention } from './attention.js';
+import { Attention, type KeyValueProjection, keyValueProjection } from './attention.js';
 import type { Linear, Weights } from './linear.js';
 import { norm } from './norm.js';
 import type { Tensor } from './tensor.js';
-import type { WeightFormat } from './weight-format.js';
 
 type Text = BlipConfig['text'];
 
@@ -26,19 +25,23 @@ export class TextEmbeddings {
   }
 }
 
-/** The parts of a post-norm layer: self-attention, cross-attention to a memory, feed-forward (BlipTextLayer). */
+/**
+ * The parts of a post-norm layer: self-attention, cross-attention to a memory, feed-forward (BlipTextLayer). What it makes
+ * of the memory is apart, see memoryProjections: it does not depend on the text.
+ */
 export class TextLayer {
+  readonly selfKeyValues: KeyValueProjection;
   readonly selfAttention: Attention;
   readonly crossAttention: Attention;
   readonly #expand: Linear;
   readonly #contract: Linear;
   readonly #norm: (x: Tensor) => Tensor;
 
-  /** @param memoryFormat what the keys and values of the memory are computed with */
-  constructor(text: Text, weights: Weights, memoryFormat: WeightFormat) {
-    const { hiddenSize, intermediateSize, encoderHiddenSize, layerNormEps } = text;
-    this.selfAttention = new Attention(text, hiddenSize, weights.at('attention'), weights.format);
-    this.crossAttention = new Attention(text, encoderHiddenSize, weights.at('crossattention'), memoryFormat);
+  constructor(text: Text, weights: Weights) {
+    const { hiddenSize, intermediateSize, layerNormEps } = text;
+    this.selfKeyValues = keyValueProjection(text, hiddenSize, weights.at('attention'));
+    this.selfAttention = new Attention(text, weights.at('attention'));
+    this.crossAttention = new Attention(text, weights.at('crossattention'));
     this.#expand = weights.linear('intermediate.dense', hiddenSize, intermediateSize);
     this.#contract = weights.linear('output.dense', intermediateSize, hiddenSize);
     this.#norm = norm(weights.at('output.LayerNorm'), hiddenSize, layerNormEps);
@@ -48,6 +51,23 @@ export class TextLayer {
   feedForward(x: Tensor): Tensor {
     return this.#norm(add(x, this.#contract(activation(this.#expand(x)))));
   }
+}
+
+/** @param weights those below `encoder`, whose are the layers */
+export function textLayers(text: Text, weights: Weights): TextLayer[] {
+  return layerWeights(text, weights).map((layer) => new TextLayer(text, layer));
+}
+
+/** What each layer's cross-attention makes of a memory. @param weights those below `encoder`, in the format to compute with */
+export function memoryProjections(text: Text, weights: Weights): KeyValueProjection[] {
+  const { encoderHiddenSize } = text;
+  return layerWeights(text, weights).map((layer) =>
+    keyValueProjection(text, encoderHiddenSize, layer.at('crossattention')),
+  );
+}
+
+function layerWeights({ layers }: Text, weights: Weights): Weights[] {
+  return Array.from({ length: layers }, (_, index) => weights.at(`layer.${index}`));
 }
 
 /** In full precision: onnxruntime 1.30 cannot load half-precision Gelu and Softmax in a loop for CPUs, and here they are small. */
