@@ -30,6 +30,8 @@ export const settingMeanings = {
   BLIPQ_THREADS: 'Threads: of the model in a worker, for images in a gateway',
   BLIPQ_TRUST_PROXY: 'Proxies whose `X-Forwarded-…` is believed',
   BLIPQ_UPLOADS_MAX: 'Requests with a body under way at once; further ones are refused',
+  BLIPQ_UPLOADS_MB_MAX: 'Memory in MiB that bodies, and images fetched by URL, may take in one gateway; the same',
+  BLIPQ_WAITS_MAX: 'Requests to one gateway that may wait for a caption or watch one; further waits are not waited for',
   BLIPQ_WEBHOOK_ALLOW: 'Networks inside that webhooks may be sent to',
   BLIPQ_WEBHOOK_CONNECT_TIMEOUT_MS: 'For connecting to a receiver',
   BLIPQ_WEBHOOK_FAILING_MAX_S: 'An endpoint that fails for so long without a success is disabled',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   type BatchId,
+  BlipqError,
   type CaptionResource,
   type GenerationDefaults,
   newIdFor,
@@ -14,9 +15,11 @@ import type { ApiKey } from './api-keys.js';
 import type { CaptionRequest } from './caption-request.js';
 import type { GatewayMetrics } from './gateway-metrics.js';
 import type { ImageFetcher } from './image-fetcher.js';
-import { imageBytes } from './image-input.js';
+import { imageBytes, isDataUri } from './image-input.js';
+import type { Places } from './places.js';
 import type { ServedModel } from './served-model.js';
 import type { WebhookTargets } from './webhook-targets.js';
+import { imageBytesMax } from './upload.js';
 import { inputOf } from './work-input.js';
 import { taskOf, type WorkRequest } from './work-request.js';
 
@@ -46,6 +49,8 @@ interface IntakeParts {
   fetcher: Pick<ImageFetcher, 'fetch'>;
   webhooks: Pick<WebhookTargets, 'of'>;
   metrics: Pick<GatewayMetrics, 'submission' | 'preprocess'>;
+  /** Memory for images that are fetched; uploaded ones have theirs already. */
+  uploadBytes: Places;
 }
 
 /** Turns a request into a queued caption, answer or match. Everything that can be refused is refused before the image is decoded. */
@@ -76,7 +81,7 @@ export class CaptionIntake {
   }
 
   async #accept(request: WorkRequest, context: SubmitContext): Promise<SubmitOutcome<WorkResource>> {
-    const { model, pixels, queue, fetcher, webhooks, metrics } = this.#parts;
+    const { model, queue, webhooks } = this.#parts;
     const { apiKey, id, idempotencyKey, batchId } = context;
     const task = taskOf(request);
     const webhook = request.webhook ? webhooks.of(task, request.webhook, apiKey) : context.webhook;
@@ -95,26 +100,53 @@ export class CaptionIntake {
 
     const { image } = request;
     const signal = context.signal ?? new AbortController().signal;
-    const file = image instanceof Uint8Array ? image : await imageBytes(image, fetcher, signal);
-    // The pixels may take over the file's memory, so its hash comes first.
-    const facts = { sha256: createHash('sha256').update(file).digest('hex'), bytes: file.length };
-    const startedMs = performance.now();
-    const { rgb, width, height, format } = await metrics.preprocess(() => pixels.toPixels(file, manifest.image_size));
+    const { rgb, preprocessMs, ...image } = await this.#pixelsOf(
+      request.image,
+      manifest.image_size,
+      claim.tenant,
+      signal,
+    );
     return await queue.submit({
       ...claim,
       id: id ?? newIdFor(task),
       model: manifest.model,
       revision: manifest.revision,
       ...input,
-      image: { width, height, format, ...facts },
+      image,
       pixels: rgb,
-      preprocessMs: Math.round(performance.now() - startedMs),
+      preprocessMs,
       reuse: context.fresh ? 'refresh' : 'use',
       ...(apiKey?.weight !== undefined && { weight: apiKey.weight }),
       ...(request.metadata && { metadata: request.metadata }),
       ...(request.timeout_s !== undefined && { timeoutS: request.timeout_s }),
       ...(batchId !== undefined && { batchId }),
       ...(webhook && { webhook }),
+    });
+  }
+
+  /** The pixels of an image, fetched if need be, and what there is to say of it. */
+  async #pixelsOf(image: WorkRequest['image'], size: number, tenant: string, signal: AbortSignal) {
+    const { pixels, fetcher, metrics } = this.#parts;
+    const place = this.#placeFor(image, tenant);
+    try {
+      const file = image instanceof Uint8Array ? image : await imageBytes(image, fetcher, signal);
+      // The pixels may take over the file's memory, so its hash comes first.
+      const facts = { sha256: createHash('sha256').update(file).digest('hex'), bytes: file.length };
+      const startedMs = performance.now();
+      const made = await inSpan('preprocess', {}, () => metrics.preprocess(() => pixels.toPixels(file, size)));
+      return { ...made, ...facts, preprocessMs: Math.round(performance.now() - startedMs) };
+    } finally {
+      place?.();
+    }
+  }
+
+  /** Room for an image that is yet to be fetched. @throws BlipqError `queue_full` */
+  #placeFor(image: WorkRequest['image'], tenant: string): (() => void) | undefined {
+    if (image instanceof Uint8Array || !('url' in image) || isDataUri(image.url)) return undefined;
+    const place = this.#parts.uploadBytes.take(tenant, 2 * imageBytesMax);
+    if (place !== undefined) return place;
+    throw new BlipqError('queue_full', 'Too many images are being fetched. Send this again in a second.', {
+      retryAfterS: 1,
     });
   }
 }

@@ -11,6 +11,7 @@ import { createHttpApp } from './http-app.js';
 import { ImageFetcher } from './image-fetcher.js';
 import { InternalServer } from './internal-server.js';
 import { OpenRequests } from './open-requests.js';
+import { Places } from './places.js';
 import { QueueGauges } from './queue-gauges.js';
 import { RateLimits } from './rate-limits.js';
 import { ServedModel } from './served-model.js';
@@ -58,11 +59,12 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
   const pixels = new PixelPool({ threads: config.BLIPQ_THREADS });
   const model = new ServedModel(registry);
   const fetcher = imageFetcher(config);
+  const uploadBytes = new Places(config.BLIPQ_UPLOADS_MB_MAX * 1024 ** 2);
   const openRequests = new OpenRequests();
   // BentoML's are public, as they are there.
   const metrics = new Registry();
   const app = createHttpApp({
-    intake: new CaptionIntake({ model, pixels, queue, fetcher, webhooks, metrics: gatewayMetrics }),
+    intake: new CaptionIntake({ model, pixels, queue, fetcher, webhooks, uploadBytes, metrics: gatewayMetrics }),
     queue,
     health,
     deliveries,
@@ -75,7 +77,9 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
     metrics,
     bentomlMetrics: new BentomlMetrics(metrics),
     generateTimeoutS: config.BLIPQ_GENERATE_TIMEOUT_S,
-    uploadsMax: config.BLIPQ_UPLOADS_MAX,
+    uploads: new Places(config.BLIPQ_UPLOADS_MAX),
+    uploadBytes,
+    waits: new Places(config.BLIPQ_WAITS_MAX),
     corsOrigins: config.BLIPQ_CORS_ORIGINS,
     trustProxy: trustProxy(config.BLIPQ_TRUST_PROXY),
   });

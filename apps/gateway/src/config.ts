@@ -38,6 +38,10 @@ export const gatewaySettings = z.object({
   BLIPQ_API_KEYS_FILE: setting.text('the path of a file with a JSON list of keys').optional(),
   /** Requests with a body that may be under way at once. Further ones are refused before their body is read. */
   BLIPQ_UPLOADS_MAX: setting.wholeNumber(1, 10_000).default(128),
+  /** Memory that bodies, and images fetched by URL, may take. */
+  BLIPQ_UPLOADS_MB_MAX: setting.wholeNumber(128).default(512),
+  /** Requests that may wait for a caption, or watch one, at once. */
+  BLIPQ_WAITS_MAX: setting.wholeNumber(1).default(4000),
   /** Origins whose pages may call this server from a browser; `*` for all. */
   BLIPQ_CORS_ORIGINS: list('origins such as https://app.example.com, or *').default([]),
   /** Proxies whose X-Forwarded headers are believed: how many hops, or their addresses and networks. */

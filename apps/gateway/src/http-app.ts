@@ -8,6 +8,7 @@ import { authenticate } from './authenticate.js';
 import type { BentomlMetrics } from './bentoml-metrics.js';
 import type { CaptionIntake } from './caption-intake.js';
 import type { OpenRequests } from './open-requests.js';
+import type { Places } from './places.js';
 import type { RateLimits } from './rate-limits.js';
 import { requestId } from './request-id.js';
 import { requestLog } from './request-log.js';
@@ -20,10 +21,10 @@ import { securityHeaders } from './security-headers.js';
 import type { ServedModel } from './served-model.js';
 import { swaggerUiRoutes } from './swagger-ui.js';
 import { toBlipqError } from './to-blipq-error.js';
-import { admitUploads } from './upload-admission.js';
+import { admitUploads, type UploadPlaces } from './upload-admission.js';
 import type { WebhookTargets } from './webhook-targets.js';
 
-export interface HttpAppParts {
+export interface HttpAppParts extends UploadPlaces {
   intake: CaptionIntake;
   queue: CaptionQueue;
   health: QueueHealth;
@@ -39,8 +40,8 @@ export interface HttpAppParts {
   bentomlMetrics: BentomlMetrics;
   /** How long `POST /generate` waits for its caption. */
   generateTimeoutS: number;
-  /** Bodies that may be under way at once. */
-  uploadsMax: number;
+  /** Requests that wait for a caption or watch one. */
+  waits: Places;
   /** Origins whose pages may call from a browser; `*` for all. */
   corsOrigins: string[];
   /** Express's `trust proxy`: hops, or addresses and networks. */

@@ -18,12 +18,16 @@ export async function imageBytes(
 
 /** The bytes of a data URI (RFC 2397) in base64, or undefined for any other text. */
 function fromDataUri(text: string): Uint8Array | undefined {
-  if (!/^data:/i.test(text)) return undefined;
+  if (!isDataUri(text)) return undefined;
   const comma = text.indexOf(',');
   if (comma === -1 || comma > 200 || !/;base64$/i.test(text.slice(0, comma))) {
     throw new BlipqError('image_corrupt', 'The data: URI is not like data:image/jpeg;base64,….');
   }
   return fromBase64(text.slice(comma + 1));
+}
+
+export function isDataUri(url: string): boolean {
+  return /^data:/i.test(url);
 }
 
 /** Node passes over what is not base64, so the number of bytes tells whether there was any. Both alphabets count. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { type ClientRequest, request } from 'node:http';
-import { problemDetails } from '@blipq/contracts';
+import { newCaptionId, problemDetails } from '@blipq/contracts';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import { LiveGateway, repositoryFile } from './testing/live-gateway.js';
 import { imageForm } from './testing/multipart.js';
@@ -10,7 +10,7 @@ const photo = await readFile(repositoryFile('test/images/rocket.jpg'));
 const form = imageForm('image', photo);
 let gateway: LiveGateway;
 beforeAll(async () => {
-  gateway = await new LiveGateway(inject('redisUrl'), { BLIPQ_UPLOADS_MAX: 2 }).start();
+  gateway = await new LiveGateway(inject('redisUrl'), { BLIPQ_UPLOADS_MAX: 2, BLIPQ_UPLOADS_MB_MAX: 128 }).start();
   await gateway.registerModel();
 });
 afterAll(() => gateway.stop());
@@ -18,9 +18,10 @@ afterAll(() => gateway.stop());
 const submit = () => fetch(`${gateway.url}/v1/captions`, { method: 'POST', ...form });
 
 /** An upload of which the gateway has seen the head and will see no more until it is ended. */
-async function halfSent(): Promise<ClientRequest> {
-  const headers = { ...form.headers, expect: '100-continue' };
-  const upload = request(`${gateway.url}/v1/captions`, { method: 'POST', headers });
+async function halfSent(path = '/v1/captions', bytes?: number): Promise<ClientRequest> {
+  const length = bytes === undefined ? {} : { 'content-length': bytes };
+  const headers = { ...form.headers, ...length, expect: '100-continue' };
+  const upload = request(`${gateway.url}${path}`, { method: 'POST', headers });
   upload.on('error', () => undefined);
   upload.flushHeaders();
   await once(upload, 'continue');
@@ -32,7 +33,9 @@ test('more uploads than fit are refused at once, and taken again when one has en
   const refused = await submit();
   expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
   expect(problemDetails.parse(await refused.json()).code).toBe('queue_full');
-  expect((await fetch(`${gateway.url}/generate`, { method: 'POST', body: '' })).status).toBe(503);
+  expect((await fetch(`${gateway.url}/generate`, { method: 'POST', body: 'x' })).status).toBe(503);
+  // What brings no body is let through: under overload, too, work can be canceled.
+  expect((await fetch(`${gateway.url}/v1/captions/${newCaptionId()}/cancel`, { method: 'POST' })).status).toBe(404);
   expect((await fetch(`${gateway.url}/v1/captions`)).status).toBe(200);
 
   const answered = once(finishes, 'response');
@@ -58,4 +61,38 @@ test('a wait for a caption holds no place among the uploads', async () => {
     }
   });
   expect(await Promise.all(waits)).toEqual(Array(4).fill('wait=1'));
+});
+
+test('bodies that would take more memory than there is are refused by what their heads say', async () => {
+  const batch = await halfSent('/v1/batches', 63 * 1024 * 1024);
+  expect((await submit()).status).toBe(202);
+  const headers = { 'content-type': 'application/json' };
+  const large = await fetch(`${gateway.url}/v1/captions`, { method: 'POST', headers, body: 'x'.repeat(1024 * 1024) });
+  expect(problemDetails.parse(await large.json()).code).toBe('queue_full');
+  batch.destroy();
+  await vi.waitFor(async () => {
+    const again = await fetch(`${gateway.url}/v1/captions`, { method: 'POST', headers, body: 'x'.repeat(1024 * 1024) });
+    expect(problemDetails.parse(await again.json()).code).toBe('malformed_json');
+  });
+});
+
+test('requests wait as long as there are places for that; further ones are answered at once', async () => {
+  const few = await new LiveGateway(inject('redisUrl'), { BLIPQ_WAITS_MAX: 1 }).start();
+  await few.registerModel();
+  const { id } = (await (await fetch(`${few.url}/v1/captions`, { method: 'POST', ...form })).json()) as { id: string };
+  const caption = `${few.url}/v1/captions/${id}`;
+  const watching = new AbortController();
+  const events = await fetch(`${caption}/events`, { signal: watching.signal });
+  expect(events.status).toBe(200);
+  const unwaited = await fetch(caption, { headers: { prefer: 'wait=60' } });
+  expect([unwaited.status, unwaited.headers.get('preference-applied')]).toEqual([200, null]);
+  const refused = await fetch(`${caption}/events`);
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+  expect((await fetch(`${few.url}/generate`, { method: 'POST', ...form })).status).toBe(503);
+  watching.abort();
+  await vi.waitFor(async () => {
+    const waited = await fetch(caption, { headers: { prefer: 'wait=1' } });
+    expect(waited.headers.get('preference-applied')).toBe('wait=1');
+  }, 20_000);
+  await few.stop();
 });

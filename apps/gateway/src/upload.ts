@@ -47,6 +47,8 @@ export async function readUpload(req: Request, res: Response, policy: FilePolicy
   // multer passes over a body whose Content-Type it cannot read.
   if (req.body === undefined) throw new BlipqError('malformed_multipart', 'The Content-Type cannot be read.');
   const files = (req.files as Express.Multer.File[] | undefined) ?? [];
+  // Or the request would hold them for as long as its answer takes.
+  req.files = [];
   return { files: files.map((file) => ({ field: file.fieldname, bytes: file.buffer })), fields: textFields(req.body) };
 }
 

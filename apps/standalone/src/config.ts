@@ -15,6 +15,8 @@ export const gatewayOnly = {
   BLIPQ_QUEUE_MAX: passedOn('how many captions may be open'),
   BLIPQ_QUEUE_MB_MAX: passedOn('how much memory images may take in Redis, in megabytes'),
   BLIPQ_UPLOADS_MAX: passedOn('how many uploads may be under way at once'),
+  BLIPQ_UPLOADS_MB_MAX: passedOn('how much memory uploads may take, in MiB'),
+  BLIPQ_WAITS_MAX: passedOn('how many requests may wait for captions at once'),
   BLIPQ_FETCH_ALLOW: passedOn('networks inside that images may be fetched from'),
   BLIPQ_FETCH_PORTS: passedOn('ports that images may be fetched from'),
   BLIPQ_FETCH_HTTP: passedOn('1 to fetch images over http: too'),

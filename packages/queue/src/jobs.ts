@@ -14,8 +14,8 @@ const jobOptions = {
   attempts: 3,
   backoff: { type: 'exponential', delay: 500, jitter: 0.5 },
   removeOnComplete: true,
-  // A failed job is kept for a day: it is what tells the reconciler that a caption was given up.
-  removeOnFail: { age: 86_400 },
+  // A failed job is kept for a while: it is what tells the reconciler that a caption was given up.
+  removeOnFail: { age: 86_400, count: 10_000 },
 } as const satisfies JobsOptions;
 
 /** BullMQ's queues, one for each model, opened when they are first needed. */

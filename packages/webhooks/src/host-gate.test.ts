@@ -50,6 +50,28 @@ test('who waits in line too long is sent away, and the place is free again', asy
   expect(await third).toHaveProperty('waitMs');
 });
 
+test('no more are called back than fit into memory, however many hosts they wait for', async () => {
+  const hosts = ['https://a.example.com/', 'https://b.example.com/'];
+  let called = 0;
+  for (const host of hosts) {
+    await turn(host);
+    await turn(host);
+    await vi.advanceTimersByTimeAsync(5000);
+    for (let i = 0; i < 6000; i++) (await away(host)).callBack(() => called++);
+  }
+  for (const host of hosts) {
+    for (let before = -1; called > before; ) {
+      before = called;
+      await vi.advanceTimersByTimeAsync(300_000);
+      for (let i = 0; i < 100; i++) {
+        const answer = await gate.enter(host, 'probe');
+        if ('leave' in answer) answer.leave('alive');
+      }
+    }
+  }
+  expect(called).toBeLessThanOrEqual(10_000);
+});
+
 test('nobody is let into the line of a host that takes too long', async () => {
   await turn(slow);
   await turn(slow);

@@ -103,7 +103,7 @@ export class HostGate {
     return {
       waitMs: Math.ceil(ms * (1 + 0.2 * Math.random())),
       callBack: (call) => {
-        if (host.away.size < awayMax) host.away.set(id, call);
+        if (this.#away() < awayMax) host.away.set(id, call);
         // Those who would have called may all be done by now.
         this.#callBack(host);
       },
@@ -151,6 +151,12 @@ export class HostGate {
       host.openMs = Math.min(2 * host.openMs, this.#options.openMaxMs);
       for (const called of host.line.splice(0)) called(this.#sentAway(host, ''));
     }
+  }
+
+  #away(): number {
+    let count = 0;
+    for (const { away } of this.#hosts.values()) count += away.size;
+    return count;
   }
 
   /** How many may stand in line: as many as get their turn soon. Nobody while the host is probed. */

@@ -1,8 +1,10 @@
 import { BlipqError, type CaptionId, type CaptionResource } from '@blipq/contracts';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { tenantOf } from '../authenticate.js';
 import { readBentomlForm } from '../bentoml-form.js';
 import { captionText } from '../bentoml-task.js';
 import type { HttpAppParts } from '../http-app.js';
+import { tooManyWaits } from './work.js';
 
 /** BentoBlip calls `generate(max_new_tokens=100, min_new_tokens=20)`. */
 export const bentoblipDefaults = { max_new_tokens: 100, min_new_tokens: 20 };
@@ -12,18 +14,27 @@ const expiryGraceS = 5;
 
 /** `POST /generate`: BentoBlip's endpoint, answered with the caption as plain text. */
 export function generateRoute(parts: HttpAppParts): Router {
-  const { intake, queue, bentomlMetrics, generateTimeoutS } = parts;
+  const { intake, queue, bentomlMetrics, generateTimeoutS, waits } = parts;
   const router = Router();
 
   router.post('/', async (req, res) => {
-    const request = await readBentomlForm(req, res);
-    const expiring = { ...request, timeout_s: generateTimeoutS + expiryGraceS };
-    const { id } = await intake.submit(expiring, bentoblipDefaults, submitContext(req, res));
+    const place = waits.take(tenantOf(res));
+    if (place === undefined) throw tooManyWaits();
+    res.once('close', place);
+    const { id } = await submitted(req, res);
+    res.locals.bodyDone?.();
     const caption = await finished(id, res);
     bentomlMetrics.observeBatch(caption);
     res.type('text').send(captionText(caption));
   });
   router.all('/', notAllowed('POST'));
+
+  /** What was sent is held by this function alone, so that nothing of it is left while a client waits. */
+  async function submitted(req: Request, res: Response): Promise<CaptionResource> {
+    const request = await readBentomlForm(req, res);
+    const expiring = { ...request, timeout_s: generateTimeoutS + expiryGraceS };
+    return await intake.submit(expiring, bentoblipDefaults, submitContext(req, res));
+  }
 
   /** The caption once it has ended. When nobody waits for it any longer its work is canceled: no one has its id. */
   async function finished(id: CaptionId, { locals: { stopWaiting, apiKey } }: Response): Promise<CaptionResource> {

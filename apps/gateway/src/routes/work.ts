@@ -22,7 +22,10 @@ import { readWork } from '../read-caption.js';
 import { parseQuery } from '../read-query.js';
 
 /** `/v1/captions`, `/v1/answers` or `/v1/matches`: one life, so one set of routes. */
-export function workRoutes(task: Task, { intake, queue: anyQueue }: Pick<HttpAppParts, 'intake' | 'queue'>): Router {
+export function workRoutes(
+  task: Task,
+  { intake, queue: anyQueue, waits }: Pick<HttpAppParts, 'intake' | 'queue' | 'waits'>,
+): Router {
   const router = Router();
   const queue: CaptionQueue<WorkResource> = anyQueue;
   const idOf = (req: Request) => workIdOf(task, req);
@@ -85,23 +88,17 @@ export function workRoutes(task: Task, { intake, queue: anyQueue }: Pick<HttpApp
       // 204 is how a server tells an EventSource that there is nothing to come back for.
       if (isTerminal(state) && version <= after) return void res.status(204).end();
       if (req.method === 'HEAD') return void res.type('text/event-stream').end();
+      const place = waits.take(tenantOf(res));
+      if (place === undefined) throw tooManyWaits();
       const signal = res.locals.stopWaiting;
-      await streamEvents(queue.watch(id, { tenant: tenantOf(res), after, signal }), res);
+      await streamEvents(queue.watch(id, { tenant: tenantOf(res), after, signal }), res).finally(place);
     })
     .all(onlyMethods('GET, HEAD'));
 
   /** Queues a caption and answers with it, after the wait that the client prefers. */
   async function create(req: Request, res: Response, context: Pick<SubmitContext, 'id'>): Promise<void> {
-    const idempotencyKey = context.id === undefined ? idempotencyKeyOf(req) : undefined;
-    const request = await readWork(task, req, res);
-    const { apiKey, stopWaiting } = res.locals;
-    const { status, caption } = await intake.accept(request, {
-      ...context,
-      ...(apiKey && { apiKey }),
-      ...(idempotencyKey !== undefined && { idempotencyKey }),
-      fresh: /\bno-cache\b/i.test(req.get('cache-control') ?? ''),
-      signal: stopWaiting,
-    });
+    const { status, caption } = await accepted(req, res, context);
+    res.locals.bodyDone?.();
     if (status === 'replayed') res.setHeader('Idempotency-Replayed', 'true');
     const latest = isTerminal(caption.state) ? caption : ((await waited(req, res, caption.id)) ?? caption);
     res
@@ -110,24 +107,40 @@ export function workRoutes(task: Task, { intake, queue: anyQueue }: Pick<HttpApp
       .json(latest);
   }
 
+  /** What was sent is held by this function alone, so that nothing of it is left while a client waits. */
+  async function accepted(req: Request, res: Response, context: Pick<SubmitContext, 'id'>) {
+    const idempotencyKey = context.id === undefined ? idempotencyKeyOf(req) : undefined;
+    const request = await readWork(task, req, res);
+    const { apiKey, stopWaiting } = res.locals;
+    return await intake.accept(request, {
+      ...context,
+      ...(apiKey && { apiKey }),
+      ...(idempotencyKey !== undefined && { idempotencyKey }),
+      fresh: /\bno-cache\b/i.test(req.get('cache-control') ?? ''),
+      signal: stopWaiting,
+    });
+  }
+
   async function existing(req: Request, res: Response): Promise<WorkResource> {
     const caption = await queue.read(idOf(req), tenantOf(res));
     if (caption === null) throw workNotFound(task);
     return caption;
   }
 
-  /** The caption after the wait that the client prefers; undefined when it prefers none or it cannot be had. */
+  /** The caption after the wait that the client prefers; undefined when it prefers none or there is no place to wait. */
   async function waited(req: Request, res: Response, id: string): Promise<WorkResource | undefined> {
     const waitS = preferredWaitS(req.get('prefer'));
-    if (waitS === undefined) return undefined;
+    const place = waitS === undefined ? undefined : waits.take(tenantOf(res));
+    if (waitS === undefined || place === undefined) return undefined;
     res.setHeader('Preference-Applied', `wait=${waitS}`);
     const signal = res.locals.stopWaiting;
     const options = { timeoutMs: waitS * 1000, signal, tenant: tenantOf(res) };
-    const outcome = await queue.wait(id, options).catch((error: unknown) => {
+    const waiting = queue.wait(id, options).catch((error: unknown) => {
       // The caption is safely queued: a wait that is cut short is answered with what is known, not with an error.
       if (signal.aborted || error instanceof BlipqError) return undefined;
       throw error;
     });
+    const outcome = await waiting.finally(place);
     return outcome === undefined || outcome.status === 'not_found' ? undefined : outcome.caption;
   }
 
@@ -139,6 +152,12 @@ export function workIdOf(task: Task, req: Request): string {
   const id = resourceSchemas[task].shape.id.safeParse(req.params.id);
   if (!id.success) throw workNotFound(task);
   return id.data;
+}
+
+export function tooManyWaits(): BlipqError {
+  return new BlipqError('queue_full', 'Too many requests are waiting for captions. Ask again in a second.', {
+    retryAfterS: 1,
+  });
 }
 
 export function workNotFound(task: Task): BlipqError {
