@@ -98,7 +98,6 @@ export class CaptionIntake {
     const admission = await queue.admit({ ...claim, bytes, ...(id !== undefined && { id }) });
     if (admission.status === 'replayed') return admission;
 
-    const { image } = request;
     const signal = context.signal ?? new AbortController().signal;
     const { rgb, preprocessMs, ...image } = await this.#pixelsOf(
       request.image,

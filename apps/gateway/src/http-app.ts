@@ -65,7 +65,7 @@ export function createHttpApp(parts: HttpAppParts): Express {
     const origin = corsOrigins.includes('*') ? '*' : corsOrigins;
     app.use(allowCrossOrigin, cors({ origin, exposedHeaders, maxAge: 600 }));
   }
-  const gates = [authenticate(keys, limits), admitUploads(parts.uploadsMax)];
+  const gates = [authenticate(keys, limits), admitUploads(parts)];
   app.use('/v1', v1Routes(parts, gates));
   app.use(bentomlRoutes(parts, gates));
   app.use(problemPageRoutes(), apiDocsRoutes({ keysRequired: keys.required }), swaggerUiRoutes());

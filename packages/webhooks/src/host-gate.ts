@@ -46,7 +46,7 @@ interface Host {
  * milliseconds: should it not be called back, its host has been idle for no longer than that.
  */
 const away = { minMs: 15_000, maxMs: 120_000 };
-/** Most who are called back; the others ask again by themselves. */
+/** Most who are called back, of all hosts together; the others ask again by themselves. */
 const awayMax = 10_000;
 const meanFirstMs = 20;
 const hostsMax = 1000;
