@@ -14,7 +14,8 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 /** Installs and builds what changed since last time. Ends the process with a sentence when that fails. */
 export async function bootstrap() {
   checkNode();
-  const packages = [...foldersIn('packages'), ...foldersIn('apps'), join(root, 'benchmarks')].filter((folder) =>
+  const others = ['benchmarks', 'test/chaos'].map((folder) => join(root, folder));
+  const packages = [...foldersIn('packages'), ...foldersIn('apps'), ...others].filter((folder) =>
     existsSync(join(folder, 'package.json')),
   );
   const locked = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', 'tsconfig.base.json', 'turbo.json'].map(

@@ -1,0 +1,182 @@
+import type { Ask, Client, Reply } from './client.js';
+import { causeOf } from './client.js';
+import { eventData } from './event-stream.js';
+import type { ImageFile } from './images.js';
+import { type CaptionView, type Ledger, terminalStates } from './ledger.js';
+import type { Follow, PlannedRequest, Scene } from './planned-request.js';
+
+interface CallerOptions {
+  client: Client;
+  ledger: Ledger;
+  scenes: readonly Scene[];
+  /** By scene. */
+  images: readonly ImageFile[];
+  /** Addresses of the receivers. */
+  receivers: readonly string[];
+}
+
+export interface Errand {
+  request: PlannedRequest;
+  round: number;
+  /** How it is sent, where that matters: to one gateway, with short pauses. */
+  via?: Pick<Ask, 'at' | 'pauseMaxMs'>;
+}
+
+const waitS = 10;
+
+/** Carries out what a plan has callers do, and writes down whatever they are told. */
+export class Caller {
+  readonly #client: Client;
+  readonly #ledger: Ledger;
+  readonly #options: CallerOptions;
+
+  constructor(options: CallerOptions) {
+    this.#options = options;
+    this.#client = options.client;
+    this.#ledger = options.ledger;
+  }
+
+  /** From submission to the end, and what comes after it. The caption as it was seen last. */
+  async carryOut(errand: Errand): Promise<CaptionView | undefined> {
+    const { request } = errand;
+    const copies = Array.from({ length: request.copies }, () => this.#submit(errand));
+    const [view] = (await Promise.all(copies)).filter((copy) => copy !== undefined);
+    if (view === undefined) return void this.#ledger.gaveUp(request.name);
+    const ended = await this.#accompany(view.id, request);
+    if (ended === undefined) return undefined;
+    if (request.retry && ended.state === 'canceled') await this.#retry(ended.id, errand);
+    if (request.remove) await this.#remove(ended.id);
+    return ended;
+  }
+
+  async #submit({ request, round, via }: Errand): Promise<CaptionView | undefined> {
+    const { name, scene, identity, timeoutS, webhook } = request;
+    const sentAt = this.#ledger.now();
+    const reply = await this.#client.ask({ ...this.#submission(request), ...via });
+    if (reply === undefined) return undefined;
+    const asked = { request: name, round, scene, sentAt, timeoutS, webhook: webhook !== null };
+    const id = identity.kind === 'none' ? null : identity.kind === 'key' ? identity.key : identity.id;
+    this.#ledger.acknowledged(viewOf(reply), asked, id);
+    return viewOf(reply);
+  }
+
+  #submission({ scene, form, identity, timeoutS, webhook, preferS }: PlannedRequest): Ask {
+    const { prompt, numBeams, maxNewTokens } = this.#options.scenes[scene]!;
+    const image = this.#options.images[scene]!;
+    const url = webhook === null ? null : this.#options.receivers[webhook]!;
+    const headers = {
+      ...(identity.kind === 'key' && { 'idempotency-key': identity.key }),
+      ...(preferS !== null && { prefer: `wait=${preferS}` }),
+    };
+    const put = identity.kind === 'put';
+    const to = { method: put ? 'PUT' : 'POST', answers: [200, 202], timeoutMs: 5000 + 1000 * (preferS ?? 0) };
+    const path = put ? `/v1/captions/${identity.id}` : '/v1/captions';
+    const params = { num_beams: numBeams, max_new_tokens: maxNewTokens };
+    const fields = { ...(prompt !== null && { prompt }), ...(timeoutS !== null && { timeout_s: timeoutS }) };
+    // A webhook is an object in JSON, and a body that is the image itself has no place for one.
+    if (form === 'json' || (form === 'raw' && url !== null)) {
+      const base64 = image.bytes.toString('base64');
+      const body = JSON.stringify({ image: { base64 }, ...fields, params, ...(url && { webhook: { url } }) });
+      return { ...to, path, headers: { ...headers, 'content-type': 'application/json' }, body: () => body };
+    }
+    const flat = Object.entries({ ...fields, ...params }).map(([field, value]) => [field, String(value)] as const);
+    if (form === 'raw') {
+      const query = new URLSearchParams(Object.fromEntries(flat));
+      return {
+        ...to,
+        path: `${path}?${query}`,
+        headers: { ...headers, 'content-type': image.type },
+        body: () => image.bytes,
+      };
+    }
+    return { ...to, path, headers, body: () => formOf(image, url === null ? flat : [...flat, ['webhook', url]]) };
+  }
+
+  /** Follows a caption to its end, and cancels it on the way if that is planned. */
+  async #accompany(id: string, { follow, cancelAfterMs }: PlannedRequest): Promise<CaptionView | undefined> {
+    const cancel = cancelAfterMs === null ? undefined : this.#client.rest(cancelAfterMs).then(() => this.#cancel(id));
+    const [ended] = await Promise.all([follow === 'events' ? this.#watch(id) : this.#ask(id, follow), cancel]);
+    return ended;
+  }
+
+  async #ask(id: string, follow: Follow): Promise<CaptionView | undefined> {
+    const headers: Record<string, string> = follow === 'wait' ? { prefer: `wait=${waitS}` } : {};
+    for (let round = 0; !this.#client.isOver; round += 1) {
+      const view = await this.read(id, follow === 'wait' ? 'wait' : 'get', headers);
+      if (view === undefined || terminalStates.includes(view.state)) return view;
+      if (follow === 'poll') await this.#client.rest(Math.min(100 * 1.5 ** round, 1000));
+    }
+    return undefined;
+  }
+
+  /** The caption as it is now; undefined when it is gone. */
+  async read(id: string, by: 'get' | 'wait' | 'sweep', headers = {}): Promise<CaptionView | undefined> {
+    const timeoutMs = by === 'wait' ? 1000 * waitS + 3000 : 5000;
+    const reply = await this.#client.ask({ path: `/v1/captions/${id}`, headers, timeoutMs, answers: [200, 404, 410] });
+    if (reply === undefined) return undefined;
+    if (reply.status !== 200) {
+      this.#ledger.missed(id, reply.status === 404 ? 'missing' : 'expired_record', by);
+      return undefined;
+    }
+    this.#ledger.saw(viewOf(reply), by);
+    return viewOf(reply);
+  }
+
+  async #watch(id: string): Promise<CaptionView | undefined> {
+    let last: CaptionView | undefined;
+    while (!this.#client.isOver) {
+      try {
+        const headers = { 'last-event-id': String(last?.version ?? 0) };
+        const ask = { path: `/v1/captions/${id}/events`, headers, timeoutMs: 15_000, answers: [] };
+        const response = await this.#client.open(ask);
+        if (response.status !== 200) return await this.#ask(id, 'poll');
+        for await (const data of eventData(response)) {
+          last = JSON.parse(data) as CaptionView;
+          this.#ledger.saw(last, 'events');
+        }
+      } catch (error) {
+        this.#ledger.failed(`events of ${id}: ${causeOf(error)}`);
+        await this.#client.rest(200);
+      }
+      if (last !== undefined && terminalStates.includes(last.state)) return last;
+    }
+    return undefined;
+  }
+
+  async #cancel(id: string): Promise<void> {
+    const path = `/v1/captions/${id}/cancel`;
+    const reply = await this.#client.ask({ method: 'POST', path, answers: [200, 202, 404, 409, 410] });
+    if (reply === undefined) return;
+    this.#ledger.canceled(id, reply.status);
+    if (reply.status <= 202) this.#ledger.saw(viewOf(reply), 'cancel');
+  }
+
+  async #retry(of: string, { request, round }: Errand): Promise<void> {
+    const sentAt = this.#ledger.now();
+    const key = `retry-${of}`;
+    const headers = { 'idempotency-key': key };
+    const ask = { method: 'POST', path: `/v1/captions/${of}/retry`, headers, answers: [202, 404, 410] };
+    const reply = await this.#client.ask(ask);
+    if (reply?.status !== 202) return;
+    const asked = { request: `${request.name}.retry`, round, scene: request.scene, sentAt, timeoutS: null };
+    this.#ledger.acknowledged(viewOf(reply), { ...asked, webhook: request.webhook !== null }, key);
+    await this.#ask(viewOf(reply).id, 'wait');
+  }
+
+  async #remove(id: string): Promise<void> {
+    // Whoever asks in the meantime may be told already.
+    this.#ledger.deleted(id);
+    await this.#client.ask({ method: 'DELETE', path: `/v1/captions/${id}`, answers: [204, 404, 410] });
+  }
+}
+
+function viewOf({ body }: Reply): CaptionView {
+  return body as unknown as CaptionView;
+}
+
+function formOf(image: ImageFile, fields: readonly (readonly [string, string])[]): FormData {
+  const form = new FormData();
+  for (const [field, value] of fields) form.set(field, value);
+  form.set('image', new Blob([image.bytes], { type: image.type }), 'image');
+  return form;
+}

@@ -1,0 +1,54 @@
+export type VictimKind = 'gateway' | 'worker' | 'notifier' | 'redis' | 'receiver';
+
+export interface FaultKind {
+  victim: VictimKind;
+  /** Shortest and longest duration, in milliseconds; of receivers' faults how many messages it strikes. */
+  range: readonly [number, number];
+  /** Since when recovery is measured: a victim that is gone is replaced from the start of the fault on. */
+  since: 'start' | 'end';
+  /** Longest recovery that is allowed where times are checked, in milliseconds. */
+  limitMs?: number;
+  /** Whether work in hand may be lost to it and has to be done again: two of these may end a caption as failed. */
+  costsAttempts?: true;
+  /** No request may fail during it, and no attempt be spent. */
+  harmless?: true;
+  /** How often it comes, beside others. Default 1. */
+  weight?: number;
+}
+
+/** Everything that is done to the system. */
+export const faultKinds = {
+  'worker-kill': { victim: 'worker', range: [0, 0], since: 'start', limitMs: 12_000, costsAttempts: true, weight: 2 },
+  'worker-freeze': { victim: 'worker', range: [500, 16_000], since: 'start', costsAttempts: true },
+  'worker-partition': { victim: 'worker', range: [14_000, 18_000], since: 'start', costsAttempts: true },
+  'worker-cut': { victim: 'worker', range: [200, 4000], since: 'end', costsAttempts: true },
+  'worker-slow-link': { victim: 'worker', range: [1000, 4000], since: 'end' },
+  'worker-restart': { victim: 'worker', range: [0, 0], since: 'end', harmless: true },
+  'worker-clock': { victim: 'worker', range: [2000, 4000], since: 'end' },
+  'engine-kill': { victim: 'worker', range: [0, 0], since: 'start', limitMs: 3000, costsAttempts: true, weight: 2 },
+  'engine-hang': { victim: 'worker', range: [0, 0], since: 'start', costsAttempts: true },
+  'gateway-kill': { victim: 'gateway', range: [0, 0], since: 'start', weight: 2 },
+  'gateway-freeze': { victim: 'gateway', range: [500, 6000], since: 'end' },
+  'gateway-partition': { victim: 'gateway', range: [1000, 5000], since: 'end' },
+  'gateway-slow-link': { victim: 'gateway', range: [1000, 4000], since: 'end' },
+  'gateway-restart': { victim: 'gateway', range: [0, 0], since: 'end', harmless: true },
+  'gateway-clock': { victim: 'gateway', range: [2000, 4000], since: 'end' },
+  'notifier-kill': { victim: 'notifier', range: [0, 0], since: 'start' },
+  'notifier-freeze': { victim: 'notifier', range: [500, 8000], since: 'end' },
+  'notifier-partition': { victim: 'notifier', range: [1000, 5000], since: 'end' },
+  'redis-kill': { victim: 'redis', range: [1000, 8000], since: 'end', limitMs: 3000, costsAttempts: true, weight: 2 },
+  'redis-freeze': { victim: 'redis', range: [500, 8000], since: 'end', costsAttempts: true },
+  'redis-full': { victim: 'redis', range: [1000, 4000], since: 'end' },
+  'receiver-500': { victim: 'receiver', range: [1, 6], since: 'end' },
+  'receiver-hang': { victim: 'receiver', range: [1, 4], since: 'end' },
+  'receiver-drip': { victim: 'receiver', range: [1, 4], since: 'end' },
+  'receiver-301': { victim: 'receiver', range: [1, 4], since: 'end' },
+  'receiver-reset': { victim: 'receiver', range: [1, 6], since: 'end' },
+} as const satisfies Record<string, FaultKind>;
+
+export type FaultName = keyof typeof faultKinds;
+export const faultNames = Object.keys(faultKinds) as FaultName[];
+
+export function faultKind(name: FaultName): FaultKind {
+  return faultKinds[name];
+}

@@ -1,0 +1,82 @@
+import type { FaultName } from './fault-kinds.js';
+
+/** A state of a caption that somebody was told of. */
+export interface Sighting {
+  /** Milliseconds since the beginning of the run. */
+  at: number;
+  by: 'submit' | 'get' | 'wait' | 'events' | 'cancel' | 'sweep';
+  /** `missing`: the answer was 404; `expired_record`: 410. */
+  state: string;
+  version: number;
+  attempt: number;
+  text: string | null;
+  /** Problem code of a caption that failed. */
+  error: string | null;
+}
+
+/** A webhook that reached a receiver. */
+export interface Message {
+  at: number;
+  /** `webhook-id` */
+  id: string;
+  subject: string;
+  state: string;
+  text: string | null;
+  /** What it was answered with; null for no answer. */
+  answered: number | null;
+}
+
+/** All that is known of one acknowledged caption. Times are milliseconds since the beginning of the run. */
+export interface CaptionHistory {
+  id: string;
+  /** Name of the request that made it. */
+  request: string;
+  round: number;
+  scene: number;
+  /** When it was first sent. */
+  sentAt: number;
+  acknowledgedAt: number;
+  timeoutS: number | null;
+  /** Whether a webhook was asked for. */
+  webhook: boolean;
+  cancels: { at: number; status: number }[];
+  deletedAt: number | null;
+  sightings: Sighting[];
+  messages: Message[];
+}
+
+/** A fault that was carried out. */
+export interface FaultHistory {
+  round: number;
+  kind: FaultName;
+  target: string;
+  beganAt: number;
+  endedAt: number;
+  /** Milliseconds until work flowed again; null when it did not. */
+  recoveryMs: number | null;
+}
+
+/** A try that did not get the answer that it was for: refused, cut off or without an answer. */
+export interface FailedTry {
+  at: number;
+  what: string;
+}
+
+/** All that happened in a run, as far as it could be seen from outside. */
+export interface History {
+  /** The right caption of each scene. */
+  expected: string[];
+  captions: CaptionHistory[];
+  /** Ids that were acknowledged under one identity: a key, or an id that was put. */
+  identities: Record<string, string[]>;
+  faults: FaultHistory[];
+  failedTries: FailedTry[];
+  /** Answers that no request may get. */
+  oddities: FailedTry[];
+  /** Names of requests that were never acknowledged. */
+  givenUp: string[];
+  /** Processes that ended although nobody had them end, and webhooks that nobody should have got. */
+  collapses: string[];
+  /** What is left in Redis that should not be. */
+  leftovers: string[];
+}

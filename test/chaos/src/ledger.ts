@@ -1,0 +1,111 @@
+import type { CaptionHistory, FaultHistory, History, Message, Sighting } from './history.js';
+
+/** What the API says of a caption, as far as anybody here is interested. */
+export interface CaptionView {
+  id: string;
+  state: string;
+  version: number;
+  attempt: number;
+  caption: { text: string } | null;
+  error: { code: string } | null;
+}
+
+export const terminalStates = ['succeeded', 'failed', 'canceled', 'expired'];
+
+/** Writes down what was promised and what was seen, and when. */
+export class Ledger {
+  readonly #began = performance.now();
+  readonly #captions = new Map<string, CaptionHistory>();
+  /** Of captions whose acknowledgement is still on its way, or that never were acknowledged. */
+  readonly #early = new Map<string, Message[]>();
+  readonly #rest: Omit<History, 'captions'> = {
+    ...{ expected: [], identities: {}, faults: [], failedTries: [], oddities: [] },
+    ...{ givenUp: [], collapses: [], leftovers: [] },
+  };
+
+  /** Milliseconds since the beginning of the run. */
+  now(): number {
+    return Math.round(performance.now() - this.#began);
+  }
+
+  acknowledged(
+    view: CaptionView,
+    asked: Pick<CaptionHistory, 'request' | 'round' | 'scene' | 'sentAt' | 'timeoutS' | 'webhook'>,
+    identity: string | null,
+  ): void {
+    if (!this.#captions.has(view.id)) {
+      this.#captions.set(view.id, {
+        ...{ id: view.id, ...asked, acknowledgedAt: this.now() },
+        ...{ cancels: [], deletedAt: null, sightings: [], messages: this.#early.get(view.id) ?? [] },
+      });
+      this.#early.delete(view.id);
+    }
+    if (identity !== null) this.#rest.identities[identity] = [...(this.#rest.identities[identity] ?? []), view.id];
+    this.saw(view, 'submit');
+  }
+
+  saw({ id, state, version, attempt, caption, error }: CaptionView, by: Sighting['by']): void {
+    const sighting = { at: this.now(), by, state, version, attempt, text: caption?.text ?? null };
+    this.#captions.get(id)?.sightings.push({ ...sighting, error: error?.code ?? null });
+  }
+
+  missed(id: string, state: 'missing' | 'expired_record', by: Sighting['by']): void {
+    this.saw({ id, state, version: 0, attempt: 0, caption: null, error: null }, by);
+  }
+
+  canceled(id: string, status: number): void {
+    this.#captions.get(id)?.cancels.push({ at: this.now(), status });
+  }
+
+  deleted(id: string): void {
+    const history = this.#captions.get(id);
+    if (history !== undefined) history.deletedAt ??= this.now();
+  }
+
+  heard(message: Message): void {
+    const early = this.#early.get(message.subject) ?? [];
+    const { messages } = this.#captions.get(message.subject) ?? { messages: early };
+    messages.push(message);
+    if (messages === early) this.#early.set(message.subject, early);
+  }
+
+  fault(fault: FaultHistory): void {
+    this.#rest.faults.push(fault);
+  }
+
+  expects(text: string): void {
+    this.#rest.expected.push(text);
+  }
+
+  failed(what: string): void {
+    this.#rest.failedTries.push({ at: this.now(), what });
+  }
+
+  odd(what: string): void {
+    this.#rest.oddities.push({ at: this.now(), what });
+  }
+
+  gaveUp(request: string): void {
+    this.#rest.givenUp.push(request);
+  }
+
+  collapsed(what: string): void {
+    this.#rest.collapses.push(what);
+  }
+
+  leftOver(what: string[]): void {
+    this.#rest.leftovers.push(...what);
+  }
+
+  get ids(): string[] {
+    return [...this.#captions.keys()];
+  }
+
+  of(id: string): CaptionHistory | undefined {
+    return this.#captions.get(id);
+  }
+
+  history(): History {
+    return { ...this.#rest, captions: [...this.#captions.values()] };
+  }
+}

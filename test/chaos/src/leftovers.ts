@@ -1,0 +1,53 @@
+import type { Redis } from 'ioredis';
+
+const root = 'blipq:{captions}';
+
+/** What must be nothing once all work has ended and the retry window is over: a command and what it may answer. */
+const mustBeEmpty = [
+  ['ZCARD', 'open'],
+  ['HLEN', 'owners'],
+  ['HLEN', 'load'],
+  ['ZCARD', 'images'],
+  ['ZCARD', 'kept'],
+  ['XLEN', 'outbox'],
+  ['LLEN', 'notify:wait'],
+  ['LLEN', 'notify:active'],
+  ['ZCARD', 'notify:delayed'],
+  ['ZCARD', 'notify:prioritized'],
+] as const;
+
+/** What is left of work in Redis. */
+export async function leftovers(redis: Redis): Promise<string[]> {
+  const found: string[] = [];
+  const empty = async (command: string, key: string) => {
+    const count = Number(await redis.call(command, `${root}:${key}`));
+    if (count > 0) found.push(`${command} ${key} = ${count}`);
+  };
+  for (const [command, key] of mustBeEmpty) await empty(command, key);
+  for (const name of await redis.smembers(`${root}:jobs:names`)) {
+    for (const list of ['wait', 'active']) await empty('LLEN', `jobs:${name}:${list}`);
+    for (const set of ['prioritized', 'delayed']) await empty('ZCARD', `jobs:${name}:${set}`);
+  }
+  for (const key of await keysOf(redis)) {
+    const name = key.slice(root.length + 1);
+    if (name.startsWith('pixels:')) found.push(`pixels ${name}, for ${await redis.pttl(key)} ms more`);
+    if (/^jobs:.*:lock$/.test(name)) found.push(`a lock: ${name}`);
+    if (/^notify:msg_[^:]*$/.test(name)) found.push(`a job: ${name}`);
+    // Of captions that were given up, BullMQ keeps the failed job for a day.
+    if (/^jobs:.*:(cap_[^:]*)$/.test(name) && (await redis.hexists(key, 'failedReason')) === 0)
+      found.push(`a job: ${name}`);
+    if (name.startsWith('idempotency:')) await checkIdempotency(redis, key, found);
+  }
+  return found;
+}
+
+async function keysOf(redis: Redis): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const batch of redis.scanStream({ match: `${root}:*`, count: 1000 })) keys.push(...(batch as string[]));
+  return keys;
+}
+
+async function checkIdempotency(redis: Redis, key: string, found: string[]): Promise<void> {
+  const id = (await redis.get(key))?.split(' ')[0];
+  if (id !== undefined && (await redis.exists(`${root}:record:${id}`)) === 0) found.push(`a key of no caption: ${id}`);
+}

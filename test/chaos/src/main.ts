@@ -1,0 +1,30 @@
+import { writeFile } from 'node:fs/promises';
+import { chaos, planOf } from './chaos.js';
+import { type Options, readOptions, usage } from './options.js';
+
+async function main({ planOnly, save, ...options }: Options): Promise<number> {
+  if (planOnly) {
+    process.stdout.write(`${JSON.stringify(planOf(options), null, 1)}\n`);
+    return 0;
+  }
+  const say = (line: string) => void process.stderr.write(`chaos: ${line}\n`);
+  say(`profile ${options.profile}, seed ${options.seed}`);
+  const outcome = await chaos({ ...options, say });
+  process.stdout.write(outcome.report);
+  if (save !== null) await writeFile(save, outcome.report);
+  if (outcome.complaint === '') return 0;
+  process.stderr.write(`${outcome.complaint}\n`);
+  return 1;
+}
+
+if (process.argv.includes('--help')) process.stdout.write(`${usage}\n`);
+else {
+  let options: Options | undefined;
+  try {
+    options = readOptions(process.argv.slice(2));
+  } catch (error) {
+    process.stderr.write(`chaos: ${(error as Error).message}\n${usage}\n`);
+    process.exit(2);
+  }
+  process.exit(await main(options));
+}

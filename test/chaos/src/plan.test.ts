@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { faultKinds, faultNames } from './fault-kinds.js';
+import { makePlan, onlyKinds } from './plan.js';
+import { profiles } from './profiles.js';
+
+test('a seed gives the same plan every time, another seed another one', () => {
+  expect(makePlan(profiles.long, 7)).toEqual(makePlan(profiles.long, 7));
+  expect(makePlan(profiles.long, 8)).not.toEqual(makePlan(profiles.long, 7));
+});
+
+test('a part of a plan is what it is in the whole', () => {
+  const plan = makePlan(profiles.long, 7);
+  const part = onlyKinds(plan, ['redis-kill']);
+  expect(part.rounds.length).toBeGreaterThan(1);
+  expect(part.rounds).toEqual(plan.rounds.filter(({ fault }) => fault.kind === 'redis-kill'));
+  expect(part.scenes).toEqual(plan.scenes);
+});
+
+test('the long profile has at least 5,000 submissions and 100 faults, and every kind at least twice', () => {
+  const { rounds } = makePlan(profiles.long, 1);
+  expect(rounds.length).toBeGreaterThanOrEqual(100);
+  expect(rounds.flatMap(({ requests }) => requests).length).toBeGreaterThanOrEqual(5000);
+  const counts = faultNames.map((name) => rounds.filter(({ fault }) => fault.kind === name).length);
+  expect(Math.min(...counts)).toBeGreaterThanOrEqual(2);
+});
+
+test.each(['short', 'long'] as const)('durations and targets of the %s profile are within their kinds’', (name) => {
+  const profile = profiles[name];
+  for (const { fault } of makePlan(profile, 3).rounds) {
+    const { victim, range } = faultKinds[fault.kind];
+    expect(fault.amount).toBeGreaterThanOrEqual(0);
+    expect(fault.amount).toBeLessThanOrEqual(range[1]);
+    const most = { worker: profile.workers, gateway: profile.gateways, notifier: profile.notifiers, redis: 1 };
+    expect(fault.target).toBeLessThan(victim === 'receiver' ? profile.receivers : most[victim]);
+  }
+});
+
+test('no two requests share an identity, and every id is one that may be put', () => {
+  const requests = makePlan(profiles.long, 5).rounds.flatMap((round) => round.requests);
+  const ids = requests.flatMap(({ identity }) => (identity.kind === 'put' ? [identity.id] : []));
+  const keys = requests.flatMap(({ identity }) => (identity.kind === 'key' ? [identity.key] : []));
+  expect(new Set([...ids, ...keys]).size).toBe(ids.length + keys.length);
+  expect(ids.filter((id) => !/^cap_[0-7][0-9A-HJKMNP-TV-Z]{25}$/.test(id))).toEqual([]);
+});

@@ -1,0 +1,94 @@
+import type { Profile } from './profiles.js';
+import type { Random } from './random.js';
+
+/** One question with one right answer. */
+export interface Scene {
+  /** File name of an example, or `tile-<n>` of the reference scenes. */
+  image: string;
+  prompt: string | null;
+  numBeams: number;
+  maxNewTokens: number;
+}
+
+/** How a caller learns how it ended. */
+export type Follow = 'poll' | 'wait' | 'events';
+
+/** What makes two requests the same one: nothing, a key, or the id of the caption itself. */
+export type Identity = { kind: 'none' } | { kind: 'key'; key: string } | { kind: 'put'; id: string };
+
+export interface PlannedRequest {
+  /** `<round>.<number>` */
+  name: string;
+  /** Milliseconds after the beginning of its round. */
+  afterMs: number;
+  /** Index of its scene. */
+  scene: number;
+  form: 'multipart' | 'json' | 'raw';
+  identity: Identity;
+  /** How many send it at once. */
+  copies: number;
+  timeoutS: number | null;
+  /** Index of the receiver that is told. */
+  webhook: number | null;
+  follow: Follow;
+  /** Submits with `Prefer: wait` of this many seconds. */
+  preferS: number | null;
+  cancelAfterMs: number | null;
+  /** Whether a caption that was canceled is tried again. */
+  retry: boolean;
+  /** Whether it is deleted once it has ended. */
+  remove: boolean;
+}
+
+const examples = [
+  ...['book-in-a-room.jpg', 'cat-next-to-a-balloon.png', 'dog-on-the-grass.jpg', 'rocket-at-night.jpg'],
+  ...['sun-above-a-house.png', 'two-penguins-in-the-snow.jpg', 'umbrella-on-the-beach.jpg'],
+];
+const tiles = 300;
+const prompts = [null, null, 'a picture of', 'a photo of', 'there is', 'an image of'];
+
+/** Scenes that all differ. */
+export function scenesOf(count: number, random: Random): Scene[] {
+  const images = random.shuffled([...examples, ...Array.from({ length: tiles }, (_, n) => `tile-${n}`)]);
+  return images.slice(0, count).map((image) => ({
+    image,
+    prompt: random.pick(prompts),
+    numBeams: random.pick([1, 1, 1, 3]),
+    maxNewTokens: random.pick([20, 20, 20, 5]),
+  }));
+}
+
+export function plannedRequest(
+  name: string,
+  { spreadMs, receivers, scenes: sceneCount }: Profile,
+  scenes: readonly Scene[],
+  random: Random,
+): PlannedRequest {
+  const identity = identityOf(random);
+  const cancels = random.chance(0.15);
+  const timed = random.chance(0.15);
+  return {
+    name,
+    // A third comes at once, as one batch of a caller's would.
+    afterMs: random.chance(0.33) ? 0 : random.whole(0, spreadMs),
+    scene: random.whole(0, Math.min(sceneCount, scenes.length) - 1),
+    form: random.pick(['multipart', 'multipart', 'json', 'raw']),
+    identity,
+    copies: identity.kind !== 'none' && random.chance(0.3) ? random.whole(2, 5) : 1,
+    timeoutS: timed ? random.pick([1, 5, 60, 120]) : null,
+    webhook: random.chance(0.6) ? random.whole(0, receivers - 1) : null,
+    follow: random.pick(['poll', 'wait', 'wait', 'events']),
+    preferS: random.chance(0.2) ? random.whole(1, 5) : null,
+    cancelAfterMs: cancels ? random.whole(0, 400) : null,
+    retry: cancels && random.chance(0.5),
+    remove: random.chance(0.03),
+  };
+}
+
+/** Most clients can repeat what they send; some cannot, and do it all the same. */
+function identityOf(random: Random): Identity {
+  const kind = random.pick(['none', 'key', 'key', 'key', 'put'] as const);
+  if (kind === 'key') return { kind, key: `chaos-${random.base32(16)}` };
+  if (kind === 'put') return { kind, id: `cap_0${random.base32(25)}` };
+  return { kind };
+}

@@ -1,0 +1,60 @@
+import { type FaultName, faultNames } from './fault-kinds.js';
+
+/** How much of everything there is in a run. */
+export interface Profile {
+  /** Faults, one a round. Each kind comes before any comes again. */
+  rounds: number;
+  kinds: readonly FaultName[];
+  /** Submissions of one round, and the time over which they are spread, in milliseconds. */
+  requests: number;
+  spreadMs: number;
+  /** Scales the durations of faults. */
+  haste: number;
+  gateways: number;
+  workers: number;
+  notifiers: number;
+  receivers: number;
+  /** Different questions, each an image with a prompt and parameters. */
+  scenes: number;
+  /** How long the image of a caption that did not succeed is kept, in seconds; the last check waits for it. */
+  retryWindowS: number;
+  /** Whether a recovery beyond its kind's limit is a violation: not on a machine that has other things to do. */
+  timed: boolean;
+}
+
+export const profiles = {
+  /** For every test run: the kinds of fault that are over quickly. */
+  short: {
+    rounds: 10,
+    kinds: [
+      ...(['worker-kill', 'engine-kill', 'engine-hang', 'worker-restart', 'gateway-kill'] as const),
+      ...(['gateway-restart', 'notifier-kill', 'redis-kill', 'redis-full', 'receiver-500'] as const),
+    ],
+    requests: 20,
+    spreadMs: 1500,
+    haste: 0.2,
+    gateways: 2,
+    workers: 2,
+    notifiers: 1,
+    receivers: 2,
+    scenes: 24,
+    retryWindowS: 2,
+    timed: false,
+  },
+  long: {
+    rounds: 120,
+    kinds: faultNames,
+    requests: 45,
+    spreadMs: 4000,
+    haste: 1,
+    gateways: 2,
+    workers: 2,
+    notifiers: 2,
+    receivers: 3,
+    scenes: 150,
+    retryWindowS: 30,
+    timed: true,
+  },
+} as const satisfies Record<string, Profile>;
+
+export type ProfileName = keyof typeof profiles;

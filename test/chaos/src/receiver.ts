@@ -1,0 +1,130 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { verifyWebhook } from '@blipq/webhooks';
+import type { CaptionView, Ledger } from './ledger.js';
+
+/** What is wrong with a receiver. */
+export type ReceiverFault = '500' | 'hang' | 'drip' | '301' | 'reset';
+
+interface Strike {
+  fault: ReceiverFault;
+  left: number;
+  /** Messages that were struck. */
+  ids: Set<string>;
+  spent: () => void;
+}
+
+/** Somebody's server for webhooks. It checks every signature, and fails when it is told to. */
+export class Receiver {
+  readonly #server: Server;
+  readonly #ledger: Ledger;
+  readonly #secret: string;
+  readonly #delivered = new Set<string>();
+  #strike: Strike | undefined;
+  #wake = () => {};
+
+  private constructor(ledger: Ledger, secret: string) {
+    this.#ledger = ledger;
+    this.#secret = secret;
+    this.#server = createServer((request, response) => void this.#take(request, response));
+  }
+
+  static async start(ledger: Ledger, secret: string): Promise<Receiver> {
+    const receiver = new Receiver(ledger, secret);
+    receiver.#server.listen(0, '127.0.0.1');
+    await once(receiver.#server, 'listening');
+    return receiver;
+  }
+
+  get port(): number {
+    return (this.#server.address() as { port: number }).port;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}/hook`;
+  }
+
+  /** Fails at the next `count` messages, but not for longer than `limitMs`. The ids of those that it failed at. */
+  async fail(fault: ReceiverFault, count: number, limitMs: number): Promise<Set<string>> {
+    const ids = new Set<string>();
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, limitMs);
+      const spent = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.#strike = { fault, left: count, ids, spent };
+    });
+    this.#strike = undefined;
+    return ids;
+  }
+
+  /** Resolves when all of these have been taken. */
+  async took(ids: Iterable<string>): Promise<void> {
+    const wanted = [...ids];
+    while (!wanted.every((id) => this.#delivered.has(id))) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      const body = await text(request);
+      const { data } = verifyWebhook<{ data: CaptionView }>(body, request.headers, this.#secret);
+      const id = String(request.headers['webhook-id']);
+      const strike = this.#nextStrike();
+      const answered = strike === undefined ? 204 : statusOf(strike.fault);
+      const message = { at: this.#ledger.now(), id, subject: data.id, state: data.state, answered };
+      this.#ledger.heard({ ...message, text: data.caption?.text ?? null });
+      if (strike !== undefined) {
+        strike.ids.add(id);
+        fail(strike.fault, response);
+        if (strike.left === 0) strike.spent();
+        return;
+      }
+      response.writeHead(204).end();
+      this.#delivered.add(id);
+      this.#wake();
+    } catch (error) {
+      // A notifier that was killed in the middle of a message is none of our business.
+      if (!request.destroyed) this.#ledger.odd(`webhook: ${(error as Error).message}`);
+      response.destroy();
+    }
+  }
+
+  #nextStrike(): Strike | undefined {
+    if (this.#strike === undefined || this.#strike.left === 0) return undefined;
+    this.#strike.left -= 1;
+    return this.#strike;
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+}
+
+function statusOf(fault: ReceiverFault): number | null {
+  return fault === '500' ? 500 : fault === '301' ? 301 : null;
+}
+
+function fail(fault: ReceiverFault, response: ServerResponse): void {
+  switch (fault) {
+    case '500':
+      return void response.writeHead(500).end();
+    case '301':
+      return void response.writeHead(301, { location: '/elsewhere' }).end();
+    case 'reset':
+      return void response.socket!.resetAndDestroy();
+    case 'drip': {
+      response.socket!.write('HTTP/1.1 200 OK\r\nX-Slow: ');
+      const timer = setInterval(() => response.socket?.write('x'), 20);
+      return void response.once('close', () => clearInterval(timer));
+    }
+    case 'hang':
+  }
+}

@@ -1,0 +1,52 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Member } from './member.js';
+
+const probeEveryMs = 250;
+
+/**
+ * The gateways as one address, as a Kubernetes Service or a load balancer makes them: requests go round those that were
+ * ready when they were last asked.
+ */
+export class GatewayService {
+  readonly #gateways: readonly Member[];
+  readonly #ready: Set<Member>;
+  readonly #withdrawn = new Set<Member>();
+  #turn = 0;
+  #stopped = false;
+
+  constructor(gateways: readonly Member[]) {
+    this.#gateways = gateways;
+    this.#ready = new Set(gateways);
+    for (const gateway of gateways) void this.#watch(gateway);
+  }
+
+  async #watch(gateway: Member): Promise<void> {
+    while (!this.#stopped) {
+      if (await gateway.isReady()) this.#ready.add(gateway);
+      else this.#ready.delete(gateway);
+      await pause(probeEveryMs);
+    }
+  }
+
+  /** The next one; any, when none is ready. */
+  next(): string {
+    const open = this.#gateways.filter((gateway) => !this.#withdrawn.has(gateway));
+    const ready = open.filter((gateway) => this.#ready.has(gateway));
+    const from = ready.length > 0 ? ready : open;
+    this.#turn += 1;
+    return new URL('/', from[this.#turn % from.length]!.probe).origin;
+  }
+
+  /** Before it is stopped in order: nobody is sent there any more. */
+  withdraw(gateway: Member): void {
+    this.#withdrawn.add(gateway);
+  }
+
+  restore(gateway: Member): void {
+    this.#withdrawn.delete(gateway);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+}

@@ -1,0 +1,137 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { childrenOf } from './child-processes.js';
+import { freePort } from './free-port.js';
+import { type App, Member } from './member.js';
+import type { Profile } from './profiles.js';
+import { RedisServer } from './redis-server.js';
+import { Relay } from './relay.js';
+
+/** Short, so that faults last longer than what they have to outlast. */
+export const batchDeadlineMs = 3000;
+export const webhookTimeoutMs = 1000;
+
+export interface SystemOptions {
+  profile: Profile;
+  /** For Redis, logs and built graphs. */
+  folder: string;
+  receiverPorts: number[];
+  webhookSecret: string;
+  onCollapse: (what: string) => void;
+}
+
+/** The whole of BlipQ on this machine: each process as it is deployed, each with a way to Redis of its own. */
+export class System {
+  readonly gateways: Member[] = [];
+  readonly workers: Member[] = [];
+  readonly notifiers: Member[] = [];
+  readonly redis: RedisServer;
+  /** `/internal/scale` of the first gateway. */
+  scaleUrl = '';
+  readonly #options: SystemOptions;
+
+  private constructor(options: SystemOptions, redis: RedisServer) {
+    this.#options = options;
+    this.redis = redis;
+  }
+
+  static async start(options: SystemOptions): Promise<System> {
+    for (const name of ['redis', 'logs']) mkdirSync(join(options.folder, name), { recursive: true });
+    const system = new System(options, await RedisServer.start(join(options.folder, 'redis')));
+    try {
+      await system.#startMembers();
+    } catch (error) {
+      await system.stop();
+      throw error;
+    }
+    return system;
+  }
+
+  get members(): Member[] {
+    return [...this.gateways, ...this.workers, ...this.notifiers];
+  }
+
+  async #startMembers(): Promise<void> {
+    const { gateways, workers, notifiers } = this.#options.profile;
+    for (let n = 1; n <= workers; n += 1) this.workers.push(await this.#member('worker', n));
+    for (let n = 1; n <= gateways; n += 1) this.gateways.push(await this.#member('gateway', n));
+    for (let n = 1; n <= notifiers; n += 1) this.notifiers.push(await this.#member('notifier', n));
+    // The first worker builds the graphs that the others find.
+    const [first, ...others] = this.workers;
+    await first!.start();
+    await Promise.all([...others, ...this.gateways, ...this.notifiers].map((member) => member.start()));
+  }
+
+  async #member(app: App, n: number): Promise<Member> {
+    const { folder, onCollapse } = this.#options;
+    const [port, inner] = [await freePort(), await freePort()];
+    const relay = await Relay.start(this.redis.port);
+    if (app === 'gateway' && n === 1) this.scaleUrl = `http://127.0.0.1:${inner}/internal/scale`;
+    return new Member({
+      ...{ app, relay, onCollapse, name: `${app}-${n}` },
+      env: { REDIS_URL: relay.url, BLIPQ_LOG_LEVEL: 'debug', ...this.#settings(app, port, inner) },
+      probe: `http://127.0.0.1:${port}/readyz`,
+      log: join(folder, 'logs', `${app}-${n}.log`),
+    });
+  }
+
+  #settings(app: App, port: number, inner: number): Record<string, string> {
+    const { folder, receiverPorts, webhookSecret, profile } = this.#options;
+    const webhooks = {
+      BLIPQ_WEBHOOK_ALLOW: '127.0.0.1',
+      BLIPQ_WEBHOOK_HTTP: '1',
+      BLIPQ_WEBHOOK_PORTS: receiverPorts.join(' '),
+    };
+    switch (app) {
+      case 'gateway':
+        return {
+          ...webhooks,
+          PORT: String(port),
+          BLIPQ_INTERNAL_PORT: String(inner),
+          BLIPQ_THREADS: '1',
+          BLIPQ_RETRY_WINDOW_S: String(profile.retryWindowS),
+        };
+      case 'worker':
+        return {
+          BLIPQ_HEALTH_PORT: String(port),
+          BLIPQ_MODEL: fileURLToPath(new URL('../../../models/demo', import.meta.url)),
+          BLIPQ_CACHE: join(folder, 'models'),
+          BLIPQ_PRECISION: 'fp32',
+          BLIPQ_THREADS: '1',
+          BLIPQ_BATCH_MAX: '4',
+          BLIPQ_BATCH_DEADLINE_MS: String(batchDeadlineMs),
+        };
+      case 'notifier':
+        return {
+          ...webhooks,
+          BLIPQ_HEALTH_PORT: String(port),
+          BLIPQ_WEBHOOK_SECRET: webhookSecret,
+          BLIPQ_WEBHOOK_TIMEOUT_MS: String(webhookTimeoutMs),
+          BLIPQ_WEBHOOK_RETRIES_MS: Array.from({ length: 30 }, (_, n) => Math.min(200 * 2 ** n, 2000)).join(' '),
+        };
+    }
+  }
+
+  /** Ids of a worker's engine process: one, or none while it is being replaced. */
+  enginesOf(worker: Member): number[] {
+    return childrenOf(worker.pid);
+  }
+
+  /** Nothing of it is left running. */
+  async stop(): Promise<void> {
+    const engines = this.workers.flatMap((worker) => (worker.isRunning ? this.enginesOf(worker) : []));
+    await Promise.all(this.members.map((member) => member.stop('SIGKILL')));
+    for (const pid of engines) signal(pid, 'SIGKILL');
+    await this.redis.stop();
+  }
+}
+
+/** Sends a signal to a process that may have ended meanwhile. */
+export function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It has.
+  }
+}
