@@ -1,6 +1,6 @@
 import { BlockList } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { selects, workloads } from './pods.js';
+import { selects, settings, workloads } from './pods.js';
 import { type KubernetesObject, kubectl, kustomizations, render } from './render.js';
 
 interface IpBlock {
@@ -43,12 +43,26 @@ describe.skipIf(kubectl === undefined).each(kubectl === undefined ? [] : kustomi
 
   test('a worker reaches DNS and Redis and nothing else', () => {
     const opened = rules('Egress', labelsOf('worker')).flatMap(({ ports }) => ports?.map(({ port }) => port));
-    expect(new Set(opened)).toEqual(new Set([53, 6379]));
-    for (const port of [53, 80, 443, 6379]) {
+    const collector = folder.endsWith('tracing') ? [4318] : [];
+    expect(new Set(opened)).toEqual(new Set([53, 6379, ...collector]));
+    for (const port of [53, 80, 443, 4318, 6379]) {
       expect(reaches('worker', publicAddress, port), `internet:${port}`).toBe(false);
       expect(reaches('worker', cloudMetadata, port), `cloud metadata:${port}`).toBe(false);
     }
     expect(reaches('worker', apiServer, 443)).toBe(false);
+  });
+
+  test('spans are sent where a policy lets them, in one namespace', () => {
+    for (const { name, labels, containers } of pods) {
+      const endpoint = settings(objects, containers[0]).OTEL_EXPORTER_OTLP_ENDPOINT;
+      const sends = folder.endsWith('tracing') && ['gateway', 'worker', 'notifier'].includes(name);
+      expect(endpoint !== undefined, name).toBe(sends);
+      if (endpoint === undefined) continue;
+      const { hostname, port } = new URL(endpoint);
+      const opened = rules('Egress', labels).filter(({ ports }) => ports?.some((one) => one.port === Number(port)));
+      const namespace = { matchLabels: { 'kubernetes.io/metadata.name': hostname.split('.')[1] } };
+      expect(opened.map(({ to }) => to)).toEqual([[{ namespaceSelector: namespace }]]);
+    }
   });
 
   test('who talks to the internet reaches nothing private on the way', () => {

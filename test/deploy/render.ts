@@ -13,7 +13,11 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 export const kubectl: string | undefined = findKubectl();
 
 export const overlays = ['k8s/overlays/dev', 'k8s/overlays/cpu', 'k8s/overlays/gpu'];
-export const kustomizations = [...overlays, 'test/deploy/kustomizations/gpu-mig-prometheus'];
+export const kustomizations = [
+  ...overlays,
+  'test/deploy/kustomizations/gpu-mig-prometheus',
+  'test/deploy/kustomizations/cpu-tracing',
+];
 
 const rendered = new Map<string, KubernetesObject[]>();
 

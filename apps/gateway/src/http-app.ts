@@ -12,6 +12,7 @@ import type { Places } from './places.js';
 import type { RateLimits } from './rate-limits.js';
 import { requestId } from './request-id.js';
 import { requestLog } from './request-log.js';
+import { requestSpan } from './request-span.js';
 import { apiDocsRoutes } from './routes/api-docs.js';
 import { bentomlRoutes } from './routes/bentoml.js';
 import { healthRoutes } from './routes/health.js';
@@ -59,7 +60,8 @@ export function createHttpApp(parts: HttpAppParts): Express {
   const { keys, limits, logger, corsOrigins } = parts;
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple').set('trust proxy', parts.trustProxy);
-  app.use(requestId, requestLog(logger), securityHeaders, parts.openRequests.track, parts.bentomlMetrics.track);
+  app.use(requestId, requestSpan, requestLog(logger), securityHeaders);
+  app.use(parts.openRequests.track, parts.bentomlMetrics.track);
   app.use(healthRoutes(parts));
   if (corsOrigins.length > 0) {
     const origin = corsOrigins.includes('*') ? '*' : corsOrigins;

@@ -1,10 +1,11 @@
-import { createLogger, loadConfig, runService } from '@blipq/service';
+import { createLogger, loadConfig, runService, startTracing } from '@blipq/service';
 import { composeGateway } from './compose.js';
 import { gatewaySettings } from './config.js';
 
-await runService(() => {
+await runService(async () => {
   const { config, warnings } = loadConfig(gatewaySettings, process.env);
   const logger = createLogger({ name: 'gateway', level: config.BLIPQ_LOG_LEVEL });
   for (const warning of warnings) logger.warn(warning);
-  return composeGateway(config, logger).parts;
+  const tracing = await startTracing({ service: 'blipq-gateway', env: process.env, logger });
+  return [...tracing, ...composeGateway(config, logger).parts];
 });

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { Logger } from '@blipq/service';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 
@@ -6,7 +7,8 @@ export function requestLog(logger: Logger): RequestHandler {
   return (req: Request, res: Response, next: NextFunction) => {
     const startedAtMs = performance.now();
     const { method, path } = req;
-    res.once('close', () => {
+    // In the context of the request, which knows its trace; a closing socket has none.
+    const onClose = AsyncResource.bind(() => {
       const line = {
         request_id: res.locals.requestId,
         method,
@@ -17,6 +19,7 @@ export function requestLog(logger: Logger): RequestHandler {
       const level = /^\/(livez|readyz|healthz)$/.test(path) ? 'debug' : 'info';
       logger[level](line, res.writableFinished ? 'request answered' : 'client went away');
     });
+    res.once('close', onClose);
     next();
   };
 }

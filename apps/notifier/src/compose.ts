@@ -58,13 +58,16 @@ export function composeNotifier(
     }),
     failingMaxMs: config.BLIPQ_WEBHOOK_FAILING_MAX_S * 1000,
     // The URL may hold a secret of the receiver's, so only its host is logged.
-    onAttempt: ({ id, tenant, url, attempt }, verdict) => {
+    onAttempt: ({ id, tenant, url, attempt, trace }, verdict) => {
       metrics.attempted(verdict);
       const { status, attempt: made } = verdict;
       const { host } = new URL(url);
       const what = { delivery_id: id, tenant, receiver: host, attempt, status, answer: made.status, error: made.error };
-      const reason = 'reason' in verdict ? { reason: verdict.reason } : {};
-      logger[status === 'failed' ? 'warn' : 'debug']({ ...what, ...reason }, 'webhook sent');
+      const more = {
+        ...('reason' in verdict && { reason: verdict.reason }),
+        ...(trace !== undefined && { trace_id: trace.split('-')[1] }),
+      };
+      logger[status === 'failed' ? 'warn' : 'debug']({ ...what, ...more }, 'webhook sent');
     },
   });
   const ready = async (): Promise<Readiness> => {

@@ -1,10 +1,11 @@
-import { createLogger, loadConfig, runService } from '@blipq/service';
+import { createLogger, loadConfig, runService, startTracing } from '@blipq/service';
 import { composeNotifier } from './compose.js';
 import { notifierSettings } from './config.js';
 
-await runService(({ stopping }) => {
+await runService(async ({ stopping }) => {
   const { config, warnings } = loadConfig(notifierSettings, process.env);
   const logger = createLogger({ name: 'notifier', level: config.BLIPQ_LOG_LEVEL });
   for (const warning of warnings) logger.warn(warning);
-  return composeNotifier(config, logger, { stopping });
+  const tracing = await startTracing({ service: 'blipq-notifier', env: process.env, logger });
+  return [...tracing, ...composeNotifier(config, logger, { stopping })];
 });

@@ -1,4 +1,5 @@
 import type { DeliveryVerdict, DeliveryWork } from '@blipq/queue';
+import { inSpan, traceparent } from '@blipq/service';
 import { type DeliverOptions, deliverWebhook, type GuardedAgent, retryPauseMs } from '@blipq/webhooks';
 import type { SigningSecrets } from './signing-secrets.js';
 
@@ -12,8 +13,15 @@ export interface SenderParts {
 
 /** Makes one attempt and says what follows from it. */
 export function sender({ agent, secrets, scheduleMs, timeouts }: SenderParts) {
-  return async ({ id, url, body, secret, attempt }: DeliveryWork, signal: AbortSignal): Promise<DeliveryVerdict> => {
-    const outcome = await send();
+  return async (work: DeliveryWork, signal: AbortSignal): Promise<DeliveryVerdict> => {
+    const { id, url, body, secret, attempt } = work;
+    const outcome = await inSpan('deliver', spanOf(work), async (span) => {
+      const sent = await send();
+      const { status, error } = sent.attempt;
+      if (status !== null) span.set({ 'http.response.status_code': status });
+      if (error !== null) span.fail(String(status ?? 'unanswered'));
+      return sent;
+    });
     const { status, attempt: made, host, retryAfterMs } = outcome;
     if (status === 'delivered') return { status, attempt: made, host };
     if (status === 'gone') return { status: 'failed', reason: 'gone', attempt: made, host };
@@ -24,10 +32,26 @@ export function sender({ agent, secrets, scheduleMs, timeouts }: SenderParts) {
     async function send(): ReturnType<typeof deliverWebhook> {
       const valid = secrets.valid(secret);
       if (valid.length > 0)
-        return await deliverWebhook(agent, { id, url, body, secrets: valid }, { ...timeouts, signal });
+        return await deliverWebhook(
+          agent,
+          { id, url, body, secrets: valid, traceparent: traceparent() },
+          { ...timeouts, signal },
+        );
       const error = `The notifier has no signing secret named ${secret}.`;
       const unsent = { at: new Date().toISOString(), duration_ms: 0, status: null, error };
       return { status: 'failed', attempt: unsent, host: 'unknown' };
     }
   };
+}
+
+/** The URL may hold a secret of the receiver's, so only its host is told. */
+function spanOf({ id, event, url, attempt, trace }: DeliveryWork) {
+  const attributes = {
+    'http.request.method': 'POST',
+    'server.address': new URL(url).hostname,
+    'messaging.message.id': id,
+    'blipq.event': event,
+    'blipq.attempt': attempt,
+  };
+  return { kind: 'client', parent: trace, attributes } as const;
 }

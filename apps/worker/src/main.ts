@@ -1,10 +1,11 @@
-import { createLogger, loadConfig, runService } from '@blipq/service';
+import { createLogger, loadConfig, runService, startTracing } from '@blipq/service';
 import { composeWorker } from './compose.js';
 import { workerSettings } from './config.js';
 
-await runService(({ stopping }) => {
+await runService(async ({ stopping }) => {
   const { config, warnings } = loadConfig(workerSettings, process.env);
   const logger = createLogger({ name: 'worker', level: config.BLIPQ_LOG_LEVEL });
   for (const warning of warnings) logger.warn(warning);
-  return composeWorker(config, logger, stopping);
+  const tracing = await startTracing({ service: 'blipq-worker', env: process.env, logger });
+  return [...tracing, ...composeWorker(config, logger, stopping)];
 });

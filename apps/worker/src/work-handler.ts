@@ -1,6 +1,7 @@
 import { BlipqError, type CaptionParams, type CaptionResult, type Task } from '@blipq/contracts';
 import type { Engine, EngineBatch } from '@blipq/engine';
 import type { Made, Work, WorkHandler } from '@blipq/queue';
+import { pastSpan } from '@blipq/service';
 
 type WorkEngine = Pick<Engine, 'caption' | 'answer' | 'match' | 'facts'>;
 
@@ -14,9 +15,19 @@ export function workHandler(engine: WorkEngine): WorkHandler {
     }
     const { batch, ...result } = await ask(engine, work, signal);
     const { encodeMs, decodeMs, batchSize } = batch;
+    engineSpans(batch);
     const inference = { encode_ms: encodeMs, decode_ms: decodeMs, batch_size: batchSize, device };
     return { ...result, inference, revision } as Made<Task>;
   };
+}
+
+/** The batch that has just ended, as it was measured inside the engine, which exports nothing by itself. */
+function engineSpans({ encodeMs, decodeMs, batchSize }: EngineBatch): void {
+  const decodedMs = Date.now();
+  const encodedMs = decodedMs - decodeMs;
+  const attributes = { 'blipq.batch.size': batchSize };
+  pastSpan('encode', encodedMs - encodeMs, encodedMs, attributes);
+  pastSpan('decode', encodedMs, decodedMs, attributes);
 }
 
 /** What the engine makes of the work, in the words of the API, and the batch that it was made in. */

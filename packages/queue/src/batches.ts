@@ -10,6 +10,7 @@ import {
   publicTenant,
   type WebhookTarget,
 } from '@blipq/contracts';
+import { traceparent } from '@blipq/service';
 import { createBatch, sealBatch } from './batch-scripts.js';
 import type { QueueKeys } from './keys.js';
 import { fieldsOf, isoTime, type RecordFields } from './record.js';
@@ -64,11 +65,13 @@ export class Batches {
       throw new TypeError('an idempotency key needs a fingerprint');
     }
     const idempotency = idempotencyKey === undefined ? '' : idempotencyHash(tenant, idempotencyKey);
+    const trace = traceparent();
     const fields = {
       total,
       metadata: JSON.stringify(metadata),
       retention_ms: this.#times.retentionMs,
       ...(webhook !== undefined && { webhook: JSON.stringify(webhook) }),
+      ...(trace !== undefined && { trace }),
     };
     const args = [tenant, fingerprint ?? '', idempotency, this.#times.lifeMs, ...Object.entries(fields).flat()];
     const reply = (await asking(() => createBatch(this.#target, id, ...args))) as [string, ...unknown[]];

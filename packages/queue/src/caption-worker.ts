@@ -11,7 +11,9 @@ import {
   type ResultOf,
   type Task,
 } from '@blipq/contracts';
+import { inSpan } from '@blipq/service';
 import { type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
+import { jobAttributes } from './jobs.js';
 import { jobsOf, type QueueKeys, queueKeys } from './keys.js';
 import { Reconciler } from './reconciler.js';
 import type { RecordFields } from './record.js';
@@ -161,6 +163,16 @@ export class CaptionWorker<T extends Task = 'captioning'> {
     // Nothing to do: taken back by its submitter, or ended already. Returning completes the job, which removes it.
     if (record === 'gone' || record === 'terminal') return;
     if (record === 'stale') throw new LostRace('the lock was lost before work began');
+    const attributes = {
+      ...jobAttributes(id, job.queueName, record.model!, 'process'),
+      'blipq.attempt': Number(record.attempt),
+    };
+    const span = { kind: 'consumer', parent: record.trace, attributes } as const;
+    await inSpan(`process ${job.queueName}`, span, () => this.#attempt(job, record, token, signal));
+  }
+
+  async #attempt(job: CaptionBullJob, record: RecordFields, token: string, signal: AbortSignal): Promise<void> {
+    const { id } = job.data;
     try {
       const { outcome, revision } = await this.#make(id, record, signal);
       await this.#finish(id, token, outcome, revision);
@@ -216,7 +228,7 @@ export class CaptionWorker<T extends Task = 'captioning'> {
     const last = job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
     if (last || !problem.retryable) {
       await this.#finish(id, token, failedWith(problem));
-      throw new UnrecoverableError(problem.code);
+      throw Object.assign(new UnrecoverableError(problem.code), { code: problem.code });
     }
     const written = await this.#records.requeue(id, token);
     this.#options.onAttempt?.(id, failedWith(problem), written, true);

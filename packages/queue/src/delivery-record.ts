@@ -42,6 +42,11 @@ export function bodyOf(delivery: RecordFields): Buffer {
   return body.length <= webhookBytesMax ? body : Buffer.from(JSON.stringify(shortened(event)));
 }
 
+/** The `traceparent` that it continues, of the record that it tells about. */
+export function traceOf({ snapshot }: RecordFields): string | undefined {
+  return fieldsOf(JSON.parse(snapshot!) as string[]).trace;
+}
+
 function eventOf({ event, subject, created_ms, snapshot }: RecordFields): WebhookEvent {
   const record = fieldsOf(JSON.parse(snapshot!) as string[]);
   const data = event === 'batch.completed' ? batchOf(subject!, record) : resourceOf(subject!, record);

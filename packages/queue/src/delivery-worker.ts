@@ -3,7 +3,7 @@ import type { DeliveryAttempt, DeliveryFailure } from '@blipq/contracts';
 import { DelayedError, WaitingError, Worker } from 'bullmq';
 import { type DeliveryBullJob, type DeliveryJob, type DeliveryJobs, openDeliveryJobs } from './delivery-jobs.js';
 import { type DeliveryKeys, deliveryKeys } from './delivery-keys.js';
-import { bodyOf } from './delivery-record.js';
+import { bodyOf, traceOf } from './delivery-record.js';
 import { beginDelivery, settleDelivery } from './delivery-scripts.js';
 import { OutboxRelay } from './outbox-relay.js';
 import { fieldsOf, type RecordFields } from './record.js';
@@ -21,6 +21,8 @@ export interface DeliveryWork {
   body: Buffer;
   /** 1 for the first since the event, or since it was asked for again. */
   attempt: number;
+  /** The `traceparent` to continue. */
+  trace: string | undefined;
 }
 
 type HostState = 'alive' | 'failing' | 'unknown';
@@ -172,7 +174,10 @@ export class DeliveryWorker {
 
 function workOf(fields: RecordFields): DeliveryWork {
   const { id, event, tenant, url, secret } = fields as Record<'id' | 'event' | 'tenant' | 'url' | 'secret', string>;
-  return { id, event, tenant, url, secret, body: bodyOf(fields), attempt: Number(fields.tries) + 1 };
+  return {
+    ...{ id, event, tenant, url, secret },
+    ...{ body: bodyOf(fields), attempt: Number(fields.tries) + 1, trace: traceOf(fields) },
+  };
 }
 
 /** Not now. Costs no attempt. */

@@ -41,6 +41,8 @@ export interface RecordStart {
   webhook?: string;
   fingerprint?: string;
   idempotency?: string;
+  /** The `traceparent` that whoever works on it continues. */
+  trace?: string | undefined;
   /** Under which its result may be given again, and for how long. */
   reuse?: { hash: string; ms: number };
 }
@@ -66,6 +68,7 @@ export function startFields(start: RecordStart, ended: boolean): string[] {
     webhook: start.webhook,
     fingerprint: start.fingerprint,
     idempotency: start.idempotency,
+    trace: start.trace,
     // Until its job is known to be queued: a repeated request is not answered with what may still be taken back.
     storing: ended || start.fingerprint === undefined ? undefined : '1',
     reuse: start.reuse?.hash,

@@ -1,4 +1,5 @@
 import type { CaptionOutcome } from '@blipq/contracts';
+import { traceparent } from '@blipq/service';
 import {
   beginRecord,
   deferRecord,
@@ -54,10 +55,11 @@ export class Records {
 
   /**
    * Any state → terminal: stores the outcome, deletes or sets aside the image, starts the retention time and tells who
-   * waits, in one step. `revision`: of the model that made it.
+   * waits, in one step. `revision`: of the model that made it. Its webhook continues the trace that this is called in.
    */
   async finish(id: string, token: Token, outcome: CaptionOutcome, revision = ''): Promise<FencedWrite> {
-    const fields = outcomeFields(outcome);
+    const trace = traceparent();
+    const fields = [...outcomeFields(outcome), ...(trace === undefined ? [] : ['trace', trace])];
     return (await finishRecord(this.#target, id, token ?? '', outcome.state, revision, ...fields)) as FencedWrite;
   }
 

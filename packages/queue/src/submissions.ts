@@ -197,7 +197,7 @@ export class Submissions {
     const [outcome, ...rest] = await asking(async () => {
       try {
         if (pixels !== undefined && terms.result === '') await this.#storePixels(start.pixels, pixels);
-        const fields = startFields(start, terms.result !== '');
+        const fields = startFields({ ...start, trace: traceparent() }, terms.result !== '');
         const reply = (await createRecord(this.#target, id, JSON.stringify(terms), ...fields)) as [
           string,
           ...unknown[],

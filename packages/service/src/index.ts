@@ -12,4 +12,6 @@ export {
   type ServicePart,
 } from './run-service.js';
 export { setting } from './settings.js';
+export { inSpan, keepSpans, pastSpan, type SpanOptions, traceparent } from './span.js';
 export { StartupError } from './startup-error.js';
+export { startTracing, type TracingOptions } from './tracing.js';

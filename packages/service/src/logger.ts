@@ -1,5 +1,6 @@
 import { type Logger, pino } from 'pino';
 import { prettyLogLine } from './pretty-log-line.js';
+import { traceFields } from './span.js';
 
 export type { Logger };
 
@@ -19,6 +20,7 @@ export function createLogger({ name, level, pretty = false }: LoggerOptions): Lo
   const options = {
     name,
     level,
+    mixin: traceFields,
     redact: {
       paths: [...secrets, ...secrets.map((field) => `*.${field}`), ...secrets.map((field) => `*.headers.${field}`)],
       censor: '[redacted]',

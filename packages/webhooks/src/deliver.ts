@@ -11,6 +11,8 @@ export interface Delivery {
   body: Uint8Array;
   /** All that are valid now. */
   secrets: readonly string[];
+  /** W3C Trace Context: lets the receiver continue the trace. */
+  traceparent?: string | undefined;
 }
 
 export interface DeliverOptions {
@@ -44,7 +46,7 @@ const answerPatienceMs = 1000;
  */
 export async function deliverWebhook(
   agent: GuardedAgent,
-  { id, url, body, secrets }: Delivery,
+  { id, url, body, secrets, traceparent }: Delivery,
   options: DeliverOptions = {},
 ): Promise<DeliverOutcome> {
   const at = new Date();
@@ -53,6 +55,7 @@ export async function deliverWebhook(
     ...signWebhook({ id, at, body }, secrets),
     'content-type': 'application/json',
     'user-agent': 'BlipQ',
+    ...(traceparent !== undefined && { traceparent }),
   };
   const answer = await answerTo(agent, url, { ...options, headers, body }).catch((error: unknown) => {
     options.signal?.throwIfAborted();
