@@ -40,6 +40,7 @@ export const floatMatrix =
     );
     return (x, bias) => {
       if (bias === null) return matMul(x, matrix);
+      if (namedOuterDims(x) > 1) return add(matMul(x, matrix), bias);
       return asRows(x, (rows) => gemm(rows, matrix, bias));
     };
   };
@@ -135,9 +136,12 @@ function asRows(x: Tensor, f: (rows: Tensor) => Tensor): Tensor {
   if (x.shape.length === 2) return f(x);
   const rows = f(rowsOf(x));
   const outer = x.shape.slice(0, -1);
-  const namedDims = outer.filter((dim) => typeof dim === 'string').length;
   const shape = [...outer, rows.dim(-1)];
-  return namedDims > 1 ? reshapeLike(rows, shape, x) : reshape(rows, shape);
+  return namedOuterDims(x) > 1 ? reshapeLike(rows, shape, x) : reshape(rows, shape);
+}
+
+function namedOuterDims(x: Tensor): number {
+  return x.shape.slice(0, -1).filter((dim) => typeof dim === 'string').length;
 }
 
 const reshapedRows = new WeakMap<Tensor, Tensor>();
