@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { BlipqError, type CaptionResource } from '@blipq/contracts';
 import { Redis } from 'ioredis';
-import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { CaptionQueue } from './caption-queue.js';
 import { type CaptionHandler, CaptionWorker, type CaptionWorkerOptions } from './caption-worker.js';
 import { freshNamespace, latch, made, serves, submission } from './testing/fixtures.js';
@@ -124,6 +124,33 @@ describe('worker processes that die', () => {
       attempt: 2,
       caption: { text: 'by the survivor' },
     });
+  });
+
+  test('what a dead worker had in hand goes before what waits', async () => {
+    const held = new HeldWorker();
+    const { caption: lost } = await queue.submit(submission());
+    await held.says();
+    const waiting: string[] = [];
+    for (const _ of [1, 2, 3]) waiting.push((await queue.submit(submission())).caption.id);
+    await held.end();
+    const redis = new Redis(redisUrl);
+    const order: string[] = [];
+    await work(
+      async ({ id, attempt }) => {
+        // Busy until the lost one is back in the queue.
+        if (order.length === 0) {
+          const wait = `${namespace}:{captions}:jobs:captions.demo:wait`;
+          await vi.waitFor(async () => expect(await redis.llen(wait)).toBe(1), { timeout: 20_000 });
+        }
+        order.push(`${id} ${attempt}`);
+        return made('by the survivor');
+      },
+      { concurrency: 1 },
+    );
+    for (const id of [lost.id, ...waiting]) expect((await ended(id)).state).toBe('succeeded');
+    redis.disconnect();
+    const [first, ...others] = waiting.map((id) => `${id} 1`);
+    expect(order).toEqual([first, `${lost.id} 2`, ...others]);
   });
 
   test('a frozen worker that wakes up when another has its caption cannot write its result', async () => {

@@ -15,10 +15,12 @@ import { inSpan } from '@blipq/service';
 import { type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import { jobAttributes } from './jobs.js';
 import { jobsOf, type QueueKeys, queueKeys } from './keys.js';
+import { LockWatch } from './lock-watch.js';
 import { Reconciler } from './reconciler.js';
 import type { RecordFields } from './record.js';
 import { type FencedWrite, Records } from './records.js';
 import { consumerRedis, type OnError, open, type QueueAddress, type RedisClient } from './redis.js';
+import { subscribe } from './subscribe.js';
 
 interface WorkBase {
   id: string;
@@ -64,9 +66,9 @@ export interface CaptionWorkerOptions<T extends Task = 'captioning'> extends Que
   handler: WorkHandler<T>;
   /** Captions in hand at once. */
   concurrency: number;
-  /** How long a silent worker keeps its jobs, in milliseconds. Default 20 000. */
+  /** How long a silent worker keeps its jobs, in milliseconds. Default 8000; see `defaultLockDurationMs`. */
   lockDurationMs?: number;
-  /** How often stalled jobs are looked for, in milliseconds. Default 5000. */
+  /** How often stalled jobs are looked for, in milliseconds. Default 1000. */
   stalledIntervalMs?: number;
   /** How long `stop` lets captions in hand finish, in milliseconds; then they are given back. Default 25 000. */
   drainMs?: number;
@@ -79,8 +81,20 @@ export interface CaptionWorkerOptions<T extends Task = 'captioning'> extends Que
   onError?: OnError;
 }
 
+/**
+ * A worker that dies leaves locks that run out after this time; the next look for stalled jobs finds them. Workers keep
+ * each other from looking more often than once per interval, so two intervals may pass between looks: the jobs are in
+ * other hands within 8 + 2 × 1 s. Locks are renewed every 1 to 2 s, so that a Redis or an event loop that stands still
+ * for 6 s costs no job; the model computes in another process.
+ */
+const defaultLockDurationMs = 8000;
+const defaultStalledIntervalMs = 1000;
+/** Without a confirmation for this part of the lock's duration, the worker no longer counts on having the lock. */
+const silentShare = 0.7;
+
 /** Why a job was aborted. */
 const canceledByOwner = 'it was canceled by its owner';
+const notConfirmed = 'Redis does not confirm the lock';
 
 /** How long giving captions back may take, in milliseconds. */
 const giveBackMs = 3000;
@@ -90,7 +104,8 @@ type CaptionBullWorker = Worker<CaptionJob, void, 'caption'>;
 
 /**
  * Takes jobs and writes outcomes. Everything it writes is fenced by the job's lock, so a worker that lost its job (a
- * pause, a partition) can neither overwrite a result nor write a second one. Runs a reconciler beside.
+ * pause, a partition) can neither overwrite a result nor write a second one. Cut off from Redis, it gives up what it has
+ * in hand before its locks run out, and goes on by itself when Redis is back. Runs a reconciler beside.
  */
 export class CaptionWorker<T extends Task = 'captioning'> {
   readonly #options: CaptionWorkerOptions<T>;
@@ -100,6 +115,7 @@ export class CaptionWorker<T extends Task = 'captioning'> {
   readonly #subscriber: RedisClient;
   readonly #records: Records;
   readonly #reconciler: Reconciler;
+  readonly #locks: LockWatch;
   #worker: CaptionBullWorker | undefined;
   #givingBack = false;
 
@@ -111,6 +127,9 @@ export class CaptionWorker<T extends Task = 'captioning'> {
     this.#subscriber = consumerRedis(options.redisUrl, this.#onError);
     this.#records = new Records(this.#redis, this.#keys);
     this.#reconciler = new Reconciler(options);
+    this.#locks = new LockWatch(silentShare * (options.lockDurationMs ?? defaultLockDurationMs), (id) =>
+      this.#worker?.cancelJob(id, notConfirmed),
+    );
   }
 
   /** Connects and takes jobs from then on. Resolves whether Redis is there or not. */
@@ -119,22 +138,27 @@ export class CaptionWorker<T extends Task = 'captioning'> {
     await this.#hearCancels();
     await this.#reconciler.start();
     const { task, model } = this.#options.serves();
-    const { concurrency, lockDurationMs = 20_000, stalledIntervalMs = 5000 } = this.#options;
+    const { concurrency, lockDurationMs = defaultLockDurationMs } = this.#options;
     // BullMQ passes a signal only to processors that declare three parameters.
-    const processor = (job: CaptionBullJob, token?: string, signal?: AbortSignal) =>
-      this.#process(job, token!, signal!);
+    const processor = (job: CaptionBullJob, token?: string, signal?: AbortSignal) => {
+      this.#locks.hold(job.id!);
+      return this.#process(job, token!, signal!).finally(() => this.#locks.release(job.id!));
+    };
     const worker = new Worker(jobsOf(task, model), processor, {
       connection: this.#redis,
       prefix: this.#keys.bullPrefix,
       name: hostname(),
       concurrency,
       lockDuration: lockDurationMs,
-      stalledInterval: stalledIntervalMs,
+      // Looked at each half of that, and renewed once half of it has passed: every second, or every other.
+      lockRenewTime: lockDurationMs / 4,
+      stalledInterval: this.#options.stalledIntervalMs ?? defaultStalledIntervalMs,
       maxStalledCount: 1,
       drainDelay: 5,
       runRetryDelay: 1000,
     });
     worker.on('error', this.#onError);
+    worker.on('locksRenewed', ({ jobIds }) => this.#locks.confirm(jobIds));
     worker.on('lockRenewalFailed', (ids) => {
       for (const id of ids) worker.cancelJob(id, 'the lock was lost');
     });
@@ -143,6 +167,7 @@ export class CaptionWorker<T extends Task = 'captioning'> {
       if (job?.finishedOn !== undefined) this.#reconciler.settle(job.id!).catch(this.#onError);
     });
     this.#worker = worker;
+    this.#locks.start();
   }
 
   /**
@@ -151,8 +176,7 @@ export class CaptionWorker<T extends Task = 'captioning'> {
    */
   async #hearCancels(): Promise<void> {
     this.#subscriber.on('message', (_channel: string, id: string) => this.#worker?.cancelJob(id, canceledByOwner));
-    const subscribed = this.#subscriber.subscribe(this.#keys.cancels).catch(() => undefined);
-    if (this.#subscriber.status === 'ready') await subscribed;
+    await subscribe(this.#subscriber, this.#keys.cancels);
   }
 
   async #process(job: CaptionBullJob, token: string, signal: AbortSignal): Promise<void> {
@@ -178,7 +202,8 @@ export class CaptionWorker<T extends Task = 'captioning'> {
       await this.#finish(id, token, outcome, revision);
     } catch (error) {
       if (error instanceof LostRace) throw error;
-      if (this.#givingBack && signal.aborted) return await this.#giveBack(job, token);
+      if (signal.aborted && (this.#givingBack || signal.reason === notConfirmed))
+        return await this.#giveBack(job, token);
       if (signal.reason === canceledByOwner) return await this.#finish(id, token, { state: 'canceled' });
       if (signal.aborted) throw new LostRace(String(signal.reason));
       await this.#fail(job, token, error);
@@ -235,7 +260,7 @@ export class CaptionWorker<T extends Task = 'captioning'> {
     throw error;
   }
 
-  /** Hands the job to another worker without spending an attempt. */
+  /** Hands the job to another worker without spending an attempt. Waits for Redis, and then still has to have the lock. */
   async #giveBack(job: CaptionBullJob, token: string): Promise<void> {
     const written = await this.#records.requeue(job.data.id, token);
     if (written === 'gone' || written === 'terminal') return;
@@ -262,6 +287,7 @@ export class CaptionWorker<T extends Task = 'captioning'> {
     await Promise.race([this.#worker?.close(abandon), gaveUp]);
     clearTimeout(drained);
     clearTimeout(late);
+    this.#locks.stop();
     await this.#reconciler.stop();
     this.#subscriber.disconnect();
     this.#redis.disconnect();

@@ -7,6 +7,7 @@ import {
   type WorkResource,
 } from '@blipq/contracts';
 import type { RedisClient } from './redis.js';
+import { subscribe } from './subscribe.js';
 
 export interface WaitOptions {
   timeoutMs: number;
@@ -51,9 +52,9 @@ export class Waiters {
     });
   }
 
-  /** Subscribes, as soon as Redis is there; ioredis subscribes again after every reconnect. */
+  /** Subscribes, as soon as Redis is there. */
   start(): void {
-    this.#subscriber.subscribe(this.#channel).catch(() => undefined);
+    void subscribe(this.#subscriber, this.#channel);
   }
 
   /** Ids that somebody waits for now. */

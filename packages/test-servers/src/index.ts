@@ -2,3 +2,4 @@ export { freePort } from './free-port.js';
 export { OwnCluster } from './own-cluster.js';
 export { OwnRedis, type OwnRedisOptions } from './own-redis.js';
 export { OwnSentinels } from './own-sentinels.js';
+export { RedisRelay } from './redis-relay.js';

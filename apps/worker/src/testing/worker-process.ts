@@ -57,7 +57,7 @@ export class WorkerProcess {
   }
 
   /** GET on the health server. */
-  async health(path: '/livez' | '/readyz'): Promise<{ status: number; body: string }> {
+  async health(path: '/livez' | '/readyz' | '/metrics'): Promise<{ status: number; body: string }> {
     const response = await fetch(this.#health + path, { signal: AbortSignal.timeout(5000) });
     return { status: response.status, body: await response.text() };
   }
