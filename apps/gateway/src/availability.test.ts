@@ -43,3 +43,18 @@ test('a gateway that boots before Redis refuses work meanwhile and serves when R
   await gateway.stop();
   await redis.remove();
 });
+
+test('a gateway is not ready on a Redis that drops captions, says which setting to change, and is alive', async () => {
+  const redis = await OwnRedis.create({ settings: { 'maxmemory-policy': 'volatile-lru' } });
+  await redis.start();
+  const gateway = await new LiveGateway(redis.url).start();
+  await gateway.registerModel();
+  const [status, reason] = await probe(gateway, '/readyz');
+  expect(status).toBe(503);
+  expect(reason).toMatch(/^Redis drops captions .* set maxmemory-policy to noeviction/);
+  expect(await probe(gateway, '/livez')).toEqual([200, '\n']);
+  await gateway.redis.config('SET', 'maxmemory-policy', 'noeviction');
+  expect(await probe(gateway, '/readyz')).toEqual([200, '\n']);
+  await gateway.stop();
+  await redis.remove();
+});

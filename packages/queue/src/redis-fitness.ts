@@ -4,13 +4,17 @@ export interface RedisFitness {
   unfit?: string;
   /** What its operator should know. */
   warning?: string;
-  /** Whether it writes to its disk. */
-  persists: boolean;
+  /** Whether it writes to its disk; undefined where it does not tell. */
+  persists: boolean | undefined;
   /** Changes with every start of the server. */
   runId: string;
 }
 
-/** COPY, GETEX and the rest of what the scripts use. */
+const forgets =
+  'keeps nothing on its disk (appendonly no, and no save points that it tells of): what was acknowledged is lost when ' +
+  'it ends; set appendonly to yes';
+
+/** The first with COPY, by which images are taken over into another try. */
 const oldest = [6, 2] as const;
 
 /**
@@ -21,22 +25,18 @@ const oldest = [6, 2] as const;
  */
 export function judgeRedis(info: string, save: string | undefined): RedisFitness {
   const facts = new Map(info.split(/\r?\n/).map((line) => line.split(':', 2) as [string, string]));
-  const hasAof = facts.get('aof_enabled') === '1';
-  const persists = hasAof || (save !== undefined && save !== '');
-  const unfit = complaint(facts, hasAof);
+  const aof = facts.get('aof_enabled');
+  const persists = aof === '1' || (save !== undefined && save !== '') || (aof === undefined ? undefined : false);
+  const unfit = complaint(facts);
   return {
     ...(unfit !== undefined && { unfit }),
-    ...(!persists && {
-      warning:
-        'keeps nothing on its disk (appendonly no, and no save points that it tells of): what was acknowledged is ' +
-        'lost when it ends; set appendonly to yes',
-    }),
+    ...(persists === false && { warning: forgets }),
     persists,
     runId: facts.get('run_id') ?? '',
   };
 }
 
-function complaint(facts: Map<string, string>, hasAof: boolean): string | undefined {
+function complaint(facts: Map<string, string>): string | undefined {
   const version = facts.get('redis_version');
   if (version !== undefined && isOld(version)) return `is ${version}; BlipQ needs ${oldest.join('.')} or later`;
   if (facts.get('role') === 'slave') {
@@ -47,7 +47,7 @@ function complaint(facts: Map<string, string>, hasAof: boolean): string | undefi
     return `drops captions when its memory is full (maxmemory-policy ${policy}); set maxmemory-policy to noeviction`;
   }
   const written = facts.get('aof_last_write_status');
-  if (hasAof && written !== undefined && written !== 'ok') {
+  if (facts.get('aof_enabled') === '1' && written !== undefined && written !== 'ok') {
     return `cannot write its append-only file (aof_last_write_status ${written}); look at its log and its disk`;
   }
   return undefined;

@@ -22,6 +22,12 @@ const retryStrategy = (times: number): number => Math.min(100 * 2 ** times, 1000
 /** How often a cluster is asked who has what, in milliseconds: a node that froze does not say that it was replaced. */
 const slotsRefreshInterval = 3000;
 
+/**
+ * A connection is given up when a command has had no answer for so long, in milliseconds: the other end may be gone
+ * without a word. The longest answer is to a blocking command, of BullMQ, after 10 s.
+ */
+const socketTimeout = 20_000;
+
 /** What differs between the two kinds of connections below: of each one to a server, and of a cluster's together. */
 interface Patience {
   each: RedisOptions;
@@ -58,7 +64,8 @@ function isDemoted(error: Error): boolean {
 function connect(url: string, patience: Patience, onError: OnError): RedisClient {
   const address = parseRedisUrl(url);
   if (address === undefined) throw new TypeError('not an address of Redis');
-  const { each, enableOfflineQueue, maxRedirections } = patience;
+  const { enableOfflineQueue, maxRedirections } = patience;
+  const each = { ...patience.each, socketTimeout };
   const options = { ...each, enableOfflineQueue, retryStrategy, lazyConnect: true };
   let redis: RedisClient;
   if (address.kind === 'single') redis = new Redis(url, options);
@@ -91,8 +98,8 @@ function sentinelOptions(address: AddressOf<'sentinel'>): RedisOptions {
     ...(sentinelUsername !== undefined && { sentinelUsername }),
     ...(sentinelPassword !== undefined && { sentinelPassword }),
     ...(tls && { enableTLSForSentinelMode: true, sentinelTLS: {} }),
-    ...{ sentinelRetryStrategy: retryStrategy, sentinelReconnectStrategy: retryStrategy, sentinelCommandTimeout: 1500 },
-    // Sentinels tell who has taken over from a master that froze: its connections would never end by themselves.
+    ...{ sentinelRetryStrategy: retryStrategy, sentinelCommandTimeout: 1500 },
+    // Sentinels tell when a master has been replaced: the connections to one that froze do not end by themselves.
     failoverDetector: true,
   };
 }

@@ -19,6 +19,17 @@ test('secrets never reach a log line', () => {
   expect(line).not.toContain('hunter2');
 });
 
+test('an error of a Redis command says which, and not what it was given', () => {
+  const line = logged(
+    { name: 'gateway', level: 'info' },
+    `const refused = () => Object.assign(new Error('WRONGPASS'), { command: { name: 'auth', args: ['hunter2'] } });
+    logger.warn({ err: refused() }, 'Redis');
+    logger.warn({ err: Object.assign(new Error('no node'), { lastNodeError: refused() }) }, 'Redis');`,
+  );
+  expect(line).toContain('"name":"auth"');
+  expect(line).not.toContain('hunter2');
+});
+
 test('a pretty line shows who, how bad, what and the fields', () => {
   const line = logged(
     { name: 'worker', level: 'info', pretty: true },

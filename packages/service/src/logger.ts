@@ -15,6 +15,9 @@ export interface LoggerOptions {
 /** Fields that may carry a secret, at the top of a log line or one level down. */
 const secrets = ['password', 'secret', 'token', 'authorization', 'cookie', 'apiKey', 'redisUrl'];
 
+/** What a Redis command was given (a password, pixels) goes with the error of its refusal. */
+const commandArguments = ['*.command.args', '*.lastNodeError.command.args'];
+
 /** A logger that writes JSON lines (or lines for people) to standard output, without what looks like a secret. */
 export function createLogger({ name, level, pretty = false }: LoggerOptions): Logger {
   const options = {
@@ -22,7 +25,10 @@ export function createLogger({ name, level, pretty = false }: LoggerOptions): Lo
     level,
     mixin: traceFields,
     redact: {
-      paths: [...secrets, ...secrets.map((field) => `*.${field}`), ...secrets.map((field) => `*.headers.${field}`)],
+      paths: [
+        ...[...secrets, ...secrets.map((field) => `*.${field}`), ...secrets.map((field) => `*.headers.${field}`)],
+        ...commandArguments,
+      ],
       censor: '[redacted]',
     },
   };

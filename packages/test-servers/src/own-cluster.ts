@@ -6,6 +6,9 @@ import { OwnRedis, type OwnRedisOptions } from './own-redis.js';
 const masters = 3;
 const slots = 16_384;
 
+/** Masters wait five seconds for further replicas otherwise. */
+export const syncAtOnce = { 'repl-diskless-sync-delay': '0' };
+
 /** A cluster of three masters, each with a replica. It replaces a master that is silent for two seconds. */
 export class OwnCluster {
   readonly nodes: readonly OwnRedis[];
@@ -22,7 +25,7 @@ export class OwnCluster {
 
   /** Resolves when every slot is served and every replica has its master's data. */
   static async start({ settings = {}, ...options }: OwnRedisOptions = {}): Promise<OwnCluster> {
-    const timing = { 'cluster-node-timeout': '2000', 'cluster-replica-validity-factor': '0' };
+    const timing = { 'cluster-node-timeout': '2000', 'cluster-replica-validity-factor': '0', ...syncAtOnce };
     const buses = await Promise.all(Array.from({ length: 2 * masters }, () => freePort()));
     const nodes = await Promise.all(
       buses.map((bus) => {
@@ -52,7 +55,7 @@ export class OwnCluster {
     }
     for (const client of clients) await until(async () => isWhole(String(await client.cluster('INFO'))));
     for (const replica of clients.slice(masters)) {
-      await until(async () => (await replica.info('replication')).includes('master_link_status:up'));
+      await until(async () => isFollowing(await replica.info('replication')));
     }
     for (const client of clients) client.disconnect();
   }
@@ -85,6 +88,11 @@ export class OwnCluster {
 
 function isWhole(info: string): boolean {
   return info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${2 * masters}`);
+}
+
+/** Whether a replica has its master's data. */
+export function isFollowing(replicationInfo: string): boolean {
+  return replicationInfo.includes('master_link_status:up');
 }
 
 /** Servers do not say when they have heard of each other. */

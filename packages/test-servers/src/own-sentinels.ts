@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { until } from './own-cluster.js';
+import { isFollowing, syncAtOnce, until } from './own-cluster.js';
 import { OwnRedis, type OwnRedisOptions } from './own-redis.js';
 
 const password = 'of-the-data';
@@ -9,6 +9,7 @@ const quorum = 2;
 
 /** A master, a replica, and three sentinels that replace a master that is silent for a second. All have passwords. */
 export class OwnSentinels {
+  readonly password = password;
   readonly servers: readonly OwnRedis[];
   readonly sentinels: readonly OwnRedis[];
 
@@ -23,9 +24,9 @@ export class OwnSentinels {
     return `redis-sentinel://:${password}@${hosts.join(',')}/1?sentinelPassword=${sentinelPassword}#${master}`;
   }
 
-  /** Resolves when the sentinels know each other and the replica. */
+  /** Resolves when the replica has the master's data and the sentinels know it and each other. */
   static async start({ settings = {}, ...options }: OwnRedisOptions = {}): Promise<OwnSentinels> {
-    const access = { requirepass: password, masterauth: password, ...settings };
+    const access = { requirepass: password, masterauth: password, ...syncAtOnce, ...settings };
     const first = await OwnRedis.create({ ...options, settings: access });
     const second = await OwnRedis.create({
       ...options,
@@ -33,6 +34,9 @@ export class OwnSentinels {
     });
     await first.start();
     await second.start();
+    const replica = new Redis(second.url, { password });
+    await until(async () => isFollowing(await replica.info('replication')));
+    replica.disconnect();
     const sentinel = [
       `requirepass ${sentinelPassword}`,
       `sentinel sentinel-pass ${sentinelPassword}`,
