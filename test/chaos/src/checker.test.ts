@@ -30,7 +30,7 @@ function fault(changes: Partial<FaultHistory> = {}): FaultHistory {
 function history(changes: Partial<History> = {}): History {
   return {
     ...{ expected: ['a dog'], captions: [caption()], identities: { key: [id] }, faults: [fault()] },
-    ...{ failedTries: [], oddities: [], givenUp: [], collapses: [], leftovers: [], ...changes },
+    ...{ failedTries: [], refusals: [], oddities: [], givenUp: [], collapses: [], leftovers: [], ...changes },
   };
 }
 
@@ -129,6 +129,15 @@ test('a fault after which nothing moved, and one after which it took too long', 
   const late = history({ faults: [fault({ recoveryMs: 12_001 })] });
   expect(rules(late, true)).toEqual(['late recovery']);
   expect(rules(late)).toEqual([]);
+});
+
+test('a refusal during an outage that comes late', () => {
+  const outage = fault({ kind: 'redis-kill', target: 'redis', beganAt: 1000, endedAt: 4000 });
+  const refusedAt = (at: number, tookMs: number) =>
+    rules(history({ faults: [outage], refusals: [{ at, tookMs }] }), true);
+  expect(refusedAt(3000, 2001)).toEqual(['late refusal']);
+  expect(refusedAt(3000, 2000)).toEqual([]);
+  expect(refusedAt(5000, 2001)).toEqual([]);
 });
 
 test('a restart in order lets no request fail and spends no attempt', () => {

@@ -16,13 +16,15 @@ export type Rule =
   | ('a cancel that did not hold' | 'expired too early' | 'failed without cause' | 'too many attempts')
   | ('one key, two captions' | 'webhook lost' | 'webhook wrong' | 'an answer that nobody should get')
   | ('never acknowledged' | 'a process ended by itself' | 'left over in Redis' | 'harm of a harmless fault')
-  | ('no recovery' | 'late recovery');
+  | ('no recovery' | 'late recovery' | 'late refusal');
 
 /**
  * Three attempts for errors, each of which may be begun anew after a stall, and once more after every orderly stop of a
  * worker in between: more than that is going round in circles.
  */
 const attemptsMax = 8;
+/** How soon a request must be answered 503 while Redis is away, in milliseconds. */
+const refusalMaxMs = 2000;
 /** Codes of captions that failed because what made them died or hung under them, twice. */
 const excusable = ['worker_lost', 'timeout'];
 
@@ -32,6 +34,7 @@ export function check(history: History, { timed = false } = {}): Violation[] {
     ...history.captions.flatMap((caption) => checkCaption(caption, history)),
     ...checkIdentities(history),
     ...history.faults.flatMap((fault) => checkFault(fault, history, timed)),
+    ...(timed ? about('late refusal', lateRefusals(history)) : []),
     ...about('never acknowledged', history.givenUp),
     ...about(
       'an answer that nobody should get',
@@ -43,6 +46,15 @@ export function check(history: History, { timed = false } = {}): Violation[] {
 }
 
 const about = (rule: Rule, details: string[]): Violation[] => details.map((detail) => ({ rule, id: null, detail }));
+
+/** While Redis is away; a gateway that is frozen itself answers late. */
+function lateRefusals({ refusals, faults }: History): string[] {
+  const outages = faults.filter(({ target }) => target === 'redis');
+  return refusals
+    .filter(({ tookMs }) => tookMs > refusalMaxMs)
+    .filter(({ at }) => outages.some(({ beganAt, endedAt }) => at >= beganAt && at <= endedAt))
+    .map(({ at, tookMs }) => `503 after ${tookMs} ms, at ${at} ms`);
+}
 
 /** The state that a caption ended in, by everybody who saw it end. */
 export function endsOf({ sightings, messages }: CaptionHistory): string[] {

@@ -65,10 +65,12 @@ export class Client {
   }
 
   async #try(ask: Ask): Promise<{ reply?: Reply; retryAfterMs?: number }> {
+    const began = performance.now();
     try {
       const response = await this.open(ask);
       const text = await response.text();
       const body = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
+      if (body.code === 'queue_unavailable') this.#ledger.refused(performance.now() - began);
       const seconds = response.headers.get('retry-after');
       return {
         reply: { status: response.status, body },

@@ -62,6 +62,13 @@ export interface FailedTry {
   what: string;
 }
 
+/** A 503 because Redis did not answer. */
+export interface Refusal {
+  at: number;
+  /** Milliseconds from the request to this answer. */
+  tookMs: number;
+}
+
 /** All that happened in a run, as far as it could be seen from outside. */
 export interface History {
   /** The right caption of each scene. */
@@ -71,6 +78,7 @@ export interface History {
   identities: Record<string, string[]>;
   faults: FaultHistory[];
   failedTries: FailedTry[];
+  refusals: Refusal[];
   /** Answers that no request may get. */
   oddities: FailedTry[];
   /** Names of requests that were never acknowledged. */

@@ -19,7 +19,7 @@ export class Ledger {
   /** Of captions whose acknowledgement is still on its way, or that never were acknowledged. */
   readonly #early = new Map<string, Message[]>();
   readonly #rest: Omit<History, 'captions'> = {
-    ...{ expected: [], identities: {}, faults: [], failedTries: [], oddities: [] },
+    ...{ expected: [], identities: {}, faults: [], failedTries: [], refusals: [], oddities: [] },
     ...{ givenUp: [], collapses: [], leftovers: [] },
   };
 
@@ -79,6 +79,10 @@ export class Ledger {
 
   failed(what: string): void {
     this.#rest.failedTries.push({ at: this.now(), what });
+  }
+
+  refused(tookMs: number): void {
+    this.#rest.refusals.push({ at: this.now(), tookMs: Math.round(tookMs) });
   }
 
   odd(what: string): void {

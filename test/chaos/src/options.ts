@@ -9,7 +9,7 @@ export interface Options {
   only: FaultName[];
   /** Prints the plan as JSON and does nothing. */
   planOnly: boolean;
-  /** Keeps the folder with logs and Redis's file although nothing was broken. */
+  /** Keeps the logs although nothing was broken. */
   keep: boolean;
   /** File that the report is written to as well. */
   save: string | null;
@@ -21,7 +21,7 @@ export const usage = `npm run chaos -- [options]
   --only kind,kind       only the rounds with these faults: ${faultNames.join(', ')}
   --plan                 print the plan as JSON and do nothing
   --save FILE            write the report there, too
-  --keep                 keep logs and Redis's file although nothing was broken`;
+  --keep                 keep the logs although nothing was broken`;
 
 /** @throws Error that says which option is wrong */
 export function readOptions(args: readonly string[]): Options {

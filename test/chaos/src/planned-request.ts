@@ -79,7 +79,8 @@ export function plannedRequest(
     webhook: random.chance(0.6) ? random.whole(0, receivers - 1) : null,
     follow: random.pick(['poll', 'wait', 'wait', 'events']),
     preferS: random.chance(0.2) ? random.whole(1, 5) : null,
-    cancelAfterMs: cancels ? random.whole(0, 400) : null,
+    // A caption takes some 50 ms when nothing is in its way.
+    cancelAfterMs: cancels ? random.pick([0, random.whole(0, 60), random.whole(0, 60), random.whole(0, 600)]) : null,
     retry: cancels && random.chance(0.5),
     remove: random.chance(0.03),
   };

@@ -25,9 +25,16 @@ export interface Profile {
 export const profiles = {
   /** For every test run: the kinds of fault that are over quickly. */
   short: {
-    rounds: 10,
+    rounds: 11,
     kinds: [
-      ...(['worker-kill', 'engine-kill', 'engine-hang', 'worker-restart', 'gateway-kill'] as const),
+      ...([
+        'worker-kill',
+        'engine-kill',
+        'engine-hang',
+        'worker-restart',
+        'all-workers-freeze',
+        'gateway-kill',
+      ] as const),
       ...(['gateway-restart', 'notifier-kill', 'redis-kill', 'redis-full', 'receiver-500'] as const),
     ],
     requests: 20,

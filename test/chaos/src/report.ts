@@ -22,7 +22,7 @@ export function report({ seed, profile, history, violations, tookS }: Verdict): 
     `Profile ${profile}, seed ${seed}, ${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}, ${Math.round(tookS)} s.`,
     '',
     `**${captions.length} captions acknowledged, ${faults.length} faults: ${count('lost')} lost, ${count('duplicated')} in two terminal states, ${count('stuck')} stuck, ${violations.length} broken promises in all.**`,
-    `${ends('succeeded')} succeeded, ${ends('canceled')} canceled, ${ends('expired')} expired, ${ends('failed')} failed. ${webhooks.length} webhooks asked for, ${webhooks.reduce((sum, { messages }) => sum + messages.length, 0)} messages received. ${failedTries.length} tries failed and were repeated. ${Object.keys(history.identities).length} keys and ids of the callers'.`,
+    `${ends('succeeded')} succeeded, ${ends('canceled')} canceled, ${ends('expired')} expired, ${ends('failed')} failed. ${webhooks.length} webhooks asked for, ${webhooks.reduce((sum, { messages }) => sum + messages.length, 0)} messages received. ${failedTries.length} tries failed and were repeated; the slowest 503 for want of Redis took ${slowest(history)} ms. ${Object.keys(history.identities).length} keys and ids of the callers'.`,
     '',
     faultTable(history, violations),
     '',
@@ -53,6 +53,7 @@ function faultTable({ captions, faults }: History, violations: Violation[]): str
   return table(head, rows);
 }
 
+const slowest = ({ refusals }: History) => Math.max(0, ...refusals.map(({ tookMs }) => tookMs));
 const failed = (captions: CaptionHistory[]) => captions.filter((caption) => endsOf(caption).includes('failed')).length;
 const seconds = (ms: number) => (ms === Number.POSITIVE_INFINITY ? 'never' : (ms / 1000).toFixed(1));
 

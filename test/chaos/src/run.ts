@@ -18,11 +18,13 @@ import { System } from './system.js';
 /** How long work may take to flow again after a fault, and to end when all are over, in milliseconds. */
 const patienceMs = 90_000;
 const drainPatienceMs = 180_000;
+/** Captions submitted so that a fault has something to strike. */
+const baits = 6;
 
 export interface RunOptions {
   profile: Profile;
   plan: Plan;
-  /** For Redis, logs and built graphs. */
+  /** For logs and built graphs. */
   folder: string;
   say: (line: string) => void;
 }
@@ -107,8 +109,8 @@ class Course {
 
   async #fault({ n, fault }: Round): Promise<void> {
     const { ledger, system, service, receivers } = this.#parts;
-    const { since, victim } = faultKind(fault.kind);
-    const bait = () => void this.#extras(6, n, { webhook: victim === 'receiver' ? fault.target : null });
+    const { since } = faultKind(fault.kind);
+    const bait = (receiver?: number) => this.#extras(baits, n, { webhook: receiver ?? null });
     const stage: Stage = { system, service, receivers, bait };
     const { target, over, movedOn } = await strike(fault, stage);
     const beganAt = ledger.now();

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '@blipq/test-servers';
 import { childrenOf } from './child-processes.js';
-import { freePort } from './free-port.js';
 import { type App, Member } from './member.js';
 import type { Profile } from './profiles.js';
 import { RedisServer } from './redis-server.js';
@@ -14,7 +14,7 @@ export const webhookTimeoutMs = 1000;
 
 export interface SystemOptions {
   profile: Profile;
-  /** For Redis, logs and built graphs. */
+  /** For logs and built graphs. */
   folder: string;
   receiverPorts: number[];
   webhookSecret: string;
@@ -37,8 +37,8 @@ export class System {
   }
 
   static async start(options: SystemOptions): Promise<System> {
-    for (const name of ['redis', 'logs']) mkdirSync(join(options.folder, name), { recursive: true });
-    const system = new System(options, await RedisServer.start(join(options.folder, 'redis')));
+    mkdirSync(join(options.folder, 'logs'), { recursive: true });
+    const system = new System(options, await RedisServer.start());
     try {
       await system.#startMembers();
     } catch (error) {
