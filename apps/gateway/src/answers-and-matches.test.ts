@@ -233,3 +233,49 @@ test('every success that the document describes for answers and matches was seen
   const missing = api.documentedSuccesses().filter((answer) => !api.seen.has(answer));
   expect(missing.filter((answer) => /Answer|Match/.test(answer))).toEqual([]);
 });
+
+describe('batches', () => {
+  const wait = { prefer: 'wait=30' };
+
+  test('hold captions, answers and matches, and judge each as its own kind', async () => {
+    const items = [
+      { image, question: 'is it a rocket?' },
+      { image, texts: ['a rocket', 'a cat'] },
+      { image },
+      { image, texts: [] },
+      { image, questions: ['?'], texts: ['?'] },
+      { texts: ['a rocket'] },
+      { image, texts: ['a rocket'], model: 'question_answering' },
+    ];
+    const { status, json: batch } = await api.call('POST', '/v1/batches', json({ items }));
+    expect(status).toBe(202);
+    expect(batch).toMatchObject({ total: 7, refused: 4 });
+    expect(batch.items).toMatchObject([
+      { id: expect.stringMatching(/^ans_/), error: null },
+      { id: expect.stringMatching(/^mat_/), error: null },
+      { id: expect.stringMatching(/^cap_/), error: null },
+      { id: null, error: { code: 'invalid_params', errors: [{ field: 'items.3.texts' }] } },
+      { id: null, error: { code: 'invalid_params', errors: [{ field: 'items.4.texts' }] } },
+      { id: null, error: { code: 'missing_image' } },
+      { id: null, error: { code: 'unknown_model' } },
+    ]);
+    const [answer, match, caption] = batch.items.map((item: { id: string }) => item.id);
+    const read = async (path: string) => (await api.call('GET', path, { headers: wait })).json;
+    expect(await read(`/v1/answers/${answer}`)).toMatchObject({ batch_id: batch.id, state: 'succeeded' });
+    expect(await read(`/v1/matches/${match}`)).toMatchObject({ batch_id: batch.id, state: 'succeeded' });
+    await api.call('POST', `/v1/captions/${caption}/cancel`);
+    expect(await read(batch.links.self)).toMatchObject({ state: 'completed', counts: { succeeded: 2, canceled: 1 } });
+  });
+
+  test.each([
+    ['answers', 'question', /^ans_/],
+    ['matches', 'texts', /^mat_/],
+  ])('of %s come as forms, too: the fields apply to all images', async (collection, field, id) => {
+    const images = [photo, photo].map((value) => ({ name: 'images', value, filename: 'a.jpg' }));
+    const asked = ['one', 'two'].map((value) => ({ name: field, value }));
+    const { json: batch } = await api.call('POST', '/v1/batches', multipart([...asked, ...images]));
+    expect(batch.items).toMatchObject([{ id: expect.stringMatching(id) }, { id: expect.stringMatching(id) }]);
+    const { json: one } = await api.call('GET', `/v1/${collection}/${batch.items[1].id}`, { headers: wait });
+    expect(one[collection].flatMap(Object.values)).toEqual(expect.arrayContaining(['one', 'two']));
+  });
+});

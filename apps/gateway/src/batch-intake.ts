@@ -13,7 +13,7 @@ interface BatchIntakeParts {
   webhooks: Pick<WebhookTargets, 'ofBatch'>;
 }
 
-/** Turns a batch into captions. What is wrong with one item is noted with it and concerns no other. */
+/** Turns a batch into captions, answers and matches. What is wrong with one item is noted with it and concerns no other. */
 export class BatchIntake {
   readonly #parts: BatchIntakeParts;
 
@@ -55,11 +55,11 @@ export class BatchIntake {
     try {
       if (item instanceof BlipqError) throw item;
       const { caption } = await this.#parts.intake.accept(item, context);
-      return { index, caption_id: caption.id, error: null };
+      return { index, id: caption.id, error: null };
     } catch (error) {
       if (!(error instanceof BlipqError)) throw error;
       const { code, detail, retryable, errors } = error;
-      return { index, caption_id: null, error: { code, detail, retryable, ...(errors && { errors }) } };
+      return { index, id: null, error: { code, detail, retryable, ...(errors && { errors }) } };
     }
   }
 }

@@ -1,13 +1,17 @@
 import { batchItemsMax, captionMetadata, webhookRequest } from '@blipq/contracts';
 import { z } from 'zod';
 import { captionJson } from './caption-request.js';
+import { answerJson, matchJson } from './work-request.js';
 
 /**
- * `POST /v1/batches` as JSON. Items are parsed one by one, so that one bad item does not refuse the others; here only
+ * `POST /v1/batches` as JSON: what is in an item says whether it is a caption, an answer or a match (see taskOf). Items are parsed one by one, so that one bad item does not refuse the others; here only
  * their number is judged.
  */
 export const batchJson = z.strictObject({
-  items: z.array(captionJson).min(1).max(batchItemsMax),
+  items: z
+    .array(z.union([captionJson, answerJson, matchJson]))
+    .min(1)
+    .max(batchItemsMax),
   metadata: captionMetadata.optional(),
   webhook: webhookRequest.optional(),
 });

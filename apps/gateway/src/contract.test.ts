@@ -334,11 +334,11 @@ describe('batches', () => {
     const answer = await api.call('POST', '/v1/batches', { body: body, headers });
     expect(answer.json).toMatchObject({ total: 3, refused: 1 });
     expect(answer.json.items).toMatchObject([
-      { index: 0, caption_id: expect.stringMatching(/^cap_/), error: null },
-      { index: 1, caption_id: null, error: { code: 'unsupported_media_type' } },
-      { index: 2, caption_id: expect.stringMatching(/^cap_/), error: null },
+      { index: 0, id: expect.stringMatching(/^cap_/), error: null },
+      { index: 1, id: null, error: { code: 'unsupported_media_type' } },
+      { index: 2, id: expect.stringMatching(/^cap_/), error: null },
     ]);
-    const { json: caption } = await api.call('GET', `/v1/captions/${answer.json.items[0].caption_id}`);
+    const { json: caption } = await api.call('GET', `/v1/captions/${answer.json.items[0].id}`);
     expect(caption.batch_id).toBe(answer.json.id);
   });
 
@@ -356,7 +356,7 @@ describe('batches', () => {
     const codes = batch.items.map((item: { error: { code: string } | null }) => item.error?.code);
     expect(codes).toEqual([undefined, 'image_corrupt', 'missing_image', ...Array(3).fill('invalid_params')]);
     expect(batch.items[3].error.errors[0].field).toBe('items.3.params.max_new_tokens');
-    await api.call('GET', `/v1/captions/${batch.items[0].caption_id}`, { headers: { prefer: 'wait=30' } });
+    await api.call('GET', `/v1/captions/${batch.items[0].id}`, { headers: { prefer: 'wait=30' } });
     const read = await api.call('GET', batch.links.self);
     expect(read.json).toMatchObject({ state: 'completed', counts: { succeeded: 1 } });
     const same = await api.call('GET', batch.links.self, { headers: { 'if-none-match': read.headers.get('etag')! } });
@@ -463,7 +463,7 @@ describe('webhooks', () => {
     const items = [{ image: { base64 }, prompt: fresh() }];
     const events = ['batch.completed', 'caption.succeeded'];
     const { json: batch } = await api.call('POST', '/v1/batches', json({ items, webhook: { ...webhook, events } }));
-    const ids = [`msg_${batch.id}_completed`, `msg_${batch.items[0].caption_id}_succeeded`];
+    const ids = [`msg_${batch.id}_completed`, `msg_${batch.items[0].id}_succeeded`];
     for (const id of ids) {
       await vi.waitFor(async () => expect((await api.call('GET', `/v1/webhook-deliveries/${id}`)).status).toBe(200));
     }

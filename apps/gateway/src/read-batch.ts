@@ -4,17 +4,18 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { batchJson } from './batch-request.js';
 import { readFields } from './caption-form.js';
-import { type CaptionRequest, captionFields, parseFields } from './caption-request.js';
+import { parseFields } from './caption-request.js';
 import { parseJson, readBody } from './read-body.js';
 import { mediaTypeOf, workOf } from './read-caption.js';
 import { type FilePolicy, invalidField, readUpload } from './upload.js';
+import { requestSchemas, taskOf, type WorkRequest } from './work-request.js';
 
 /** JSON is held several times over while it is parsed, so a batch of files has more room than one in base64. */
 export const batchJsonBytesMax = 32 * 1024 * 1024;
 
 export interface BatchRequest {
   /** What each item asks for, or why it cannot be read. */
-  items: (CaptionRequest | BlipqError)[];
+  items: (WorkRequest | BlipqError)[];
   metadata?: CaptionMetadata;
   webhook?: WebhookRequest;
   /** Hash of what was sent. */
@@ -22,7 +23,8 @@ export interface BatchRequest {
 }
 
 /**
- * Reads `POST /v1/batches`: JSON `items`, or a form with files `images` and text fields that apply to all of them.
+ * Reads `POST /v1/batches`: JSON `items`, or a form with files `images` and text fields that apply to all of them. What is
+ * asked says what an item is.
  *
  * @throws BlipqError about the body as a whole; about single items it is returned
  */
@@ -43,9 +45,9 @@ function readJson(body: Buffer): BatchRequest {
   return { items: items.map(readItem), fingerprint, ...(metadata && { metadata }), ...(webhook && { webhook }) };
 }
 
-function readItem(item: unknown, index: number): CaptionRequest | BlipqError {
+function readItem(item: unknown, index: number): WorkRequest | BlipqError {
   try {
-    return workOf('captioning', item, `items.${index}`);
+    return workOf(taskOf(item), item, `items.${index}`);
   } catch (error) {
     if (error instanceof BlipqError) return error;
     throw error;
@@ -53,18 +55,19 @@ function readItem(item: unknown, index: number): CaptionRequest | BlipqError {
 }
 
 const manyImages: FilePolicy = (field, acceptedBefore) => {
-  if (field in captionFields.shape) return invalidField(field, 'must be a text field, not a file');
+  const isText = Object.values(requestSchemas).some(({ fields }) => field in fields.shape);
+  if (isText) return invalidField(field, 'must be a text field, not a file');
   if (field !== 'images') return invalidField(field, 'is not a field of this form');
   return acceptedBefore < batchItemsMax ? 'accept' : tooLarge();
 };
 
 async function readForm(req: Request, res: Response): Promise<BatchRequest> {
   const { files, fields } = await readUpload(req, res, manyImages);
-  const { metadata, webhook, ...options } = readFields('captioning', [...fields]);
+  const { metadata, webhook, ...options } = readFields(taskOf(Object.fromEntries(fields)), [...fields]);
   if (files.length === 0) throw new BlipqError('missing_image', 'Send the images in file fields named images.');
   const hash = createHash('sha256').update(JSON.stringify([...fields].sort()));
   for (const { bytes } of files) hash.update(createHash('sha256').update(bytes).digest());
-  const items = files.map(({ bytes }) => ({ image: bytes, ...options }));
+  const items = files.map(({ bytes }): WorkRequest => ({ image: bytes, ...options }));
   return { items, fingerprint: hash.digest('hex'), ...(metadata && { metadata }), ...(webhook && { webhook }) };
 }
 

@@ -79,7 +79,9 @@ export const requestSchemas = {
   image_text_retrieval: { json: matchJson, fields: matchFields, lists: ['texts'] },
 } as const satisfies Record<Task, { json: z.ZodType; fields: z.ZodObject; lists: readonly string[] }>;
 
-export function taskOf(request: WorkRequest): Task {
+/** What is asked for, by the fields that ask: a caption, unless there are questions or texts. */
+export function taskOf(request: unknown): Task {
+  if (typeof request !== 'object' || request === null) return 'captioning';
   if ('question' in request || 'questions' in request) return 'question_answering';
   return 'texts' in request ? 'image_text_retrieval' : 'captioning';
 }

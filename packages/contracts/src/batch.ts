@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { captionError, captionMetadata, captionState } from './caption.js';
-import { batchId, captionId } from './id.js';
+import { answerId, batchId, captionId, matchId } from './id.js';
 import { fieldError } from './problem.js';
 
-/** Most images in one batch. */
+/** Most items in one batch. */
 export const batchItemsMax = 100;
 
-/** What became of one image of a batch when it was submitted: a caption, or the error it was refused with. */
+/** What became of one item of a batch when it was submitted: a caption, an answer or a match, or the error it was refused with. */
 export const batchItem = z.object({
   /** Its place in the request, from 0. */
   index: z.int().nonnegative(),
-  caption_id: captionId.nullable(),
+  id: z.union([captionId, answerId, matchId]).nullable(),
   error: captionError.extend({ errors: z.array(fieldError).optional() }).nullable(),
 });
 export type BatchItem = z.infer<typeof batchItem>;
@@ -19,12 +19,12 @@ export type BatchItem = z.infer<typeof batchItem>;
 export const batchResource = z.object({
   id: batchId,
   object: z.literal('batch'),
-  /** `completed`: every accepted caption has ended. */
+  /** `completed`: every accepted item has ended. */
   state: z.enum(['processing', 'completed']),
-  /** Images in the request, and how many of them were refused. */
+  /** Items in the request, and how many of them were refused. */
   total: z.int().positive(),
   refused: z.int().nonnegative(),
-  /** Accepted captions by their state. */
+  /** Accepted items by their state. */
   counts: z.record(captionState, z.int().nonnegative()),
   items: z.array(batchItem),
   metadata: captionMetadata,

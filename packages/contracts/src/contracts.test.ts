@@ -114,10 +114,10 @@ const batch: BatchResource = {
   refused: 1,
   counts: { queued: 1, processing: 0, succeeded: 0, failed: 0, canceled: 0, expired: 0 },
   items: [
-    { index: 0, caption_id: 'cap_01M84A47TQWRGVZ3HMQF50GRAJ', error: null },
+    { index: 0, id: 'cap_01M84A47TQWRGVZ3HMQF50GRAJ', error: null },
     {
       index: 1,
-      caption_id: null,
+      id: null,
       error: { code: 'image_corrupt', detail: 'The file ends too early.', retryable: false },
     },
   ],

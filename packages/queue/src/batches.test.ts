@@ -19,9 +19,9 @@ async function batchOf(captions: number, changes = {}) {
   const items: BatchItem[] = [];
   for (let index = 0; index < captions; index += 1) {
     const { caption } = await live.queue.submit(submission({ batchId: batch.id, ...changes }));
-    items.push({ index, caption_id: caption.id, error: null });
+    items.push({ index, id: caption.id, error: null });
   }
-  items.push({ index: captions, caption_id: null, error: corrupt });
+  items.push({ index: captions, id: null, error: corrupt });
   return { id: batch.id, items, sealed: await live.queue.sealBatch(batch.id, items) };
 }
 
@@ -37,14 +37,14 @@ describe('a batch', () => {
       metadata: { album: 'x' },
       finished_at: null,
     });
-    await live.queue.cancel(items[0]!.caption_id!);
-    await live.queue.delete(items[1]!.caption_id!);
+    await live.queue.cancel(items[0]!.id!);
+    await live.queue.delete(items[1]!.id!);
     expect(await live.queue.readBatch(id)).toMatchObject({
       state: 'processing',
       counts: { ...none, queued: 1, canceled: 2 },
     });
     await live.work(async () => made('x'));
-    const last = await live.ended(items[2]!.caption_id!);
+    const last = await live.ended(items[2]!.id!);
     expect(last.batch_id).toBe(id);
     const completed = await live.queue.readBatch(id);
     expect(completed).toMatchObject({ state: 'completed', counts: { ...none, succeeded: 1, canceled: 2 } });
@@ -58,7 +58,7 @@ describe('a batch', () => {
     const { caption } = await live.queue.submit(submission({ batchId: batch.id, revision: 'r2' }));
     await live.ended(caption.id);
     expect((await live.queue.readBatch(batch.id))?.state).toBe('processing');
-    const items = [{ index: 0, caption_id: caption.id, error: null }];
+    const items = [{ index: 0, id: caption.id, error: null }];
     expect((await live.queue.sealBatch(batch.id, items)).state).toBe('completed');
     const cached = await batchOf(2, { revision: 'r2' });
     expect(cached.sealed).toMatchObject({ state: 'completed', counts: { ...none, succeeded: 2 } });
@@ -97,7 +97,7 @@ test('an idempotency key makes one batch, is in progress until it is sealed, and
   expect(all.filter((each) => each.status === 'rejected' && each.reason.code !== 'idempotency_in_progress')).toEqual(
     [],
   );
-  const items = [{ index: 0, caption_id: null, error: corrupt }];
+  const items = [{ index: 0, id: null, error: corrupt }];
   const sealed = await live.queue.sealBatch(created[0]!.batch.id, items);
   expect(await live.queue.createBatch(draft)).toEqual({ status: 'replayed', batch: sealed });
   const other = { ...draft, fingerprint: 'b' };

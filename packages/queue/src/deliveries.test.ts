@@ -140,7 +140,7 @@ test('a completed batch tells it once, after its captions', async () => {
   for (let index = 0; index < 2; index++) captions.push((await queue.submit(submission({ batchId }))).caption.id);
   await queue.sealBatch(
     batchId,
-    captions.map((caption_id, index) => ({ index, caption_id, error: null })),
+    captions.map((id, index) => ({ index, id, error: null })),
   );
   for (const id of captions) await queue.cancel(id);
   await settled(`msg_${batchId}_completed`, 'delivered');

@@ -115,7 +115,7 @@ const fileSchema = { type: 'string', contentMediaType: 'application/octet-stream
 const promptExample = { prompt: 'a picture of', params: { max_new_tokens: 20 } };
 const dataUri = { url: `data:image/png;base64,${tinyPng}` };
 
-function form(image: string, schema: object, fields: z.ZodType = captionFields): object {
+function form(image: string, schema: object, fields: z.ZodType = captionFields) {
   const { properties: texts, required = [] } = inline(fields) as { properties: object; required?: string[] };
   const properties = { [image]: schema, ...texts };
   return { schema: { type: 'object', properties, required: [image, ...required], additionalProperties: false } };
@@ -144,8 +144,21 @@ const bodies = {
   batch: {
     'application/json': {
       schema: refTo('BatchRequest'),
-      example: { items: [{ image: dataUri, ...promptExample }, { image: dataUri }], metadata: { album: 'summer' } },
+      example: {
+        items: [
+          { image: dataUri, ...promptExample },
+          { image: dataUri, question: 'what is it?' },
+          { image: dataUri, texts: ['a dog', 'a cat'] },
+        ],
+        metadata: { album: 'summer' },
+      },
     },
-    'multipart/form-data': form('images', { type: 'array', items: fileSchema, maxItems: 100 }),
+    'multipart/form-data': {
+      schema: {
+        anyOf: [captionFields, answerFields, matchFields].map(
+          (fields) => form('images', { type: 'array', items: fileSchema, maxItems: 100 }, fields).schema,
+        ),
+      },
+    },
   },
 } satisfies Record<string, object>;

@@ -42,8 +42,9 @@ export const operations: Operation[] = [
     path: '/v1/batches',
     operationId: 'createBatch',
     tag: 'Batches',
-    summary: 'Submit up to 100 images',
-    description: 'Items that cannot be taken are listed with their errors; the others are queued.',
+    summary: 'Submit up to 100 captions, answers and matches',
+    description:
+      'With `question` or `questions` an item is an answer, with `texts` a match, else a caption. Items that cannot be taken are listed with their errors; the others are queued.',
     parameters: ['IdempotencyKey', 'CacheControl'],
     body: 'batch',
     answers: { 202: { description: 'The batch.', body: 'Batch', headers: ['Location', 'Idempotency-Replayed'] } },
