@@ -52,6 +52,8 @@ interface IntakeParts {
   metrics: Pick<GatewayMetrics, 'submission' | 'preprocess'>;
   /** Memory for images that are fetched; uploaded ones have theirs already. */
   uploadBytes: Places;
+  /** Images that are being decoded, or wait for that. */
+  decodes: Places;
 }
 
 /** Turns a request into a queued caption, answer or match. Everything that can be refused is refused before the image is decoded. */
@@ -126,29 +128,32 @@ export class CaptionIntake {
 
   /** The pixels of an image, fetched if need be, and what there is to say of it. */
   async #pixelsOf(image: WorkRequest['image'], size: number, tenant: string, signal: AbortSignal) {
-    const { pixels, fetcher, metrics } = this.#parts;
-    const place = this.#placeFor(image, tenant);
+    const { pixels, fetcher, uploadBytes, decodes, metrics } = this.#parts;
+    const fetches = !(image instanceof Uint8Array) && 'url' in image && !isDataUri(image.url);
+    const memory = placeOf(uploadBytes, tenant, fetches ? 2 * imageBytesMax : 0);
+    let turn: (() => void) | undefined;
     try {
       const file = image instanceof Uint8Array ? image : await imageBytes(image, fetcher, signal);
+      turn = placeOf(decodes, tenant);
       // The pixels may take over the file's memory, so its hash comes first.
       const facts = { sha256: createHash('sha256').update(file).digest('hex'), bytes: file.length };
       const startedMs = performance.now();
       const made = await inSpan('preprocess', {}, () => metrics.preprocess(() => pixels.toPixels(file, size)));
       return { ...made, ...facts, preprocessMs: Math.round(performance.now() - startedMs) };
     } finally {
-      place?.();
+      memory();
+      turn?.();
     }
   }
+}
 
-  /** Room for an image that is yet to be fetched. @throws BlipqError `queue_full` */
-  #placeFor(image: WorkRequest['image'], tenant: string): (() => void) | undefined {
-    if (image instanceof Uint8Array || !('url' in image) || isDataUri(image.url)) return undefined;
-    const place = this.#parts.uploadBytes.take(tenant, 2 * imageBytesMax);
-    if (place !== undefined) return place;
-    throw new BlipqError('queue_full', 'Too many images are being fetched. Send this again in a second.', {
-      retryAfterS: 1,
-    });
-  }
+/** @throws BlipqError `queue_full` */
+function placeOf(places: Places, tenant: string, count = 1): () => void {
+  const place = places.take(tenant, count);
+  if (place !== undefined) return place;
+  throw new BlipqError('queue_full', 'Too many images are on their way into the queue. Send this again in a second.', {
+    retryAfterS: 1,
+  });
 }
 
 /** Equal for requests that ask for the same, whatever the order of their fields. */

@@ -18,6 +18,9 @@ import { ServedModel } from './served-model.js';
 import { GatewayServer } from './server.js';
 import { WebhookTargets } from './webhook-targets.js';
 
+/** Images that may wait for a thread: a second of work or so. */
+const imagesWaitingMax = 64;
+
 export interface Gateway {
   /** In the order in which they start. */
   parts: ServicePart[];
@@ -56,15 +59,25 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
   const deliveries = new DeliveryLog(redis);
   const webhooks = webhookTargets(config);
   const registry = new ModelRegistry(redis);
-  const pixels = new PixelPool({ threads: config.BLIPQ_THREADS });
+  const pixels = new PixelPool({ threads: config.BLIPQ_THREADS, waitingMax: imagesWaitingMax });
   const model = new ServedModel(registry);
   const fetcher = imageFetcher(config);
   const uploadBytes = new Places(config.BLIPQ_UPLOADS_MB_MAX * 1024 ** 2);
+  const decodes = new Places(config.BLIPQ_THREADS + imagesWaitingMax);
   const openRequests = new OpenRequests();
   // BentoML's are public, as they are there.
   const metrics = new Registry();
   const app = createHttpApp({
-    intake: new CaptionIntake({ model, pixels, queue, fetcher, webhooks, uploadBytes, metrics: gatewayMetrics }),
+    intake: new CaptionIntake({
+      model,
+      pixels,
+      queue,
+      fetcher,
+      webhooks,
+      uploadBytes,
+      decodes,
+      metrics: gatewayMetrics,
+    }),
     queue,
     health,
     deliveries,

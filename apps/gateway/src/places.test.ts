@@ -8,9 +8,9 @@ function taken(places: Places, tenant: string): number {
   return count;
 }
 
-test('one caller leaves a tenth to the next; where there are no callers, everybody takes all', () => {
+test('one caller leaves a fifth to the next; where there are no callers, everybody takes all', () => {
   const places = new Places(100);
-  expect([taken(places, 'a'), taken(places, 'b'), taken(places, 'c')]).toEqual([90, 9, 1]);
+  expect([taken(places, 'a'), taken(places, 'b'), taken(places, 'c')]).toEqual([80, 16, 4]);
   expect(taken(new Places(100), 'public')).toBe(100);
 });
 

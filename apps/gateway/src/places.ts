@@ -1,7 +1,7 @@
 import { publicTenant } from '@blipq/contracts';
 
 /** A caller may hold so many times what is free, so that whoever comes next finds some; as in the queue itself. */
-const freeShare = 9;
+const freeShare = 4;
 
 /** Places in this process, for what takes memory. `public` is everybody, and may take them all. */
 export class Places {

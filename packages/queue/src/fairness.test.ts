@@ -133,15 +133,15 @@ describe('room', () => {
         if (code !== null) return [taken, code];
       }
     };
-    expect(await flood('first')).toEqual([90, 'tenant_queue_full']);
-    expect(await flood('second')).toEqual([9, 'tenant_queue_full']);
-    expect(await flood('third')).toEqual([1, 'queue_full']);
+    expect(await flood('first')).toEqual([80, 'tenant_queue_full']);
+    expect(await flood('second')).toEqual([16, 'tenant_queue_full']);
+    expect(await flood('third')).toEqual([4, 'queue_full']);
     await small.stop();
   });
 
   test('in bytes, too', async () => {
     const small = await new TestQueue(inject('redisUrl'), { bytesMax: 20 * 48 }).start();
-    for (let n = 0; n < 18; n += 1) await small.queue.submit(submission({ tenant: 'first' }));
+    for (let n = 0; n < 16; n += 1) await small.queue.submit(submission({ tenant: 'first' }));
     const refused = { code: 'tenant_queue_full' };
     await expect(small.queue.submit(submission({ tenant: 'first' }))).rejects.toMatchObject(refused);
     expect((await small.queue.submit(submission({ tenant: 'second' }))).status).toBe('queued');

@@ -2,10 +2,10 @@ import { publicTenant } from '@blipq/contracts';
 import { script, tombstoneMs } from './script.js';
 
 /**
- * A tenant may have this many times as much open as there is still room for: it alone nine tenths of the queue, two of
- * them nine nineteenths each, and whoever comes next always finds some (Choudhury and Hahne's dynamic thresholds).
+ * A tenant may have this many times as much open as there is still room for: it alone four fifths of the queue, two of
+ * them four ninths each, and whoever comes next always finds some (Choudhury and Hahne's dynamic thresholds).
  */
-const roomShare = 9;
+const roomShare = 4;
 
 /** What a submission is checked against. `''` stands for none. */
 export interface SubmissionTerms {
