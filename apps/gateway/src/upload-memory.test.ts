@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { type ClientRequest, request } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { expect, inject, onTestFinished, test } from 'vitest';
+import { imageBytesMax } from './upload.js';
+
+const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+
+function rssMb(pid: number): number {
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+}
+
+/** Sends an image but for its last byte. Resolves with the status that it is refused with, or with 0 when all is sent. */
+async function allButTheEnd(port: string, clients: ClientRequest[]): Promise<number> {
+  const headers = { 'content-type': 'image/jpeg', 'content-length': imageBytesMax };
+  const upload = request({ host: '127.0.0.1', port, path: '/v1/captions', method: 'POST', headers });
+  clients.push(upload);
+  upload.on('error', () => undefined);
+  const refused = once(upload, 'response').then(([response]) => response.resume().statusCode as number);
+  const sent = new Promise<number>((resolve) => upload.write(randomBytes(imageBytesMax - 1), () => resolve(0)));
+  return await Promise.race([refused, sent]);
+}
+
+test('a process holds no more of uploads than it is told to, however many come at once', async () => {
+  const settings = { PORT: '0', HOST: '127.0.0.1', BLIPQ_INTERNAL_PORT: '0', BLIPQ_THREADS: '1' };
+  const gateway = spawn(process.execPath, [main], {
+    env: { PATH: process.env.PATH, REDIS_URL: inject('redisUrl'), ...settings, BLIPQ_UPLOADS_MB_MAX: '128' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let log = '';
+  for await (const chunk of gateway.stdout) {
+    log += String(chunk);
+    if (log.includes('"msg":"listening"')) break;
+  }
+  gateway.stdout.resume();
+  const port = [...log.matchAll(/"port":(\d+)/g)].at(-1)![1]!;
+  const before = rssMb(gateway.pid!);
+  const clients: ClientRequest[] = [];
+  onTestFinished(async () => {
+    for (const client of clients) client.destroy();
+    gateway.kill();
+    await once(gateway, 'exit');
+  });
+  const statuses = await Promise.all(Array.from({ length: 60 }, () => allButTheEnd(port, clients)));
+  expect(statuses.filter((status) => status === 503)).toHaveLength(54);
+  // Without a bound it would be 600.
+  expect(rssMb(gateway.pid!) - before).toBeLessThan(200);
+});
