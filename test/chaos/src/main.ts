@@ -7,6 +7,8 @@ async function main({ planOnly, save, ...options }: Options): Promise<number> {
     process.stdout.write(`${JSON.stringify(planOf(options), null, 1)}\n`);
     return 0;
   }
+  // What runs is ended as this process exits.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
   const say = (line: string) => void process.stderr.write(`chaos: ${line}\n`);
   say(`profile ${options.profile}, seed ${options.seed}`);
   const outcome = await chaos({ ...options, say });

@@ -101,7 +101,7 @@ export class Member {
   /** Dies at once; its successor starts by itself. */
   kill(): void {
     this.#doomed = true;
-    this.#child!.kill('SIGKILL');
+    this.#child?.kill('SIGKILL');
   }
 
   freeze(): void {
@@ -122,11 +122,9 @@ export class Member {
     await this.ready();
   }
 
-  async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+  async stop(): Promise<void> {
     this.#wanted = false;
-    this.#doomed = true;
-    this.#child?.kill('SIGCONT');
-    this.#child?.kill(signal);
+    this.kill();
     await this.#ended;
     await this.relay.stop();
   }

@@ -28,6 +28,10 @@ export class RedisServer {
     await this.#server.kill();
   }
 
+  killNow(): void {
+    this.#server.signal('SIGKILL');
+  }
+
   async start(): Promise<void> {
     await this.#server.start();
   }

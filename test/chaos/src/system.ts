@@ -39,6 +39,7 @@ export class System {
   static async start(options: SystemOptions): Promise<System> {
     mkdirSync(join(options.folder, 'logs'), { recursive: true });
     const system = new System(options, await RedisServer.start());
+    process.once('exit', system.#kill);
     try {
       await system.#startMembers();
     } catch (error) {
@@ -120,11 +121,20 @@ export class System {
 
   /** Nothing of it is left running. */
   async stop(): Promise<void> {
-    const engines = this.workers.flatMap((worker) => (worker.isRunning ? this.enginesOf(worker) : []));
-    await Promise.all(this.members.map((member) => member.stop('SIGKILL')));
-    for (const pid of engines) signal(pid, 'SIGKILL');
+    process.off('exit', this.#kill);
+    this.#kill();
+    await Promise.all(this.members.map((member) => member.stop()));
     await this.redis.stop();
   }
+
+  /** At once, engine processes too, which outlive their worker when they are frozen. */
+  readonly #kill = (): void => {
+    const running = this.members.filter((member) => member.isRunning);
+    const engines = this.workers.flatMap((worker) => (worker.isRunning ? this.enginesOf(worker) : []));
+    for (const member of running) member.kill();
+    for (const pid of engines) signal(pid, 'SIGKILL');
+    this.redis.killNow();
+  };
 }
 
 /** Sends a signal to a process that may have ended meanwhile. */
