@@ -21,6 +21,19 @@ test.each(documents)('every relative link in %s leads somewhere', (document) => 
   expect(links.filter((link) => !existsSync(join(root, document, '..', link)))).toEqual([]);
 });
 
+test('every test that the job protocol names exists', () => {
+  const text = readFileSync(join(root, 'docs/job-protocol.md'), 'utf8');
+  const folder = join(root, 'packages/queue/src');
+  const named = [...text.matchAll(/`([\w-]+\.test\.ts)`((?:[:,] “[^”]+”)*)/g)];
+  expect(named.length).toBeGreaterThan(20);
+  const missing = named.flatMap(([, file, list = '']) => {
+    const source = readFileSync(join(folder, file!), 'utf8');
+    const titles = [...list.matchAll(/“([^”]+)”/g)].map(([, title]) => title!);
+    return titles.filter((title) => !source.includes(`test('${title}'`)).map((title) => `${file}: ${title}`);
+  });
+  expect(missing).toEqual([]);
+});
+
 test('every file that the reading order names exists', () => {
   const text = readFileSync(join(root, 'docs/architecture.md'), 'utf8');
   const order = text.slice(text.indexOf('## One caption'), text.indexOf('## Packages'));

@@ -50,6 +50,7 @@ export const settingMeanings = {
   HF_TOKEN: 'For private and gated models',
   HOST: 'The address to listen on',
   PORT: 'The port of the API',
-  REDIS_URL: 'The queue; `npm start` runs a Redis of its own when it is unset',
+  REDIS_URL:
+    'The queue: [one server, Sentinel or a cluster](deploy.md#a-managed-redis); `npm start` runs a Redis of its own when it is unset',
   XDG_CACHE_HOME: 'Where the Hub cache is, unless another variable says so',
 };

@@ -97,12 +97,16 @@ export const dueRecords = script(`
 return redis.call('ZRANGEBYSCORE', open, '-inf', now_ms(), 'LIMIT', 0, ARGV[3])
 `);
 
-/** ARGV after_ms. Puts off the next look at a caption, not beyond its deadline, or forgets one without a record. */
+/**
+ * The caption has its job: puts off the next look at it, not beyond its deadline, and lets a request be replayed whose
+ * gateway died before it said so. Forgets one without a record. ARGV after_ms.
+ */
 export const deferRecord = script(`
 if redis.call('EXISTS', record) == 0 then
   return close()
 end
 local now = now_ms()
+redis.call('HDEL', record, 'storing')
 local look = now + ARGV[3]
 local r = redis.call('HMGET', record, 'deadline_ms', 'attempt')
 if r[1] and r[2] == '0' then look = math.min(look, math.max(tonumber(r[1]), now + 1000)) end

@@ -66,6 +66,16 @@ test('a caption that waits for its turn, or is not yet due, is left alone', asyn
   expect(await redis.zcount(`${prefix}:open`, '-inf', Date.now())).toBe(0);
 });
 
+test('a gateway that died before it said that the job is there keeps nobody from being replayed', async () => {
+  const request = { idempotencyKey: 'key', fingerprint: 'f' };
+  const { caption } = await queue.submit(submission(request));
+  await redis.hset(`${prefix}:record:${caption.id}`, 'storing', 1);
+  await expect(queue.submit(submission(request))).rejects.toMatchObject({ code: 'idempotency_in_progress' });
+  await due(caption.id);
+  expect(await reconciler.sweep()).toEqual({ requeued: [], ended: [] });
+  expect(await queue.submit(submission(request))).toMatchObject({ status: 'replayed', caption: { id: caption.id } });
+});
+
 test('a caption whose job BullMQ has given up ends as worker_lost', async () => {
   const { caption } = await queue.submit(submission());
   const failing = new Worker('captions.demo', () => Promise.reject(new UnrecoverableError('stalled')), {
