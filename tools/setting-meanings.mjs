@@ -8,6 +8,7 @@ export const settingMeanings = {
   BLIPQ_CORS_ORIGINS: 'Origins whose pages may call from a browser',
   BLIPQ_DEVICE: 'What the model runs on ([precision](precision.md))',
   BLIPQ_DIR: 'Where `npm start` keeps everything: Redis, models, the webhook secret',
+  BLIPQ_DRAIN_MS: 'How long a process that is told to stop may finish what it has begun; then it gives it back, or up',
   BLIPQ_FETCH_ALLOW: 'Networks inside that images may be fetched from by URL',
   BLIPQ_FETCH_HTTP: 'Lets images be fetched over `http:` as well',
   BLIPQ_FETCH_PORTS: 'Ports that images may be fetched from beside 443 and 80',
@@ -27,6 +28,8 @@ export const settingMeanings = {
   BLIPQ_RETENTION_S: 'How long a finished caption can be read',
   BLIPQ_RETRY_WINDOW_S: 'How long the image of a caption that did not succeed is kept for a retry',
   BLIPQ_REUSE_S: 'How long a result answers equal captions; 0: never',
+  BLIPQ_SHUTDOWN_DELAY_MS:
+    'How long a gateway that is told to stop serves on, but unready: until proxies send it no more requests',
   BLIPQ_THREADS: 'Threads: of the model in a worker, for images in a gateway',
   BLIPQ_TRUST_PROXY: 'Proxies whose `X-Forwarded-…` is believed',
   BLIPQ_UPLOADS_MAX: 'Requests with a body under way at once; further ones are refused',

@@ -120,6 +120,7 @@ test('Valkey keeps every acknowledged caption and evicts nothing', () => {
 test('a worker is given twice its longest batch and 30 s to stop', () => {
   const batchS = Number(services.worker!.environment?.BLIPQ_BATCH_DEADLINE_MS) / 1000;
   expect(services.worker!.stop_grace_period).toBe(`${2 * batchS + 30}s`);
+  expect(Number(services.worker!.environment?.BLIPQ_DRAIN_MS)).toBe(2000 * batchS);
 });
 
 test('on a GPU, the worker and what prepares its model get one and the CUDA image', () => {

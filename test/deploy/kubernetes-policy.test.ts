@@ -79,6 +79,16 @@ describe.skipIf(kubectl === undefined).each(kubectl === undefined ? [] : kustomi
     const batchS = Number(settings(objects, containers[0]).BLIPQ_BATCH_DEADLINE_MS) / 1000;
     expect(batchS).toBeGreaterThan(0);
     expect(spec.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(2 * batchS + 30);
+    expect(Number(settings(objects, containers[0]).BLIPQ_DRAIN_MS)).toBe(2000 * batchS);
+  });
+
+  test('a gateway serves on until proxies have noticed, and is given the time to finish after that', () => {
+    const { spec, containers } = named('gateway');
+    const { BLIPQ_SHUTDOWN_DELAY_MS: delayMs } = settings(objects, containers[0]);
+    // Kubernetes takes a pod that ends out of the endpoints itself; this is for the proxies behind them to follow.
+    expect(Number(delayMs)).toBeGreaterThanOrEqual(5000);
+    const drainS = gatewaySettings.parse({}).BLIPQ_DRAIN_MS / 1000;
+    expect(spec.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(Number(delayMs) / 1000 + drainS + 10);
   });
 
   test('each of ours is spread over nodes, and a drain takes one pod at a time', () => {

@@ -98,6 +98,7 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
   });
   const server = new GatewayServer({
     ...{ app, openRequests, port: config.PORT, host: config.HOST, logger },
+    ...{ shutdownDelayMs: config.BLIPQ_SHUTDOWN_DELAY_MS, drainMs: config.BLIPQ_DRAIN_MS },
     openToAll: !keys.required,
   });
   const census = new QueueCensus(redis);

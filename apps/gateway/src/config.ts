@@ -33,6 +33,9 @@ export const gatewaySettings = z.object({
   /** Threads that decode and resize images. */
   BLIPQ_THREADS: setting.wholeNumber(1, 64).default(() => availableParallelism()),
   BLIPQ_LOG_LEVEL: setting.logLevel().default('info'),
+  /** A stop: how long it serves on, unready, until no proxy sends requests here; and how long it then finishes. */
+  BLIPQ_SHUTDOWN_DELAY_MS: setting.wholeNumber(0, 600_000).default(0),
+  BLIPQ_DRAIN_MS: setting.wholeNumber(0, 3_600_000).default(15_000),
   /** Who may call: a JSON list of keys, itself or in a file. Neither: everyone may. */
   BLIPQ_API_KEYS: setting.text('a JSON list of keys, as docs/api.md describes it').optional(),
   BLIPQ_API_KEYS_FILE: setting.text('the path of a file with a JSON list of keys').optional(),

@@ -2,8 +2,9 @@ import { createLogger, loadConfig, runService, startTracing } from '@blipq/servi
 import { composeGateway } from './compose.js';
 import { gatewaySettings } from './config.js';
 
-await runService(async () => {
+await runService(async ({ stopWithin }) => {
   const { config, warnings } = loadConfig(gatewaySettings, process.env);
+  stopWithin(config.BLIPQ_SHUTDOWN_DELAY_MS + config.BLIPQ_DRAIN_MS + 10_000);
   const logger = createLogger({ name: 'gateway', level: config.BLIPQ_LOG_LEVEL });
   for (const warning of warnings) logger.warn(warning);
   const tracing = await startTracing({ service: 'blipq-gateway', env: process.env, logger });

@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { closeServer, type Logger, listen } from '@blipq/service';
 import type { Express } from 'express';
 import type { OpenRequests } from './open-requests.js';
@@ -8,8 +9,8 @@ const keepAliveTimeoutMs = 75_000;
 const headersTimeoutMs = 20_000;
 /** For a whole request, body included: 10 MiB in this time is 0.7 Mbit/s. */
 const requestTimeoutMs = 120_000;
-/** Answers that are not out by then are cut off, so that the process ends before its supervisor kills it. */
-const drainDeadlineMs = 15_000;
+/** Answers that are not out by then, after everything has been given up, are cut off. */
+const lastWordsMs = 2000;
 
 interface GatewayServerOptions {
   app: Express;
@@ -17,11 +18,18 @@ interface GatewayServerOptions {
   port: number;
   host: string;
   logger: Logger;
+  /** How long a stop goes on serving as before but unready, for whoever sends requests here to notice, in ms. */
+  shutdownDelayMs: number;
+  /** How long after that it lets work that a client waits for end, in ms. */
+  drainMs: number;
   /** Whether anyone who reaches the port may use it: no keys are configured. */
   openToAll: boolean;
 }
 
-/** The listening socket. `stop` turns unready, stops accepting, lets open requests be answered, then closes. */
+/**
+ * The listening socket. `stop` turns unready, and serves on for a while; then it accepts no more connections, answers
+ * those that only wait with what is known, lets the others be answered, and closes.
+ */
 export class GatewayServer {
   readonly #options: GatewayServerOptions;
   readonly #server: Server;
@@ -52,10 +60,15 @@ export class GatewayServer {
   }
 
   async stop(): Promise<void> {
-    const deadline = setTimeout(() => this.#server.closeAllConnections(), drainDeadlineMs);
-    this.#options.openRequests.end();
+    const { openRequests, shutdownDelayMs, drainMs } = this.#options;
+    openRequests.leave();
+    await delay(shutdownDelayMs);
+    const late = setTimeout(() => openRequests.giveUp(), drainMs);
+    const tooLate = setTimeout(() => this.#server.closeAllConnections(), drainMs + lastWordsMs);
+    openRequests.endWaits();
     await closeServer(this.#server);
-    clearTimeout(deadline);
+    clearTimeout(late);
+    clearTimeout(tooLate);
   }
 }
 

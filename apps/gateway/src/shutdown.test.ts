@@ -2,14 +2,15 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { type IncomingMessage, request } from 'node:http';
 import { expect, inject, test, vi } from 'vitest';
-import { LiveGateway, repositoryFile } from './testing/live-gateway.js';
+import type { GatewayConfig } from './config.js';
+import { echoHandler, LiveGateway, repositoryFile } from './testing/live-gateway.js';
 import { imageForm } from './testing/multipart.js';
 
 const photo = await readFile(repositoryFile('test/images/rocket.jpg'));
 
 /** A gateway with a model and no worker: whoever waits here waits until something else ends the wait. */
-async function idleGateway(): Promise<LiveGateway> {
-  const gateway = await new LiveGateway(inject('redisUrl')).start();
+async function idleGateway(config: Partial<GatewayConfig> = {}): Promise<LiveGateway> {
+  const gateway = await new LiveGateway(inject('redisUrl'), config).start();
   await gateway.registerModel();
   return gateway;
 }
@@ -20,8 +21,8 @@ async function queuedCaptions(gateway: LiveGateway, count: number): Promise<void
   });
 }
 
-test('a stop answers those that wait, takes nothing new and ends', async () => {
-  const gateway = await idleGateway();
+test('a stop answers those that wait, gives up what takes too long, takes nothing new and ends', async () => {
+  const gateway = await idleGateway({ BLIPQ_DRAIN_MS: 0 });
   const form = imageForm('image', photo);
   const waiting = fetch(`${gateway.url}/v1/captions`, {
     method: 'POST',
@@ -39,6 +40,43 @@ test('a stop answers those that wait, takes nothing new and ends', async () => {
   expect([generated.status, generated.headers.get('retry-after')]).toEqual([503, '1']);
   expect(await generated.json()).toEqual({ error: expect.stringMatching(/stopping/) });
   await expect(fetch(`${gateway.url}/livez`)).rejects.toThrow();
+  await gateway.stopAround();
+});
+
+test('a stop lets work that a client waits for end, and is over then', async () => {
+  const gateway = await idleGateway({ BLIPQ_DRAIN_MS: 600_000 });
+  const generating = fetch(`${gateway.url}/generate`, { method: 'POST', ...imageForm('img', photo) });
+  await queuedCaptions(gateway, 1);
+  const stopped = gateway.stopGateway();
+  await expect(fetch(`${gateway.url}/livez`)).rejects.toThrow();
+  await gateway.work(echoHandler);
+  const generated = await generating;
+  expect([generated.status, generated.headers.get('connection')]).toEqual([200, 'close']);
+  expect(await generated.text()).toBe('echoed');
+  await stopped;
+  await gateway.stopAround();
+});
+
+test('a stop serves on for a while, unready and closing connections, for proxies to notice', async () => {
+  const gateway = await idleGateway({ BLIPQ_SHUTDOWN_DELAY_MS: 3000 });
+  const waiting = fetch(`${gateway.url}/v1/captions`, {
+    method: 'POST',
+    body: photo,
+    headers: { 'content-type': 'image/jpeg', prefer: 'wait=60' },
+  });
+  await queuedCaptions(gateway, 1);
+  const stopped = gateway.stopGateway();
+  const unready = await fetch(`${gateway.url}/readyz`);
+  expect([unready.status, unready.headers.get('connection')]).toEqual([503, 'close']);
+  const submitted = await fetch(`${gateway.url}/v1/captions`, {
+    method: 'POST',
+    body: photo,
+    headers: { 'content-type': 'image/jpeg' },
+  });
+  expect([submitted.status, submitted.headers.get('connection')]).toEqual([202, 'close']);
+  const waited = await waiting;
+  expect([waited.status, waited.headers.get('connection')]).toEqual([202, 'close']);
+  await stopped;
   await gateway.stopAround();
 });
 

@@ -17,9 +17,7 @@ import { ModelRegistration } from './model-registration.js';
 import { workHandler } from './work-handler.js';
 import { WorkerMetrics } from './worker-metrics.js';
 
-/** Captions in hand get this long to end at a stop; then they are given back to the queue. */
-const drainMs = 15_000;
-/** What the engine then gets for a batch that nobody waits for any more. */
+/** What the engine gets at a stop for a batch that nobody waits for any more. */
 const engineGraceMs = 2000;
 
 /**
@@ -55,7 +53,7 @@ export function composeWorker(config: WorkerConfig, logger: Logger, stopping: Ab
     serves: () => ({ task: engine.facts.task, model: engine.facts.model }),
     // One batch runs while the next one gathers.
     concurrency: 2 * config.BLIPQ_BATCH_MAX,
-    drainMs,
+    drainMs: config.BLIPQ_DRAIN_MS,
     handler: metrics.observed(workHandler(engine)),
     onAttempt: (id, outcome, written, again) => {
       metrics.attempted(outcome, written, again);

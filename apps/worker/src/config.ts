@@ -26,5 +26,7 @@ export const workerSettings = z.object({
   HOST: setting.text('an address to listen on').default('0.0.0.0'),
   BLIPQ_HEALTH_PORT: setting.port().default(3001),
   BLIPQ_LOG_LEVEL: setting.logLevel().default('info'),
+  /** A stop: how long captions in hand may take to end; then they are given back to the queue. */
+  BLIPQ_DRAIN_MS: setting.wholeNumber(0, 3_600_000).default(15_000),
 });
 export type WorkerConfig = z.infer<typeof workerSettings>;

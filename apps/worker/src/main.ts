@@ -2,8 +2,9 @@ import { createLogger, loadConfig, runService, startTracing } from '@blipq/servi
 import { composeWorker } from './compose.js';
 import { workerSettings } from './config.js';
 
-await runService(async ({ stopping }) => {
+await runService(async ({ stopping, stopWithin }) => {
   const { config, warnings } = loadConfig(workerSettings, process.env);
+  stopWithin(config.BLIPQ_DRAIN_MS + 10_000);
   const logger = createLogger({ name: 'worker', level: config.BLIPQ_LOG_LEVEL });
   for (const warning of warnings) logger.warn(warning);
   const tracing = await startTracing({ service: 'blipq-worker', env: process.env, logger });

@@ -111,6 +111,19 @@ test('a stop that hangs ends at the deadline with exit code 1', async () => {
   expect({ code, err }).toEqual({ code: 1, err: 'blipq: did not stop within 0.05 s\n' });
 });
 
+test('a program can say itself how long its stop may take', async () => {
+  const file = program(
+    'within',
+    `await runService(({ stopWithin }) => {
+       stopWithin(50);
+       return [part('a', { stop: () => new Promise(() => {}) })];
+     });
+     say('up');`,
+  );
+  const { code, err } = await run(node(file), 'up', (child) => child.kill('SIGTERM'));
+  expect({ code, err }).toEqual({ code: 1, err: 'blipq: did not stop within 0.05 s\n' });
+});
+
 test('a forked service tells its parent when it is ready and stops when the parent is gone', async () => {
   const file = program('forked', `await runService(() => [part('a')]);`);
   const child = fork(file, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });

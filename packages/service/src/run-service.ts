@@ -9,6 +9,8 @@ export interface ServicePart {
 export interface ServiceContext {
   /** Aborts as soon as the process is asked to stop, also in the middle of starting. */
   stopping: AbortSignal;
+  /** Replaces the longest time that an orderly stop may take, in ms. */
+  stopWithin(deadlineMs: number): void;
   /** Ends the process in order, with exit code 1, for a reason found after the start. */
   fail(error: Error): void;
 }
@@ -41,15 +43,16 @@ export async function runService(
   const asked = new AbortController();
   const begun: ServicePart[] = [];
   let exitCode = 0;
+  let deadlineMs = stopDeadlineMs;
 
   const stop = async (code: number) => {
     exitCode = Math.max(exitCode, code);
     if (asked.signal.aborted) return;
     asked.abort();
     setTimeout(() => {
-      report(new StartupError(`did not stop within ${stopDeadlineMs / 1000} s`));
+      report(new StartupError(`did not stop within ${deadlineMs / 1000} s`));
       process.exit(1);
-    }, stopDeadlineMs).unref();
+    }, deadlineMs).unref();
     for (const part of begun.reverse()) {
       try {
         await part.stop();
@@ -64,13 +67,16 @@ export async function runService(
     if (!asked.signal.aborted) report(error);
     void stop(1);
   };
+  const stopWithin = (ms: number) => {
+    deadlineMs = ms;
+  };
   ownSignals(() => void stop(0));
   process.once('disconnect', () => void stop(0));
   process.on('uncaughtException', fail);
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedTerminal);
 
   try {
-    for (const part of await compose({ stopping: asked.signal, fail })) {
+    for (const part of await compose({ stopping: asked.signal, stopWithin, fail })) {
       if (asked.signal.aborted) return;
       begun.push(part);
       await part.start();

@@ -18,13 +18,13 @@ export function batchRoutes({ batches, queue }: { batches: BatchIntake } & Pick<
     .post(async (req, res) => {
       const idempotencyKey = idempotencyKeyOf(req);
       const request = await readBatch(req, res);
-      const { apiKey, stopWaiting } = res.locals;
+      const { apiKey, giveUp } = res.locals;
       const { status, batch } = await batches.accept(request, {
         tenant: tenantOf(res),
         ...(apiKey && { apiKey }),
         ...(idempotencyKey !== undefined && { idempotencyKey }),
         fresh: /\bno-cache\b/i.test(req.get('cache-control') ?? ''),
-        signal: stopWaiting,
+        signal: giveUp,
       });
       if (status === 'replayed') res.setHeader('Idempotency-Replayed', 'true');
       res.status(202).location(batch.links.self).json(batch);

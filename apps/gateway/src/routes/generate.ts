@@ -37,17 +37,17 @@ export function generateRoute(parts: HttpAppParts): Router {
   }
 
   /** The caption once it has ended. When nobody waits for it any longer its work is canceled: no one has its id. */
-  async function finished(id: CaptionId, { locals: { stopWaiting, apiKey } }: Response): Promise<CaptionResource> {
+  async function finished(id: CaptionId, { locals: { giveUp, apiKey } }: Response): Promise<CaptionResource> {
     const tenant = apiKey?.name;
     try {
       const timeoutMs = generateTimeoutS * 1000;
-      const outcome = await queue.wait(id, { timeoutMs, signal: stopWaiting, ...(tenant && { tenant }) });
+      const outcome = await queue.wait(id, { timeoutMs, signal: giveUp, ...(tenant && { tenant }) });
       if (outcome.status === 'finished') return outcome.caption;
       throw new BlipqError('timeout', `Not able to process the request in ${generateTimeoutS} seconds`);
     } catch (error) {
       const latest = await abandon(id, tenant);
       if (latest?.state === 'succeeded') return latest;
-      throw stopWaiting.aborted ? stopWaiting.reason : error;
+      throw giveUp.aborted ? giveUp.reason : error;
     }
   }
 
@@ -66,9 +66,9 @@ export function generateRoute(parts: HttpAppParts): Router {
 
 /** On whose behalf, and until when, something is submitted here. */
 export function submitContext(req: Request, res: Response) {
-  const { apiKey, stopWaiting } = res.locals;
+  const { apiKey, giveUp } = res.locals;
   const fresh = /\bno-cache\b/i.test(req.get('cache-control') ?? '');
-  return { ...(apiKey && { apiKey }), fresh, signal: stopWaiting };
+  return { ...(apiKey && { apiKey }), fresh, signal: giveUp };
 }
 
 /** For `.all()` after a path's methods, in BentoML's words. */

@@ -9,7 +9,7 @@ export function healthRoutes({ health, model, openRequests }: Omit<HttpAppParts,
   const router = Router();
   router.get(['/livez', '/healthz'], (_req, res) => answer(res));
   router.get('/readyz', async (_req, res) => {
-    if (openRequests.ending) return answer(res, 'shutting down');
+    if (openRequests.leaving) return answer(res, 'shutting down');
     const trouble = await health.trouble(1500);
     if (trouble !== undefined) return answer(res, `Redis ${trouble}`);
     const missing = await model.check().then(

@@ -111,13 +111,13 @@ export function workRoutes(
   async function accepted(req: Request, res: Response, context: Pick<SubmitContext, 'id'>) {
     const idempotencyKey = context.id === undefined ? idempotencyKeyOf(req) : undefined;
     const request = await readWork(task, req, res);
-    const { apiKey, stopWaiting } = res.locals;
+    const { apiKey, giveUp } = res.locals;
     return await intake.accept(request, {
       ...context,
       ...(apiKey && { apiKey }),
       ...(idempotencyKey !== undefined && { idempotencyKey }),
       fresh: /\bno-cache\b/i.test(req.get('cache-control') ?? ''),
-      signal: stopWaiting,
+      signal: giveUp,
     });
   }
 
