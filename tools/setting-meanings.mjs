@@ -1,5 +1,8 @@
 /** What each variable is for: the last column of docs/settings.md. */
 export const settingMeanings = {
+  BLIPQ_ADMIN_KEY:
+    'Opens the [queue dashboard](admin.md), `/admin/queues` on the internal port; with neither this nor the file there is none',
+  BLIPQ_ADMIN_KEY_FILE: 'The same, from a file',
   BLIPQ_API_KEYS: 'Who may call ([keys](api.md#keys)); with neither this nor the file, everyone may',
   BLIPQ_API_KEYS_FILE: 'The same, from a file',
   BLIPQ_BATCH_DEADLINE_MS: 'A batch that takes longer has hung: the engine is restarted',

@@ -2,6 +2,8 @@ import { PixelPool } from '@blipq/pixels';
 import { CaptionQueue, DeliveryLog, ModelRegistry, QueueCensus, QueueHealth, Reconciler } from '@blipq/queue';
 import { type Logger, ProcessMetrics, type ServicePart, StartupError } from '@blipq/service';
 import { Registry } from 'prom-client';
+import { AdminBoard } from './admin-board.js';
+import { AdminKey } from './admin-key.js';
 import { ApiKeys } from './api-keys.js';
 import { BentomlMetrics } from './bentoml-metrics.js';
 import { CaptionIntake } from './caption-intake.js';
@@ -103,8 +105,10 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
   });
   const census = new QueueCensus(redis);
   new QueueGauges({ registry: processMetrics.registry, census, ...bounds });
+  const adminKey = AdminKey.load(config.BLIPQ_ADMIN_KEY, config.BLIPQ_ADMIN_KEY_FILE);
+  const board = adminKey && new AdminBoard({ key: adminKey, redis, logger });
   const internal = new InternalServer({
-    census,
+    ...{ census, board },
     metrics: Registry.merge([metrics, processMetrics.registry]),
     port: config.BLIPQ_INTERNAL_PORT,
     host: config.BLIPQ_INTERNAL_HOST ?? config.HOST,
@@ -114,7 +118,11 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
   const reconciler = new Reconciler({ ...redis, onSweep: gatewayMetrics.swept });
   const pool: ServicePart = { start: () => {}, stop: () => pixels.stop() };
   return {
-    parts: [queue, health, deliveries, registry, limits, fetcher, pool, census, reconciler, internal, server],
+    parts: [
+      ...[queue, health, deliveries, registry, limits, fetcher, pool, census, reconciler],
+      ...(board ? [board] : []),
+      ...[internal, server],
+    ],
     ...{ server, internal },
   };
 }

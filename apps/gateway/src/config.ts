@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { redisUrl } from '@blipq/contracts';
 import { setting } from '@blipq/service';
 import { z } from 'zod';
+import { adminKeyTakes } from './admin-key.js';
 
 /** Names, networks or addresses with commas or white space between them; none when unset. */
 const list = (takes: string) =>
@@ -39,6 +40,9 @@ export const gatewaySettings = z.object({
   /** Who may call: a JSON list of keys, itself or in a file. Neither: everyone may. */
   BLIPQ_API_KEYS: setting.text('a JSON list of keys, as docs/api.md describes it').optional(),
   BLIPQ_API_KEYS_FILE: setting.text('the path of a file with a JSON list of keys').optional(),
+  /** Opens /admin/queues on the internal port to whoever has this key, itself or in a file. */
+  BLIPQ_ADMIN_KEY: setting.text(adminKeyTakes).optional(),
+  BLIPQ_ADMIN_KEY_FILE: setting.text('the path of a file with the admin key').optional(),
   /** Requests with a body that may be under way at once. Further ones are refused before their body is read. */
   BLIPQ_UPLOADS_MAX: setting.wholeNumber(1, 10_000).default(128),
   /** Memory that bodies, and images fetched by URL, may take. */

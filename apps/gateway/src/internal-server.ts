@@ -1,18 +1,21 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { QueueCensus } from '@blipq/queue';
 import { answerMetrics, closeServer, type Logger, listen, type MetricsText } from '@blipq/service';
+import type { AdminBoard } from './admin-board.js';
 
 interface InternalServerOptions {
   census: Pick<QueueCensus, 'take'>;
   metrics: MetricsText;
+  /** Undefined without an admin key. */
+  board: Pick<AdminBoard, 'answer'> | undefined;
   port: number;
   host: string;
   logger: Logger;
 }
 
 /**
- * What only the cluster may ask, on a port of its own: `/internal/scale` for whoever starts and stops workers, and
- * `/metrics`.
+ * What only the cluster may ask, on a port of its own: `/internal/scale` for whoever starts and stops workers,
+ * `/metrics`, and the queues as a page for whoever has the admin key.
  */
 export class InternalServer {
   readonly #options: InternalServerOptions;
@@ -22,10 +25,11 @@ export class InternalServer {
   constructor(options: InternalServerOptions) {
     this.#options = options;
     this.#server = createServer((request, response) => {
-      const [path, query] = request.url?.split('?') ?? [];
+      const [path = '', query] = request.url?.split('?') ?? [];
       if (path === '/internal/scale') {
         return void this.#answerScale(response, new URLSearchParams(query).get('model'));
       }
+      if (options.board && /^\/admin\/queues(\/|$)/.test(path)) return void options.board.answer(request, response);
       if (path === '/metrics') return void answerMetrics(response, options.metrics);
       answer(response, 404, { error: 'not found' });
     });

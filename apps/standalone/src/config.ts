@@ -9,6 +9,8 @@ const passedOn = (takes: string) => setting.text(takes).optional();
 export const gatewayOnly = {
   BLIPQ_GENERATE_TIMEOUT_S: passedOn('how long POST /generate waits, in seconds'),
   BLIPQ_API_KEYS: passedOn('a JSON list of keys'),
+  BLIPQ_ADMIN_KEY: passedOn('the key that opens /admin/queues'),
+  BLIPQ_ADMIN_KEY_FILE: passedOn('the path of a file with it'),
   BLIPQ_API_KEYS_FILE: passedOn('the path of a file with a JSON list of keys'),
   BLIPQ_REUSE_S: passedOn('how long a result answers equal captions, in seconds'),
   BLIPQ_RETRY_WINDOW_S: passedOn('how long an image is kept for a retry, in seconds'),
