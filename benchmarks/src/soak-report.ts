@@ -153,6 +153,7 @@ function loopTable({ samples, warmUpS }: SoakRun): string {
 
 function correctness({ traffic, samples, queueMax }: SoakRun, failures: string[]): void {
   const { tallies, wrong, open, webhooks } = traffic;
+  if (traffic.made === 0) failures.push('no caption was made');
   for (const [name, { answers }] of tallies) {
     for (const [what, times] of answers) if (!expected.includes(what)) failures.push(`${name}: ${times} × ${what}`);
   }

@@ -35,7 +35,7 @@ interface Open {
  * What is asked of the bundled model, so that a caption costs several times what its submission does, as with a BLIP of
  * the published sizes, of which a caption costs a hundred times as much.
  */
-const asked = 'num_beams=4&min_new_tokens=30&max_new_tokens=40';
+const asked = 'num_beams=8&min_new_tokens=30&max_new_tokens=40';
 
 /** How often the rate is set anew, in seconds. */
 const measureS = 15;

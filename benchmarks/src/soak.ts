@@ -41,12 +41,12 @@ const retentionS = 60;
 
 /** `part` of the requests, of 100. Capacity is 50: only `flood` asks for more than its share of it. */
 const callers = [
-  { name: 'flood', part: 69 },
-  { name: 'steady', part: 8 },
-  { name: 'heavy', part: 10, weight: 20 },
-  { name: 'light', part: 3, weight: 1 },
-  { name: 'capped', part: 5, queue_max: 3 },
-  { name: 'limited', part: 5, rate_limit: { requests: 10, per_s: 10 } },
+  { name: 'flood', part: 80 },
+  { name: 'steady', part: 5 },
+  { name: 'heavy', part: 6, weight: 20 },
+  { name: 'light', part: 2, weight: 1 },
+  { name: 'capped', part: 4, queue_max: 3 },
+  { name: 'limited', part: 3, rate_limit: { requests: 5, per_s: 10 } },
 ];
 
 async function images(): Promise<Images> {
