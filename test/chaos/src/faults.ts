@@ -1,15 +1,14 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { InHand } from './in-hand.js';
 import type { PlannedFault } from './plan.js';
 import { processFault } from './process-faults.js';
 import type { Receiver, ReceiverFault } from './receiver.js';
-import type { GatewayService } from './service.js';
 import type { System } from './system.js';
 import { strikesWorkInHand, strikeWorkInHand } from './work-in-hand-faults.js';
 
 /** What faults are done to, and with. */
 export interface Stage {
   system: System;
-  service: GatewayService;
   receivers: readonly Receiver[];
   /** Submits some captions beside the plan's, so that there is something to be struck; a receiver may be told of them. */
   bait: (receiver?: number) => void;
@@ -33,12 +32,21 @@ const messagesInHand = 3;
 export async function strike(fault: PlannedFault, stage: Stage): Promise<Strike> {
   if (fault.kind.startsWith('receiver-')) return strikeReceiver(fault, stage);
   if (strikesWorkInHand(fault.kind)) return await strikeWorkInHand(fault, stage);
-  const inHand = await (fault.kind.startsWith('notifier-') ? webhooksInHand(stage) : captionsInHand(stage));
+  const inHand = await (fault.kind.startsWith('notifier-') ? webhooksInHand(stage) : captionsInHand(fault, stage));
   const { target, act } = processFault(fault, stage);
   return { target, over: act(), movedOn: () => inHand.movedOn() };
 }
 
-const captionsInHand = ({ system }: Stage) => InHand.ofWorkers(system.redis.direct);
+/** In the middle of some submissions. */
+async function captionsInHand(
+  { kind, leadMs }: PlannedFault,
+  { system, bait }: Stage,
+): Promise<Pick<InHand, 'movedOn'>> {
+  bait();
+  await pause(leadMs);
+  // After an outage new work must flow at once; what was in hand may have to wait for locks to run out.
+  return kind.includes('redis') ? InHand.nothing : await InHand.ofWorkers(system.redis.direct);
+}
 
 /** Webhooks that are being sent, because their receiver does not answer. */
 async function webhooksInHand({ receivers, bait, system }: Stage): Promise<InHand> {

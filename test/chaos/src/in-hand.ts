@@ -7,6 +7,7 @@ const pollMs = 50;
 
 /** What some processes had begun and not ended at one moment, and when it has gone on since. */
 export class InHand {
+  static readonly nothing = { movedOn: async () => {} };
   readonly #redis: Redis;
   readonly #kind: 'record' | 'delivery';
   /** By id: how often each had been begun. */

@@ -9,6 +9,8 @@ export interface PlannedFault {
   target: number;
   /** Milliseconds after the beginning of its round. */
   afterMs: number;
+  /** Milliseconds from some more submissions to the fault, so that it strikes in the middle of them. */
+  leadMs: number;
   /** Duration in milliseconds; of a receiver's fault, how many messages it strikes. */
   amount: number;
   /** How far a clock is off, in milliseconds. */
@@ -67,6 +69,7 @@ function plannedFault(kind: FaultName, profile: Profile, random: Random): Planne
     kind,
     target: random.whole(0, count - 1),
     afterMs: random.whole(0, Math.round(profile.spreadMs / 2)),
+    leadMs: random.whole(0, 60),
     amount: random.whole(Math.ceil(least * haste), Math.ceil(most * haste)),
     clockMs: random.whole(2, 8) * 60_000 * (random.chance(0.5) ? 1 : -1),
   };

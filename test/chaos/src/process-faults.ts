@@ -2,11 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Stage } from './faults.js';
 import type { Member } from './member.js';
 import type { PlannedFault } from './plan.js';
-import type { GatewayService } from './service.js';
 import type { System } from './system.js';
 
-/** How long proxies may go on sending to a gateway that is about to stop: its `preStop`, in milliseconds. */
-const preStopMs = 1000;
 const slowLinkMs = 150;
 
 interface Fault {
@@ -16,14 +13,14 @@ interface Fault {
 }
 
 /** A fault of one process, of all of a kind, or of Redis, whatever they are doing. */
-export function processFault(fault: PlannedFault, { system, service }: Stage): Fault {
+export function processFault(fault: PlannedFault, { system }: Stage): Fault {
   const { kind, target, amount } = fault;
   const { workers, gateways } = system;
   switch (kind) {
     case 'worker-restart':
       return { target: 'workers', act: () => inTurn(workers, (worker) => worker.restart()) };
     case 'gateway-restart':
-      return { target: 'gateways', act: () => inTurn(gateways, (gateway) => restartGateway(gateway, service)) };
+      return { target: 'gateways', act: () => inTurn(gateways, (gateway) => gateway.restart()) };
     case 'all-workers-freeze':
       return { target: 'workers', act: freezeAll(workers, amount) };
   }
@@ -31,19 +28,12 @@ export function processFault(fault: PlannedFault, { system, service }: Stage): F
   if (victim === 'redis') return { target: victim, act: redisFaults(system, amount)[what]! };
   const members = { gateway: gateways, worker: workers, notifier: system.notifiers }[victim]!;
   const member = members[target]!;
-  return { target: member.name, act: memberFaults(member, fault, system, service)[what]! };
+  return { target: member.name, act: memberFaults(member, fault, system)[what]! };
 }
 
 type Acts = Record<string, () => Promise<void>>;
 
-function memberFaults(
-  member: Member,
-  { amount, clockMs }: PlannedFault,
-  system: System,
-  service: GatewayService,
-): Acts {
-  const restart = (ms: number) =>
-    system.gateways.includes(member) ? restartGateway(member, service, ms) : member.restart(ms);
+function memberFaults(member: Member, { amount, clockMs }: PlannedFault, system: System): Acts {
   return {
     kill: async () => member.kill(),
     freeze: freezeAll([member], amount),
@@ -65,9 +55,9 @@ function memberFaults(
       await system.redis.start();
     },
     clock: async () => {
-      await restart(clockMs);
+      await member.restart(clockMs);
       await pause(amount);
-      await restart(0);
+      await member.restart(0);
     },
   };
 }
@@ -100,14 +90,6 @@ function freezeAll(members: readonly Member[], ms: number): () => Promise<void> 
     await pause(ms);
     for (const member of members) member.thaw();
   };
-}
-
-/** As an orchestrator does it: nobody new is sent there, then it is asked to stop. */
-async function restartGateway(gateway: Member, service: GatewayService, clockMs?: number): Promise<void> {
-  service.withdraw(gateway);
-  await pause(preStopMs);
-  await gateway.restart(clockMs);
-  service.restore(gateway);
 }
 
 async function inTurn(members: readonly Member[], act: (member: Member) => Promise<void>): Promise<void> {

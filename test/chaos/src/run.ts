@@ -46,7 +46,7 @@ export async function run(options: RunOptions): Promise<History> {
     const images = await Promise.all(options.plan.scenes.map(({ image }) => loadImage(image)));
     const urls = receivers.map(({ url }) => url);
     const caller = new Caller({ client, ledger, images, scenes: options.plan.scenes, receivers: urls });
-    const course = new Course({ ...options, ledger, system, service, receivers, caller, over });
+    const course = new Course({ ...options, ledger, system, receivers, caller, over });
     await course.learn();
     await course.carryOut();
     await course.drain();
@@ -62,7 +62,6 @@ export async function run(options: RunOptions): Promise<History> {
 interface CourseParts extends RunOptions {
   ledger: Ledger;
   system: System;
-  service: GatewayService;
   receivers: readonly Receiver[];
   caller: Caller;
   over: AbortController;
@@ -108,10 +107,10 @@ class Course {
   }
 
   async #fault({ n, fault }: Round): Promise<void> {
-    const { ledger, system, service, receivers } = this.#parts;
+    const { ledger, system, receivers } = this.#parts;
     const { since } = faultKind(fault.kind);
     const bait = (receiver?: number) => this.#extras(baits, n, { webhook: receiver ?? null });
-    const stage: Stage = { system, service, receivers, bait };
+    const stage: Stage = { system, receivers, bait };
     const { target, over, movedOn } = await strike(fault, stage);
     const beganAt = ledger.now();
     if (since === 'end') await over;

@@ -10,7 +10,6 @@ const probeEveryMs = 250;
 export class GatewayService {
   readonly #gateways: readonly Member[];
   readonly #ready: Set<Member>;
-  readonly #withdrawn = new Set<Member>();
   #turn = 0;
   #stopped = false;
 
@@ -30,20 +29,10 @@ export class GatewayService {
 
   /** The next one; any, when none is ready. */
   next(): string {
-    const open = this.#gateways.filter((gateway) => !this.#withdrawn.has(gateway));
-    const ready = open.filter((gateway) => this.#ready.has(gateway));
-    const from = ready.length > 0 ? ready : open;
+    const ready = this.#gateways.filter((gateway) => this.#ready.has(gateway));
+    const from = ready.length > 0 ? ready : this.#gateways;
     this.#turn += 1;
     return new URL('/', from[this.#turn % from.length]!.probe).origin;
-  }
-
-  /** Before it is stopped in order: nobody is sent there any more. */
-  withdraw(gateway: Member): void {
-    this.#withdrawn.add(gateway);
-  }
-
-  restore(gateway: Member): void {
-    this.#withdrawn.delete(gateway);
   }
 
   stop(): void {

@@ -9,8 +9,10 @@ import { RedisServer } from './redis-server.js';
 import { Relay } from './relay.js';
 
 /** Short, so that faults last longer than what they have to outlast. */
-export const batchDeadlineMs = 3000;
-export const webhookTimeoutMs = 1000;
+const batchDeadlineMs = 3000;
+const webhookTimeoutMs = 1000;
+/** Longer than it takes until whoever sends requests to a gateway knows that it is unready. */
+const shutdownDelayMs = 2000;
 
 export interface SystemOptions {
   profile: Profile;
@@ -91,6 +93,7 @@ export class System {
           PORT: String(port),
           BLIPQ_INTERNAL_PORT: String(inner),
           BLIPQ_THREADS: '1',
+          BLIPQ_SHUTDOWN_DELAY_MS: String(shutdownDelayMs),
           BLIPQ_RETRY_WINDOW_S: String(profile.retryWindowS),
         };
       case 'worker':
