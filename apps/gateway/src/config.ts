@@ -46,7 +46,7 @@ export const gatewaySettings = z.object({
   /** Requests with a body that may be under way at once. Further ones are refused before their body is read. */
   BLIPQ_UPLOADS_MAX: setting.wholeNumber(1, 10_000).default(128),
   /** Memory that bodies, and images fetched by URL, may take. */
-  BLIPQ_UPLOADS_MB_MAX: setting.wholeNumber(128).default(512),
+  BLIPQ_UPLOADS_MB_MAX: setting.wholeNumber(128).default(256),
   /** Requests that may wait for a caption, or watch one, at once. */
   BLIPQ_WAITS_MAX: setting.wholeNumber(1).default(4000),
   /** Origins whose pages may call this server from a browser; `*` for all. */
