@@ -7,6 +7,7 @@ import { bootstrap, giveUp, root, run, say } from './bootstrap.mjs';
 import { ensureChromium } from './ensure-chromium.mjs';
 import { ensureKubectl } from './ensure-kubectl.mjs';
 import { ensurePromtool } from './ensure-promtool.mjs';
+import { ensureValkey } from './ensure-valkey.mjs';
 
 let result = { passed: 0, failed: 1 };
 process.on('exit', () => console.log(`${result.passed} passed, ${result.failed} failed`));
@@ -17,6 +18,7 @@ await ensureRedis();
 ensureChromium({ mayInstall, say });
 ensureKubectl({ mayInstall, say });
 ensurePromtool({ mayInstall, say });
+ensureValkey({ mayInstall, say });
 
 const folder = mkdtempSync(join(tmpdir(), 'blipq-test-report-'));
 const report = join(folder, 'report.json');

@@ -180,7 +180,10 @@ test('is alive but not ready without Redis, and does not need it to stop', async
   const worker = await spawn({ REDIS_URL: 'redis://127.0.0.1:1' });
   await worker.logged('worker ready');
   await vi.waitFor(async () => {
-    expect(await worker.health('/readyz')).toEqual({ status: 503, body: 'Redis does not answer\n' });
+    expect(await worker.health('/readyz')).toEqual({
+      status: 503,
+      body: 'Redis does not answer: connect ECONNREFUSED 127.0.0.1:1\n',
+    });
   });
   expect((await worker.health('/livez')).status).toBe(200);
   worker.child.kill('SIGTERM');

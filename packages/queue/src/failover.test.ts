@@ -127,6 +127,6 @@ async function replicated(master: OwnRedis, password: string): Promise<void> {
   const written = Number(/master_repl_offset:(\d+)/.exec(await info())![1]);
   await vi.waitFor(async () => {
     expect(Number(/slave0:.*,offset=(\d+)/.exec(await info())![1])).toBeGreaterThanOrEqual(written);
-  });
+  }, 10_000);
   client.disconnect();
 }

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,13 +6,17 @@ import { join } from 'node:path';
 import { freePort } from './free-port.js';
 
 export interface OwnRedisOptions {
-  /** Default `redis-server`. */
+  /** Default: `redis-server`, or `valkey-server` where there is no other. */
   program?: string;
   /** As in redis.conf, over an append-only file that is written at every command. */
   settings?: Record<string, string>;
   /** Runs as a sentinel, with these lines of its configuration. */
   sentinel?: string[];
 }
+
+const programs = ['redis-server', 'valkey-server'];
+const isThere = (program: string): boolean => spawnSync(program, ['--version']).status === 0;
+const serverProgram = (): string => programs.find(isThere) ?? programs[0]!;
 
 /** A Redis of a test's own, with AOF, to be stopped, frozen and killed. */
 export class OwnRedis {
@@ -50,7 +54,7 @@ export class OwnRedis {
 
   /** Resolves when it takes connections. What sentinels or CONFIG REWRITE told it before its end holds on. */
   async start(): Promise<void> {
-    const { program = 'redis-server', sentinel } = this.#options;
+    const { program = serverProgram(), sentinel } = this.#options;
     const args = [this.#configuration, ...(sentinel === undefined ? [] : ['--sentinel'])];
     const server = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     this.#server = server;

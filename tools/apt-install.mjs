@@ -1,0 +1,24 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+/** Whether packages can be installed here: on Debian and Ubuntu, as root. */
+export function canAptInstall() {
+  return existsSync('/usr/bin/apt-get') && existsSync('/etc/debian_version') && process.getuid?.() === 0;
+}
+
+/** The command that installs a package, to be shown. */
+export function aptCommand(name) {
+  return `apt-get update && apt-get install -y --no-install-recommends ${name}`;
+}
+
+/** Installs a package, without starting its services: not on a machine that only runs tests. */
+export function aptInstall(name) {
+  const command = aptCommand(name);
+  const script = `printf '#!/bin/sh\\nexit 101\\n' > "$0" && chmod 755 "$0" && ${command}; rm -f "$0"`;
+  const policy = '/usr/sbin/policy-rc.d';
+  const args = existsSync(policy) ? ['-c', command] : ['-c', script, policy];
+  spawnSync('/bin/sh', args, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+}
