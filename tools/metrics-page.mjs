@@ -37,7 +37,7 @@ const head = `# Metrics
 
 <!-- Written by \`npm run docs\`; a test fails when it is out of date. -->
 
-Every process answers \`GET /metrics\` in Prometheus's text format: the gateway on \`BLIPQ_INTERNAL_PORT\` (3002), worker and notifier on \`BLIPQ_HEALTH_PORT\` (3001 and 3002). The gateway prints BentoML's \`bentoml_service_…\` set ([docs/bentoml.md](bentoml.md)) there as well; that alone is also at \`/metrics\` on \`PORT\`. Beside those below there are Prometheus's usual \`process_…\` and \`nodejs_…\` metrics, the event loop's delay (\`nodejs_eventloop_lag_p99_seconds\`) among them.
+Every process answers \`GET /metrics\` in Prometheus's text format: the gateway on \`BLIPQ_INTERNAL_PORT\` (3002), worker and notifier on \`BLIPQ_HEALTH_PORT\` (3001 and 3003). The gateway prints BentoML's \`bentoml_service_…\` set ([docs/bentoml.md](bentoml.md)) there as well; that alone is also at \`/metrics\` on \`PORT\`. Beside those below there are Prometheus's usual \`process_…\` and \`nodejs_…\` metrics, the event loop's delay (\`nodejs_eventloop_lag_p99_seconds\`) among them.
 
 Labels have few values, none of them from callers: states, error codes, the model's name. What is said about the queue is read from Redis at each scrape and is the same in every gateway: take the maximum over gateways, never the sum. While Redis does not answer, those series have no value.
 

@@ -18,13 +18,19 @@ afterEach(async () => {
   for (const stop of stops.splice(0).reverse()) await stop();
 });
 
-async function cluster(replicas = 0, redisUrl = inject('redisUrl'), scaledObject = spec) {
+/** A gateway in a Redis where nobody has been yet. */
+async function emptyCluster(redisUrl = inject('redisUrl')) {
   const gateway = await new LiveGateway(redisUrl).start();
   stops.push(() => gateway.stop());
   const demand = async () => {
     const response = await fetch(`${gateway.internalUrl}/internal/scale`);
     return response.status === 200 ? ((await response.json()) as { demand: number }).demand : undefined;
   };
+  return { gateway, demand };
+}
+
+async function cluster(replicas = 0, redisUrl = inject('redisUrl'), scaledObject = spec) {
+  const { gateway, demand } = await emptyCluster(redisUrl);
   const queue = await queueOf(gateway);
   await vi.waitFor(async () => expect(await demand()).toBe(0));
   const simulated = new SimulatedCluster({
@@ -86,6 +92,25 @@ test('a burst of 10,000 from none: the first worker within one look, all within 
   const gone = first(moments, ({ replicas, atS }) => atS > made && replicas === 0)!;
   expect(gone - made).toBeGreaterThanOrEqual(spec.cooldownPeriod - spec.pollingInterval);
   expect(gone - made).toBeLessThanOrEqual(spec.cooldownPeriod + spec.pollingInterval);
+});
+
+test('a new cluster: one worker comes by itself, registers its model, and is gone after the cooldown', async () => {
+  const { gateway, demand } = await emptyCluster();
+  expect((await fetch(`${gateway.url}/readyz`)).status).toBe(503);
+  const nothing = {
+    jobs: `${gateway.namespace}:{captions}:jobs:captions.demo:`,
+    open: `${gateway.namespace}:{captions}:open`,
+  };
+  const simulated = new SimulatedCluster({ redis: gateway.redis, queue: nothing, demand, spec, ...worker });
+  const preparing = await simulated.pass(1800);
+  expect(first(preparing, ({ replicas }) => replicas === 1)).toBeLessThanOrEqual(spec.pollingInterval);
+  expect(Math.max(...preparing.map(({ replicas }) => replicas))).toBe(1);
+  expect(preparing.at(-1)).toMatchObject({ replicas: 1, ready: 1 });
+  await gateway.registerModel();
+  expect((await fetch(`${gateway.url}/readyz`)).status).toBe(200);
+  const registeredS = simulated.nowS;
+  const gone = first(await simulated.pass(1200), ({ replicas }) => replicas === 0)!;
+  expect(gone - registeredS).toBeGreaterThanOrEqual(spec.cooldownPeriod - spec.pollingInterval);
 });
 
 /** How often the number of workers changed. */

@@ -50,6 +50,29 @@ describe.skipIf(kubectl === undefined)('autoscaling', () => {
     });
   });
 
+  test('of several models each has workers of its own, scaled by its demand alone', () => {
+    const several = render('k8s/overlays/models');
+    const workers = workloads(several).filter(({ labels }) => labels['app.kubernetes.io/name'] === 'worker');
+    expect(workers.map(({ name }) => name)).toEqual(['worker', 'worker-answers']);
+    for (const { name, labels, containers } of workers) {
+      const { spec } = byName(several, 'ScaledObject', name);
+      expect(spec.scaleTargetRef.name).toBe(name);
+      const url = new URL(spec.triggers[0].metadata.url);
+      const [model] = settings(several, containers[0]).BLIPQ_MODEL!.split('@');
+      expect([url.pathname, url.searchParams.get('model')]).toEqual(['/internal/scale', model]);
+      expect(url.host).toBe('gateway-internal.blipq.svc:3002');
+      // Nobody's Deployment or budget takes another model's pods for its own.
+      for (const kind of ['Deployment', 'PodDisruptionBudget']) {
+        const selecting = several.filter((one) => one.kind === kind && selects(one.spec.selector, labels));
+        expect(selecting.map((one) => one.metadata.name)).toEqual([name]);
+      }
+      const download = name.replace('worker', 'model-download');
+      expect(
+        settings(several, byName(several, 'Job', download).spec.template.spec.containers[0]).BLIPQ_MODEL,
+      ).toContain(model);
+    }
+  });
+
   test('a worker has a GPU node and one GPU, or one slice of it', () => {
     const { spec, allContainers } = worker();
     expect(spec.nodeSelector).toEqual({ 'nvidia.com/gpu.present': 'true' });

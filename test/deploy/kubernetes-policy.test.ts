@@ -5,12 +5,17 @@ import { workerSettings } from '../../apps/worker/src/config.js';
 import { byName, selects, settings, workloads } from './pods.js';
 import { type KubernetesObject, kubectl, kustomizations, render } from './render.js';
 
-const ours = ['gateway', 'worker', 'notifier'];
+/** The workers of a further model are `worker-<name>`. */
+const kindOf = (name: string) => /^(gateway|worker|notifier|model-download)(?=$|-)/.exec(name)?.[1];
 
 describe.skipIf(kubectl === undefined).each(kubectl === undefined ? [] : kustomizations)('%s', (folder) => {
   const objects = kubectl === undefined ? [] : render(folder);
   const pods = workloads(objects);
-  const named = (name: string) => pods.find((pod) => pod.name === name)!;
+  const ours = pods.filter(({ name }) => ['gateway', 'worker', 'notifier'].includes(kindOf(name) ?? ''));
+
+  test('there are all of ours', () => {
+    expect(new Set(ours.map(({ name }) => kindOf(name)))).toEqual(new Set(['gateway', 'worker', 'notifier']));
+  });
 
   test('no container runs as root, writes to its image, gains rights or has capabilities', () => {
     for (const { name, spec, allContainers } of pods) {
@@ -62,8 +67,10 @@ describe.skipIf(kubectl === undefined).each(kubectl === undefined ? [] : kustomi
   });
 
   test('probes: liveness and startup ask the process alone, only readiness asks Redis', () => {
-    for (const name of ours) {
-      const [container] = named(name).containers;
+    for (const {
+      name,
+      containers: [container],
+    } of ours) {
       expect(container.livenessProbe.httpGet.path, name).toBe('/livez');
       expect(container.startupProbe.httpGet.path, name).toBe('/livez');
       expect(container.readinessProbe.httpGet.path, name).toBe('/readyz');
@@ -75,15 +82,16 @@ describe.skipIf(kubectl === undefined).each(kubectl === undefined ? [] : kustomi
   });
 
   test('a worker is given twice its longest batch and 30 s to stop', () => {
-    const { spec, containers } = named('worker');
-    const batchS = Number(settings(objects, containers[0]).BLIPQ_BATCH_DEADLINE_MS) / 1000;
-    expect(batchS).toBeGreaterThan(0);
-    expect(spec.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(2 * batchS + 30);
-    expect(Number(settings(objects, containers[0]).BLIPQ_DRAIN_MS)).toBe(2000 * batchS);
+    for (const { name, spec, containers } of ours.filter((pod) => kindOf(pod.name) === 'worker')) {
+      const batchS = Number(settings(objects, containers[0]).BLIPQ_BATCH_DEADLINE_MS) / 1000;
+      expect(batchS).toBeGreaterThan(0);
+      expect(spec.terminationGracePeriodSeconds, name).toBeGreaterThanOrEqual(2 * batchS + 30);
+      expect(Number(settings(objects, containers[0]).BLIPQ_DRAIN_MS), name).toBe(2000 * batchS);
+    }
   });
 
   test('a gateway serves on until proxies have noticed, and is given the time to finish after that', () => {
-    const { spec, containers } = named('gateway');
+    const { spec, containers } = pods.find(({ name }) => name === 'gateway')!;
     const { BLIPQ_SHUTDOWN_DELAY_MS: delayMs } = settings(objects, containers[0]);
     // Kubernetes takes a pod that ends out of the endpoints itself; this is for the proxies behind them to follow.
     expect(Number(delayMs)).toBeGreaterThanOrEqual(5000);
@@ -93,8 +101,7 @@ describe.skipIf(kubectl === undefined).each(kubectl === undefined ? [] : kustomi
 
   test('each of ours is spread over nodes, and a drain takes one pod at a time', () => {
     const budgets = objects.filter(({ kind }) => kind === 'PodDisruptionBudget');
-    for (const name of ours) {
-      const { labels, spec } = named(name);
+    for (const { name, labels, spec } of ours) {
       const [budget, ...more] = budgets.filter((one) => selects(one.spec.selector, labels));
       expect(more, name).toEqual([]);
       expect(budget?.spec.maxUnavailable, name).toBe(1);
@@ -135,8 +142,9 @@ describe.skipIf(kubectl === undefined).each(kubectl === undefined ? [] : kustomi
 
   test('every setting is one that its program knows, with a value that it takes', () => {
     const programs = { gateway: gatewaySettings, worker: workerSettings, notifier: notifierSettings };
-    for (const [name, schema] of Object.entries(programs)) {
-      const all = Object.entries(settings(objects, named(name).containers[0]));
+    for (const { name, containers } of ours) {
+      const schema = programs[kindOf(name) as keyof typeof programs];
+      const all = Object.entries(settings(objects, containers[0]));
       // Those of OpenTelemetry's its libraries read themselves.
       const given = Object.fromEntries(all.filter(([variable]) => !variable.startsWith('OTEL_')));
       expect(schema.partial().strict().safeParse(given).error?.issues ?? [], name).toEqual([]);
@@ -148,7 +156,8 @@ describe.skipIf(kubectl === undefined).each(kubectl === undefined ? [] : kustomi
       pods.filter((pod) => JSON.stringify(pod.spec).includes(`"secretRef":{"name":"${secret}`)).map(({ name }) => name);
     const secrets = objects.filter(({ kind }) => kind === 'Secret').map(({ metadata }) => metadata.name);
     const base = (name: string) => name.replace(/-[a-z0-9]{10}$/, '');
-    const actual = Object.fromEntries(secrets.map((name) => [base(name), [...holders(name)].sort()]));
+    const kinds = (secret: string) => [...new Set(holders(secret).map(kindOf))].sort();
+    const actual = Object.fromEntries(secrets.map((name) => [base(name), kinds(name)]));
     expect(actual).toEqual({
       redis: ['gateway', 'notifier', 'worker'],
       gateway: ['gateway'],

@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 /** Undefined where there is none: tests of the manifests are then skipped. */
 export const kubectl: string | undefined = findKubectl();
 
-export const overlays = ['k8s/overlays/dev', 'k8s/overlays/cpu', 'k8s/overlays/gpu'];
+export const overlays = ['k8s/overlays/dev', 'k8s/overlays/cpu', 'k8s/overlays/gpu', 'k8s/overlays/models'];
 export const kustomizations = [
   ...overlays,
   'test/deploy/kustomizations/gpu-mig-prometheus',

@@ -37,17 +37,32 @@ async function scrape(): Promise<Record<string, number>> {
 test('/internal/scale answers what wants a worker, on its own port only', async () => {
   expect(await scale()).toEqual({
     status: 200,
-    body: { demand: 0, waiting: 0, active: 0, delayed: 0, due: 0, jobless: 0, paused: false },
+    body: { demand: 0, waiting: 0, active: 0, delayed: 0, due: 0, jobless: 0, paused: false, models: 1 },
   });
   expect((await submit()).status).toBe(202);
   expect((await submit()).status).toBe(202);
   expect((await scale()).body).toMatchObject({ demand: 2, waiting: 2 });
   const of = async (model: string) =>
     await (await fetch(`${gateway.internalUrl}/internal/scale?model=${encodeURIComponent(model)}`)).json();
-  expect([await of('demo'), await of('owner/other')]).toEqual([{ demand: 2 }, { demand: 0 }]);
+  expect(await of('demo')).toEqual({ demand: 2, registered: true });
   expect((await fetch(`${gateway.internalUrl}//`)).status).toBe(404);
   expect((await fetch(`${gateway.url}/internal/scale`)).status).toBe(404);
   expect((await fetch(`${gateway.internalUrl}/v1/captions`)).status).toBe(404);
+});
+
+test('a model that nobody has registered wants one worker, which registers it', async () => {
+  const fresh = await new LiveGateway(redisUrl).start();
+  const demand = async (query = '') =>
+    ((await (await fetch(`${fresh.internalUrl}/internal/scale${query}`)).json()) as { demand: number }).demand;
+  const gauge = async () =>
+    /^blipq_demand (\d+)$/m.exec(await (await fetch(`${fresh.internalUrl}/metrics`)).text())?.[1];
+  expect([await demand(), await demand('?model=demo'), await gauge()]).toEqual([1, 1, '1']);
+  await fresh.registerModel();
+  expect([await demand(), await demand('?model=demo'), await gauge()]).toEqual([0, 0, '0']);
+  expect(await demand('?model=owner%2Fother')).toBe(1);
+  await fresh.registerModel({ model: 'owner/other' });
+  expect(await demand('?model=owner%2Fother')).toBe(0);
+  await fresh.stop();
 });
 
 test('an expired deadline ends a caption although there is no worker', async () => {

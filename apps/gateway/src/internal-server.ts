@@ -2,6 +2,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { QueueCensus } from '@blipq/queue';
 import { answerMetrics, closeServer, type Logger, listen, type MetricsText } from '@blipq/service';
 import type { AdminBoard } from './admin-board.js';
+import { workerDemand } from './worker-demand.js';
 
 interface InternalServerOptions {
   census: Pick<QueueCensus, 'take'>;
@@ -56,9 +57,13 @@ export class InternalServer {
    */
   async #answerScale(response: ServerResponse, model: string | null): Promise<void> {
     try {
-      const { demand, demandOf, waiting, active, delayed, due, jobless, paused } = await this.#options.census.take();
-      if (model !== null) return answer(response, 200, { demand: demandOf.get(model) ?? jobless });
-      answer(response, 200, { demand, waiting, active, delayed, due, jobless, paused });
+      const count = await this.#options.census.take();
+      if (model !== null) {
+        return answer(response, 200, { demand: workerDemand(count, model), registered: count.models.has(model) });
+      }
+      const { waiting, active, delayed, due, jobless, paused, models } = count;
+      const places = { waiting, active, delayed, due, jobless, paused };
+      answer(response, 200, { demand: workerDemand(count), ...places, models: models.size });
     } catch (error) {
       answer(response, 503, { error: (error as Error).message });
     }

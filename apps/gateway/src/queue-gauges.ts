@@ -1,5 +1,6 @@
 import type { QueueCensus, QueueCount } from '@blipq/queue';
 import { Gauge, type Registry } from 'prom-client';
+import { workerDemand } from './worker-demand.js';
 
 interface QueueGaugesOptions {
   registry: Registry;
@@ -18,7 +19,11 @@ export class QueueGauges {
   constructor({ registry, census, captionsMax, bytesMax }: QueueGaugesOptions) {
     this.#census = census;
     this.#registers = [registry];
-    this.#gauge('blipq_demand', 'Captions that want a worker now, as in /internal/scale', ({ demand }) => demand);
+    this.#gauge(
+      'blipq_demand',
+      'Captions that want a worker now, as in /internal/scale; at least 1 while no model is registered',
+      (count) => workerDemand(count),
+    );
     this.#gauge('blipq_queue_open_captions', 'Captions that have not ended', ({ open }) => open);
     this.#gauge('blipq_queue_image_bytes', 'Bytes of pixels in Redis', ({ bytes }) => bytes);
     this.#gauge(

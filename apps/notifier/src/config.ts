@@ -40,7 +40,7 @@ export const notifierSettings = z.object({
   /** An endpoint that has failed for so long without a success is disabled. */
   BLIPQ_WEBHOOK_FAILING_MAX_S: setting.wholeNumber(1).default(432_000),
   HOST: setting.text('an address to listen on').default('0.0.0.0'),
-  BLIPQ_HEALTH_PORT: setting.port().default(3002),
+  BLIPQ_HEALTH_PORT: setting.port().default(3003),
   BLIPQ_LOG_LEVEL: setting.logLevel().default('info'),
 });
 export type NotifierConfig = z.infer<typeof notifierSettings>;

@@ -1,5 +1,5 @@
 import { taskNames } from '@blipq/contracts';
-import { modelOfJobs, queueKeys } from './keys.js';
+import { modelKeys, modelOfJobs, queueKeys } from './keys.js';
 import { asking, type OnError, open, producerRedis, type QueueAddress, type RedisClient } from './redis.js';
 import { type ScriptTarget, script } from './script.js';
 
@@ -29,6 +29,8 @@ export interface QueueCount {
   due: number;
   /** Accepted, but without a job: being submitted, or left behind by a crash until a reconciler finds it. */
   jobless: number;
+  /** Names of the models that workers have registered. */
+  models: ReadonlySet<string>;
   /** Whether the queue of any model is. */
   paused: boolean;
   /** Captions that have not ended, and the bytes of the pixels in Redis. */
@@ -94,10 +96,12 @@ return {
 export class QueueCensus {
   readonly #redis: RedisClient;
   readonly #target: ScriptTarget;
+  readonly #manifests: string;
 
   constructor({ redisUrl, commandTimeoutMs = 1500, onError = () => undefined, ...names }: QueueCensusOptions) {
     this.#redis = producerRedis(redisUrl, commandTimeoutMs, onError);
     this.#target = { redis: this.#redis, root: queueKeys(names).root };
+    this.#manifests = modelKeys(names.namespace).manifests;
   }
 
   /** Connects. Resolves whether Redis is there or not. */
@@ -107,7 +111,9 @@ export class QueueCensus {
 
   /** @throws BlipqError `queue_unavailable` */
   async take(): Promise<QueueCount> {
-    const reply = await asking(() => countQueue(this.#target, '', dueWithinMs));
+    const [reply, models] = await asking(() =>
+      Promise.all([countQueue(this.#target, '', dueWithinMs), this.#redis.hkeys(this.#manifests)]),
+    );
     const [waiting, active, delayed, due, pausedQueues, open, bytes, oldestMs, outbox, queues] = reply as [
       ...[number, number, number, number, number],
       ...[number, number, number, number, QueueDemand[]],
@@ -122,7 +128,10 @@ export class QueueCensus {
     }
     const demand = queues.reduce((sum, [, wanted]) => sum + wanted, adopted);
     const paused = pausedQueues > 0;
-    return { demand, demandOf, waiting, active, delayed, due, jobless, paused, open, bytes, oldestMs, outbox };
+    return {
+      ...{ demand, demandOf, models: new Set(models), waiting, active, delayed, due, jobless, paused },
+      ...{ open, bytes, oldestMs, outbox },
+    };
   }
 
   stop(): void {
