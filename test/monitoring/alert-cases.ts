@@ -21,6 +21,11 @@ export const alertCases: Record<string, AlertCase> = {
     // One gateway that cannot reach it is that gateway's trouble.
     silent: { 'blipq_redis_up{instance="a"}': '0x10', 'blipq_redis_up{instance="b"}': '1x10' },
   },
+  BlipqRedisKeepsNothing: {
+    fires: { 'blipq_redis_persistent{instance="a"}': '0x10' },
+    at: '7m',
+    silent: { 'blipq_redis_persistent{instance="a"}': '1x10' },
+  },
   BlipqDemandUnknown: {
     fires: { 'blipq_demand{instance="a"}': '5 5 stale' },
     at: '9m',
