@@ -121,6 +121,14 @@ describe('a batch that memory did not suffice for', () => {
     ]);
   });
 
+  it('leaves batches of another key as large as they were', () => {
+    const target = batcher();
+    submit(target, 'a1', 'a2', 'b1', 'b2', 'b3');
+    target.settle(target.take(), exhausted);
+    expect([target.take(), target.take(), target.take()].map(rowsOf)).toEqual([['a1'], ['a2'], ['b1', 'b2', 'b3']]);
+    expect(target.batchMax).toBe(1);
+  });
+
   it('fails a row that it does not suffice for alone, and only that', async () => {
     const target = batcher();
     const large = target.submit('a1');

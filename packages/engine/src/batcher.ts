@@ -41,19 +41,19 @@ export interface Entry<Row, Output> {
  */
 export class Batcher<Row, Output> {
   readonly #options: BatcherOptions<Row>;
-  readonly #limit: BatchLimit;
+  /** By key: what a row takes of memory depends on it. */
+  readonly #limits = new Map<string, BatchLimit>();
   #waiting: Entry<Row, Output>[] = [];
   #wake: () => void = () => {};
   #closed = false;
 
   constructor(options: BatcherOptions<Row>) {
     this.#options = options;
-    this.#limit = new BatchLimit(options.batchMax);
   }
 
-  /** Most rows in one batch just now. */
+  /** Most rows in one batch just now, of the key for which they are fewest. */
   get batchMax(): number {
-    return this.#limit.rows;
+    return Math.min(this.#options.batchMax, ...[...this.#limits.values()].map(({ rows }) => rows));
   }
 
   /**
@@ -96,7 +96,7 @@ export class Batcher<Row, Output> {
     const shared = key(first.row);
     const batch = first.alone
       ? [first]
-      : this.#waiting.filter((entry) => !entry.alone && key(entry.row) === shared).slice(0, this.batchMax);
+      : this.#waiting.filter((entry) => !entry.alone && key(entry.row) === shared).slice(0, this.#limitOf(first).rows);
     const taken = new Set(batch);
     this.#waiting = this.#waiting.filter((entry) => !taken.has(entry));
     return batch;
@@ -105,12 +105,12 @@ export class Batcher<Row, Output> {
   /** Ends each row of a batch that was taken, or queues it for another try by itself. */
   settle(batch: Entry<Row, Output>[], outcome: BatchOutcome<Output>): void {
     if (outcome.status === 'captioned') {
-      this.#limit.passed(batch.length);
+      this.#limitOf(batch[0]!).passed(batch.length);
       for (const [index, entry] of batch.entries()) entry.resolve(outcome.outputs[index]!);
       return;
     }
     const exhausted = outcome.status === 'out_of_memory';
-    if (exhausted || outcome.starved) this.#limit.exceeded(batch.length);
+    if (exhausted || outcome.starved) this.#limitOf(batch[0]!).exceeded(batch.length);
     const again = batch.filter((entry) => {
       if (outcome.status === 'crashed' || outcome.status === 'hung') entry.deaths += 1;
       if (!exhausted) entry.alone = true;
@@ -139,6 +139,13 @@ export class Batcher<Row, Output> {
     if (entry.signal?.aborted) return new AbortError(entry.signal.reason);
     if (this.#closed) return shuttingDown();
     return undefined;
+  }
+
+  #limitOf({ row }: Entry<Row, Output>): BatchLimit {
+    const key = this.#options.key(row);
+    const limit = this.#limits.get(key) ?? new BatchLimit(this.#options.batchMax);
+    this.#limits.set(key, limit);
+    return limit;
   }
 
   #drop(entry: Entry<Row, Output>): void {

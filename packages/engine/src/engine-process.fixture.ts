@@ -1,6 +1,7 @@
 import { openSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CaptionRow, ModelFacts } from '@blipq/blip';
+import { BlipqError } from '@blipq/contracts';
 import type { EngineBatchOutput, EngineRow } from './engine-row.js';
 import { marks } from './pixel-marks.fixture.js';
 import type { StartRequest } from './protocol.js';
@@ -10,7 +11,13 @@ import { type Loading, type LoadListener, serveEngine } from './serve-engine.js'
 serveEngine(load);
 
 /** The engine hands facts on without reading them; these few are enough to know them again. */
-const facts = { model: 'fixture', revision: '000000000000', imageSize: 1, tokenizerJson: '{}' } as ModelFacts;
+const facts = {
+  model: 'fixture',
+  revision: '000000000000',
+  imageSize: 1,
+  tokenizerJson: '{}',
+  device: 'cpu',
+} as ModelFacts;
 
 async function load({ checkpoint }: StartRequest, { onProgress }: LoadListener): Promise<Loading> {
   switch (checkpoint) {
@@ -35,6 +42,7 @@ async function run(rows: EngineRow[]): Promise<EngineBatchOutput> {
     if (mark === marks.crash) process.kill(process.pid, 'SIGKILL');
     if (mark === marks.crash || mark === marks.hang) block();
     if (mark === marks.throw) throw new Error('the tensor has a bad shape');
+    if (mark === marks.outOfMemory) throw new BlipqError('out_of_memory', 'std::bad_alloc');
     if (mark === marks.hold) readFileSync(prompt!);
     if (mark === marks.hangHoldingPipe) {
       openSync(prompt!, 'w');

@@ -239,7 +239,7 @@ describe('start', () => {
     expect(() => engine.facts).toThrow('before it was ready');
     await engine.start();
     expect(engine.state).toBe('ready');
-    expect(engine.facts).toEqual({ model: 'fixture', revision: '000000000000', imageSize: 1, tokenizerJson: '{}' });
+    expect(engine.facts).toMatchObject({ model: 'fixture', revision: '000000000000', imageSize: 1 });
   });
 
   it('rejects with the very words of a refusal, tries no second time and leaves no process', async () => {

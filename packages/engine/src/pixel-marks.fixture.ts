@@ -15,6 +15,8 @@ export const marks = {
   hangHoldingPipe: 5,
   /** Returns a score that is not a number. */
   notANumber: 6,
+  /** Finds no memory, in a batch of whatever size. */
+  outOfMemory: 7,
 } as const;
 
 /** A row of 1×1 pixels: its mark, its tag (which the caption repeats), and an unused byte. */
