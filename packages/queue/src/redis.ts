@@ -107,6 +107,8 @@ function sentinelOptions(address: AddressOf<'sentinel'>): RedisOptions {
 function clusterOptions({ tls }: AddressOf<'cluster'>): ClusterOptions {
   return {
     ...{ clusterRetryStrategy: retryStrategy, slotsRefreshInterval },
+    // It asks any node, also one that is frozen. Those that serve nothing say so by themselves.
+    enableReadyCheck: false,
     // Certificates are for names, so the names that the cluster gives are not resolved.
     ...(tls && { dnsLookup: (address, callback) => callback(null, address) }),
   };
