@@ -52,6 +52,20 @@ async function leftovers(): Promise<string[]> {
     .sort();
 }
 
+test('pixels whose submission comes to nothing, and cannot be taken back either, are gone within a minute', async () => {
+  await server.remove();
+  // Every script fails, as if the connection had broken after the pixels were stored.
+  server = await OwnRedis.create({ settings: { 'rename-command': 'EVALSHA ""' } });
+  await server.start();
+  queue = new CaptionQueue({ redisUrl: server.url, namespace });
+  await queue.start();
+  await expect(queue.submit(submission())).rejects.toMatchObject(unavailable);
+  const redis = new Redis(server.url);
+  const [pixels] = await redis.keys('*:pixels:*');
+  expect(await redis.pttl(pixels!)).toBeLessThanOrEqual(60_000);
+  redis.disconnect();
+});
+
 test('a queue and a worker that start before Redis work once it is there', async () => {
   await queue.start();
   await startWorker();

@@ -104,7 +104,8 @@ local r = {}
 for i = 4, #ARGV, 2 do r[ARGV[i]] = ARGV[i + 1] end
 if o.copy_from ~= '' then
   if redis.call('COPY', key('pixels', o.copy_from), key('pixels', r.pixels)) == 0 then return { 'input_gone' } end
-  redis.call('PEXPIRE', key('pixels', r.pixels), o.image_ttl_ms)
+elseif o.result == '' and redis.call('EXISTS', key('pixels', r.pixels)) == 0 then
+  return { 'input_gone' }
 end
 local state, ttl = 'queued', o.ttl_ms
 set(record, 4)
@@ -129,6 +130,7 @@ if state == 'queued' then
   redis.call('ZADD', open, now + check_after, id)
   redis.call('HSET', root .. ':owners', id, o.tenant)
   redis.call('HINCRBY', load, 'tenant:' .. o.tenant, 1)
+  redis.call('PEXPIRE', key('pixels', r.pixels), o.image_ttl_ms)
   redis.call('ZADD', images, now + o.image_ttl_ms, r.pixels)
   redis.call('HINCRBY', load, 'bytes', o.bytes)
 end

@@ -104,6 +104,9 @@ export interface Repetition extends SubmissionIdentity {
 /** Until a job should be in the queue, in milliseconds; then the reconciler looks whether it is. */
 const enqueueGraceMs = 10_000;
 
+/** How long pixels wait for the record that gives them their time: what a crash between the two leaves is soon gone. */
+const unclaimedMs = 60_000;
+
 type NewSubmission = Omit<SubmissionBase, 'id' | 'pixels' | 'reuse'> & WorkInput;
 
 /** What becomes a record: its fields, its terms, and its pixels, unless they are there already. */
@@ -221,7 +224,7 @@ export class Submissions {
 
   async #storePixels(name: string, { buffer, byteOffset, byteLength }: Uint8Array): Promise<void> {
     const bytes = Buffer.from(buffer, byteOffset, byteLength);
-    await this.#redis.set(this.#keys.pixels(name), bytes, 'EX', this.#limits.imageTtlS);
+    await this.#redis.set(this.#keys.pixels(name), bytes, 'PX', unclaimedMs);
   }
 
   async #enqueue(id: string, { jobs, fingerprint }: RecordStart, turn: string): Promise<void> {

@@ -1,6 +1,8 @@
 import type { Redis } from 'ioredis';
 
 const root = 'blipq:{captions}';
+/** How long pixels may wait for their record, in milliseconds. */
+const unclaimedMs = 60_000;
 
 /** What must be nothing once all work has ended and the retry window is over: a command and what it may answer. */
 const mustBeEmpty = [
@@ -30,7 +32,7 @@ export async function leftovers(redis: Redis): Promise<string[]> {
   }
   for (const key of await keysOf(redis)) {
     const name = key.slice(root.length + 1);
-    if (name.startsWith('pixels:')) found.push(`pixels ${name}, for ${await redis.pttl(key)} ms more`);
+    if (name.startsWith('pixels:')) await checkPixels(redis, key, found);
     if (/^jobs:.*:lock$/.test(name)) found.push(`a lock: ${name}`);
     if (/^notify:msg_[^:]*$/.test(name)) found.push(`a job: ${name}`);
     // Of captions that were given up, BullMQ keeps the failed job for a day.
@@ -45,6 +47,13 @@ async function keysOf(redis: Redis): Promise<string[]> {
   const keys: string[] = [];
   for await (const batch of redis.scanStream({ match: `${root}:*`, count: 1000 })) keys.push(...(batch as string[]));
   return keys;
+}
+
+/** What a gateway stored that died before it wrote the record may be there for a moment longer. */
+async function checkPixels(redis: Redis, key: string, found: string[]): Promise<void> {
+  const [ms, record] = [await redis.pttl(key), `${root}:record:${key.split(':').at(-1)!.split('.')[0]}`];
+  const claimed = `${root}:pixels:${await redis.hget(record, 'pixels')}` === key;
+  if (claimed || ms > unclaimedMs) found.push(`${key}, for ${ms} ms more`);
 }
 
 async function checkIdempotency(redis: Redis, key: string, found: string[]): Promise<void> {

@@ -125,19 +125,23 @@ export class System {
   /** Nothing of it is left running. */
   async stop(): Promise<void> {
     process.off('exit', this.#kill);
-    this.#kill();
+    this.#killMembers();
     await Promise.all(this.members.map((member) => member.stop()));
     await this.redis.stop();
   }
 
-  /** At once, engine processes too, which outlive their worker when they are frozen. */
   readonly #kill = (): void => {
+    this.#killMembers();
+    this.redis.killNow();
+  };
+
+  /** Engine processes too, which outlive their worker when they are frozen. */
+  #killMembers(): void {
     const running = this.members.filter((member) => member.isRunning);
     const engines = this.workers.flatMap((worker) => (worker.isRunning ? this.enginesOf(worker) : []));
     for (const member of running) member.kill();
     for (const pid of engines) signal(pid, 'SIGKILL');
-    this.redis.killNow();
-  };
+  }
 }
 
 /** Sends a signal to a process that may have ended meanwhile. */
