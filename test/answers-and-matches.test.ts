@@ -29,6 +29,8 @@ interface Resource {
   timings: { inference_ms: number };
   answers: { question: string; text: string; tokens: { id: number }[] }[];
   matches: { text: string; probability: number; similarity: number }[];
+  caption: { text: string } | null;
+  match: { probability: number; similarity: number; model: string } | null;
 }
 
 const reference = fileURLToPath(new URL('reference/', import.meta.url));
@@ -118,6 +120,35 @@ describe('one worker for each task, on one Redis', () => {
       expect(timings.inference_ms).toBeGreaterThan(0);
     }
   });
+});
+
+describe('a caption with its match', () => {
+  const match = { match: true, params: { max_new_tokens: 10 } };
+
+  test.each(images)('of %s is that of the two asked one after the other', async (image) => {
+    const both = await ask('/v1/captions', image, match);
+    expect(both).toMatchObject({ state: 'succeeded', model: 'caption', match: { model: 'itm' } });
+    const alone = await ask('/v1/captions', image, { params: match.params });
+    expect(alone).toMatchObject({ caption: both.caption, match: null });
+    const [fit] = (await ask('/v1/matches', image, { texts: [both.caption!.text] })).matches;
+    expect(both.match).toMatchObject({ probability: fit!.probability, similarity: fit!.similarity });
+  });
+
+  test('waits for a matcher that was killed, and then ends with both', async () => {
+    const itm = workers[1]!;
+    await itm.kill('SIGKILL');
+    const left = await ask('/v1/captions', images[0]!, match, '');
+    const read = async (headers = {}) => await (await fetch(gateway.url + left.links.self, { headers })).json();
+    await vi.waitFor(async () => expect(await read()).toMatchObject({ state: 'queued', attempt: 1 }), 30_000);
+    // Nothing is told before everything is there.
+    expect(await read()).toMatchObject({ caption: null, match: null });
+    await work(join(reference, 'itm'));
+    expect(await read({ prefer: 'wait=60' })).toMatchObject({
+      state: 'succeeded',
+      match: { model: 'itm' },
+      attempt: 2,
+    });
+  }, 60_000);
 });
 
 test('a worker takes no job of another model of the same task', async () => {

@@ -245,6 +245,8 @@ const jsonCases: Case[] = [
   badJson('an unknown field', { image, callback: 'https://example.com' }, 'callback'),
   badJson('an empty model name', { image, model: '' }, 'model'),
   ['a model that is not served', v1, json({ image, model: 'other' }), 422, 'unknown_model', 'model'],
+  ['a match where no model makes one', v1, json({ image, match: true }), 422, 'match_unavailable', 'match'],
+  ['a match that is neither wanted nor not', v1, json({ image, match: 'maybe' }), 422, 'invalid_params', 'match'],
   ...['!', 'AAAAA', 'a b c', 'ÿ', 'data:image/png', 'data:,x', 'data:image/png,AAAA', 'data:image/png;base64,!'].map(
     (base64): Case => [`the base64 ${base64}`, v1, json({ image: { base64 } }), 422, 'image_corrupt'],
   ),

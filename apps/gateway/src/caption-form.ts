@@ -51,7 +51,7 @@ function spelled(field: string, text: string): unknown {
   if (field === 'metadata') return jsonOf(text);
   // A URL alone will do.
   if (field === 'webhook') return text.startsWith('{') ? jsonOf(text) : { url: text };
-  if (!(field in requestedParams.shape) && field !== 'timeout_s') return text;
+  if (!(field in requestedParams.shape) && field !== 'timeout_s' && field !== 'match') return text;
   if (text === 'true' || text === 'false') return text === 'true';
   const number = Number(text);
   // Numbers in their usual spelling only: not 1e3, 0x10, 007, or with blanks around.

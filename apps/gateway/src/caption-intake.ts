@@ -4,6 +4,8 @@ import {
   BlipqError,
   type CaptionResource,
   type GenerationDefaults,
+  type ModelManifest,
+  type ModelVersion,
   newIdFor,
   publicTenant,
   type WebhookTarget,
@@ -44,7 +46,7 @@ export interface SubmitContext {
 }
 
 interface IntakeParts {
-  model: Pick<ServedModel, 'current'>;
+  model: Pick<ServedModel, 'current' | 'newest'>;
   pixels: Pick<PixelPool, 'toPixels'>;
   queue: Pick<CaptionQueue<WorkResource>, 'admit' | 'submit'>;
   fetcher: Pick<ImageFetcher, 'fetch'>;
@@ -91,6 +93,7 @@ export class CaptionIntake {
     const served = await model.current(task, request.model);
     const { manifest } = served;
     const input = inputOf(request, served, context.endpoint);
+    const match = 'match' in request && request.match ? await this.#matcherFor(manifest) : undefined;
     const claim = {
       tenant: apiKey?.name ?? publicTenant,
       ...(apiKey?.queueMax !== undefined && { tenantCaptionsMax: apiKey.queueMax }),
@@ -114,6 +117,7 @@ export class CaptionIntake {
       model: manifest.model,
       revision: manifest.revision,
       ...input,
+      ...(match && { match }),
       image,
       pixels: rgb,
       preprocessMs,
@@ -124,6 +128,17 @@ export class CaptionIntake {
       ...(batchId !== undefined && { batchId }),
       ...(webhook && { webhook }),
     });
+  }
+
+  /** The model that says how well a caption of this model fits. Both see the same pixels. */
+  async #matcherFor(captioner: ModelManifest): Promise<ModelVersion> {
+    const matcher = await this.#parts.model.newest('image_text_retrieval');
+    if (matcher === undefined) throw noMatch('no model of image-text retrieval is served');
+    if (matcher.image_size === captioner.image_size) return { model: matcher.model, revision: matcher.revision };
+    const sizes = [captioner, matcher].map(
+      ({ model, image_size }) => `${model} sees ${image_size} × ${image_size} pixels`,
+    );
+    throw noMatch(`the two models need images of one size: ${sizes.join(', ')}`);
   }
 
   /** The pixels of an image, fetched if need be, and what there is to say of it. */
@@ -153,6 +168,12 @@ function placeOf(places: Places, tenant: string, count = 1): () => void {
   if (place !== undefined) return place;
   throw new BlipqError('queue_full', 'Too many images are on their way into the queue. Send this again in a second.', {
     retryAfterS: 1,
+  });
+}
+
+function noMatch(why: string): BlipqError {
+  return new BlipqError('match_unavailable', `The caption cannot be matched: ${why}.`, {
+    errors: [{ field: 'match', message: why }],
   });
 }
 

@@ -34,6 +34,10 @@ export const captionOptions = z.strictObject({
   prompt: promptText.nullish(),
   model: z.string().min(1).max(200).optional().meta({ description: 'A model of GET /v1/models. Default: the newest.' }),
   params: requestedParams.optional(),
+  match: z.boolean().optional().meta({
+    description:
+      'Whether to say how well the caption fits the image, which takes a served model of image-text retrieval.',
+  }),
   metadata: captionMetadata.optional().meta({
     description: 'At most 16 names with texts, given back with the caption.',
     examples: [{ album: 'summer' }],

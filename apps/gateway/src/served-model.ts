@@ -29,14 +29,19 @@ export class ServedModel {
    *   `queue_unavailable`
    */
   async current(task: Task, name?: string): Promise<Served> {
-    const manifests = await this.list();
-    const manifest = manifests.find((one) => (name === undefined ? one.task === task : one.model === name));
+    const manifest =
+      name === undefined ? await this.newest(task) : (await this.list()).find(({ model }) => model === name);
     if (manifest === undefined) throw name === undefined ? noModelYet(task) : unknownModel(noSuchName, notServed);
     if (manifest.task !== task) {
       const where = `/v1/${taskNames[manifest.task].collection}`;
       throw unknownModel(`This model is for ${where}; GET /v1/models lists the task of each.`, `is for ${where}`);
     }
     return { manifest, tokenizer: await this.#tokenizer(manifest.tokenizer_sha256) };
+  }
+
+  /** The model of this task that was registered last. @throws BlipqError `queue_unavailable` */
+  async newest(task: Task): Promise<ModelManifest | undefined> {
+    return (await this.list()).find((one) => one.task === task);
   }
 
   /**

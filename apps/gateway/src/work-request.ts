@@ -11,7 +11,7 @@ const askedText = z
   .refine((text) => text.trim() !== '', 'is empty')
   .refine((text) => !text.includes('\uFFFD'), 'is not valid UTF-8');
 
-const { prompt: _, params, ...commonOptions } = captionOptions.shape;
+const { prompt: _, match: __, params, ...commonOptions } = captionOptions.shape;
 const question = askedText.meta({ description: 'What to answer.', examples: ['how many dogs are there?'] });
 const questions = z
   .array(askedText)

@@ -56,7 +56,8 @@ export class WorkerMetrics {
   attempted({ state }: CaptionOutcome, written: FencedWrite, again: boolean): void {
     if (written === 'stale') this.#attempts.inc({ outcome: 'lost' });
     else if (written === 'canceled') this.#attempts.inc({ outcome: 'canceled' });
-    else if (written === 'written') this.#attempts.inc({ outcome: again ? 'retried' : state });
+    else if (written === 'written' || written === 'passed_on')
+      this.#attempts.inc({ outcome: again ? 'retried' : state });
   }
 }
 

@@ -41,6 +41,22 @@ export const captionResult = z.object({
 });
 export type CaptionResult = z.infer<typeof captionResult>;
 
+/** How well a text fits an image. */
+export const fit = z.object({
+  /** That the text describes the image, 0 to 1. */
+  probability: z.number(),
+  /** Cosine of image and text, −1 to 1. It has no threshold: it compares texts, or images, with each other. */
+  similarity: z.number(),
+});
+
+/** A model of one content. */
+export const modelVersion = z.object({ model: z.string(), revision: z.string() });
+export type ModelVersion = z.infer<typeof modelVersion>;
+
+/** How well a caption fits its image, and the model of image-text retrieval that says so. */
+export const captionMatch = z.object({ ...fit.shape, ...modelVersion.shape });
+export type CaptionMatch = z.infer<typeof captionMatch>;
+
 export const captionError = z.object({ code: problemCode, detail: z.string(), retryable: z.boolean() });
 export type CaptionError = z.infer<typeof captionError>;
 
@@ -126,6 +142,8 @@ export type CaptionInput = z.infer<typeof captionInput>;
 
 export const captionResource = resourceSchema(captionId, 'caption', captionInput.shape, {
   caption: captionResult.nullable(),
+  /** Only of captions that were submitted with `match`. */
+  match: captionMatch.nullable(),
 });
 export type CaptionResource = z.infer<typeof captionResource>;
 

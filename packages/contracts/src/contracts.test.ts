@@ -53,6 +53,7 @@ const queued: CaptionResource = {
   image: { width: 640, height: 480, format: 'jpeg', sha256: 'ab'.repeat(32), bytes: 81_234 },
   metadata: { shelf: '4' },
   caption: null,
+  match: null,
   cached: false,
   error: null,
   timings: null,
@@ -88,6 +89,7 @@ const succeeded: CaptionResource = {
   ...ended,
   state: 'succeeded',
   caption: { text: 'a cat', score: -0.25, tokens: [{ id: 7, logprob: -0.125 }] },
+  match: { probability: 0.75, similarity: 0.5, model: 'itm', revision: '4e9be7ae3d16' },
   timings: {
     preprocess_ms: 7.5,
     queue_ms: 1000,

@@ -12,6 +12,7 @@ export { type BatchItem, type BatchResource, batchItem, batchItemsMax, batchReso
 export {
   type CaptionError,
   type CaptionInput,
+  type CaptionMatch,
   type CaptionMetadata,
   type CaptionPage,
   type CaptionResource,
@@ -20,6 +21,7 @@ export {
   type CaptionTimings,
   captionError,
   captionInput,
+  captionMatch,
   captionMetadata,
   captionPage,
   captionResource,
@@ -31,6 +33,7 @@ export {
   imageFacts,
   inferenceTimings,
   isTerminal,
+  type ModelVersion,
   type TerminalState,
   terminalStates,
 } from './caption.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { resourceSchema } from './caption.js';
+import { fit, resourceSchema } from './caption.js';
 import { matchId } from './id.js';
 
 /** Most texts that are matched with one image in one request. */
@@ -9,13 +9,7 @@ export const textsMax = 64;
 export const matchInput = z.object({ texts: z.array(z.string()) });
 export type MatchInput = z.infer<typeof matchInput>;
 
-export const matchResult = z.object({
-  text: z.string(),
-  /** That the text describes the image, 0 to 1. */
-  probability: z.number(),
-  /** Cosine of image and text, −1 to 1. It has no threshold: it compares texts, or images, with each other. */
-  similarity: z.number(),
-});
+export const matchResult = z.object({ text: z.string(), ...fit.shape });
 export type MatchResult = z.infer<typeof matchResult>;
 
 /** What `GET /v1/matches/{id}` answers: one image, its texts and, in their order, how well each fits. */

@@ -27,6 +27,7 @@ export const problems = {
   unsupported_media_type: { status: 415, title: 'The image format is not supported', retryable: false },
   invalid_params: { status: 422, title: 'A parameter is not valid', retryable: false },
   unknown_model: { status: 422, title: 'No such model is being served', retryable: false },
+  match_unavailable: { status: 422, title: 'No model can match this caption', retryable: false },
   image_corrupt: { status: 422, title: 'The image cannot be decoded', retryable: false },
   image_dimensions: { status: 422, title: 'The image has unsupported dimensions', retryable: false },
   url_blocked: { status: 422, title: 'The URL may not be fetched', retryable: false },

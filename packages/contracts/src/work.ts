@@ -4,6 +4,7 @@ import {
   type CaptionInput,
   type CaptionResource,
   captionError,
+  captionMatch,
   captionResource,
   captionResult,
   captionState,
@@ -50,7 +51,7 @@ export function eventOf<Resource extends WorkResource>(data: Resource): WorkEven
 
 /** What a model makes of an image. */
 const results = {
-  captioning: z.object({ caption: captionResult }),
+  captioning: z.object({ caption: captionResult, match: captionMatch.optional() }),
   question_answering: z.object({ answers: z.array(answerResult) }),
   image_text_retrieval: z.object({ matches: z.array(matchResult) }),
 } as const satisfies Record<Task, z.ZodType>;

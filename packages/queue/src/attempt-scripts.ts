@@ -1,9 +1,10 @@
-import { script } from './script.js';
+import { enqueueGraceMs, script } from './script.js';
 
 /**
  * A worker starts on a caption. Sending it again (after a lost reply) does not count another attempt. A caption that
  * was canceled meanwhile, or whose deadline passed before anybody started it, ends here.
- * ARGV token. Returns 'gone', 'terminal', 'stale' or the record's fields.
+ * ARGV token, name of the BullMQ queue that the job is in. Returns 'gone', 'terminal', 'passed_on' (the caption is another
+ * model's by now), 'stale' or the record's fields.
  */
 export const beginRecord = script(`
 local r = redis.call('HMGET', record, 'state', 'token', 'cancel', 'deadline_ms', 'attempt', 'jobs', 'turn', 'life_ms')
@@ -12,6 +13,7 @@ if not r[1] then
   return 'gone'
 end
 if terminal[r[1]] then return 'terminal' end
+if r[6] ~= ARGV[4] then return 'passed_on' end
 if redis.call('GET', job_key(id .. ':lock')) ~= ARGV[3] then return 'stale' end
 if r[2] ~= ARGV[3] then
   local now = now_ms()
@@ -43,16 +45,39 @@ end
 `;
 
 /**
+ * What was made is stored and the caption goes on to the queue of the model that is to match it, at a turn there. Its job
+ * is added by whoever called, or else by the reconciler.
+ */
+const passOn = `
+local function pass_on(to, revision, asked, now)
+  set(record, 6)
+  if revision ~= asked then redis.call('HDEL', record, 'reuse') end
+  local r = redis.call('HMGET', record, 'tenant', 'weight', 'life_ms', 'created_ms', 'started_ms')
+  redis.call('HDEL', record, 'next_jobs')
+  redis.call('HSET', record, 'revision', revision, 'jobs', to, 'turn', take_turn(to, r[1], r[2], r[3]),
+    'waited_ms', r[5] - r[4], 'queued_ms', now)
+  redis.call('SADD', root .. ':jobs:names', to)
+  redis.call('ZADD', open, now + ${enqueueGraceMs}, id)
+  move('queued', now)
+end
+`;
+
+/**
  * Ends a caption with what a worker, or the reconciler, makes of it. A caption that was canceled before ends as
  * canceled whatever that is.
  * ARGV token, state, revision of the model that made it or '', field, value, …
- * Returns 'written', 'canceled', 'gone', 'terminal' or 'stale'.
+ * Returns 'written', 'passed_on', 'canceled', 'gone', 'terminal' or 'stale'.
  */
-export const finishRecord = script(`${fence}
+export const finishRecord = script(`${fence}${passOn}
 local now = now_ms()
+redis.call('HDEL', record, 'token')
+local r = redis.call('HMGET', record, 'cancel', 'revision', 'reuse', 'reuse_ms', 'next_jobs')
+if ARGV[4] == 'succeeded' and r[5] and not r[1] then
+  pass_on(r[5], ARGV[5], r[2], now)
+  return 'passed_on'
+end
 close()
 if ARGV[3] ~= '' then tick(now) end
-local r = redis.call('HMGET', record, 'cancel', 'revision', 'reuse', 'reuse_ms')
 if r[1] then
   finish('canceled', now)
   return ARGV[4] == 'canceled' and 'written' or 'canceled'

@@ -16,8 +16,9 @@ import { type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import { jobAttributes } from './jobs.js';
 import { jobsOf, type QueueKeys, queueKeys } from './keys.js';
 import { LockWatch } from './lock-watch.js';
+import { askedOf, wholeOf } from './match-stage.js';
 import { Reconciler } from './reconciler.js';
-import type { RecordFields } from './record.js';
+import { type RecordFields, waitMs } from './record.js';
 import { type FencedWrite, Records } from './records.js';
 import { consumerRedis, type OnError, open, type QueueAddress, type RedisClient } from './redis.js';
 import { subscribe } from './subscribe.js';
@@ -183,12 +184,13 @@ export class CaptionWorker<T extends Task = 'captioning'> {
     const { id } = job.data;
     // BullMQ may take one more job, even the one just given back, while it closes.
     if (this.#givingBack) return await this.#giveBack(job, token);
-    const record = await this.#records.begin(id, token);
-    // Nothing to do: taken back by its submitter, or ended already. Returning completes the job, which removes it.
-    if (record === 'gone' || record === 'terminal') return;
+    const record = await this.#records.begin(id, token, job.queueName);
+    // Nothing to do: taken back by its submitter, ended already, or at the matcher by now. Returning completes the job,
+    // which removes it.
+    if (record === 'gone' || record === 'terminal' || record === 'passed_on') return;
     if (record === 'stale') throw new LostRace('the lock was lost before work began');
     const attributes = {
-      ...jobAttributes(id, job.queueName, record.model!, 'process'),
+      ...jobAttributes(id, job.queueName, askedOf(record).model, 'process'),
       'blipq.attempt': Number(record.attempt),
     };
     const span = { kind: 'consumer', parent: record.trace, attributes } as const;
@@ -218,31 +220,32 @@ export class CaptionWorker<T extends Task = 'captioning'> {
     const work = {
       id,
       attempt: Number(record.attempt),
-      model: record.model!,
-      revision: record.revision!,
-      ...JSON.parse(record.input!),
+      ...askedOf(record),
       image: JSON.parse(record.image!),
       pixels,
-      waitMs: Number(record.started_ms) - Number(record.created_ms),
-    } as Work<T>;
+      waitMs: waitMs(record),
+    } as unknown as Work<T>;
     // The handler is not waited for when it takes its time to notice.
     signal.throwIfAborted();
     const aborted = once(signal, 'abort').then(() => Promise.reject(signal.reason));
     const began = performance.now();
     const { inference, revision, ...result } = await Promise.race([this.#options.handler(work, signal), aborted]);
     const timings = { inference_ms: performance.now() - began, ...inference };
+    const whole = wholeOf(record, { result, inference: timings, revision });
     const outcome: CaptionOutcome = {
       state: 'succeeded',
-      ...(result as unknown as ResultOf<Task>),
-      inference: timings,
+      ...(whole.result as ResultOf<Task>),
+      inference: whole.inference,
     };
-    return { outcome, revision };
+    return { outcome, revision: whole.revision };
   }
 
   async #finish(id: string, token: string, outcome: CaptionOutcome, revision?: string): Promise<void> {
     const written = await this.#records.finish(id, token, outcome, revision);
     this.#options.onAttempt?.(id, outcome, written, false);
     if (written === 'stale') throw new LostRace('the lock was lost before the outcome was written');
+    // Adds the job for the matcher; another sweep does so where this one fails.
+    if (written === 'passed_on') await this.#reconciler.settle(id).catch(this.#onError);
   }
 
   /** Has the caption attempted again, or ends it as failed. Always throws what BullMQ should know. */

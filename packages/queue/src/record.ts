@@ -4,12 +4,14 @@ import {
   captionState,
   type ImageFacts,
   type InferenceTimings,
+  type ModelVersion,
   resourceSchemas,
   type Task,
   taskNames,
   taskOfId,
   type WorkResource,
 } from '@blipq/contracts';
+import { jobsOf } from './keys.js';
 
 /** The fields of a record's hash. Structured ones are JSON; times are milliseconds on Redis's clock. */
 export type RecordFields = Record<string, string>;
@@ -22,6 +24,8 @@ export interface RecordStart {
   input: object;
   /** Name of the BullMQ queue that its job is in. */
   jobs: string;
+  /** Who matches the caption with its image when it is made. */
+  match?: ModelVersion;
   image: ImageFacts;
   metadata: CaptionMetadata;
   /** Name of the pixels' key. */
@@ -55,6 +59,8 @@ export function startFields(start: RecordStart, ended: boolean): string[] {
     revision: start.revision,
     input: JSON.stringify(start.input),
     jobs: start.jobs,
+    match: start.match && JSON.stringify(start.match),
+    next_jobs: start.match && jobsOf('image_text_retrieval', start.match.model),
     image: JSON.stringify(start.image),
     metadata: JSON.stringify(start.metadata),
     pixels: ended ? undefined : start.pixels,
@@ -85,7 +91,7 @@ export function outcomeFields(outcome: CaptionOutcome): string[] {
 }
 
 const noResult = {
-  captioning: { caption: null },
+  captioning: { caption: null, match: null },
   question_answering: { answers: null },
   image_text_retrieval: { matches: null },
 } as const satisfies Record<Task, object>;
@@ -107,7 +113,9 @@ export function resourceOf(id: string, fields: RecordFields): WorkResource {
     ...(json(fields.input) as object),
     image: json(fields.image),
     metadata: json(fields.metadata) ?? {},
-    ...(json(fields.result) ?? noResult[task]),
+    ...noResult[task],
+    // A caption that is still to be matched has one already, which is nobody's before it has both.
+    ...(fields.state === 'succeeded' && (json(fields.result) as object)),
     cached: fields.cached !== undefined,
     error: json(fields.error),
     timings: timings(fields),
@@ -130,14 +138,19 @@ export function resourceOf(id: string, fields: RecordFields): WorkResource {
 
 function timings(fields: RecordFields): WorkResource['timings'] {
   const inference = json(fields.inference) as InferenceTimings | null;
-  if (inference === null || fields.cached !== undefined) return null;
+  if (inference === null || fields.state !== 'succeeded' || fields.cached !== undefined) return null;
   const created = Number(fields.created_ms);
   return {
     preprocess_ms: fields.preprocess_ms === undefined ? null : Number(fields.preprocess_ms),
-    queue_ms: Number(fields.started_ms) - created,
+    queue_ms: Number(fields.waited_ms ?? 0) + waitMs(fields),
     ...inference,
     total_ms: Number(fields.finished_ms) - created,
   };
+}
+
+/** How long it was in the queue that it was in last, in milliseconds. */
+export function waitMs(fields: RecordFields): number {
+  return Number(fields.started_ms) - Number(fields.queued_ms ?? fields.created_ms);
 }
 
 /** The reply of HGETALL inside a script. */

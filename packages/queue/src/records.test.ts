@@ -37,14 +37,14 @@ afterEach(async () => {
 });
 
 async function begin(token: string): Promise<RecordFields> {
-  const record = await records.begin(id, token);
+  const record = await records.begin(id, token, 'captions.demo');
   if (typeof record === 'string') throw new Error(record);
   return record;
 }
 
 test('only the holder of the lock begins, and beginning again with one token counts one attempt', async () => {
   await lockedBy('first');
-  expect(await records.begin(id, 'second')).toBe('stale');
+  expect(await records.begin(id, 'second', 'captions.demo')).toBe('stale');
   expect((await begin('first')).attempt).toBe('1');
   expect((await begin('first')).attempt).toBe('1');
   await lockedBy('second');
@@ -67,7 +67,7 @@ test('of two workers that both finish, only the one that holds the lock is heard
     expect(await records.finish(id, token, failure)).toBe('terminal');
     expect(await records.requeue(id, token)).toBe('terminal');
   }
-  expect(await records.begin(id, 'second')).toBe('terminal');
+  expect(await records.begin(id, 'second', 'captions.demo')).toBe('terminal');
   expect(await queue.read(id)).toEqual(end);
 });
 
@@ -85,7 +85,7 @@ test('the reconciler writes only while nobody holds the lock', async () => {
 test('nothing is written for a record that is gone', async () => {
   await redis.del(await redis.keys(`*:{captions}:*:${id}`));
   await lockedBy('first');
-  expect(await records.begin(id, 'first')).toBe('gone');
+  expect(await records.begin(id, 'first', 'captions.demo')).toBe('gone');
   expect(await records.finish(id, 'first', success)).toBe('gone');
   expect(await records.requeue(id, 'first')).toBe('gone');
   expect(await queue.read(id)).toBeNull();

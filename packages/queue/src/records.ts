@@ -15,10 +15,13 @@ import type { RedisClient } from './redis.js';
 import type { ScriptTarget } from './script.js';
 
 /**
- * What became of a write that only the right writer may do. `canceled`: its owner had canceled it, so that is how it
+ * What became of a write that only the right writer may do. `passed_on`: it is another model's turn. `canceled`: its owner had canceled it, so that is how it
  * ended. `gone`: there is no record. `terminal`: it has ended. `stale`: somebody else holds the job's lock.
  */
-export type FencedWrite = 'written' | 'canceled' | 'gone' | 'terminal' | 'stale';
+export type FencedWrite = 'written' | 'passed_on' | 'canceled' | 'gone' | 'terminal' | 'stale';
+
+/** Why there is nothing to begin. `passed_on`: it is another model's by now. The others are as above. */
+export type Unbegun = 'gone' | 'terminal' | 'passed_on' | 'stale';
 
 /** Who writes: the token of the job's lock, or null for the reconciler, which may write when nobody holds the lock. */
 export type Token = string | null;
@@ -42,10 +45,10 @@ export class Records {
     return await this.#target.redis.getBuffer(this.#keys.pixels(record.pixels!));
   }
 
-  /** queued → processing, one attempt more. Returns the record. */
-  async begin(id: string, token: string): Promise<RecordFields | 'gone' | 'terminal' | 'stale'> {
-    const reply = await beginRecord(this.#target, id, token);
-    return Array.isArray(reply) ? fieldsOf(reply) : (reply as 'gone' | 'terminal' | 'stale');
+  /** queued → processing, one attempt more, by a worker that has its job in the queue `jobs`. Returns the record. */
+  async begin(id: string, token: string, jobs: string): Promise<RecordFields | Unbegun> {
+    const reply = await beginRecord(this.#target, id, token, jobs);
+    return Array.isArray(reply) ? fieldsOf(reply) : (reply as Unbegun);
   }
 
   /** processing → queued. */
@@ -55,7 +58,8 @@ export class Records {
 
   /**
    * Any state → terminal: stores the outcome, deletes or sets aside the image, starts the retention time and tells who
-   * waits, in one step. `revision`: of the model that made it. Its webhook continues the trace that this is called in.
+   * waits, in one step. A caption that is still to be matched goes to the matcher's queue instead, without a job as yet.
+   * `revision`: of the model that made it. Its webhook continues the trace that this is called in.
    */
   async finish(id: string, token: Token, outcome: CaptionOutcome, revision = ''): Promise<FencedWrite> {
     const trace = traceparent();

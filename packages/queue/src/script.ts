@@ -32,6 +32,8 @@ export function script(body: string): Script {
 
 /** How long it is remembered that a caption existed, after its record is gone. */
 export const tombstoneMs = 7 * 86_400_000;
+/** Until a job should be in the queue, in milliseconds; then the reconciler looks whether it is. */
+export const enqueueGraceMs = 10_000;
 /** Captions of one tenant that can be listed, in all and per state: the newest. */
 export const listedMax = 100_000;
 /**

@@ -5,6 +5,7 @@ import {
   type CaptionResource,
   type ImageFacts,
   type InputOf,
+  type ModelVersion,
   publicTenant,
   type Task,
   taskOfId,
@@ -18,7 +19,7 @@ import { jobsOf, type QueueKeys } from './keys.js';
 import { fieldsOf, type RecordFields, type RecordStart, resourceOf, startFields } from './record.js';
 import { asking, type OnError, type RedisClient } from './redis.js';
 import { idempotencyHash, type Refusal, refusalError } from './refusals.js';
-import { type ScriptTarget, weightDefault } from './script.js';
+import { enqueueGraceMs, type ScriptTarget, weightDefault } from './script.js';
 import {
   admitSubmission,
   type CreationTerms,
@@ -45,6 +46,8 @@ interface SubmissionBase extends SubmissionIdentity {
   id: string;
   model: string;
   revision: string;
+  /** Of captions: the model of image-text retrieval that matches them when they are made. Its images are of the same size. */
+  match?: ModelVersion;
   image: ImageFacts;
   /** u8 [S, S, 3]. */
   pixels: Uint8Array;
@@ -100,9 +103,6 @@ export interface Repetition extends SubmissionIdentity {
   weight?: number;
   copyResult?: boolean;
 }
-
-/** Until a job should be in the queue, in milliseconds; then the reconciler looks whether it is. */
-const enqueueGraceMs = 10_000;
 
 /** How long pixels wait for the record that gives them their time: what a crash between the two leaves is soon gone. */
 const unclaimedMs = 60_000;
@@ -172,6 +172,7 @@ export class Submissions {
       model: record.model!,
       revision: record.revision!,
       ...(JSON.parse(record.input!) as WorkInput),
+      ...(record.match !== undefined && { match: JSON.parse(record.match) as ModelVersion }),
       image: JSON.parse(record.image!),
       metadata: JSON.parse(record.metadata!),
       weight: weight ?? Number(record.weight),
@@ -243,11 +244,12 @@ export class Submissions {
 
   #start(submission: NewSubmission, bytes: number, id: string): RecordStart {
     const { tenant = publicTenant, metadata = {}, weight = weightDefault, fingerprint } = submission;
-    const { idempotencyKey, model, revision, image } = submission;
+    const { idempotencyKey, model, revision, match, image } = submission;
     const { retentionS, retryWindowS } = this.#limits;
     return {
       ...{ tenant, model, revision, image, metadata, weight },
       input: inputOf(submission),
+      ...(match && { match }),
       jobs: jobsOf(taskOfId(id), model),
       // Named per submission, so that taking one back cannot take the image of another with the same id.
       pixels: `${id}.${randomBytes(6).toString('base64url')}.${bytes}`,
@@ -313,8 +315,8 @@ const inputFields = ['prompt', 'questions', 'texts', 'params'];
 
 /** Two captions with the same hash have the same result. */
 function resultHash(submission: Submission): string {
-  const { model, revision, pixels } = submission;
+  const { model, revision, match, pixels } = submission;
   const { params = {}, ...input } = inputOf(submission);
-  const asked = JSON.stringify([model, revision, input, Object.entries(params).sort()]);
+  const asked = JSON.stringify([model, revision, input, Object.entries(params).sort(), match?.model, match?.revision]);
   return createHash('sha256').update(pixels).update(asked).digest('hex');
 }

@@ -11,6 +11,7 @@ export const submitProblems: ProblemCode[] = [
   'unsupported_media_type',
   'invalid_params',
   'unknown_model',
+  'match_unavailable',
   'image_corrupt',
   'image_dimensions',
   'url_blocked',
