@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { check, type Rule } from './checker.js';
+import { check } from './checker.js';
 import type { CaptionHistory, FaultHistory, History, Message, Sighting } from './history.js';
+import type { Rule } from './violation.js';
 
 const id = 'cap_0A';
 

@@ -1,8 +1,8 @@
 import { cpus } from 'node:os';
-import type { Rule, Violation } from './checker.js';
-import { endsOf } from './checker.js';
+import { endsOf } from './caption-rules.js';
 import { faultKind, faultNames } from './fault-kinds.js';
 import type { CaptionHistory, History } from './history.js';
+import type { Rule, Violation } from './violation.js';
 
 export interface Verdict {
   seed: number;

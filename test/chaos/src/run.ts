@@ -1,25 +1,15 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { newWebhookSecret } from '@blipq/webhooks';
 import { Caller } from './caller.js';
 import { Client } from './client.js';
-import { faultKind } from './fault-kinds.js';
-import { type Stage, strike } from './faults.js';
+import { Course } from './course.js';
 import type { History } from './history.js';
 import { loadImage } from './images.js';
 import { Ledger } from './ledger.js';
-import { leftovers } from './leftovers.js';
-import type { Plan, Round } from './plan.js';
-import type { PlannedRequest } from './planned-request.js';
+import type { Plan } from './plan.js';
 import type { Profile } from './profiles.js';
 import { Receiver } from './receiver.js';
 import { GatewayService } from './service.js';
 import { System } from './system.js';
-
-/** How long work may take to flow again after a fault, and to end when all are over, in milliseconds. */
-const patienceMs = 90_000;
-const drainPatienceMs = 180_000;
-/** Captions submitted so that a fault has something to strike. */
-const baits = 6;
 
 export interface RunOptions {
   profile: Profile;
@@ -57,135 +47,4 @@ export async function run(options: RunOptions): Promise<History> {
     await system.stop();
     await Promise.all(receivers.map((receiver) => receiver.stop()));
   }
-}
-
-interface CourseParts extends RunOptions {
-  ledger: Ledger;
-  system: System;
-  receivers: readonly Receiver[];
-  caller: Caller;
-  over: AbortController;
-}
-
-class Course {
-  readonly #parts: CourseParts;
-  readonly #errands: Promise<unknown>[] = [];
-  #probes = 0;
-
-  constructor(parts: CourseParts) {
-    this.#parts = parts;
-  }
-
-  /** What each scene's caption is while nothing is wrong and it is alone in its batch. */
-  async learn(): Promise<void> {
-    const { plan, caller, ledger, say } = this.#parts;
-    for (let scene = 0; scene < plan.scenes.length; scene += 1) {
-      const view = await caller.carryOut({ request: this.#extra({ scene }), round: -1 });
-      if (view?.state !== 'succeeded') throw new Error(`scene ${scene} ${JSON.stringify(view)}`);
-      ledger.expects(view.caption!.text);
-    }
-    say(`${plan.scenes.length} scenes, ${new Set(ledger.history().expected).size} different captions`);
-  }
-
-  async carryOut(): Promise<void> {
-    for (const round of this.#parts.plan.rounds) await this.#round(round);
-  }
-
-  async #round(round: Round): Promise<void> {
-    const { caller, profile, ledger, say } = this.#parts;
-    const errands = round.requests.map(async (request) => {
-      await pause(request.afterMs);
-      await caller.carryOut({ request, round: round.n });
-    });
-    this.#errands.push(...errands);
-    const spread = pause(profile.spreadMs);
-    await pause(round.fault.afterMs);
-    await this.#fault(round);
-    await spread;
-    const { target, recoveryMs } = ledger.history().faults.at(-1)!;
-    say(`${round.n} ${round.fault.kind} of ${target}: ${recoveryMs} ms; ${ledger.ids.length} captions`);
-  }
-
-  async #fault({ n, fault }: Round): Promise<void> {
-    const { ledger, system, receivers } = this.#parts;
-    const { since } = faultKind(fault.kind);
-    const bait = (receiver?: number) => this.#extras(baits, n, { webhook: receiver ?? null });
-    const stage: Stage = { system, receivers, bait };
-    const { target, over, movedOn } = await strike(fault, stage);
-    const beganAt = ledger.now();
-    if (since === 'end') await over;
-    const from = ledger.now();
-    const recovered = Promise.all([movedOn(), this.#probe(n, fault)]).then(() => ledger.now() - from);
-    const [recoveryMs, endedAt] = await Promise.all([within(patienceMs, recovered), over.then(() => ledger.now())]);
-    ledger.fault({ round: n, kind: fault.kind, target, beganAt, endedAt, recoveryMs });
-  }
-
-  /** One more caption, that must succeed, through the gateway that was struck if it was one. */
-  async #probe(round: number, { kind, target }: Round['fault']): Promise<void> {
-    const { caller, system, receivers } = this.#parts;
-    const { victim } = faultKind(kind);
-    const via = {
-      pauseMaxMs: 100,
-      ...(victim === 'gateway' && { at: new URL('/', system.gateways[target]!.probe).origin }),
-    };
-    const webhook = victim === 'notifier' ? 0 : null;
-    const request = this.#extra({ webhook });
-    const view = await caller.carryOut({ request, round, via });
-    if (webhook !== null && view !== undefined) await receivers[webhook]!.took([`msg_${view.id}_${view.state}`]);
-  }
-
-  #extras(count: number, round: number, changes: Partial<PlannedRequest>): void {
-    for (let i = 0; i < count; i += 1) {
-      this.#errands.push(this.#parts.caller.carryOut({ request: this.#extra(changes), round }));
-    }
-  }
-
-  /** A plain request that is not the plan's. */
-  #extra(changes: Partial<PlannedRequest>): PlannedRequest {
-    this.#probes += 1;
-    const name = `extra-${this.#probes}`;
-    return {
-      ...{ name, afterMs: 0, scene: this.#probes % this.#parts.plan.scenes.length, form: 'multipart', copies: 1 },
-      ...{ identity: { kind: 'key', key: name }, timeoutS: null, webhook: null, follow: 'wait', preferS: null },
-      ...{ cancelAfterMs: null, retry: false, remove: false, ...changes },
-    };
-  }
-
-  /** Lets all work end, the retry window too, and looks at everything once more. */
-  async drain(): Promise<void> {
-    const { caller, ledger, over, profile, system, say } = this.#parts;
-    say('draining');
-    await within(drainPatienceMs, Promise.all(this.#errands));
-    await within(drainPatienceMs, this.#quiet());
-    await pause(profile.retryWindowS * 1000 + 1000);
-    // The next submission is what clears away images whose time is over.
-    await within(patienceMs, caller.carryOut({ request: this.#extra({}), round: -1 }));
-    await within(patienceMs, Promise.all(ledger.ids.map((id) => caller.read(id, 'sweep'))));
-    over.abort();
-    ledger.leftOver(await leftovers(system.redis.direct));
-  }
-
-  /** Resolves when nothing wants a worker and no webhook is on its way. */
-  async #quiet(): Promise<void> {
-    const { system, over } = this.#parts;
-    const { direct } = system.redis;
-    while (!over.signal.aborted) {
-      const scale = (await fetch(system.scaleUrl).then(
-        (response) => response.json(),
-        () => ({}),
-      )) as { demand?: number };
-      const deliveries = await direct.zcard('blipq:{captions}:deliveries:public:pending');
-      if (scale.demand === 0 && deliveries === 0) return;
-      await pause(250);
-    }
-  }
-}
-
-/** Undefined → null: what it resolves with, or null when that takes longer. */
-async function within<T>(ms: number, promise: Promise<T>): Promise<T | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(resolve, ms, null);
-  });
-  return await Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
