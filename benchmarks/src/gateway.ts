@@ -8,16 +8,16 @@
  * Needs `redis-server` on the PATH and everything built. What it prints is of this machine: clients and Redis share its
  * CPUs with the gateway.
  */
-import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ModelRegistry } from '@blipq/queue';
+import { freePort, OwnRedis } from '@blipq/test-servers';
 import sharp from 'sharp';
 import type { LoadOrder, LoadReport } from './gateway-load.js';
 
@@ -30,27 +30,6 @@ const { values: args } = parseArgs({
 });
 const root = new URL('../../', import.meta.url);
 const path = (file: string) => fileURLToPath(new URL(file, root));
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as { port: number };
-  probe.close();
-  return port;
-}
-
-async function startRedis(port: number): Promise<ChildProcess> {
-  const redis = spawn(
-    'redis-server',
-    ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
-  for await (const chunk of redis.stdout!) if (String(chunk).includes('Ready to accept')) break;
-  redis.stdout!.resume();
-  return redis;
-}
 
 interface GatewayFigures {
   rssMb: number;
@@ -92,9 +71,9 @@ async function load(order: LoadOrder): Promise<{ report: Promise<LoadReport>; st
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'blipq-bench-'));
-const redisPort = await freePort();
-const redis = await startRedis(redisPort);
-const redisUrl = `redis://127.0.0.1:${redisPort}`;
+const redis = await OwnRedis.create({ settings: { appendonly: 'no' } });
+await redis.start();
+const redisUrl = redis.url;
 const port = await freePort();
 const namespace = `bench-${randomBytes(4).toString('hex')}`;
 const gateway = await startGateway({ PORT: String(port), REDIS_URL: redisUrl, BLIPQ_NAMESPACE: namespace });
@@ -143,6 +122,6 @@ try {
   }
 } finally {
   gateway.child.kill();
-  redis.kill();
+  await redis.remove();
   await rm(folder, { recursive: true });
 }

@@ -7,17 +7,16 @@
  * Needs `redis-server` on the PATH and everything built. Redis writes every change to disk before it answers, as
  * standalone's does, and shares the CPUs with the notifier and the receivers.
  */
-import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { newCaptionId } from '@blipq/contracts';
 import { CaptionQueue } from '@blipq/queue';
+import { OwnRedis } from '@blipq/test-servers';
 import { newWebhookSecret } from '@blipq/webhooks';
 import type { ReceiverReport } from './webhook-receiver.js';
 
@@ -28,18 +27,6 @@ const { values } = parseArgs({
 const captions = Number(values.captions);
 const notifierMain = fileURLToPath(new URL('../../apps/notifier/dist/main.js', import.meta.url));
 const secret = newWebhookSecret();
-
-async function startRedis(dir: string): Promise<{ url: string; child: ChildProcess }> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const port = String((probe.address() as { port: number }).port);
-  probe.close();
-  const durable = ['--save', '', '--appendonly', 'yes', '--appendfsync', 'always'];
-  const child = spawn('redis-server', ['--port', port, '--bind', '127.0.0.1', '--dir', dir, ...durable]);
-  for await (const chunk of child.stdout) if (String(chunk).includes('Ready to accept')) break;
-  child.stdout.resume();
-  return { url: `redis://127.0.0.1:${port}`, child };
-}
 
 /** Has captions end, canceled, whose webhooks go to these ports in turn. */
 async function endCaptions(redisUrl: string, namespace: string, ports: number[]): Promise<void> {
@@ -105,12 +92,11 @@ async function cpuSeconds(pid: number): Promise<number> {
   return (Number(user) + Number(system)) / 100;
 }
 
-const folder = await mkdtemp(join(tmpdir(), 'blipq-bench-'));
-const redis = await startRedis(folder);
+const redis = await OwnRedis.create();
+await redis.start();
 try {
   console.log(`${availableParallelism()} CPUs, Node ${process.version}, one notifier`);
   for (const hosts of [1, 4, 16]) await measure(redis.url, hosts);
 } finally {
-  redis.child.kill();
-  await rm(folder, { recursive: true, force: true });
+  await redis.remove();
 }
