@@ -34,8 +34,8 @@ export type Readiness =
 
 export type ChildBatch = { status: 'captioned'; output: EngineBatchOutput } | BatchFailure;
 
-/** How much of the process's stderr is kept, to be told when it ends, in lines: V8's last words take 30. */
-const stderrLinesMax = 40;
+/** How much of the process's stderr is kept, to be told when it ends, in lines: V8's last words take 40. */
+const stderrLinesMax = 60;
 /** A process that has nothing to finish leaves within milliseconds; this is for a machine that swaps. */
 const leaveMs = 2000;
 
