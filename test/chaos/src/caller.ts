@@ -1,9 +1,9 @@
-import type { Ask, Client, Reply } from './client.js';
-import { causeOf } from './client.js';
+import { type Ask, type Client, causeOf, patienceMs, type Reply } from './client.js';
 import { eventData } from './event-stream.js';
 import type { ImageFile } from './images.js';
 import { type CaptionView, type Ledger, terminalStates } from './ledger.js';
 import type { Follow, PlannedRequest, Scene } from './planned-request.js';
+import { submissionOf } from './submission.js';
 
 interface CallerOptions {
   client: Client;
@@ -23,6 +23,8 @@ export interface Errand {
 }
 
 const waitS = 10;
+/** A stream says something every 15 s. */
+const streamPatienceMs = 30_000;
 
 /** Carries out what a plan has callers do, and writes down whatever they are told. */
 export class Caller {
@@ -52,44 +54,15 @@ export class Caller {
   async #submit({ request, round, via }: Errand): Promise<CaptionView | undefined> {
     const { name, scene, identity, timeoutS, webhook } = request;
     const sentAt = this.#ledger.now();
-    const reply = await this.#client.ask({ ...this.#submission(request), ...via });
+    const { scenes, images, receivers } = this.#options;
+    const receiver = webhook === null ? null : receivers[webhook]!;
+    const ask = submissionOf(request, scenes[scene]!, images[scene]!, receiver);
+    const reply = await this.#client.ask({ ...ask, ...via });
     if (reply === undefined) return undefined;
     const asked = { request: name, round, scene, sentAt, timeoutS, webhook: webhook !== null };
     const id = identity.kind === 'none' ? null : identity.kind === 'key' ? identity.key : identity.id;
     this.#ledger.acknowledged(viewOf(reply), asked, id);
     return viewOf(reply);
-  }
-
-  #submission({ scene, form, identity, timeoutS, webhook, preferS }: PlannedRequest): Ask {
-    const { prompt, numBeams, maxNewTokens } = this.#options.scenes[scene]!;
-    const image = this.#options.images[scene]!;
-    const url = webhook === null ? null : this.#options.receivers[webhook]!;
-    const headers = {
-      ...(identity.kind === 'key' && { 'idempotency-key': identity.key }),
-      ...(preferS !== null && { prefer: `wait=${preferS}` }),
-    };
-    const put = identity.kind === 'put';
-    const to = { method: put ? 'PUT' : 'POST', answers: [200, 202], timeoutMs: 5000 + 1000 * (preferS ?? 0) };
-    const path = put ? `/v1/captions/${identity.id}` : '/v1/captions';
-    const params = { num_beams: numBeams, max_new_tokens: maxNewTokens };
-    const fields = { ...(prompt !== null && { prompt }), ...(timeoutS !== null && { timeout_s: timeoutS }) };
-    // A webhook is an object in JSON, and a body that is the image itself has no place for one.
-    if (form === 'json' || (form === 'raw' && url !== null)) {
-      const base64 = image.bytes.toString('base64');
-      const body = JSON.stringify({ image: { base64 }, ...fields, params, ...(url && { webhook: { url } }) });
-      return { ...to, path, headers: { ...headers, 'content-type': 'application/json' }, body: () => body };
-    }
-    const flat = Object.entries({ ...fields, ...params }).map(([field, value]) => [field, String(value)] as const);
-    if (form === 'raw') {
-      const query = new URLSearchParams(Object.fromEntries(flat));
-      return {
-        ...to,
-        path: `${path}?${query}`,
-        headers: { ...headers, 'content-type': image.type },
-        body: () => image.bytes,
-      };
-    }
-    return { ...to, path, headers, body: () => formOf(image, url === null ? flat : [...flat, ['webhook', url]]) };
   }
 
   /** Follows a caption to its end, and cancels it on the way if that is planned. */
@@ -111,7 +84,7 @@ export class Caller {
 
   /** The caption as it is now; undefined when it is gone. */
   async read(id: string, by: 'get' | 'wait' | 'sweep', headers = {}): Promise<CaptionView | undefined> {
-    const timeoutMs = by === 'wait' ? 1000 * waitS + 3000 : 5000;
+    const timeoutMs = patienceMs + (by === 'wait' ? 1000 * waitS : 0);
     const reply = await this.#client.ask({ path: `/v1/captions/${id}`, headers, timeoutMs, answers: [200, 404, 410] });
     if (reply === undefined) return undefined;
     if (reply.status !== 200) {
@@ -127,7 +100,7 @@ export class Caller {
     while (!this.#client.isOver) {
       try {
         const headers = { 'last-event-id': String(last?.version ?? 0) };
-        const ask = { path: `/v1/captions/${id}/events`, headers, timeoutMs: 15_000, answers: [] };
+        const ask = { path: `/v1/captions/${id}/events`, headers, timeoutMs: streamPatienceMs, answers: [] };
         const response = await this.#client.open(ask);
         if (response.status !== 200) return await this.#ask(id, 'poll');
         for await (const data of eventData(response)) {
@@ -172,11 +145,4 @@ export class Caller {
 
 function viewOf({ body }: Reply): CaptionView {
   return body as unknown as CaptionView;
-}
-
-function formOf(image: ImageFile, fields: readonly (readonly [string, string])[]): FormData {
-  const form = new FormData();
-  for (const [field, value] of fields) form.set(field, value);
-  form.set('image', new Blob([image.bytes], { type: image.type }), 'image');
-  return form;
 }

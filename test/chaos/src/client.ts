@@ -8,7 +8,7 @@ export interface Ask {
   path: string;
   headers?: Record<string, string>;
   body?: () => RequestInit['body'];
-  /** Longest that one try may take, in milliseconds. */
+  /** Longest that one try may take, in milliseconds. Default 10 s. */
   timeoutMs?: number;
   /** Statuses that are an answer; those that say "later" are tried again, all others are odd. */
   answers: readonly number[];
@@ -26,6 +26,8 @@ export interface Reply {
 const later = ['rate_limited', 'tenant_queue_full', 'queue_full', 'queue_unavailable', 'shutting_down'];
 const laterToo = ['idempotency_in_progress', 'not_terminal', 'model_unavailable'];
 const pauseMaxDefaultMs = 2000;
+/** Longest that one try may take, in milliseconds: a slow machine is no reason to try again. */
+export const patienceMs = 10_000;
 
 /** A caller as callers should be: repeats what got no answer or "later", honours Retry-After, and never gives up. */
 export class Client {
@@ -83,7 +85,7 @@ export class Client {
   }
 
   /** One try, answered with a body that is still to be read. Rejects when there is no answer. */
-  async open({ method = 'GET', path, headers, body, timeoutMs = 5000, at }: Ask): Promise<Response> {
+  async open({ method = 'GET', path, headers, body, timeoutMs = patienceMs, at }: Ask): Promise<Response> {
     const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), this.#over]);
     return await fetch((at ?? this.#service.next()) + path, {
       ...{ method, signal, headers: headers ?? {} },

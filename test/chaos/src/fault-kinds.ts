@@ -30,7 +30,7 @@ export const faultKinds = {
   'engine-kill': { victim: 'worker', range: [0, 0], since: 'start', limitMs: 3000, costsAttempts: true, weight: 2 },
   'engine-hang': { victim: 'worker', range: [0, 0], since: 'start', costsAttempts: true },
   'gateway-kill': { victim: 'gateway', range: [0, 0], since: 'start', weight: 2 },
-  'gateway-freeze': { victim: 'gateway', range: [500, 6000], since: 'end' },
+  'gateway-freeze': { victim: 'gateway', range: [500, 13_000], since: 'end' },
   'gateway-partition': { victim: 'gateway', range: [1000, 5000], since: 'end' },
   'gateway-slow-link': { victim: 'gateway', range: [1000, 4000], since: 'end' },
   'gateway-before-redis': { victim: 'gateway', range: [1500, 4000], since: 'end', limitMs: 3000 },

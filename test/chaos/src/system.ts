@@ -9,7 +9,7 @@ import { RedisServer } from './redis-server.js';
 import { Relay } from './relay.js';
 
 /** Short, so that faults last longer than what they have to outlast. */
-const batchDeadlineMs = 3000;
+const batchDeadlineMs = 4000;
 const webhookTimeoutMs = 1000;
 /** Longer than it takes until whoever sends requests to a gateway knows that it is unready. */
 const shutdownDelayMs = 2000;
