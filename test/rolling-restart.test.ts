@@ -45,7 +45,7 @@ async function startGateway(port: number): Promise<Service> {
   const env = { ...shared, PORT: String(port), HOST: '127.0.0.1', BLIPQ_INTERNAL_PORT: '0', BLIPQ_THREADS: '1' };
   const child = spawn(process.execPath, [join(root, 'apps/gateway/dist/main.js')], {
     // Longer than the balancer below takes to notice that a gateway is not ready.
-    env: { ...env, BLIPQ_SHUTDOWN_DELAY_MS: '3000', BLIPQ_LOG_LEVEL: 'warn' },
+    env: { ...env, BLIPQ_SHUTDOWN_DELAY_MS: '3000', BLIPQ_LOG_LEVEL: 'error' },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   return await ready({ child, isReady: () => isReady(port) });

@@ -21,6 +21,8 @@ const params = resolveParams({
 let namespace: string;
 let queue: CaptionQueue;
 const workers: WorkerProcess[] = [];
+/** Engines that are frozen, and so do not notice that their worker is gone. */
+const frozen: number[] = [];
 
 beforeEach(async () => {
   namespace = `test-${randomUUID()}`;
@@ -28,6 +30,7 @@ beforeEach(async () => {
   await queue.start();
 });
 afterEach(async () => {
+  for (const pid of frozen.splice(0)) process.kill(pid, 'SIGCONT');
   for (const worker of workers.splice(0)) await worker.kill('SIGKILL');
   await queue.stop();
 });
@@ -63,10 +66,14 @@ async function ended(id: string): Promise<CaptionResource> {
 async function busy(worker: WorkerProcess): Promise<{ ids: string[]; engine: number }> {
   const { pid } = await worker.logged('engine ready');
   process.kill(pid as number, 'SIGSTOP');
+  frozen.push(pid as number);
   const ids = await submitted(2);
-  await vi.waitFor(async () => {
-    for (const id of ids) expect((await queue.read(id))?.state).toBe('processing');
-  });
+  await vi.waitFor(
+    async () => {
+      for (const id of ids) expect((await queue.read(id))?.state).toBe('processing');
+    },
+    { timeout: 20_000 },
+  );
   return { ids, engine: pid as number };
 }
 
@@ -99,7 +106,7 @@ describe('workers as they are deployed', () => {
       expect(body).toContain('blipq_caption_attempts_total{outcome="succeeded"} 1\n');
       // The one that ran, which nobody could stop, and the new one.
       expect(body).toContain('blipq_batches_total{status="captioned"} 2\n');
-    });
+    }, 20_000);
     await relay.stop();
   });
 });

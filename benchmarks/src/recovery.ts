@@ -45,6 +45,7 @@ const running = new Set<BenchWorker>();
 class BenchWorker {
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;
+  /** The engine's pid, while there is one that lives. */
   #engine = 0;
 
   private constructor(env: Record<string, string>) {
@@ -84,8 +85,14 @@ class BenchWorker {
     this.#child.kill(signal);
   }
 
+  /** A frozen engine does not notice that its worker is gone. */
   async end(): Promise<void> {
     this.signal('SIGKILL');
+    try {
+      this.engine('SIGKILL');
+    } catch {
+      // It has ended.
+    }
     await this.#ended;
     running.delete(this);
   }
@@ -170,7 +177,7 @@ try {
   }
   console.log(table(['what', 'rounds', 'times', 'least', 'median', 'most'], rows));
 } finally {
-  for (const each of running) each.signal('SIGKILL');
+  for (const each of running) await each.end();
   await queue.stop();
   await redis.remove();
   await rm(folder, { recursive: true });

@@ -16,9 +16,10 @@ async function idleGateway(config: Partial<GatewayConfig> = {}): Promise<LiveGat
 }
 
 async function queuedCaptions(gateway: LiveGateway, count: number): Promise<void> {
-  await vi.waitFor(async () => {
-    expect((await gateway.keys()).filter((key) => key.includes(':record:'))).toHaveLength(count);
-  });
+  await vi.waitFor(
+    async () => expect((await gateway.keys()).filter((key) => key.includes(':record:'))).toHaveLength(count),
+    { timeout: 20_000 },
+  );
 }
 
 test('a stop answers those that wait, gives up what takes too long, takes nothing new and ends', async () => {
