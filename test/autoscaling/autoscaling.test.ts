@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, expect, inject, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import { LiveGateway, repositoryFile } from '../../apps/gateway/src/testing/live-gateway.js';
+import type { ScaledObjectSpec } from '../../benchmarks/src/keda-model.js';
 import { OwnRedis } from '../../packages/test-servers/src/own-redis.js';
-import type { ScaledObjectSpec } from './keda-model.js';
 import { type Moment, type QueueKeys, SimulatedCluster } from './simulated-cluster.js';
 
 const manifest = fileURLToPath(new URL('../../k8s/components/keda/scaled-object.yaml', import.meta.url));

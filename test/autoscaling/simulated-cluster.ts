@@ -1,5 +1,5 @@
 import type { LiveGateway } from '../../apps/gateway/src/testing/live-gateway.js';
-import { hpaSyncS, KedaModel, type ScaledObjectSpec } from './keda-model.js';
+import { hpaSyncS, KedaModel, type ScaledObjectSpec } from '../../benchmarks/src/keda-model.js';
 
 /** One look at the whole thing. */
 export interface Moment {
