@@ -18,9 +18,14 @@ export async function bootstrap() {
   const packages = [...foldersIn('packages'), ...foldersIn('apps'), ...others].filter((folder) =>
     existsSync(join(folder, 'package.json')),
   );
-  const locked = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', 'tsconfig.base.json', 'turbo.json'].map(
-    (name) => join(root, name),
-  );
+  const locked = [
+    'package.json',
+    'pnpm-lock.yaml',
+    'pnpm-workspace.yaml',
+    '.pnpmfile.cjs',
+    'tsconfig.base.json',
+    'turbo.json',
+  ].map((name) => join(root, name));
   const manifests = packages.map((folder) => join(folder, 'package.json'));
 
   const installed = digest([...locked, ...manifests]);
