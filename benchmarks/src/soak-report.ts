@@ -1,6 +1,6 @@
 import type { Machine } from './machine.js';
 import { list, mega, percent, table } from './markdown-table.js';
-import type { Sample } from './soak-samples.js';
+import type { Census, Sample } from './soak-samples.js';
 import type { SoakKey } from './soak-system.js';
 import type { SoakTraffic, Tally } from './soak-traffic.js';
 
@@ -17,7 +17,7 @@ export interface SoakRun {
   warmUpS: number;
   samples: Sample[];
   /** What Redis kept after the warm-up and at the end. */
-  censuses: Map<string, { keys: number; bytes: number }>[];
+  censuses: Census[];
   traffic: SoakTraffic;
   callers: SoakKey[];
   /** Processes that ended by themselves. */
@@ -109,28 +109,20 @@ function memoryTable({ samples, warmUpS, minutes }: SoakRun, failures: string[])
   return table(['process', 'start', 'end', 'max', 'first third', 'last third', 'growth', 'MB/h'], rows);
 }
 
-function redisTable({ samples, warmUpS, censuses, minutes }: SoakRun, failures: string[]): string {
-  const [before, after] = censuses as [SoakRun['censuses'][0], SoakRun['censuses'][0]];
-  const kinds = [...new Set([...before.keys(), ...after.keys()])].sort();
-  const bytesOf = (census: typeof before, kind: string) => census.get(kind)?.bytes ?? 0;
-  const rows = kinds.map((kind) => [
-    ...[
-      kind,
-      before.get(kind)?.keys ?? 0,
-      after.get(kind)?.keys ?? 0,
-      mega(bytesOf(before, kind)),
-      mega(bytesOf(after, kind)),
-    ],
-    ((after.get(kind)?.bytes ?? 0) / (after.get(kind)?.keys || 1)).toFixed(0),
-  ]);
-  const warm = samples.filter(({ atS }) => atS >= warmUpS);
-  const sum = (census: typeof before) => kinds.reduce((total, kind) => total + bytesOf(census, kind), 0);
-  const used = [warm[0]?.redisUsed ?? 0, warm.at(-1)?.redisUsed ?? 0] as const;
-  const unexplained = used[1] - used[0] - (sum(after) - sum(before));
-  const share = unexplained / used[1];
+function redisTable({ censuses, minutes }: SoakRun, failures: string[]): string {
+  const [before, after] = censuses as [Census, Census];
+  const kinds = [...new Set([...before.kinds.keys(), ...after.kinds.keys()])].sort();
+  const of = (census: Census, kind: string) => census.kinds.get(kind) ?? { keys: 0, bytes: 0 };
+  const rows = kinds.map((kind) => {
+    const [then, now] = [of(before, kind), of(after, kind)];
+    return [kind, then.keys, now.keys, mega(then.bytes), mega(now.bytes), (now.bytes / (now.keys || 1)).toFixed(0)];
+  });
+  const sum = (census: Census) => kinds.reduce((total, kind) => total + of(census, kind).bytes, 0);
+  const unexplained = after.used - before.used - (sum(after) - sum(before));
+  const share = unexplained / after.used;
   if (minutes >= growthMinutesMin && share > growthMax)
     failures.push(`Redis grows by ${mega(unexplained)} MB that no key explains`);
-  const total = `\`used_memory\` went from ${mega(used[0])} to ${mega(used[1])} MB; keys explain all of that but ${mega(unexplained)} MB (${percent(share)}).`;
+  const total = `\`used_memory\` went from ${mega(before.used)} to ${mega(after.used)} MB; keys explain all of that but ${mega(unexplained)} MB (${percent(share)}). ${mega(after.freed)} MB more were keys that had expired and that Redis had not come to.`;
   return [
     'What Redis keeps, after the warm-up and at the end:',
     table(['kind', 'keys', 'then', 'MB', 'then', 'bytes each'], rows),

@@ -2,11 +2,10 @@ import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
 import type { SoakSystem } from './soak-system.js';
 
-/** Resident memory of each process, and Redis's own count, in bytes, some time after the start. */
+/** Resident memory of each process, in bytes, some time after the start. */
 export interface Sample {
   atS: number;
   rss: Record<string, number>;
-  redisUsed: number;
   open: number;
   loopDelayMs: Record<string, number>;
 }
@@ -14,11 +13,10 @@ export interface Sample {
 export async function takeSample(system: SoakSystem, redis: Redis, atS: number): Promise<Sample> {
   const rss: Record<string, number> = {};
   for (const [name, pid] of Object.entries(system.pids)) rss[name] = rssOf(pid);
-  const info = await redis.info('memory');
   const loopDelayMs: Record<string, number> = {};
   for (const name of ['gateway', 'worker', 'notifier'] as const) loopDelayMs[name] = await system.loopDelayMs(name);
   const open = await redis.zcard('blipq:{captions}:open');
-  return { atS, rss, redisUsed: Number(/^used_memory:(\d+)/m.exec(info)?.[1]), open, loopDelayMs };
+  return { atS, rss, open, loopDelayMs };
 }
 
 function rssOf(pid: number): number {
@@ -26,8 +24,27 @@ function rssOf(pid: number): number {
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
 }
 
-/** What Redis keeps, by kind of key: how many, and about how much they take. */
-export async function censusOf(redis: Redis): Promise<Map<string, { keys: number; bytes: number }>> {
+/** What Redis keeps, by kind of key: how many, and about how much they take; and its own count of it all, in bytes. */
+export interface Census {
+  kinds: Map<string, { keys: number; bytes: number }>;
+  used: number;
+  /** By how much that count fell because the census looked at keys that had expired and were still there. */
+  freed: number;
+}
+
+export async function censusOf(redis: Redis): Promise<Census> {
+  const before = await usedBy(redis);
+  const kinds = await kindsOf(redis);
+  // Only now: Redis lets a tenth of the keys that expire stay until somebody looks at them, as the census has.
+  const used = await usedBy(redis);
+  return { kinds, used, freed: before - used };
+}
+
+async function usedBy(redis: Redis): Promise<number> {
+  return Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1]);
+}
+
+async function kindsOf(redis: Redis): Promise<Census['kinds']> {
   const sizes = new Map<string, { keys: number; sampled: number; bytes: number }>();
   let cursor = '0';
   do {
