@@ -56,7 +56,10 @@ describe.skipIf(!canBuild)("the images' trees, built by the Dockerfile's steps i
 
   test('boot as their unprivileged user, pass their health checks, and caption an image; a stop is clean', async () => {
     const ports = { gateway: await freePort(), 'worker-cpu': await freePort(), notifier: await freePort() };
-    const common = { REDIS_URL: inject('redisUrl'), BLIPQ_NAMESPACE: `images-${randomUUID()}` };
+    // What is loaded only when it is asked for has to be in the trees as well: the traces' SDK, the queues' page.
+    const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' };
+    const common = { REDIS_URL: inject('redisUrl'), BLIPQ_NAMESPACE: `images-${randomUUID()}`, ...traced };
+    const [internal, adminKey] = [await freePort(), randomUUID()];
     const workerEnv = { BLIPQ_MODEL: model, HF_HUB_OFFLINE: '1', BLIPQ_THREADS: '1' };
 
     expect(await runIn(trees['worker-cpu'], workerEnv, [...prepare, model])).toMatchObject({ code: 0 });
@@ -68,7 +71,7 @@ describe.skipIf(!canBuild)("the images' trees, built by the Dockerfile's steps i
     };
     await Promise.all([
       start('worker-cpu', workerEnv),
-      start('gateway', { BLIPQ_THREADS: '1', BLIPQ_INTERNAL_PORT: '0' }),
+      start('gateway', { BLIPQ_THREADS: '1', BLIPQ_INTERNAL_PORT: String(internal), BLIPQ_ADMIN_KEY: adminKey }),
       start('notifier', { BLIPQ_WEBHOOK_SECRET: secret }),
     ]);
 
@@ -80,6 +83,11 @@ describe.skipIf(!canBuild)("the images' trees, built by the Dockerfile's steps i
     const { id } = await submit(url, 'dog-on-the-grass.jpg');
     expect((await finished(url, id)).caption?.text).toBe(exampleCaptions['dog-on-the-grass.jpg']);
     expect((await fetch(`${url}/docs/errors/image_too_large`)).status).toBe(200);
+    const headers = { authorization: `Bearer ${adminKey}` };
+    const board = await fetch(`http://127.0.0.1:${internal}/admin/queues`, { headers });
+    const script = /src="(static\/js\/main[^"]+)"/.exec(await board.text())?.[1];
+    expect(board.status).toBe(200);
+    expect((await fetch(`http://127.0.0.1:${internal}/admin/queues/${script}`, { headers })).status).toBe(200);
 
     for (const child of running.reverse()) {
       const exit = once(child, 'exit');
