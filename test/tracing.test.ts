@@ -45,10 +45,14 @@ type Attribute = { key: string; value: Record<string, unknown> };
 const plain = (attributes: Attribute[]) =>
   Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
 
+const servicesOf = ({ resourceSpans }: TracesBody) =>
+  resourceSpans.map(({ resource }) => String(plain(resource.attributes)['service.name']));
+
 /** An OTLP collector that takes JSON over HTTP. */
 class Collector {
   readonly spans: Span[] = [];
-  exports = 0;
+  /** Exports that were refused, by service. */
+  readonly refused = new Map<string, number>();
   connections = 0;
   status = 200;
   url = '';
@@ -58,8 +62,8 @@ class Collector {
     const server = createServer(async (request, response) => {
       const body = (await json(request)) as TracesBody;
       expect(request.url).toBe('/v1/traces');
-      collector.exports += 1;
       if (collector.status === 200) collector.#take(body);
+      else for (const name of servicesOf(body)) collector.refused.set(name, (collector.refused.get(name) ?? 0) + 1);
       response.writeHead(collector.status, { 'content-type': 'application/json' }).end('{}');
     });
     server.on('connection', () => {
@@ -223,6 +227,9 @@ test('one caption is one trace: request, preprocessing, queue, engine and webhoo
   await line(all.notifier, 'webhook sent', { trace_id: traceId });
   expect(collector.spans.filter(({ name }) => /livez|readyz/.test(name))).toEqual([]);
 
+  // Spans are named after routes, of which there are few, and not after paths.
+  expect((await fetch(`${all.api}/v1/captions/${id}?who=secret`)).status).toBe(200);
+  expect((await fetch(`${all.api}/nowhere/secret`, { method: 'HEAD' })).status).toBe(404);
   // Spans of a process that is stopped are sent before it ends.
   await submit(all.api, receiver.url);
   expect(await all.stop()).toEqual([
@@ -230,7 +237,9 @@ test('one caption is one trace: request, preprocessing, queue, engine and webhoo
     [0, null],
     [0, null],
   ]);
-  expect(collector.spans.filter(({ name }) => name === 'POST /v1/captions')).toHaveLength(2);
+  const count = (name: string) => collector.spans.filter((span) => span.name === name).length;
+  expect(['POST /v1/captions', 'GET /v1/captions/:id', 'HEAD'].map(count)).toEqual([2, 1, 1]);
+  expect(JSON.stringify(collector.spans)).not.toContain('who=secret');
 });
 
 test('a collector that fails harms nobody, and is told of once until it is back', async () => {
@@ -241,9 +250,12 @@ test('a collector that fails harms nobody, and is told of once until it is back'
     { ...quickly, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${collector.url}/v1/traces` },
     receiver.port,
   );
-  while (collector.exports < 6) await submit(all.api, receiver.url);
+  const refusals = () => ['blipq-gateway', 'blipq-worker'].map((name) => collector.refused.get(name) ?? 0);
+  while (Math.min(...refusals()) < 3) await submit(all.api, receiver.url);
   const told = ({ lines }: Process, msg: RegExp) => lines.filter((line) => msg.test(String(line.msg))).length;
-  await vi.waitFor(() => expect(told(all.gateway, /traces are lost/)).toBe(1));
+  for (const one of [all.gateway, all.worker]) {
+    await vi.waitFor(() => expect(told(one, /traces are lost/)).toBe(1));
+  }
   collector.status = 200;
   await submit(all.api, receiver.url);
   await vi.waitFor(() => expect(told(all.gateway, /traces are taken again/)).toBe(1));
