@@ -16,6 +16,12 @@ export type OnError = (error: Error) => void;
 /** A connection, or those to the nodes of a cluster: all keys of a queue are on one node, so both are used alike. */
 export type RedisClient = Redis | Cluster;
 
+/**
+ * How soon a Redis that is loading its file is asked again, in milliseconds. Left to ioredis it is as long as Redis
+ * thinks that it will take, up to 10 s, and Redis thinks wrong.
+ */
+const maxLoadingRetryTime = 500;
+
 /** Reconnects after 200 ms, then twice that, at most 1 s: ioredis's own schedule notices a returned Redis too late. */
 const retryStrategy = (times: number): number => Math.min(100 * 2 ** times, 1000);
 
@@ -65,7 +71,7 @@ function connect(url: string, patience: Patience, onError: OnError): RedisClient
   const address = parseRedisUrl(url);
   if (address === undefined) throw new TypeError('not an address of Redis');
   const { enableOfflineQueue, maxRedirections } = patience;
-  const each = { ...patience.each, socketTimeout };
+  const each = { ...patience.each, socketTimeout, maxLoadingRetryTime };
   const options = { ...each, enableOfflineQueue, retryStrategy, lazyConnect: true };
   let redis: RedisClient;
   if (address.kind === 'single') redis = new Redis(url, options);

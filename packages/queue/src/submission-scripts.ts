@@ -151,9 +151,12 @@ return 1
  * ARGV name of the pixels. Returns 1 when something was taken back.
  */
 export const discardRecord = script(`
-drop_image(ARGV[3])
 local r = redis.call('HMGET', record, 'state', 'pixels', 'tenant', 'fingerprint', 'storing', 'idempotency', 'batch', 'jobs')
-if r[1] ~= 'queued' or r[2] ~= ARGV[3] or (r[4] and not r[5]) then return 0 end
+local own = r[2] == ARGV[3]
+-- A caption that goes on needs its pixels.
+if own and (r[1] ~= 'queued' or (r[4] and not r[5])) then return 0 end
+drop_image(ARGV[3])
+if not own then return 0 end
 close()
 redis.call('UNLINK', record, key('gone', id))
 redis.call('ZREM', list_key(r[3]), id)

@@ -1,6 +1,7 @@
 import { newCaptionId } from '@blipq/contracts';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
-import { made, submission } from './testing/fixtures.js';
+import { discardRecord } from './submission-scripts.js';
+import { latch, made, submission } from './testing/fixtures.js';
 import { TestQueue } from './testing/test-queue.js';
 
 const redisUrl = inject('redisUrl');
@@ -266,4 +267,21 @@ describe('a deadline', () => {
     expect((await live.ended(late)).state).toBe('expired');
     expect((await live.ended(timely)).state).toBe('succeeded');
   });
+});
+
+test('a submission that is taken back while a worker has it already goes on, with its pixels', async () => {
+  const [begun, going] = [latch(), latch()];
+  await live.work(async () => {
+    begun.open();
+    await going.promise;
+    return made('a dog');
+  });
+  const { caption } = await live.queue.submit(keyed('a'));
+  await begun.promise;
+  const pixels = (await live.redis.hget(live.keys.record(caption.id), 'pixels'))!;
+  // As when Redis was frozen while the job was added, and carries out the removal after a worker has taken the job.
+  await discardRecord({ redis: live.redis, root: live.keys.root }, caption.id, pixels);
+  expect(await live.redis.exists(live.keys.pixels(pixels))).toBe(1);
+  going.open();
+  expect(await live.ended(caption.id)).toMatchObject({ state: 'succeeded' });
 });

@@ -61,10 +61,16 @@ export class Relay {
 
   #hand(from: Socket, to: Socket): void {
     this.#sockets.add(from);
-    from.on('data', (chunk) => {
-      const write = () => to.writable && to.write(chunk);
-      if (this.#delayMs > 0) setTimeout(write, this.#delayMs);
-      else write();
+    // First in, first out, whatever the delay was when a chunk came.
+    const waiting: Buffer[] = [];
+    const release = () => {
+      const chunk = waiting.shift();
+      if (to.writable) to.write(chunk!);
+    };
+    from.on('data', (chunk: Buffer) => {
+      if (this.#delayMs === 0 && waiting.length === 0) return void (to.writable && to.write(chunk));
+      waiting.push(chunk);
+      setTimeout(release, this.#delayMs);
     });
     if (this.#state === 'partitioned') from.pause();
     from.on('error', () => {});
