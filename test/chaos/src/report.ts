@@ -1,7 +1,8 @@
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { endsOf } from './caption-rules.js';
 import { faultKind, faultNames } from './fault-kinds.js';
 import type { CaptionHistory, History } from './history.js';
+import { terminalStates } from './ledger.js';
 import type { Rule, Violation } from './violation.js';
 
 export interface Verdict {
@@ -19,7 +20,7 @@ export function report({ seed, profile, history, violations, tookS }: Verdict): 
   const webhooks = captions.filter(({ webhook }) => webhook);
   const ends = (state: string) => captions.filter((caption) => endsOf(caption).includes(state)).length;
   return [
-    `Profile ${profile}, seed ${seed}, ${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}, ${Math.round(tookS)} s.`,
+    `Profile ${profile}, seed ${seed}, ${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}, ${Math.round(tookS)} s, load average ${loadavg()[2]!.toFixed(1)} in the last 15 minutes.`,
     '',
     `**${captions.length} captions acknowledged, ${faults.length} faults: ${count('lost')} lost, ${count('duplicated')} in two terminal states, ${count('stuck')} stuck, ${violations.length} broken promises in all.**`,
     `${ends('succeeded')} succeeded, ${ends('canceled')} canceled, ${ends('expired')} expired, ${ends('failed')} failed. ${webhooks.length} webhooks asked for, ${webhooks.reduce((sum, { messages }) => sum + messages.length, 0)} messages received. ${failedTries.length} tries failed and were repeated; the slowest 503 for want of Redis took ${slowest(history)} ms. ${Object.keys(history.identities).length} keys and ids of the callers'.`,
@@ -78,7 +79,7 @@ export function complaint({ seed, history, violations }: Verdict, shown = 10): s
 }
 
 function faultsAround({ sentAt, sightings }: CaptionHistory, { faults }: History): string[] {
-  const last = sightings.at(-1)?.at ?? sentAt;
+  const last = (sightings.find(({ state }) => terminalStates.includes(state)) ?? sightings.at(-1))?.at ?? sentAt;
   return faults
     .filter(({ beganAt, endedAt }) => beganAt <= last && endedAt >= sentAt)
     .map((fault) => JSON.stringify(fault));
