@@ -1,6 +1,6 @@
 import { checkCaption } from './caption-rules.js';
 import { faultKind } from './fault-kinds.js';
-import type { FaultHistory, History } from './history.js';
+import type { FaultHistory, History, Refusal } from './history.js';
 import type { Rule, Violation } from './violation.js';
 
 /** How soon a request must be answered 503 while Redis is away, in milliseconds. */
@@ -25,13 +25,15 @@ export function check(history: History, { timed = false } = {}): Violation[] {
 
 const about = (rule: Rule, details: string[]): Violation[] => details.map((detail) => ({ rule, id: null, detail }));
 
-/** While Redis is away; a gateway that is frozen itself answers late. */
-function lateRefusals({ refusals, faults }: History): string[] {
+function lateRefusals(history: History): string[] {
+  const late = outageRefusals(history).filter(({ tookMs }) => tookMs > refusalMaxMs);
+  return late.map(({ at, tookMs }) => `503 after ${tookMs} ms, at ${at} ms`);
+}
+
+/** Those that came while Redis was away. A gateway that is frozen itself answers late, too. */
+export function outageRefusals({ refusals, faults }: History): Refusal[] {
   const outages = faults.filter(({ target }) => target === 'redis');
-  return refusals
-    .filter(({ tookMs }) => tookMs > refusalMaxMs)
-    .filter(({ at }) => outages.some(({ beganAt, endedAt }) => at >= beganAt && at <= endedAt))
-    .map(({ at, tookMs }) => `503 after ${tookMs} ms, at ${at} ms`);
+  return refusals.filter(({ at }) => outages.some(({ beganAt, endedAt }) => at >= beganAt && at <= endedAt));
 }
 
 function checkIdentities({ identities }: History): Violation[] {

@@ -1,5 +1,6 @@
 import { cpus, loadavg } from 'node:os';
 import { endsOf } from './caption-rules.js';
+import { outageRefusals } from './checker.js';
 import { faultKind, faultNames } from './fault-kinds.js';
 import type { CaptionHistory, History } from './history.js';
 import { terminalStates } from './ledger.js';
@@ -54,7 +55,7 @@ function faultTable({ captions, faults }: History, violations: Violation[]): str
   return table(head, rows);
 }
 
-const slowest = ({ refusals }: History) => Math.max(0, ...refusals.map(({ tookMs }) => tookMs));
+const slowest = (history: History) => Math.max(0, ...outageRefusals(history).map(({ tookMs }) => tookMs));
 const failed = (captions: CaptionHistory[]) => captions.filter((caption) => endsOf(caption).includes('failed')).length;
 const seconds = (ms: number) => (ms === Number.POSITIVE_INFINITY ? 'never' : (ms / 1000).toFixed(1));
 
