@@ -49,7 +49,7 @@ test('a stop lets work that a client waits for end, and is over then', async () 
   const generating = fetch(`${gateway.url}/generate`, { method: 'POST', ...imageForm('img', photo) });
   await queuedCaptions(gateway, 1);
   const stopped = gateway.stopGateway();
-  await expect(fetch(`${gateway.url}/livez`)).rejects.toThrow();
+  await vi.waitFor(() => expect(fetch(`${gateway.url}/livez`)).rejects.toThrow(), 10_000);
   await gateway.work(echoHandler);
   const generated = await generating;
   expect([generated.status, generated.headers.get('connection')]).toEqual([200, 'close']);

@@ -111,7 +111,8 @@ const succeeded = (id: string): string => `msg_${id}_succeeded`;
 /** Cancels are heard, and captions made. */
 async function goesOn(whole: WholeQueue): Promise<void> {
   const { queue } = whole;
-  const { caption } = await queue.submit(submission({ prompt: 'hold' }));
+  // Each connection comes back by itself: this one may take a moment longer than the one that readiness asks through.
+  const { caption } = await vi.waitFor(() => queue.submit(submission({ prompt: 'hold' })), 30_000);
   await vi.waitFor(async () => expect((await queue.read(caption.id))?.state).toBe('processing'), 10_000);
   await queue.cancel(caption.id);
   expect(await queue.wait(caption.id, { timeoutMs: 30_000 })).toMatchObject({ caption: { state: 'canceled' } });
