@@ -1,12 +1,39 @@
 import { enqueueGraceMs, script } from './script.js';
 
+/** How long a worker that takes a lock anew has it, until it is renewed or not needed any more. */
+const relockMs = 5000;
+
+/**
+ * Whether a worker has the lock of its job. One whose lock ran out and that comes all the same was cut off or suspended:
+ * its caption did not kill it. While nobody has been at the job since, it takes the lock anew. Otherwise, if BullMQ
+ * counted the stall (`stc`), and perhaps ordered the job to be failed for too many (`defa`), that is taken back.
+ * `undone`: nobody has begun the caption since.
+ */
+const holds = `
+local function holds(token, undone)
+  local job = job_key(id)
+  local holder = redis.call('GET', job .. ':lock')
+  if holder == token then return true end
+  if undone and not holder and redis.call('LPOS', job_key('active'), id) then
+    redis.call('UNLINK', job .. ':lock')
+    redis.call('SET', job .. ':lock', token, 'PX', ${relockMs})
+    return true
+  end
+  if tonumber(redis.call('HGET', job, 'stc') or 0) > 0 then
+    redis.call('HDEL', job, 'defa')
+    redis.call('HINCRBY', job, 'stc', -1)
+  end
+  return false
+end
+`;
+
 /**
  * A worker starts on a caption. Sending it again (after a lost reply) does not count another attempt. A caption that
  * was canceled meanwhile, or whose deadline passed before anybody started it, ends here.
  * ARGV token, name of the BullMQ queue that the job is in. Returns 'gone', 'terminal', 'passed_on' (the caption is another
  * model's by now), 'stale' or the record's fields.
  */
-export const beginRecord = script(`
+export const beginRecord = script(`${holds}
 local r = redis.call('HMGET', record, 'state', 'token', 'cancel', 'deadline_ms', 'attempt', 'jobs', 'turn', 'life_ms')
 if not r[1] then
   close()
@@ -14,7 +41,7 @@ if not r[1] then
 end
 if terminal[r[1]] then return 'terminal' end
 if r[6] ~= ARGV[4] then return 'passed_on' end
-if redis.call('GET', job_key(id .. ':lock')) ~= ARGV[3] then return 'stale' end
+if not holds(ARGV[3], true) then return 'stale' end
 if r[2] ~= ARGV[3] then
   local now = now_ms()
   redis.call('HDEL', record, 'started_ms', 'storing')
@@ -32,14 +59,13 @@ return redis.call('HGETALL', record)
 `);
 
 /** Who may change a record: the holder of the job's lock, or (no token) the reconciler, if nobody holds it. */
-const fence = `
+const fence = `${holds}
 local state = redis.call('HGET', record, 'state')
 if not state then return 'gone' end
 if terminal[state] then return 'terminal' end
-local holder = redis.call('GET', job_key(id .. ':lock'))
 if ARGV[3] == '' then
-  if holder then return 'stale' end
-elseif holder ~= ARGV[3] then
+  if redis.call('EXISTS', job_key(id .. ':lock')) == 1 then return 'stale' end
+elseif not holds(ARGV[3], redis.call('HGET', record, 'token') == ARGV[3]) then
   return 'stale'
 end
 `;

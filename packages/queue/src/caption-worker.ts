@@ -204,10 +204,8 @@ export class CaptionWorker<T extends Task = 'captioning'> {
       await this.#finish(id, token, outcome, revision);
     } catch (error) {
       if (error instanceof LostRace) throw error;
-      if (signal.aborted && (this.#givingBack || signal.reason === notConfirmed))
-        return await this.#giveBack(job, token);
       if (signal.reason === canceledByOwner) return await this.#finish(id, token, { state: 'canceled' });
-      if (signal.aborted) throw new LostRace(String(signal.reason));
+      if (signal.aborted) return await this.#giveBack(job, token);
       await this.#fail(job, token, error);
     }
   }
@@ -263,7 +261,10 @@ export class CaptionWorker<T extends Task = 'captioning'> {
     throw error;
   }
 
-  /** Hands the job to another worker without spending an attempt. Waits for Redis, and then still has to have the lock. */
+  /**
+   * Hands the job to another worker without spending an attempt. Waits for Redis. A lock that ran out meanwhile is taken
+   * anew, unless another worker was quicker.
+   */
   async #giveBack(job: CaptionBullJob, token: string): Promise<void> {
     const written = await this.#records.requeue(job.data.id, token);
     if (written === 'gone' || written === 'terminal') return;

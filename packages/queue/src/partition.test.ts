@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { RedisRelay } from '@blipq/test-servers';
-import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import type { CaptionHandler, CaptionWork, CaptionWorker } from './caption-worker.js';
 import { latch, made, submission } from './testing/fixtures.js';
 import { TestQueue } from './testing/test-queue.js';
@@ -94,18 +94,81 @@ test('a result that a worker could not send before it was cut off is refused whe
   expect(ended).toMatchObject({ attempt: 2, caption: { text: 'by the survivor' } });
 });
 
-test('a worker that reaches Redis again while it still has the lock gives the job back without spending an attempt', async () => {
-  const { begun, worker } = await cutOff();
-  const { caption } = await queue.queue.submit(submission());
-  const { signal } = await begun;
-  relay.part();
-  const job = `${queue.keys.root}:jobs:captions.demo:${caption.id}`;
-  await queue.redis.pexpire(`${job}:lock`, 600_000);
-  await once(signal, 'abort');
-  relay.join();
-  await worker.stop();
-  expect((await queue.queue.read(caption.id))?.state).toBe('queued');
-  expect(await queue.redis.hget(job, 'atm')).toBeNull();
-  await connected('by the survivor');
-  expect(await queue.ended(caption.id)).toMatchObject({ state: 'succeeded' });
+describe('a worker that was cut off and lives', () => {
+  const jobOf = (id: string) => `${queue.keys.root}:jobs:captions.demo:${id}`;
+
+  test('gives the job back without spending an attempt, as often as it happens, if nobody else has it', async () => {
+    let begun = latch<AbortSignal>();
+    const worker = await queue.work(
+      async (work, signal) => {
+        begun.open(signal);
+        return work.attempt > 3 ? made('at last') : await untilAborted(work, signal);
+      },
+      { ...quick, redisUrl: relay.url },
+    );
+    const { caption } = await queue.queue.submit(submission());
+    for (const _ of [1, 2, 3]) {
+      const signal = await begun.promise;
+      begun = latch();
+      relay.part();
+      await once(signal, 'abort');
+      await vi.waitFor(async () => expect(await queue.redis.exists(`${jobOf(caption.id)}:lock`)).toBe(0), 5000);
+      relay.reset();
+    }
+    expect(await queue.ended(caption.id)).toMatchObject({ state: 'succeeded', attempt: 4 });
+    await worker.stop();
+  });
+
+  test('gives the job back while it still has the lock', async () => {
+    const { begun, worker } = await cutOff();
+    const { caption } = await queue.queue.submit(submission());
+    const { signal } = await begun;
+    relay.part();
+    await queue.redis.pexpire(`${jobOf(caption.id)}:lock`, 600_000);
+    await once(signal, 'abort');
+    relay.join();
+    await worker.stop();
+    expect((await queue.queue.read(caption.id))?.state).toBe('queued');
+    expect(await queue.redis.hget(jobOf(caption.id), 'atm')).toBeNull();
+    await connected('by the survivor');
+    expect(await queue.ended(caption.id)).toMatchObject({ state: 'succeeded' });
+  });
+
+  test('stores what it made, if nobody else has it', async () => {
+    const finish = latch();
+    const { begun, attempted, wrote } = await cutOff(async () => {
+      await finish.promise;
+      return made('late, and first');
+    });
+    const { caption } = await queue.queue.submit(submission());
+    await begun;
+    relay.part();
+    finish.open();
+    await vi.waitFor(async () => expect(await queue.redis.exists(`${jobOf(caption.id)}:lock`)).toBe(0), 5000);
+    relay.join();
+    await attempted;
+    expect(wrote).toEqual([`${caption.id} written`]);
+    expect(await queue.ended(caption.id)).toMatchObject({ attempt: 1, caption: { text: 'late, and first' } });
+    await vi.waitFor(async () => expect(await queue.redis.exists(jobOf(caption.id))).toBe(0));
+  });
+
+  test('is no stall that counts, when another has the job by then', async () => {
+    const { begun } = await cutOff();
+    const { caption } = await queue.queue.submit(submission());
+    const { signal } = await begun;
+    relay.part();
+    await once(signal, 'abort');
+    const [taken, finish] = [latch(), latch()];
+    await queue.work(async () => {
+      taken.open();
+      await finish.promise;
+      return made('by the survivor');
+    }, quick);
+    await taken.promise;
+    expect(await queue.redis.hget(jobOf(caption.id), 'stc')).toBe('1');
+    relay.join();
+    await vi.waitFor(async () => expect(await queue.redis.hget(jobOf(caption.id), 'stc')).toBe('0'), 5000);
+    finish.open();
+    expect(await queue.ended(caption.id)).toMatchObject({ attempt: 2, caption: { text: 'by the survivor' } });
+  });
 });
