@@ -1,15 +1,7 @@
-import type { CaptionQueue, DeliveryLog, QueueHealth } from '@blipq/queue';
-import type { Logger } from '@blipq/service';
 import cors from 'cors';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
-import type { Registry } from 'prom-client';
-import type { ApiKeys } from './api-keys.js';
 import { authenticate } from './authenticate.js';
-import type { BentomlMetrics } from './bentoml-metrics.js';
-import type { CaptionIntake } from './caption-intake.js';
-import type { OpenRequests } from './open-requests.js';
-import type { Places } from './places.js';
-import type { RateLimits } from './rate-limits.js';
+import type { HttpAppParts } from './http-app-parts.js';
 import { requestId } from './request-id.js';
 import { requestLog } from './request-log.js';
 import { requestSpan } from './request-span.js';
@@ -19,35 +11,9 @@ import { healthRoutes } from './routes/health.js';
 import { problemPageRoutes } from './routes/problem-pages.js';
 import { v1Routes } from './routes/v1.js';
 import { securityHeaders } from './security-headers.js';
-import type { ServedModel } from './served-model.js';
 import { swaggerUiRoutes } from './swagger-ui.js';
 import { toBlipqError } from './to-blipq-error.js';
-import { admitUploads, type UploadPlaces } from './upload-admission.js';
-import type { WebhookTargets } from './webhook-targets.js';
-
-export interface HttpAppParts extends UploadPlaces {
-  intake: CaptionIntake;
-  queue: CaptionQueue;
-  health: QueueHealth;
-  deliveries: DeliveryLog;
-  webhooks: WebhookTargets;
-  model: Pick<ServedModel, 'current' | 'list' | 'check'>;
-  openRequests: OpenRequests;
-  keys: ApiKeys;
-  limits: RateLimits;
-  logger: Logger;
-  /** What `/metrics` prints. */
-  metrics: Registry;
-  bentomlMetrics: BentomlMetrics;
-  /** How long `POST /generate` waits for its caption. */
-  generateTimeoutS: number;
-  /** Requests that wait for a caption or watch one. */
-  waits: Places;
-  /** Origins whose pages may call from a browser; `*` for all. */
-  corsOrigins: string[];
-  /** Express's `trust proxy`: hops, or addresses and networks. */
-  trustProxy: number | string[];
-}
+import { admitUploads } from './upload-admission.js';
 
 /** Beyond those that browsers show to scripts anyway. */
 const exposedHeaders = [

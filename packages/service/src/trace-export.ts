@@ -7,7 +7,9 @@ import type { Logger } from './logger.js';
 import { openTelemetry } from './open-telemetry.js';
 import type { ServicePart } from './run-service.js';
 import { keepSpans } from './span.js';
-import type { TraceProtocol } from './tracing.js';
+
+/** How spans are written down for the collector, in OpenTelemetry's words. */
+export type TraceProtocol = 'http/protobuf' | 'http/json';
 
 /** What a stop spends on the last spans, whether the collector takes them or not. */
 const flushMs = 2000;

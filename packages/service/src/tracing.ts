@@ -2,6 +2,7 @@ import type { Environment } from './load-config.js';
 import type { Logger } from './logger.js';
 import type { ServicePart } from './run-service.js';
 import { StartupError } from './startup-error.js';
+import type { TraceProtocol } from './trace-export.js';
 
 export interface TracingOptions {
   /** `service.name`, unless OTEL_SERVICE_NAME says another. */
@@ -10,8 +11,7 @@ export interface TracingOptions {
   logger: Logger;
 }
 
-const protocols = ['http/protobuf', 'http/json'] as const;
-export type TraceProtocol = (typeof protocols)[number];
+const protocols = ['http/protobuf', 'http/json'] as const satisfies TraceProtocol[];
 
 /**
  * Exports this process's spans, if OpenTelemetry's own variables ask for it: with OTEL_TRACES_EXPORTER=otlp or an

@@ -1,4 +1,4 @@
-import type { Operation } from './operations.js';
+import type { Operation } from './operation.js';
 
 /** What can be asked about webhooks that were sent, or are to be. */
 export const deliveryOperations: Operation[] = [

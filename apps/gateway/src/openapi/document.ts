@@ -3,7 +3,8 @@ import type { z } from 'zod';
 import { captionFields } from '../caption-request.js';
 import { answerFields, matchFields } from '../work-request.js';
 import { tinyPng } from './example-image.js';
-import { type Answer, type HeaderName, type Operation, operations } from './operations.js';
+import type { Answer, HeaderName, Operation } from './operation.js';
+import { operations } from './operations.js';
 import { parameters } from './parameters.js';
 import { inline, refTo, schemaComponents } from './schema-components.js';
 

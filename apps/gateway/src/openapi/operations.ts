@@ -1,38 +1,8 @@
-import { type ProblemCode, task } from '@blipq/contracts';
+import { task } from '@blipq/contracts';
 import { deliveryOperations } from './delivery-operations.js';
-import type { ParameterName } from './parameters.js';
-import type { ComponentName } from './schema-components.js';
+import type { Operation } from './operation.js';
 import { gone, submitProblems } from './submit-problems.js';
 import { workOperations } from './work-operations.js';
-
-/** One documented answer. `body`: a named JSON schema, or a media type with text. */
-export interface Answer {
-  description: string;
-  body?: ComponentName | 'text/event-stream';
-  headers?: HeaderName[];
-}
-export type HeaderName =
-  | 'ETag'
-  | 'Location'
-  | 'Preference-Applied'
-  | 'Idempotency-Replayed'
-  | 'RateLimit'
-  | 'RateLimit-Policy'
-  | 'Retry-After';
-
-export interface Operation {
-  method: 'get' | 'post' | 'put' | 'delete';
-  path: string;
-  operationId: string;
-  tag: 'Captions' | 'Answers' | 'Matches' | 'Batches' | 'Webhooks' | 'Models';
-  summary: string;
-  description?: string;
-  parameters?: ParameterName[];
-  body?: 'caption' | 'answer' | 'match' | 'batch';
-  answers: Record<number, Answer>;
-  /** Beside those that every operation has. */
-  problems?: ProblemCode[];
-}
 
 /** Every operation of `/v1`. */
 export const operations: Operation[] = [

@@ -1,5 +1,5 @@
 import { type Task, taskNames } from '@blipq/contracts';
-import type { Answer, HeaderName, Operation } from './operations.js';
+import type { Answer, HeaderName, Operation } from './operation.js';
 import { gone, submitProblems } from './submit-problems.js';
 
 const submitHeaders: HeaderName[] = ['Location', 'Preference-Applied', 'Idempotency-Replayed'];

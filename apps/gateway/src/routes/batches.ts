@@ -4,7 +4,7 @@ import { Router } from 'express';
 import { tenantOf } from '../authenticate.js';
 import type { BatchIntake } from '../batch-intake.js';
 import { isUnchanged } from '../etag.js';
-import type { HttpAppParts } from '../http-app.js';
+import type { HttpAppParts } from '../http-app-parts.js';
 import { idempotencyKeyOf } from '../idempotency-key.js';
 import { onlyMethods } from '../problem-json.js';
 import { readBatch } from '../read-batch.js';

@@ -3,7 +3,7 @@ import type { DeliveryLog } from '@blipq/queue';
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import { tenantOf } from '../authenticate.js';
-import type { HttpAppParts } from '../http-app.js';
+import type { HttpAppParts } from '../http-app-parts.js';
 import { captionListQuery } from '../list-query.js';
 import { onlyMethods } from '../problem-json.js';
 import { parseQuery } from '../read-query.js';

@@ -3,7 +3,7 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import { tenantOf } from '../authenticate.js';
 import { readBentomlForm } from '../bentoml-form.js';
 import { captionText } from '../bentoml-task.js';
-import type { HttpAppParts } from '../http-app.js';
+import type { HttpAppParts } from '../http-app-parts.js';
 import { tooManyWaits } from './work.js';
 
 /** BentoBlip calls `generate(max_new_tokens=100, min_new_tokens=20)`. */

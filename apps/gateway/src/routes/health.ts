@@ -1,5 +1,5 @@
 import { type Response, Router } from 'express';
-import type { HttpAppParts } from '../http-app.js';
+import type { HttpAppParts } from '../http-app-parts.js';
 
 /**
  * Probes, as BentoML answers them. Alive means that the event loop turns; ready means that a caption could be queued

@@ -1,6 +1,6 @@
 import { BlipqError } from '@blipq/contracts';
 import { Router } from 'express';
-import type { HttpAppParts } from '../http-app.js';
+import type { HttpAppParts } from '../http-app-parts.js';
 import { type ModelPage, modelResourceOf } from '../model-resource.js';
 import { onlyMethods } from '../problem-json.js';
 

@@ -1,7 +1,7 @@
 import { BlipqError, task, taskNames } from '@blipq/contracts';
 import { type RequestHandler, Router } from 'express';
 import { BatchIntake } from '../batch-intake.js';
-import type { HttpAppParts } from '../http-app.js';
+import type { HttpAppParts } from '../http-app-parts.js';
 import { problemResponder } from '../problem-json.js';
 import { batchRoutes } from './batches.js';
 import { deliveryRoutes } from './deliveries.js';

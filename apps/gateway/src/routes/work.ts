@@ -13,7 +13,7 @@ import { tenantOf } from '../authenticate.js';
 import type { SubmitContext } from '../caption-intake.js';
 import { lastEventId, streamEvents } from '../caption-stream.js';
 import { isUnchanged } from '../etag.js';
-import type { HttpAppParts } from '../http-app.js';
+import type { HttpAppParts } from '../http-app-parts.js';
 import { idempotencyKeyOf } from '../idempotency-key.js';
 import { captionListQuery } from '../list-query.js';
 import { preferredWaitS } from '../prefer-wait.js';

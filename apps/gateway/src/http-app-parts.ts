@@ -1,0 +1,37 @@
+import type { CaptionQueue, DeliveryLog, QueueHealth } from '@blipq/queue';
+import type { Logger } from '@blipq/service';
+import type { Registry } from 'prom-client';
+import type { ApiKeys } from './api-keys.js';
+import type { BentomlMetrics } from './bentoml-metrics.js';
+import type { CaptionIntake } from './caption-intake.js';
+import type { OpenRequests } from './open-requests.js';
+import type { Places } from './places.js';
+import type { RateLimits } from './rate-limits.js';
+import type { ServedModel } from './served-model.js';
+import type { UploadPlaces } from './upload-admission.js';
+import type { WebhookTargets } from './webhook-targets.js';
+
+/** What the routes work with. */
+export interface HttpAppParts extends UploadPlaces {
+  intake: CaptionIntake;
+  queue: CaptionQueue;
+  health: QueueHealth;
+  deliveries: DeliveryLog;
+  webhooks: WebhookTargets;
+  model: Pick<ServedModel, 'current' | 'list' | 'check'>;
+  openRequests: OpenRequests;
+  keys: ApiKeys;
+  limits: RateLimits;
+  logger: Logger;
+  /** What `/metrics` prints. */
+  metrics: Registry;
+  bentomlMetrics: BentomlMetrics;
+  /** How long `POST /generate` waits for its caption. */
+  generateTimeoutS: number;
+  /** Requests that wait for a caption or watch one. */
+  waits: Places;
+  /** Origins whose pages may call from a browser; `*` for all. */
+  corsOrigins: string[];
+  /** Express's `trust proxy`: hops, or addresses and networks. */
+  trustProxy: number | string[];
+}

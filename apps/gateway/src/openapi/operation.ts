@@ -1,0 +1,32 @@
+import type { ProblemCode } from '@blipq/contracts';
+import type { ParameterName } from './parameters.js';
+import type { ComponentName } from './schema-components.js';
+
+/** One documented answer. `body`: a named JSON schema, or a media type with text. */
+export interface Answer {
+  description: string;
+  body?: ComponentName | 'text/event-stream';
+  headers?: HeaderName[];
+}
+export type HeaderName =
+  | 'ETag'
+  | 'Location'
+  | 'Preference-Applied'
+  | 'Idempotency-Replayed'
+  | 'RateLimit'
+  | 'RateLimit-Policy'
+  | 'Retry-After';
+
+export interface Operation {
+  method: 'get' | 'post' | 'put' | 'delete';
+  path: string;
+  operationId: string;
+  tag: 'Captions' | 'Answers' | 'Matches' | 'Batches' | 'Webhooks' | 'Models';
+  summary: string;
+  description?: string;
+  parameters?: ParameterName[];
+  body?: 'caption' | 'answer' | 'match' | 'batch';
+  answers: Record<number, Answer>;
+  /** Beside those that every operation has. */
+  problems?: ProblemCode[];
+}
