@@ -47,3 +47,15 @@ test('every file that the reading order names exists', () => {
   });
   expect(missing).toEqual([]);
 });
+
+test.each([...foldersOf('packages'), ...foldersOf('apps')])(
+  'every source file that the README of %s names exists',
+  (folder) => {
+    const text = readFileSync(join(root, folder, 'README.md'), 'utf8');
+    const sources = readdirSync(join(root, folder, 'src'), { recursive: true, encoding: 'utf8' });
+    const names = [...text.matchAll(/`([\w./-]+\.ts)`/g)].map(([, name]) => name!);
+    const exists = (name: string) =>
+      existsSync(join(root, name)) || sources.some((source) => `/${source}`.endsWith(`/${name}`));
+    expect(names.filter((name) => !exists(name))).toEqual([]);
+  },
+);
