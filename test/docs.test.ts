@@ -55,7 +55,7 @@ test.each([...foldersOf('packages'), ...foldersOf('apps')])(
     const sources = readdirSync(join(root, folder, 'src'), { recursive: true, encoding: 'utf8' });
     const names = [...text.matchAll(/`([\w./-]+\.ts)`/g)].map(([, name]) => name!);
     const exists = (name: string) =>
-      existsSync(join(root, name)) || sources.some((source) => `/${source}`.endsWith(`/${name}`));
+      existsSync(join(root, name)) || sources.some((source) => `/src/${source}`.endsWith(`/${name}`));
     expect(names.filter((name) => !exists(name))).toEqual([]);
   },
 );

@@ -1,6 +1,6 @@
 import { PixelPool } from '@blipq/pixels';
 import { CaptionQueue, DeliveryLog, ModelRegistry, QueueCensus, QueueHealth, Reconciler } from '@blipq/queue';
-import { type Logger, ProcessMetrics, type ServicePart, StartupError } from '@blipq/service';
+import { type Logger, ProcessMetrics, RedisReport, type ServicePart, StartupError } from '@blipq/service';
 import { Registry } from 'prom-client';
 import { AdminBoard } from './admin-board.js';
 import { AdminKey } from './admin-key.js';
@@ -38,13 +38,11 @@ export interface Gateway {
 export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
   const processMetrics = new ProcessMetrics();
   const gatewayMetrics = new GatewayMetrics(processMetrics.registry);
+  const report = new RedisReport(processMetrics, logger);
   const redis = {
     redisUrl: config.REDIS_URL,
     namespace: config.BLIPQ_NAMESPACE,
-    onError: (error: Error) => {
-      processMetrics.redisError();
-      logger.warn({ err: error }, 'Redis');
-    },
+    onError: report.error,
   };
   const bounds = { captionsMax: config.BLIPQ_QUEUE_MAX, bytesMax: config.BLIPQ_QUEUE_MB_MAX * 1024 ** 2 };
   const keys = ApiKeys.load(config.BLIPQ_API_KEYS, config.BLIPQ_API_KEYS_FILE);
@@ -56,7 +54,7 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
     reuseS: config.BLIPQ_REUSE_S,
     ...bounds,
   });
-  const health = new QueueHealth({ ...redis, onWarning: (sentence) => logger.warn(sentence) });
+  const health = new QueueHealth({ ...redis, onWarning: report.warning, onRecovery: report.recovery });
   processMetrics.redisPersists(() => health.persists);
   const deliveries = new DeliveryLog(redis);
   const webhooks = webhookTargets(config);

@@ -4,6 +4,7 @@ import {
   type Logger,
   ProcessMetrics,
   type Readiness,
+  RedisReport,
   type ServicePart,
   StartupError,
 } from '@blipq/service';
@@ -34,15 +35,13 @@ export function composeNotifier(
   const { BLIPQ_WEBHOOK_RETRIES_MS: retriesMs } = config;
   const processMetrics = new ProcessMetrics();
   const metrics = new NotifierMetrics(processMetrics.registry);
+  const report = new RedisReport(processMetrics, logger);
   const redis = {
     redisUrl: config.REDIS_URL,
     namespace: config.BLIPQ_NAMESPACE,
-    onError: (err: Error) => {
-      processMetrics.redisError();
-      logger.warn({ err }, 'queue trouble');
-    },
+    onError: report.error,
   };
-  const health = new QueueHealth({ ...redis, onWarning: (sentence) => logger.warn(sentence) });
+  const health = new QueueHealth({ ...redis, onWarning: report.warning, onRecovery: report.recovery });
   processMetrics.redisPersists(() => health.persists);
   const worker = new DeliveryWorker({
     ...redis,

@@ -7,6 +7,7 @@ import {
   type Logger,
   ProcessMetrics,
   type Readiness,
+  RedisReport,
   type ServicePart,
   StartupError,
 } from '@blipq/service';
@@ -27,13 +28,11 @@ const engineGraceMs = 2000;
 export function composeWorker(config: WorkerConfig, logger: Logger, stopping: AbortSignal): ServicePart[] {
   const processMetrics = new ProcessMetrics();
   const metrics = new WorkerMetrics(processMetrics.registry);
+  const report = new RedisReport(processMetrics, logger);
   const redis = {
     redisUrl: config.REDIS_URL,
     namespace: config.BLIPQ_NAMESPACE,
-    onError: (err: Error) => {
-      processMetrics.redisError();
-      logger.warn({ err }, 'queue trouble');
-    },
+    onError: report.error,
   };
   const engine = new Engine({
     checkpoint: (signal) => locateModel({ reference: config.BLIPQ_MODEL, hub: hubOptions(config), logger }, signal),
@@ -62,7 +61,7 @@ export function composeWorker(config: WorkerConfig, logger: Logger, stopping: Ab
     },
   });
   const registry = new ModelRegistry(redis);
-  const health = new QueueHealth({ ...redis, onWarning: (sentence) => logger.warn(sentence) });
+  const health = new QueueHealth({ ...redis, onWarning: report.warning, onRecovery: report.recovery });
   processMetrics.redisPersists(() => health.persists);
   const ready = async (): Promise<Readiness> => {
     if (stopping.aborted) return { ready: false, reason: 'stopping' };

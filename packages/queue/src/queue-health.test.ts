@@ -60,6 +60,25 @@ test('a Redis that keeps nothing is used, with a warning at each of its starts',
   await vi.waitFor(() => expect(warnings).toHaveLength(2), 10_000);
 });
 
+test('the return of Redis is told, once, and only after errors', async () => {
+  const { own } = await server();
+  const seen: string[] = [];
+  const queueHealth = new QueueHealth({
+    redisUrl: own.url,
+    onError: () => seen.push('error'),
+    onRecovery: () => seen.push('recovery'),
+  });
+  onTestFinished(() => queueHealth.stop());
+  await queueHealth.start();
+  expect(await queueHealth.trouble(1500)).toBeUndefined();
+  expect(seen).toEqual([]);
+  await own.kill();
+  await vi.waitFor(() => expect(seen).toContain('error'), 10_000);
+  await own.start();
+  await vi.waitFor(() => expect(seen.at(-1)).toBe('recovery'), 10_000);
+  expect(seen.filter((what) => what === 'recovery')).toHaveLength(1);
+});
+
 test('snapshots are persistence', async () => {
   const { own } = await server({ settings: { appendonly: 'no', save: '3600 1' } });
   const { queueHealth, warnings } = await health(own.url);

@@ -5,6 +5,8 @@ import { judgeRedis, type RedisFitness } from './redis-fitness.js';
 export interface QueueHealthOptions extends QueueAddress {
   /** Told a sentence about each server that has a fault, once. */
   onWarning?: (sentence: string) => void;
+  /** Told when Redis answers after errors of this connection. */
+  onRecovery?: () => void;
   onError?: OnError;
 }
 
@@ -20,14 +22,24 @@ export class QueueHealth {
   #lastError: ConnectionError | undefined;
   #persists: boolean | undefined;
 
-  constructor({ onWarning = () => undefined, onError = () => undefined, ...address }: QueueHealthOptions) {
+  constructor(options: QueueHealthOptions) {
+    const {
+      onWarning = () => undefined,
+      onRecovery = () => undefined,
+      onError = () => undefined,
+      ...address
+    } = options;
     this.#redis = producerRedis(address.redisUrl, 1500, (error) => {
       this.#lastError = error;
       onError(error);
     });
     this.#key = queueKeys(address).root;
     this.#onWarning = onWarning;
-    this.#redis.on('ready', () => void this.trouble(1500));
+    this.#redis.on('ready', () => {
+      if (this.#lastError !== undefined) onRecovery();
+      this.#lastError = undefined;
+      void this.trouble(1500);
+    });
   }
 
   /** Connects. Resolves whether Redis is there or not. */

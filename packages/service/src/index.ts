@@ -4,6 +4,7 @@ export { type Environment, type LoadedConfig, loadConfig } from './load-config.j
 export { createLogger, type Logger, type LoggerOptions } from './logger.js';
 export { logLineLevel, prettyLogLine } from './pretty-log-line.js';
 export { type MetricsText, ProcessMetrics } from './process-metrics.js';
+export { RedisReport } from './redis-report.js';
 export {
   runService,
   type ServiceContext,
