@@ -13,7 +13,7 @@ import {
 } from '@blipq/contracts';
 import { inSpan } from '@blipq/service';
 import { type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
-import { jobAttributes } from './jobs.js';
+import { jobAttributes, workerPatience } from './jobs.js';
 import { jobsOf, type QueueKeys, queueKeys } from './keys.js';
 import { LockWatch } from './lock-watch.js';
 import { askedOf, wholeOf } from './match-stage.js';
@@ -155,8 +155,7 @@ export class CaptionWorker<T extends Task = 'captioning'> {
       lockRenewTime: lockDurationMs / 4,
       stalledInterval: this.#options.stalledIntervalMs ?? defaultStalledIntervalMs,
       maxStalledCount: 1,
-      drainDelay: 5,
-      runRetryDelay: 1000,
+      ...workerPatience,
     });
     worker.on('error', this.#onError);
     worker.on('locksRenewed', ({ jobIds }) => this.#locks.confirm(jobIds));

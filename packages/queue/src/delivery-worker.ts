@@ -5,6 +5,7 @@ import { type DeliveryBullJob, type DeliveryJob, type DeliveryJobs, openDelivery
 import { type DeliveryKeys, deliveryKeys } from './delivery-keys.js';
 import { bodyOf, traceOf } from './delivery-record.js';
 import { beginDelivery, settleDelivery } from './delivery-scripts.js';
+import { workerPatience } from './jobs.js';
 import { OutboxRelay } from './outbox-relay.js';
 import { fieldsOf, type RecordFields } from './record.js';
 import { consumerRedis, type OnError, open, type QueueAddress, type RedisClient } from './redis.js';
@@ -101,8 +102,7 @@ export class DeliveryWorker {
       stalledInterval: stalledIntervalMs,
       // However often a notifier dies with a delivery in hand, the next one takes it.
       maxStalledCount: Number.MAX_SAFE_INTEGER,
-      drainDelay: 5,
-      runRetryDelay: 1000,
+      ...workerPatience,
     });
     this.#worker.on('error', this.#onError);
   }

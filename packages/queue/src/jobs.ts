@@ -18,6 +18,12 @@ const jobOptions = {
   removeOnFail: { age: 86_400, count: 10_000 },
 } as const satisfies JobsOptions;
 
+/**
+ * How BullMQ's workers wait. The news of a job goes to one worker, and is lost if that one is frozen, cut off or just
+ * closing: the others look by themselves every second (`drainDelay`).
+ */
+export const workerPatience = { drainDelay: 1, runRetryDelay: 1000 };
+
 /** BullMQ's queues, one for each model, opened when they are first needed. */
 export class JobQueues {
   readonly #open: (name: string) => Jobs;
