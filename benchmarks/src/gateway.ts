@@ -43,7 +43,7 @@ interface GatewayFigures {
 async function startGateway(env: Record<string, string>) {
   const probe = new URL('./gateway-probe.js', import.meta.url).href;
   const child = fork(path('apps/gateway/dist/main.js'), [], {
-    execArgv: ['--import', probe, '--expose-gc'],
+    execArgv: ['--initial-heap-size=256', '--import', probe, '--expose-gc'],
     env: { ...process.env, ...env, BLIPQ_INTERNAL_PORT: '0', BLIPQ_LOG_LEVEL: 'warn', HOST: '127.0.0.1' },
   });
   const message = async (wanted: (one: Record<string, unknown>) => boolean) => {
