@@ -16,7 +16,9 @@ export class RedisCheck implements ServicePart {
       const trouble = await health.trouble(patienceMs);
       if (trouble === undefined) return;
       const hosts = parseRedisUrl(this.url)?.nodes.map(({ host, port }) => `${host}:${port}`);
-      const advice = trouble.startsWith('does not answer') ? '; start it, or unset REDIS_URL to use a private one' : '';
+      const advice = trouble.startsWith('does not answer')
+        ? '; start it, correct REDIS_URL, or unset it to use a private one'
+        : '';
       throw new StartupError(`the Redis at ${hosts} (REDIS_URL) ${trouble}${advice}`);
     } finally {
       health.stop();

@@ -47,6 +47,7 @@ test.each([
   'redis://host:70000',
   'redis://host/queue',
   'redis://host#master',
+  'redis://:100%@host',
   'redis-sentinel://one,two',
   'redis-sentinel://one,two#',
   'redis-sentinel://one,,two#master',

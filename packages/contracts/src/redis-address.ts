@@ -31,8 +31,8 @@ export function parseRedisUrl(url: string): RedisAddress | undefined {
   const nodes = hosts!.split(',').map((host) => parseNode(host, port));
   if (!nodes.every((node) => node !== undefined)) return undefined;
   try {
-    if (form === '') return nodes.length === 1 && fragment === undefined ? { kind: 'single', nodes, url } : undefined;
     const access = { tls: scheme === 'rediss', ...parseUser(user) };
+    if (form === '') return nodes.length === 1 && fragment === undefined ? { kind: 'single', nodes, url } : undefined;
     if (form === '-cluster') {
       return Number(database ?? 0) === 0 && fragment === undefined ? { kind: 'cluster', nodes, ...access } : undefined;
     }

@@ -125,6 +125,15 @@ test('a wrong password is said, and not repeated', async () => {
   expect(trouble).not.toContain('hunter2');
 });
 
+test('a Redis without the database that its address names is not used', async () => {
+  const { own } = await server({ settings: { databases: '4' } });
+  const { queueHealth } = await health(`${own.url}/4`);
+  const trouble = 'cannot use database 4, which REDIS_URL names: ERR DB index is out of range';
+  await vi.waitFor(async () => expect(await queueHealth.trouble(1500)).toBe(trouble));
+  const { queueHealth: other } = await health(`${own.url}/3`);
+  expect(await other.trouble(1500)).toBeUndefined();
+});
+
 test('a frozen Redis does not answer', async () => {
   const { own } = await server();
   const { queueHealth } = await health(own.url);

@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis';
 import { queueKeys } from './keys.js';
 import { type OnError, open, producerRedis, type QueueAddress, type RedisClient } from './redis.js';
 import { judgeRedis, type RedisFitness } from './redis-fitness.js';
@@ -78,17 +79,27 @@ export class QueueHealth {
 
   /** Of a cluster it asks the node that has the queue, which the key says. */
   async #ask(): Promise<RedisFitness> {
-    const replies = await this.#redis.pipeline().exists(this.#key).info().config('GET', 'save').exec();
-    const [[failure] = [null], [, info] = [], [, save] = []] = replies ?? [];
+    const commands = this.#redis.pipeline().exists(this.#key).info().config('GET', 'save');
+    const database = databaseOf(this.#redis);
+    if (database > 0) commands.select(database);
+    const replies = await commands.exec();
+    const [[failure] = [null], [, info] = [], [, save] = [], [absence] = [null]] = replies ?? [];
     if (failure !== null) throw failure;
     this.#lastError = undefined;
     // INFO and CONFIG are forbidden to some users and at some services.
-    return judgeRedis(typeof info === 'string' ? info : '', Array.isArray(save) ? String(save[1]) : undefined);
+    const fitness = judgeRedis(typeof info === 'string' ? info : '', Array.isArray(save) ? String(save[1]) : undefined);
+    if (absence === null) return fitness;
+    return { ...fitness, unfit: `cannot use database ${database}, which REDIS_URL names: ${absence.message}` };
   }
 
   stop(): void {
     this.#redis.disconnect();
   }
+}
+
+/** ioredis goes on with database 0 when it is refused the one that it was told. A cluster has no other. */
+function databaseOf(redis: RedisClient): number {
+  return redis instanceof Redis ? (redis.options.db ?? 0) : 0;
 }
 
 function away(error?: ConnectionError): string {
