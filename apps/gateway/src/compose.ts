@@ -1,6 +1,6 @@
 import { PixelPool } from '@blipq/pixels';
 import { CaptionQueue, DeliveryLog, ModelRegistry, QueueCensus, QueueHealth, Reconciler } from '@blipq/queue';
-import { type Logger, ProcessMetrics, RedisReport, type ServicePart, StartupError } from '@blipq/service';
+import { type Logger, ProcessMetrics, RedisReport, type ServicePart, StartupError, together } from '@blipq/service';
 import { Registry } from 'prom-client';
 import { AdminBoard } from './admin-board.js';
 import { AdminKey } from './admin-key.js';
@@ -117,8 +117,19 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
   const pool: ServicePart = { start: () => {}, stop: () => pixels.stop() };
   return {
     parts: [
-      ...[queue, health, deliveries, registry, limits, fetcher, pool, census, reconciler],
-      ...(board ? [board] : []),
+      // Each waits 2 s for a Redis that says nothing: one after the other, and nobody could be told why we are unready.
+      together([
+        queue,
+        health,
+        deliveries,
+        registry,
+        limits,
+        fetcher,
+        pool,
+        census,
+        reconciler,
+        ...(board ? [board] : []),
+      ]),
       ...[internal, server],
     ],
     ...{ server, internal },

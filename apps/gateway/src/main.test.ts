@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { expect, inject, test } from 'vitest';
 
@@ -24,6 +24,18 @@ function start(env: Record<string, string>) {
   return { gateway, exited: once(gateway, 'exit') as Promise<[number | null]> };
 }
 
+/** The port that it says it listens on. */
+async function listeningPort({ stdout }: { stdout: NodeJS.ReadableStream }): Promise<string> {
+  let log = '';
+  return await new Promise((resolve) => {
+    stdout.on('data', (chunk) => {
+      log += String(chunk);
+      const port = /"port":(\d+)/.exec(log)?.[1];
+      if (port !== undefined) resolve(port);
+    });
+  });
+}
+
 async function text(stream: NodeJS.ReadableStream): Promise<string> {
   let all = '';
   for await (const chunk of stream) all += String(chunk);
@@ -32,14 +44,8 @@ async function text(stream: NodeJS.ReadableStream): Promise<string> {
 
 test('the process serves on the port it logs and ends orderly on SIGTERM', async () => {
   const { gateway, exited } = start({ PORT: '0' });
-  let log = '';
-  for await (const chunk of gateway.stdout) {
-    log += String(chunk);
-    const port = /"port":(\d+)/.exec(log)?.[1];
-    if (port === undefined) continue;
-    expect((await fetch(`http://127.0.0.1:${port}/livez`)).status).toBe(200);
-    break;
-  }
+  const port = await listeningPort(gateway);
+  expect((await fetch(`http://127.0.0.1:${port}/livez`)).status).toBe(200);
   gateway.kill('SIGTERM');
   expect((await exited)[0]).toBe(0);
 });
@@ -59,3 +65,19 @@ test('a busy port is one line that names it', async () => {
   expect((await exited)[0]).toBe(1);
   other.close();
 });
+
+test('a Redis that takes connections and says nothing holds up no start: it is alive, unready, and says why', async () => {
+  const sockets: Socket[] = [];
+  const silent = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port: redisPort } = silent.address() as { port: number };
+  const { gateway, exited } = start({ PORT: '0', REDIS_URL: `redis://127.0.0.1:${redisPort}` });
+  const port = await listeningPort(gateway);
+  expect((await fetch(`http://127.0.0.1:${port}/livez`)).status).toBe(200);
+  const ready = await fetch(`http://127.0.0.1:${port}/readyz`);
+  expect([ready.status, await ready.text()]).toEqual([503, expect.stringMatching(/^Redis does not answer/)]);
+  gateway.kill('SIGTERM');
+  expect((await exited)[0]).toBe(0);
+  for (const socket of sockets) socket.destroy();
+  silent.close();
+}, 8_000);
