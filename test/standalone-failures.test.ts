@@ -45,9 +45,30 @@ test('bad settings are one line', async () => {
   ]);
 });
 
-test('a setting that the worker refuses is one line', async () => {
-  const [line, ...more] = await failure('worker', { BLIPQ_BATCH_MAX: 'many' });
-  expect(line).toMatch(/^blipq: BLIPQ_BATCH_MAX is "many"; it takes /);
+/** Settings that standalone only passes on, by the process that reads them: what takes any text is not here. */
+const passedOn = {
+  worker: ['PRECISION', 'DEVICE', 'BATCH_MAX', 'BATCH_DEADLINE_MS', 'THREADS', 'NAMESPACE'],
+  notifier: ['WEBHOOK_PORTS', 'WEBHOOK_HTTP', 'WEBHOOK_RETRIES_MS', 'WEBHOOK_TIMEOUT_MS'],
+  gateway: [
+    ...['RETENTION_S', 'REUSE_S', 'RETRY_WINDOW_S', 'QUEUE_MAX', 'QUEUE_MB_MAX', 'GENERATE_TIMEOUT_S', 'CORS_ORIGINS'],
+    ...['UPLOADS_MAX', 'UPLOADS_MB_MAX', 'WAITS_MAX', 'FETCH_PORTS', 'FETCH_HTTP', 'FETCH_TIMEOUT_MS', 'TRUST_PROXY'],
+  ],
+};
+test.each(Object.entries(passedOn))('settings reach the %s; those that it refuses are one line', async (app, names) => {
+  const [line, ...more] = await failure(app, Object.fromEntries(names.map((name) => [`BLIPQ_${name}`, 'a b'])));
+  for (const name of names) expect(line).toContain(`BLIPQ_${name} is "a b"; it takes `);
+  expect(more).toEqual([]);
+});
+
+test('a GPU that is not there is one line', async () => {
+  const [line, ...more] = await failure('cuda', { BLIPQ_DEVICE: 'cuda' });
+  expect(line).toMatch(/CUDA was asked for and cannot be used .* or set BLIPQ_DEVICE to cpu$/);
+  expect(more).toEqual([]);
+});
+
+test('a state folder that cannot be is one line', async () => {
+  const [line, ...more] = await failure('folder', { BLIPQ_DIR: '/dev/null/blipq' });
+  expect(line).toMatch(/^blipq: cannot write to \/dev\/null\/blipq: ENOTDIR: .*; set BLIPQ_DIR to another folder$/);
   expect(more).toEqual([]);
 });
 

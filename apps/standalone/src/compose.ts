@@ -61,6 +61,8 @@ export function compose({ config, environment, say, logs, stopping }: ComposeOpt
       ...forAll(),
       BLIPQ_MODEL: model,
       BLIPQ_CACHE: resolve(config.BLIPQ_CACHE ?? join(stateFolder, 'models')),
+      BLIPQ_PRECISION: config.BLIPQ_PRECISION,
+      BLIPQ_DEVICE: config.BLIPQ_DEVICE,
       BLIPQ_BATCH_MAX: config.BLIPQ_BATCH_MAX,
       BLIPQ_BATCH_DEADLINE_MS: config.BLIPQ_BATCH_DEADLINE_MS,
       HOST: '127.0.0.1',
