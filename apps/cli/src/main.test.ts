@@ -28,9 +28,13 @@ interface Ended {
 
 /** Runs the command as installed, in an environment of its own. */
 async function blipq(words: string[], env: Record<string, string> = {}): Promise<Ended> {
+  return await ended(process.execPath, [main, ...words], env);
+}
+
+async function ended(program: string, args: string[], env: Record<string, string>): Promise<Ended> {
   const settings = { HF_HOME: folder, HF_ENDPOINT: hub.endpoint, BLIPQ_CACHE: join(folder, 'graphs'), ...env };
   return await new Promise((resolve) => {
-    const child = execFile(process.execPath, [main, ...words], { env: settings }, (_error, out, err) =>
+    const child = execFile(program, args, { env: settings }, (_error, out, err) =>
       resolve({ code: child.exitCode ?? -1, out, err: err.split('\n').slice(0, -1) }),
     );
   });
@@ -89,6 +93,45 @@ test.each([
     out: '',
     err: [expect.stringMatching(line)],
   });
+});
+
+test.each([
+  [{ BLIPQ_DEVICE: 'cuda' }, /^blipq: CUDA was asked for and cannot be used .* or set BLIPQ_DEVICE to cpu$/],
+  [{ BLIPQ_PRECISION: 'bf16' }, /^blipq: BLIPQ_PRECISION is "bf16"; it takes one of auto, fp32, int8, fp16$/],
+  [{ BLIPQ_THREADS: '0' }, /^blipq: BLIPQ_THREADS is "0"; it takes a whole number from 1 to 1024$/],
+  [
+    { BLIPQ_CACHE: '/dev/null/graphs' },
+    /^blipq: built graphs cannot be kept in \/dev\/null\/graphs: ENOTDIR: .*; set BLIPQ_CACHE to another folder$/,
+  ],
+  [
+    { BLIPQ_CACHE: '', HOME: '/dev/null' },
+    /^blipq: built graphs cannot be kept in \/dev\/null\/\.cache\/blipq: ENOTDIR/,
+  ],
+])('prepare with %j is one line of what is wrong and exit code 1', async (env, line) => {
+  const { code, out, err } = await blipq(['model', 'prepare', reference('caption')], {
+    ...exact,
+    ...(env as Record<string, string>),
+  });
+  expect([code, out, err.at(-1)]).toEqual([1, '', expect.stringMatching(line)]);
+  expect(err.filter((text) => /^ {4}at /.test(text))).toEqual([]);
+});
+
+test('no room for the graphs is one line of what to do', async () => {
+  // No file may grow beyond 64 KiB.
+  const limited = [
+    '-c',
+    'ulimit -f 64; exec "$0" "$@"',
+    process.execPath,
+    main,
+    'model',
+    'prepare',
+    reference('caption'),
+  ];
+  const { code, err } = await ended('bash', limited, { ...exact, BLIPQ_CACHE: join(folder, 'full') });
+  expect([code, err.at(-1)]).toEqual([
+    1,
+    expect.stringMatching(/^blipq: built graphs cannot be kept in .*; free some space, or set BLIPQ_CACHE to another/),
+  ]);
 });
 
 test.each([

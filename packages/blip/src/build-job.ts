@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { ModelError } from './model-error.js';
 import type { PrecisionCheck } from './precision.js';
 import type { SessionOptions } from './session.js';
 
@@ -24,6 +25,7 @@ const entry = new URL('../dist/build-process.js', import.meta.url);
  * engine should not start with what building took.
  *
  * @param onProgress called whenever the job has come a step further
+ * @throws ModelError `build_failed`
  */
 export async function runBuildJob(job: BuildJob, onProgress?: () => void): Promise<PrecisionCheck | null> {
   const child = fork(entry, {
@@ -40,8 +42,12 @@ export async function runBuildJob(job: BuildJob, onProgress?: () => void): Promi
   });
   child.send(job);
   const [code, signal] = await exit;
-  if (result === undefined)
-    throw new Error(`the process to ${job.type} graphs ended early (${signal ?? `code ${code}`})`);
-  if (result.status === 'failed') throw new Error(`could not ${job.type} graphs: ${result.message}`);
+  if (result === undefined) {
+    const how = signal === 'SIGKILL' ? 'killed, as when memory runs out' : (signal ?? `code ${code}`);
+    throw new ModelError('build_failed', `the process to ${job.type} graphs ended early (${how})`);
+  }
+  if (result.status === 'failed') {
+    throw new ModelError('build_failed', `could not ${job.type} graphs: ${result.message.split('\n', 1)[0]}`);
+  }
   return result.check;
 }

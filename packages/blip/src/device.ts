@@ -24,7 +24,7 @@ export async function chooseDevice(choice: DeviceChoice, onFallback?: (reason: s
   }
   throw new ModelError(
     'device_unavailable',
-    `CUDA was asked for and cannot be used (${problem}). Use an image with onnxruntime's CUDA provider on a node with an NVIDIA GPU, or set the device to cpu`,
+    `CUDA was asked for and cannot be used (${problem}). Use an image with onnxruntime's CUDA provider on a node with an NVIDIA GPU, or set BLIPQ_DEVICE to cpu`,
   );
 }
 

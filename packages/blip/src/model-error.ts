@@ -9,6 +9,8 @@
  * - `config_invalid`         a JSON file of the model says something that cannot be honoured
  * - `device_unavailable`     the device that was asked for is not there or does not work
  * - `cache_unwritable`       built graphs cannot be kept where they should be
+ * - `build_failed`           graphs could not be compared or optimised, mostly for want of memory or space
+ * - `graphs_unusable`        what was built before cannot be loaded
  */
 export type ModelErrorCode =
   | 'checkpoint_missing'
@@ -18,7 +20,9 @@ export type ModelErrorCode =
   | 'checkpoint_mismatch'
   | 'config_invalid'
   | 'device_unavailable'
-  | 'cache_unwritable';
+  | 'cache_unwritable'
+  | 'build_failed'
+  | 'graphs_unusable';
 
 /** A model that cannot be used; the message names the file or tensor and says what to do. */
 export class ModelError extends Error {

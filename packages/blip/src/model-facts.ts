@@ -5,6 +5,7 @@ import type { GenerationFields } from './checkpoint/generation-config.js';
 import type { BlipTask } from './checkpoint/task.js';
 import type { Precision } from './model/weight-format.js';
 import type { Device, PrecisionCheck } from './precision.js';
+import { unusableGraphs } from './unusable-graphs.js';
 
 /** What there is to know of a built model; kept as model.json beside its graphs. */
 export interface ModelFacts {
@@ -57,9 +58,14 @@ export async function writeModelFacts(folder: string, { tokenizerJson, ...facts 
   await writeFile(join(folder, modelFile), `${JSON.stringify(facts, null, 2)}\n`);
 }
 
+/** @throws ModelError `graphs_unusable` */
 export async function readModelFacts(folder: string): Promise<ModelFacts> {
-  const [facts, tokenizerJson] = await Promise.all(
-    [modelFile, tokenizerFile].map((name) => readFile(join(folder, name), 'utf8')),
-  );
-  return { ...JSON.parse(facts!), tokenizerJson };
+  try {
+    const [facts, tokenizerJson] = await Promise.all(
+      [modelFile, tokenizerFile].map((name) => readFile(join(folder, name), 'utf8')),
+    );
+    return { ...JSON.parse(facts!), tokenizerJson };
+  } catch (error) {
+    throw unusableGraphs(folder, error);
+  }
 }

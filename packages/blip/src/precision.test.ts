@@ -115,7 +115,7 @@ describe('a device', () => {
   test.runIf(withoutCuda)('asked for by name and missing is an error that says what to do', async () => {
     await expect(chooseDevice('cuda')).rejects.toMatchObject({
       code: 'device_unavailable',
-      message: expect.stringMatching(/CUDA .* set the device to cpu/),
+      message: expect.stringMatching(/CUDA .* set BLIPQ_DEVICE to cpu/),
     });
   });
 

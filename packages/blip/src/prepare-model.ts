@@ -67,11 +67,17 @@ export async function prepareModel(options: PrepareOptions): Promise<string> {
 
 /** What the operating system says about the cache folder (read-only, full, not ours) as a sentence for the operator. */
 function asCacheError(error: unknown, cacheDir: string): unknown {
-  const { code, path } = error as NodeJS.ErrnoException;
-  if (code === undefined || path === undefined || !resolve(path).startsWith(cacheDir)) return error;
-  return new ModelError('cache_unwritable', `built graphs cannot be kept in ${cacheDir}: ${(error as Error).message}`, {
-    cause: error,
-  });
+  const { code = '', path, syscall } = error as NodeJS.ErrnoException;
+  // A write to an open file names no path, and mkdir the folder above that it stopped at.
+  const isFull = ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(code);
+  const isOurs = path !== undefined && (resolve(path).startsWith(cacheDir) || syscall === 'mkdir');
+  if (!isFull && !isOurs) return error;
+  const then = isFull ? 'free some space, or set' : 'set';
+  return new ModelError(
+    'cache_unwritable',
+    `built graphs cannot be kept in ${cacheDir}: ${(error as Error).message}; ${then} BLIPQ_CACHE to another folder`,
+    { cause: error },
+  );
 }
 
 /** All that a build needs to know of a checkpoint. */

@@ -26,11 +26,12 @@ export class WorkerProcess {
   readonly ended: Promise<[number | null, NodeJS.Signals | null]>;
   readonly #health: string;
 
-  private constructor(env: Record<string, string>, port: number) {
+  private constructor(env: Record<string, string>, port: number, user: { uid?: number; gid?: number }) {
     this.#health = `http://127.0.0.1:${port}`;
     this.child = spawn(process.execPath, [main], {
       env: { HOST: '127.0.0.1', BLIPQ_HEALTH_PORT: String(port), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
+      ...user,
     });
     createInterface(this.child.stdout!).on('line', (line) => {
       this.log.push(JSON.parse(line));
@@ -40,8 +41,9 @@ export class WorkerProcess {
     this.ended = once(this.child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
   }
 
-  static async spawn(env: Record<string, string>): Promise<WorkerProcess> {
-    return new WorkerProcess(env, await freePort());
+  /** As another user where one is given, which only root may do. */
+  static async spawn(env: Record<string, string>, user: { uid?: number; gid?: number } = {}): Promise<WorkerProcess> {
+    return new WorkerProcess(env, await freePort(), user);
   }
 
   /** The last line with this message; waits for the first one. */

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ModelError } from '../model-error.js';
 import type { Dtype } from './dtype.js';
@@ -33,12 +34,24 @@ const forms = [
 export async function openCheckpoint(folder: string): Promise<Checkpoint> {
   const form = forms.find(({ name }) => existsSync(join(folder, name)));
   if (!form) {
+    await requireReadable(folder);
     const names = forms.map(({ name }) => name).join(', ');
     throw new ModelError('checkpoint_missing', `${resolve(folder)} holds no weights; one of these is needed: ${names}`);
   }
   const path = resolve(folder, form.name);
   if (form.sharded) return new FolderCheckpoint(await openShards(path, form.open), [path]);
   return new FolderCheckpoint([await form.open(path)], []);
+}
+
+/** A folder that may not be looked into seems empty. One that is not there is the caller's to tell. */
+async function requireReadable(folder: string): Promise<void> {
+  try {
+    await access(folder, constants.R_OK | constants.X_OK);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== 'EACCES') return;
+    throw new ModelError('checkpoint_unreadable', `${resolve(folder)} cannot be read: ${message}`, { cause: error });
+  }
 }
 
 class FolderCheckpoint implements Checkpoint {
