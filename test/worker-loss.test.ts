@@ -64,7 +64,7 @@ async function ended(id: string): Promise<CaptionResource> {
 
 /** Freezes a worker's engine, and has the worker take as much as it can: one batch that does not end, one row behind. */
 async function busy(worker: WorkerProcess): Promise<{ ids: string[]; engine: number }> {
-  const { pid } = await worker.logged('engine ready');
+  const { enginePid: pid } = await worker.logged('engine ready');
   process.kill(pid as number, 'SIGSTOP');
   frozen.push(pid as number);
   const ids = await submitted(2);

@@ -69,8 +69,8 @@ class BenchWorker {
     const worker = new BenchWorker(env);
     await new Promise<void>((resolve) => {
       createInterface(worker.#child.stdout!).on('line', (text) => {
-        const { msg, pid } = JSON.parse(text) as { msg: string; pid: number };
-        if (msg === 'engine ready') worker.#engine = pid;
+        const { msg, enginePid } = JSON.parse(text) as { msg: string; enginePid: number };
+        if (msg === 'engine ready') worker.#engine = enginePid;
         if (msg === 'model registered') resolve();
       });
     });

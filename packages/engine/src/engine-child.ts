@@ -147,7 +147,7 @@ export class EngineChild {
         this.#options.onProgress({ phase: reply.phase, bytesDone: reply.bytesDone });
         break;
       case 'note':
-        this.#options.logger[reply.level]({ pid: this.#process.pid }, reply.message);
+        this.#options.logger[reply.level]({ enginePid: this.#process.pid }, reply.message);
         break;
       case 'ready':
         this.#watchIdle();
@@ -209,7 +209,7 @@ export class EngineChild {
   #log(): void {
     for (const stream of ['stdout', 'stderr'] as const) {
       createInterface({ input: this.#process[stream]! }).on('line', (line) => {
-        this.#options.logger.debug({ pid: this.pid, stream }, line);
+        this.#options.logger.debug({ enginePid: this.pid, stream }, line);
         if (stream === 'stderr') this.#stderr.splice(0, this.#stderr.push(line) - stderrLinesMax);
       });
     }

@@ -234,7 +234,7 @@ export class Engine extends EventEmitter<EngineEvents> {
     }
     this.#facts = readiness.facts;
     this.#state = 'ready';
-    this.#options.logger.info({ pid: child.pid, ms: Math.round(performance.now() - startedAt) }, 'engine ready');
+    this.#options.logger.info({ enginePid: child.pid, ms: Math.round(performance.now() - startedAt) }, 'engine ready');
     this.emit('ready', readiness.facts);
     return { ...readiness, child };
   }
