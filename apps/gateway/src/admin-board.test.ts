@@ -84,6 +84,7 @@ test.each([
   ['short', undefined, 'BLIPQ_ADMIN_KEY'],
   [undefined, repositoryFile('README.md'), 'BLIPQ_ADMIN_KEY_FILE'],
   [undefined, '/nowhere', 'BLIPQ_ADMIN_KEY_FILE'],
+  ['x'.repeat(16), '/nowhere', 'BLIPQ_ADMIN_KEY and BLIPQ_ADMIN_KEY_FILE are both set; keep one of them'],
 ])('a key that is none is refused at the start, and not quoted: %s %s', (text, file, name) => {
   expect(() => AdminKey.load(text, file)).toThrow(name);
   expect(() => AdminKey.load(text, file)).not.toThrow(/short/);

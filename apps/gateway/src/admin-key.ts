@@ -15,8 +15,11 @@ export class AdminKey {
     this.#hash = hashOf(key);
   }
 
-  /** From a text, or else from a file, or else none. @throws StartupError that does not quote it */
+  /** From a text, or from a file, or else none. @throws StartupError that does not quote it */
   static load(key: string | undefined, file: string | undefined): AdminKey | undefined {
+    if (key !== undefined && file !== undefined) {
+      throw new StartupError('BLIPQ_ADMIN_KEY and BLIPQ_ADMIN_KEY_FILE are both set; keep one of them');
+    }
     const [text, source] = key === undefined ? [readKey(file), 'BLIPQ_ADMIN_KEY_FILE'] : [key, 'BLIPQ_ADMIN_KEY'];
     if (text === undefined) return undefined;
     if (!takes.test(text)) throw new StartupError(`${source} takes ${adminKeyTakes}`);

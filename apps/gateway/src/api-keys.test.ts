@@ -132,6 +132,7 @@ describe('the list of keys', () => {
     ['{', /BLIPQ_API_KEYS is not JSON; it takes/],
     ['{}', /BLIPQ_API_KEYS: the list: /],
     ['[{"name":"a b","sha256":"x"}]', /0\.name: is not a tenant name/],
+    ['[]', /BLIPQ_API_KEYS: the list has no key; without the setting everybody may call/],
     ['[{"name":"a","sha256":"x"}]', /0\.sha256: is not a SHA-256 hash/],
     [`[{"name":"a","sha256":"${sha256('k')}","limit":1}]`, /Unrecognized key/],
     [`[{"name":"a","sha256":"${sha256('k')}","priority":50}]`, /0\.priority: is not known any more; give a weight/],
@@ -151,6 +152,11 @@ describe('the list of keys', () => {
     expect(() => ApiKeys.load(undefined, join(folder, 'none.json'))).toThrow(
       /BLIPQ_API_KEYS_FILE cannot be read: ENOENT/,
     );
+    await writeFile(join(folder, 'wrong.json'), '{}');
+    expect(() => ApiKeys.load(undefined, join(folder, 'wrong.json'))).toThrow(
+      /^BLIPQ_API_KEYS_FILE .*wrong\.json: the list: /,
+    );
+    expect(() => ApiKeys.load(list, join(folder, 'keys.json'))).toThrow(/are both set; keep one of them$/);
     await rm(folder, { recursive: true });
   });
 

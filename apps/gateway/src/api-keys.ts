@@ -49,6 +49,9 @@ export class ApiKeys {
       const [issue] = parsed.error.issues;
       throw new StartupError(`${source}: ${issue!.path.join('.') || 'the list'}: ${issue!.message}`);
     }
+    if (parsed.data.length === 0) {
+      throw new StartupError(`${source}: the list has no key; without the setting everybody may call`);
+    }
     const twice = parsed.data.find(({ sha256 }, i) => parsed.data.findIndex((one) => one.sha256 === sha256) !== i);
     if (twice) throw new StartupError(`${source}: the key of ${twice.name} is in the list twice`);
     return new ApiKeys(
@@ -66,12 +69,15 @@ export class ApiKeys {
     );
   }
 
-  /** From a text, or else from a file, or else no keys. @throws StartupError */
+  /** From a text, or from a file, or else no keys. @throws StartupError */
   static load(json: string | undefined, file: string | undefined): ApiKeys {
+    if (json !== undefined && file !== undefined) {
+      throw new StartupError('BLIPQ_API_KEYS and BLIPQ_API_KEYS_FILE are both set; keep one of them');
+    }
     if (json !== undefined) return ApiKeys.parse(json, 'BLIPQ_API_KEYS');
     if (file === undefined) return new ApiKeys([]);
     try {
-      return ApiKeys.parse(readFileSync(file, 'utf8'), file);
+      return ApiKeys.parse(readFileSync(file, 'utf8'), `BLIPQ_API_KEYS_FILE ${file}`);
     } catch (error) {
       if (error instanceof StartupError) throw error;
       throw new StartupError(`BLIPQ_API_KEYS_FILE cannot be read: ${(error as Error).message}`, { cause: error });
