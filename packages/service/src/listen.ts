@@ -32,6 +32,7 @@ function explain(code: string | undefined, port: number, host: string, setting: 
   if (code === 'EADDRINUSE')
     return `port ${port} is already in use; stop the other program or set ${setting} to another`;
   if (code === 'EACCES') return `port ${port} needs more rights; set ${setting} to a number of 1024 or above`;
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `${host} is not an address of this machine`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return `${host} is not an address of this machine; set HOST to one that is, or to 0.0.0.0 for all of them`;
   return `cannot listen on ${host}:${port} (${code ?? 'unknown error'})`;
 }

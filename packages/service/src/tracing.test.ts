@@ -32,6 +32,15 @@ test.each([
     { ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
     'OTEL_EXPORTER_OTLP_PROTOCOL is "grpc"; it takes http/protobuf or http/json',
   ],
+  [
+    { ...endpoint, OTEL_TRACES_SAMPLER: 'ratio' },
+    'OTEL_TRACES_SAMPLER is "ratio"; it takes one of always_on, parentbased_always_on, always_off, ' +
+      'parentbased_always_off, traceidratio, parentbased_traceidratio',
+  ],
+  [
+    { ...endpoint, OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '5%' },
+    'OTEL_TRACES_SAMPLER_ARG is "5%"; it takes a share from 0 to 1',
+  ],
   [{ OTEL_TRACES_EXPORTER: 'jaeger' }, 'OTEL_TRACES_EXPORTER is "jaeger"; it takes otlp or none'],
   [
     { OTEL_EXPORTER_OTLP_ENDPOINT: 'key@collector:4318' },

@@ -13,6 +13,9 @@ export interface TracingOptions {
 
 const protocols = ['http/protobuf', 'http/json'] as const satisfies TraceProtocol[];
 
+/** OpenTelemetry's SDK takes any other word for its default, and says so to nobody. */
+const samplers = ['always_on', 'always_off', 'traceidratio'].flatMap((name) => [name, `parentbased_${name}`]);
+
 /**
  * Exports this process's spans, if OpenTelemetry's own variables ask for it: with OTEL_TRACES_EXPORTER=otlp or an
  * OTEL_EXPORTER_OTLP_… endpoint. Otherwise nothing of its SDK is loaded.
@@ -23,6 +26,7 @@ const protocols = ['http/protobuf', 'http/json'] as const satisfies TraceProtoco
 export async function startTracing({ service, env, logger }: TracingOptions): Promise<ServicePart[]> {
   if (!isWanted(env)) return [];
   const protocol = protocolOf(env);
+  checkSampler(env);
   const { TraceExport } = await import('./trace-export.js');
   return [new TraceExport(service, protocol, logger)];
 }
@@ -55,6 +59,17 @@ function protocolOf(env: Environment): TraceProtocol {
     throw new StartupError(`${name} is ${JSON.stringify(value)}; it takes ${protocols.join(' or ')}`);
   }
   return protocol;
+}
+
+function checkSampler(env: Environment): void {
+  const sampler = read(env, 'OTEL_TRACES_SAMPLER');
+  if (sampler !== undefined && !samplers.includes(sampler)) {
+    throw new StartupError(`OTEL_TRACES_SAMPLER is ${JSON.stringify(sampler)}; it takes one of ${samplers.join(', ')}`);
+  }
+  const ratio = read(env, 'OTEL_TRACES_SAMPLER_ARG');
+  if (ratio !== undefined && sampler?.endsWith('traceidratio') && !(Number(ratio) >= 0 && Number(ratio) <= 1)) {
+    throw new StartupError(`OTEL_TRACES_SAMPLER_ARG is ${JSON.stringify(ratio)}; it takes a share from 0 to 1`);
+  }
 }
 
 function read(env: Environment, name: string): string | undefined {
