@@ -25,7 +25,14 @@ test('secrets by name come from a setting or a file, beside the default one', ()
   }
 });
 
+test('a default one by name goes before the one that standalone made', () => {
+  const json = JSON.stringify({ default: [two, three] });
+  const secrets = SigningSecrets.load({ BLIPQ_WEBHOOK_SECRET: one, BLIPQ_WEBHOOK_SECRETS: json });
+  expect(secrets.valid('default')).toEqual([two, three]);
+});
+
 test.each([
+  [{ BLIPQ_WEBHOOK_SECRETS: '{}', BLIPQ_WEBHOOK_SECRETS_FILE: '/nowhere' }, 'are both set; keep one of them'],
   [{}, 'BLIPQ_WEBHOOK_SECRET is not set'],
   [{ BLIPQ_WEBHOOK_SECRET: 'whsec_c2hvcnQ=' }, 'BLIPQ_WEBHOOK_SECRET: default: the webhook secret has 5 bytes'],
   [{ BLIPQ_WEBHOOK_SECRETS: '{"a":' }, 'BLIPQ_WEBHOOK_SECRETS is not JSON'],

@@ -21,9 +21,13 @@ export class SigningSecrets {
   static load(settings: Settings): SigningSecrets {
     const byName = new Map<string, readonly string[]>();
     const { BLIPQ_WEBHOOK_SECRET: one, BLIPQ_WEBHOOK_SECRETS: many, BLIPQ_WEBHOOK_SECRETS_FILE: file } = settings;
-    if (many !== undefined) addAll(byName, many, 'BLIPQ_WEBHOOK_SECRETS');
-    else if (file !== undefined) addAll(byName, contents(file), `BLIPQ_WEBHOOK_SECRETS_FILE ${file}`);
+    if (many !== undefined && file !== undefined) {
+      throw new StartupError('BLIPQ_WEBHOOK_SECRETS and BLIPQ_WEBHOOK_SECRETS_FILE are both set; keep one of them');
+    }
+    // A `default` among those by name goes before it: standalone always gives this one.
     if (one !== undefined) add(byName, secretDefault, one.split(/[\s,]+/), 'BLIPQ_WEBHOOK_SECRET');
+    if (many !== undefined) addAll(byName, many, 'BLIPQ_WEBHOOK_SECRETS');
+    if (file !== undefined) addAll(byName, contents(file), `BLIPQ_WEBHOOK_SECRETS_FILE ${file}`);
     if (byName.size === 0) {
       throw new StartupError('BLIPQ_WEBHOOK_SECRET is not set; make a secret with "blipq webhooks secret"');
     }
