@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -134,6 +133,26 @@ test('a Redis without the database that its address names is not used', async ()
   expect(await other.trouble(1500)).toBeUndefined();
 });
 
+test.each([
+  ['redis-cluster', '', /^does not answer: connect ECONNREFUSED/],
+  ['redis-sentinel', '#main', /^does not answer: connect ECONNREFUSED/],
+  ['rediss-cluster', '', /^does not answer: connect ECONNREFUSED/],
+])('where no node or sentinel is there (%s), it says what became of a connection', async (scheme, rest, trouble) => {
+  const { queueHealth } = await health(`${scheme}://127.0.0.1:${await freePort()}${rest}`);
+  await vi.waitFor(async () => expect(await queueHealth.trouble(1500)).toMatch(trouble));
+});
+
+test.each([
+  ['rediss', ''],
+  ['rediss-cluster', ''],
+  ['rediss-sentinel', '#main'],
+])('a port that takes no TLS is said to be one (%s)', async (scheme, rest) => {
+  const { own } = await server();
+  const { queueHealth } = await health(`${scheme}://127.0.0.1:${own.port}${rest}`);
+  const trouble = `does not answer: 127.0.0.1:${own.port} answers no TLS; is it for redis…:// without an s?`;
+  await vi.waitFor(async () => expect(await queueHealth.trouble(1500)).toBe(trouble), 10_000);
+});
+
 test('a frozen Redis does not answer', async () => {
   const { own } = await server();
   const { queueHealth } = await health(own.url);
@@ -150,33 +169,3 @@ test.each([
 ])('Redis %s', (version, unfit) => {
   expect(judgeRedis(`# Server\r\nredis_version:${version}\r\nrole:master\r\n`, undefined).unfit).toBe(unfit);
 });
-
-test('TLS with an authority of its own, which NODE_EXTRA_CA_CERTS names', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'blipq-tls-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
-  const fresh = ['req', '-x509', '-nodes', '-newkey', 'rsa:2048', '-days', '2'];
-  openssl(...fresh, '-subj', '/CN=our authority', '-keyout', 'ca.key', '-out', 'ca.crt');
-  const signed = ['-CA', 'ca.crt', '-CAkey', 'ca.key', '-addext', 'subjectAltName=IP:127.0.0.1'];
-  openssl(...fresh, ...signed, '-subj', '/CN=redis', '-keyout', 'redis.key', '-out', 'redis.crt');
-  const port = await freePort();
-  const [authority, certificate, key] = ['ca.crt', 'redis.crt', 'redis.key'].map((file) => join(folder, file));
-  const files = { 'tls-ca-cert-file': authority!, 'tls-cert-file': certificate!, 'tls-key-file': key! };
-  await server({ settings: { ...files, port: '0', 'tls-port': String(port), 'tls-auth-clients': 'no' } });
-  const trouble = (env: Record<string, string>) =>
-    execFileSync(process.execPath, ['--input-type=module', '-e', askForTrouble, `rediss://127.0.0.1:${port}`], {
-      env: { ...process.env, ...env },
-      encoding: 'utf8',
-    });
-  expect(trouble({})).toMatch(/^does not answer: unable to verify|^does not answer: self-signed/);
-  expect(trouble({ NODE_EXTRA_CA_CERTS: authority! })).toBe('undefined');
-});
-
-/** Authorities are read when a process starts. */
-const askForTrouble = `
-import { QueueHealth } from ${JSON.stringify(new URL('../dist/index.js', import.meta.url).href)};
-const health = new QueueHealth({ redisUrl: process.argv[1] });
-await health.start();
-process.stdout.write(String(await health.trouble(1500)));
-health.stop();
-`;

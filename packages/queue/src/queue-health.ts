@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { connectionTrouble } from './connection-trouble.js';
 import { queueKeys } from './keys.js';
 import { type OnError, open, producerRedis, type QueueAddress, type RedisClient } from './redis.js';
 import { judgeRedis, type RedisFitness } from './redis-fitness.js';
@@ -18,6 +19,8 @@ type ConnectionError = Error & { code?: string; lastNodeError?: Error };
 export class QueueHealth {
   readonly #redis: RedisClient;
   readonly #key: string;
+  readonly #redisUrl: string;
+  readonly #onError: OnError;
   readonly #onWarning: (sentence: string) => void;
   #warned = '';
   #lastError: ConnectionError | undefined;
@@ -35,6 +38,8 @@ export class QueueHealth {
       onError(error);
     });
     this.#key = queueKeys(address).root;
+    this.#redisUrl = address.redisUrl;
+    this.#onError = onError;
     this.#onWarning = onWarning;
     this.#redis.on('ready', () => {
       if (this.#lastError !== undefined) onRecovery();
@@ -54,8 +59,7 @@ export class QueueHealth {
   }
 
   /**
-   * What is wrong, as the rest of a sentence that begins with "Redis", or undefined. Answers within `timeoutMs`, at once
-   * while there is no connection.
+   * What is wrong, as the rest of a sentence that begins with "Redis", or undefined. Answers within `timeoutMs`.
    */
   async trouble(timeoutMs: number): Promise<string | undefined> {
     const fitness = await this.#within(timeoutMs);
@@ -68,13 +72,21 @@ export class QueueHealth {
   }
 
   async #within(timeoutMs: number): Promise<RedisFitness | string> {
-    if (this.#redis.status !== 'ready') return away(this.#lastError);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<string>((resolve) => {
       timer = setTimeout(resolve, timeoutMs, away());
     });
-    const answered = this.#ask().catch((error: Error) => away(error));
+    const isReady = this.#redis.status === 'ready';
+    const answered = isReady ? this.#ask().catch((error: Error) => away(error)) : this.#absence();
     return await Promise.race([answered, late]).finally(() => clearTimeout(timer));
+  }
+
+  /** Why there is no connection. */
+  async #absence(): Promise<string> {
+    if (!vague.test(away(this.#lastError))) return away(this.#lastError);
+    const error = await connectionTrouble(this.#redisUrl);
+    if (error !== undefined) this.#onError(error);
+    return away(error ?? this.#lastError);
   }
 
   /** Of a cluster it asks the node that has the queue, which the key says. */
@@ -96,6 +108,9 @@ export class QueueHealth {
     this.#redis.disconnect();
   }
 }
+
+/** The ends of what ioredis says where it does not say why. */
+const vague = /(does not answer|Connection is closed\.|timeout|timed out|ETIMEDOUT)$/;
 
 /** ioredis goes on with database 0 when it is refused the one that it was told. A cluster has no other. */
 function databaseOf(redis: RedisClient): number {

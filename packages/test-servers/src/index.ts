@@ -1,4 +1,5 @@
 export { freePort } from './free-port.js';
+export { OwnAuthority } from './own-authority.js';
 export { OwnCluster } from './own-cluster.js';
 export { OwnRedis, type OwnRedisOptions } from './own-redis.js';
 export { OwnSentinels } from './own-sentinels.js';

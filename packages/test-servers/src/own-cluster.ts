@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Redis } from 'ioredis';
 import { freePort } from './free-port.js';
+import type { OwnAuthority } from './own-authority.js';
 import { OwnRedis, type OwnRedisOptions } from './own-redis.js';
 
 const masters = 3;
@@ -13,34 +13,42 @@ export const syncAtOnce = { 'repl-diskless-sync-delay': '0' };
 export class OwnCluster {
   readonly nodes: readonly OwnRedis[];
 
-  private constructor(nodes: OwnRedis[]) {
+  readonly #authority: OwnAuthority | undefined;
+
+  private constructor(nodes: OwnRedis[], authority: OwnAuthority | undefined) {
     this.nodes = nodes;
+    this.#authority = authority;
   }
 
   /** Addresses of the three that are masters at first, as REDIS_URL has them. */
   get url(): string {
-    const hosts = this.nodes.slice(0, masters).map(({ port }) => `127.0.0.1:${port}`);
-    return `redis-cluster://${hosts.join(',')}`;
+    const { name = '127.0.0.1' } = this.#authority ?? {};
+    const hosts = this.nodes.slice(0, masters).map(({ port }) => `${name}:${port}`);
+    return `${this.#authority === undefined ? 'redis' : 'rediss'}-cluster://${hosts.join(',')}`;
   }
 
   /** Resolves when every slot is served and every replica has its master's data. */
   static async start({ settings = {}, ...options }: OwnRedisOptions = {}): Promise<OwnCluster> {
+    const { authority } = options;
+    // Nodes send clients to the name that their certificate is for.
+    const names = { 'cluster-announce-hostname': 'localhost', 'cluster-preferred-endpoint-type': 'hostname' };
     const timing = { 'cluster-node-timeout': '2000', 'cluster-replica-validity-factor': '0', ...syncAtOnce };
     const buses = await Promise.all(Array.from({ length: 2 * masters }, () => freePort()));
     const nodes = await Promise.all(
       buses.map((bus) => {
         const own = { 'cluster-enabled': 'yes', 'cluster-port': String(bus), ...timing };
+        if (authority?.name === 'localhost') Object.assign(own, names);
         return OwnRedis.create({ ...options, settings: { ...own, ...settings } });
       }),
     );
-    const cluster = new OwnCluster(nodes);
+    const cluster = new OwnCluster(nodes, authority);
     await Promise.all(nodes.map((node) => node.start()));
     await cluster.#join(buses);
     return cluster;
   }
 
   async #join(buses: number[]): Promise<void> {
-    const [first, ...others] = this.nodes.map(({ url }) => new Redis(url));
+    const [first, ...others] = this.nodes.map((node) => node.client());
     const clients = [first!, ...others];
     await Promise.all(clients.map((client, i) => client.cluster('SET-CONFIG-EPOCH', i + 1)));
     for (const [i, { port }] of this.nodes.entries()) await first!.cluster('MEET', '127.0.0.1', port, buses[i]!);
@@ -63,7 +71,7 @@ export class OwnCluster {
   /** The node that has a key now, asked of another than itself where possible. */
   async masterOf(key: string): Promise<OwnRedis> {
     for (const node of this.nodes) {
-      const client = new Redis(node.url, { retryStrategy: null, commandTimeout: 500 });
+      const client = node.client({ retryStrategy: null, commandTimeout: 500 });
       client.on('error', () => {});
       try {
         const slot = await client.cluster('KEYSLOT', key);

@@ -3,13 +3,17 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Redis, type RedisOptions } from 'ioredis';
 import { freePort } from './free-port.js';
+import type { OwnAuthority } from './own-authority.js';
 
 export interface OwnRedisOptions {
   /** Default: `redis-server`, or `valkey-server` where there is no other. */
   program?: string;
   /** As in redis.conf, over an append-only file that is written at every command. */
   settings?: Record<string, string>;
+  /** Takes TLS only, with its certificate. */
+  authority?: OwnAuthority;
   /** Runs as a sentinel, with these lines of its configuration. */
   sentinel?: string[];
 }
@@ -28,7 +32,7 @@ export class OwnRedis {
 
   private constructor(port: number, dir: string, options: OwnRedisOptions) {
     this.port = port;
-    this.url = `redis://127.0.0.1:${port}`;
+    this.url = `${options.authority === undefined ? 'redis' : 'rediss'}://127.0.0.1:${port}`;
     this.#dir = dir;
     this.#options = options;
   }
@@ -40,15 +44,21 @@ export class OwnRedis {
     return own;
   }
 
+  /** A connection of the test's own. */
+  client(options: RedisOptions = {}): Redis {
+    const { authority } = this.#options;
+    return new Redis(this.url, { ...options, ...(authority !== undefined && { tls: authority.tls }) });
+  }
+
   get #configuration(): string {
     return join(this.#dir, 'redis.conf');
   }
 
   #lines(): string {
-    const { settings = {}, sentinel } = this.#options;
+    const { settings = {}, sentinel, authority } = this.#options;
     const durability = { save: '""', appendonly: 'yes', appendfsync: 'always' };
     const where = { port: this.port, bind: '127.0.0.1', dir: this.#dir };
-    const all = { ...where, ...(sentinel === undefined && durability), ...settings };
+    const all = { ...where, ...authority?.settings(this.port), ...(sentinel === undefined && durability), ...settings };
     return [...Object.entries(all).map((entry) => entry.join(' ')), ...(sentinel ?? []), ''].join('\n');
   }
 

@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import type { OwnAuthority } from './own-authority.js';
 import { isFollowing, syncAtOnce, until } from './own-cluster.js';
 import { OwnRedis, type OwnRedisOptions } from './own-redis.js';
 
@@ -13,15 +13,19 @@ export class OwnSentinels {
   readonly servers: readonly OwnRedis[];
   readonly sentinels: readonly OwnRedis[];
 
-  private constructor(servers: OwnRedis[], sentinels: OwnRedis[]) {
+  readonly #authority: OwnAuthority | undefined;
+
+  private constructor(servers: OwnRedis[], sentinels: OwnRedis[], authority: OwnAuthority | undefined) {
     this.servers = servers;
     this.sentinels = sentinels;
+    this.#authority = authority;
   }
 
   /** As REDIS_URL has it. */
   get url(): string {
     const hosts = this.sentinels.map(({ port }) => `127.0.0.1:${port}`);
-    return `redis-sentinel://:${password}@${hosts.join(',')}/1?sentinelPassword=${sentinelPassword}#${master}`;
+    const scheme = this.#authority === undefined ? 'redis-sentinel' : 'rediss-sentinel';
+    return `${scheme}://:${password}@${hosts.join(',')}/1?sentinelPassword=${sentinelPassword}#${master}`;
   }
 
   /** Resolves when the replica has the master's data and the sentinels know it and each other. */
@@ -34,7 +38,7 @@ export class OwnSentinels {
     });
     await first.start();
     await second.start();
-    const replica = new Redis(second.url, { password });
+    const replica = second.client({ password });
     await until(async () => isFollowing(await replica.info('replication')));
     replica.disconnect();
     const sentinel = [
@@ -47,9 +51,9 @@ export class OwnSentinels {
     ];
     const sentinels = await Promise.all([1, 2, 3].map(() => OwnRedis.create({ ...options, sentinel })));
     await Promise.all(sentinels.map((one) => one.start()));
-    const own = new OwnSentinels([first, second], sentinels);
-    for (const { url } of sentinels) {
-      const client = new Redis(url, { password: sentinelPassword });
+    const own = new OwnSentinels([first, second], sentinels, options.authority);
+    for (const sentinel of sentinels) {
+      const client = sentinel.client({ password: sentinelPassword });
       await until(async () => {
         const facts = packed((await client.call('SENTINEL', 'MASTER', master)) as string[]);
         return facts['num-slaves'] === '1' && facts['num-other-sentinels'] === '2';
@@ -61,7 +65,7 @@ export class OwnSentinels {
 
   /** The server that is the master by the sentinels' word. */
   async master(): Promise<OwnRedis> {
-    const client = new Redis(this.sentinels[0]!.url, { password: sentinelPassword });
+    const client = this.sentinels[0]!.client({ password: sentinelPassword });
     const [, port] = (await client.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', master)) as [string, string];
     client.disconnect();
     return this.servers.find((one) => one.port === Number(port))!;
