@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { tenantName } from '@blipq/contracts';
 import { StartupError } from '@blipq/service';
 import { z } from 'zod';
+import { plainIssue } from './plain-issue.js';
 
 const entry = z.strictObject({
   /** Whose key it is. Captions belong to the name, so that a key can be replaced without losing them. */
@@ -44,7 +45,7 @@ export class ApiKeys {
 
   /** @throws StartupError naming the entry and field that is wrong */
   static parse(json: string, source: string): ApiKeys {
-    const parsed = z.array(entry).safeParse(readJson(json, source));
+    const parsed = z.array(entry).safeParse(readJson(json, source), { error: plainIssue });
     if (!parsed.success) {
       const [issue] = parsed.error.issues;
       throw new StartupError(`${source}: ${issue!.path.join('.') || 'the list'}: ${issue!.message}`);

@@ -9,7 +9,7 @@ import { type RequestOf, requestSchemas } from './work-request.js';
 export function oneImage(task: Task): FilePolicy {
   return (field, acceptedBefore) => {
     if (field in requestSchemas[task].fields.shape) return invalidField(field, 'must be a text field, not a file');
-    if (field !== 'image') return invalidField(field, 'is not a field of this form');
+    if (field !== 'image') return invalidField(field, 'is not a field of this form; the image goes into image');
     return acceptedBefore === 0 ? 'accept' : invalidField(field, 'was sent more than once');
   };
 }

@@ -7,6 +7,7 @@ import {
   webhookRequest,
 } from '@blipq/contracts';
 import { z } from 'zod';
+import { plainIssue } from './plain-issue.js';
 import { imageBytesMax } from './upload.js';
 
 /** Longest prompt in characters. One that fills 512 positions is a few thousand; the model's own limit is checked later. */
@@ -82,7 +83,7 @@ export type CaptionOptions = z.infer<typeof captionOptions>;
 
 /** @throws BlipqError `missing_image` when only the image is missing, else `invalid_params` with every wrong field */
 export function parseFields<S extends z.ZodType>(schema: S, value: unknown, at = ''): z.infer<S> {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: plainIssue });
   if (parsed.success) return parsed.data;
   throw invalidFields(parsed.error.issues.flatMap((issue) => fieldErrors(issue, at)));
 }
@@ -95,6 +96,7 @@ export function invalidFields(errors: FieldError[]): BlipqError {
 
 function fieldErrors(issue: z.core.$ZodIssue, at: string): FieldError[] {
   const path = [...(at === '' ? [] : [at]), ...issue.path.map(String)].join('.');
+  if (path === '' && issue.code === 'invalid_type') return [{ field: '', message: `The body ${issue.message}.` }];
   if (issue.code !== 'unrecognized_keys') return [{ field: path.slice(0, 200), message: issue.message }];
   return issue.keys.map((key) => ({
     field: (path === '' ? key : `${path}.${key}`).slice(0, 200),

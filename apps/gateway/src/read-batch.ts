@@ -57,7 +57,7 @@ function readItem(item: unknown, index: number): WorkRequest | BlipqError {
 const manyImages: FilePolicy = (field, acceptedBefore) => {
   const isText = Object.values(requestSchemas).some(({ fields }) => field in fields.shape);
   if (isText) return invalidField(field, 'must be a text field, not a file');
-  if (field !== 'images') return invalidField(field, 'is not a field of this form');
+  if (field !== 'images') return invalidField(field, 'is not a field of this form; images go into images');
   return acceptedBefore < batchItemsMax ? 'accept' : tooLarge();
 };
 

@@ -1,4 +1,5 @@
 import {
+  BlipqError,
   secretDefault,
   type Task,
   taskNames,
@@ -39,7 +40,17 @@ export class WebhookTargets {
   }
 
   #target(url: string, events: WebhookEventType[], key: ApiKey | undefined): WebhookTarget {
-    this.#agent.checkUrl(url);
+    inField('webhook.url', () => this.#agent.checkUrl(url));
     return { url, events: [...new Set(events)], secret: key?.webhookSecret ?? secretDefault };
+  }
+}
+
+/** Has a refusal say which of a request's URLs it is about. */
+function inField(field: string, check: () => unknown): void {
+  try {
+    check();
+  } catch (error) {
+    if (!(error instanceof BlipqError)) throw error;
+    throw new BlipqError(error.code, `${field}: ${error.detail}`, { errors: [{ field, message: error.detail }] });
   }
 }

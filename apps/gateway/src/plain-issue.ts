@@ -1,0 +1,35 @@
+import type { z } from 'zod';
+
+const kinds: Record<string, string> = {
+  number: 'a number',
+  int: 'a whole number',
+  string: 'a text',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+};
+
+/**
+ * What is wrong with a field, as the rest of a sentence that begins with its name: Zod's own words are for programmers.
+ * Given to a parse as its `error`, it leaves alone what a schema says in words of its own.
+ */
+export function plainIssue(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === 'invalid_type') {
+    return issue.input === undefined ? 'is required' : `must be ${kinds[issue.expected] ?? issue.expected}`;
+  }
+  if (issue.code === 'invalid_value')
+    return `must be ${issue.values
+      .map(String)
+      .join(', ')
+      .replace(/, ([^,]*)$/, ' or $1')}`;
+  if (issue.code === 'too_small') return bound('at least', issue.minimum, issue.origin);
+  if (issue.code === 'too_big') return bound('at most', issue.maximum, issue.origin);
+  return undefined;
+}
+
+function bound(words: 'at least' | 'at most', limit: number | bigint, origin: string): string {
+  if (origin !== 'string' && origin !== 'array') return `must be ${words} ${limit}`;
+  if (words === 'at least' && Number(limit) === 1) return 'is empty';
+  return `must have ${words} ${limit} ${origin === 'string' ? 'characters' : 'items'}`;
+}
