@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const documents = ['', 'docs', 'docs/decisions', ...foldersOf('packages'), ...foldersOf('apps')].flatMap((folder) =>
+const folders = ['', 'docs', 'docs/decisions', 'docs/errors', 'benchmarks', 'models/demo', 'test/reference'];
+const packages = [...foldersOf('packages'), ...foldersOf('apps'), ...foldersOf('examples')];
+const documents = [...folders, ...packages].flatMap((folder) =>
   readdirSync(join(root, folder))
     .filter((name) => name.endsWith('.md'))
     .map((name) => join(folder, name)),
@@ -19,6 +21,30 @@ test.each(documents)('every relative link in %s leads somewhere', (document) => 
   const text = readFileSync(join(root, document), 'utf8');
   const links = [...text.matchAll(/\]\(([^)#\s]+)/g)].map(([, link]) => link!).filter((link) => !/^[a-z]+:/.test(link));
   expect(links.filter((link) => !existsSync(join(root, document, '..', link)))).toEqual([]);
+});
+
+/** GitHub's name for a heading: in lower case, without punctuation, with hyphens for blanks. */
+function anchorsOf(path: string): string[] {
+  const text = readFileSync(path, 'utf8').replaceAll(/^```.*?^```/gms, '');
+  return [...text.matchAll(/^#+ +(.+)$/gm)].map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+      .trim()
+      .replaceAll(' ', '-'),
+  );
+}
+
+test.each(documents)('every anchor that %s links to is there', (document) => {
+  const text = readFileSync(join(root, document), 'utf8');
+  const links = [...text.matchAll(/\]\(([\w./-]*\.md|)#([^)\s]+)\)/g)].map(
+    ([, path, anchor]) => [path!, anchor!] as const,
+  );
+  const dead = links.filter(([path, anchor]) => {
+    const target = join(root, path === '' ? document : join(document, '..', path));
+    return existsSync(target) && !anchorsOf(target).includes(anchor);
+  });
+  expect(dead).toEqual([]);
 });
 
 test('every test that the job protocol names exists', () => {

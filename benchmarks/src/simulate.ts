@@ -30,23 +30,7 @@ const usage = `npm run simulate -- [options]
   --retention-h 24        how long results are kept, BLIPQ_RETENTION_S
   --seed 1                of the arrivals`;
 
-const { values } = parseArgs({
-  args: process.argv.slice(2).filter((arg) => arg !== '--'),
-  options: {
-    ...{ rate: { type: 'string', default: '10' }, burst: { type: 'string', default: '0' } },
-    ...{ 'service-ms': { type: 'string', default: '560' }, 'batch-ms': { type: 'string' } },
-    ...{ 'batch-max': { type: 'string' }, gpu: { type: 'boolean', default: false }, 'start-s': { type: 'string' } },
-    ...{
-      workers: { type: 'string' },
-      from: { type: 'string' },
-      max: { type: 'string' },
-      minutes: { type: 'string', default: '60' },
-    },
-    ...{ 'price-hour': { type: 'string', default: '0' }, 'image-px': { type: 'string', default: '384' } },
-    ...{ 'retention-h': { type: 'string', default: '24' }, seed: { type: 'string', default: '1' } },
-    help: { type: 'boolean', default: false },
-  },
-});
+const values = readArguments();
 
 /** Of Redis, beside the pixels, by `npm run bench:redis-memory`: what waits, and what can still be read, in bytes. */
 const redisBytes = { pixelsFactor: 458_870 / 442_368, waiting: 4000, ended: 4130 };
@@ -78,6 +62,32 @@ function batchTime(text: string | undefined, serviceMs: number): (size: number) 
     const [low, high] = [points[above - 1]!, points[above]!];
     return low.ms + ((high.ms - low.ms) * (size - low.size)) / (high.size - low.size);
   };
+}
+
+/** Ends the process with one line and the usage where they are not understood. */
+function readArguments() {
+  try {
+    return parseArgs({
+      args: process.argv.slice(2).filter((arg) => arg !== '--'),
+      options: {
+        ...{ rate: { type: 'string', default: '10' }, burst: { type: 'string', default: '0' } },
+        ...{ 'service-ms': { type: 'string', default: '560' }, 'batch-ms': { type: 'string' } },
+        ...{ 'batch-max': { type: 'string' }, gpu: { type: 'boolean', default: false }, 'start-s': { type: 'string' } },
+        ...{
+          workers: { type: 'string' },
+          from: { type: 'string' },
+          max: { type: 'string' },
+          minutes: { type: 'string', default: '60' },
+        },
+        ...{ 'price-hour': { type: 'string', default: '0' }, 'image-px': { type: 'string', default: '384' } },
+        ...{ 'retention-h': { type: 'string', default: '24' }, seed: { type: 'string', default: '1' } },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${usage}\n`);
+    process.exit(1);
+  }
 }
 
 function shippedScaling(batchMax: number, max: string | undefined): ScaledObjectSpec {

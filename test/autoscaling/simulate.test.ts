@@ -87,5 +87,6 @@ test('the script prints workers, waits, memory and cost for your numbers, and sa
 test('a number that is none is said in one line, with what there is', () => {
   const { status, stderr } = script('--rate', 'fast');
   expect([status, stderr.split('\n')[0]]).toEqual([1, '--rate fast: takes a number of at least 0']);
+  expect(script('--rates', '8').stderr).toMatch(/^Unknown option '--rates'.*\n\nnpm run simulate/);
   expect(script('--batch-ms', '8').stderr).toMatch(/^--batch-ms 8: takes size:milliseconds/);
 });
