@@ -67,6 +67,18 @@ test('prepare downloads a private model and builds it; then it is there offline'
   expect(hub.seen).toEqual([]);
 });
 
+test('a variable that neither it nor a worker reads is a warning', async () => {
+  const { code, err } = await blipq(['model', 'inspect', reference('caption')], {
+    BLIPQ_PRECISON: 'int8',
+    BLIPQ_BATCH_MAX: '4',
+    BLIPQ_MODEL: 'owner/name',
+  });
+  expect(code).toBe(0);
+  expect(err.filter((line) => line.startsWith('warning'))).toEqual([
+    'warning: BLIPQ_PRECISON is set but is not a setting of this program',
+  ]);
+});
+
 test('inspect says what a folder holds and builds nothing', async () => {
   const { code, out } = await blipq(['model', 'inspect', reference('caption')], { BLIPQ_CACHE: join(folder, 'none') });
   expect(code).toBe(0);

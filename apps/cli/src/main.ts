@@ -4,7 +4,7 @@ import { HubError } from '@blipq/hub';
 import { loadConfig, StartupError } from '@blipq/service';
 import { newWebhookSecret } from '@blipq/webhooks';
 import { readArguments, usage } from './arguments.js';
-import { commandSettings } from './config.js';
+import { commandSettings, workersOwnSettings } from './config.js';
 import { modelReport } from './model-command.js';
 import { progressBar, progressLines } from './progress-display.js';
 import { reportJson, reportText } from './report.js';
@@ -29,8 +29,8 @@ async function run(words: string[]): Promise<number> {
   const display = process.stderr.isTTY ? progressBar(process.stderr) : progressLines(say);
   const { action, reference, json } = invocation;
   try {
-    // The environment is often a worker's, so that what is not for this command is no mistake.
-    const { config } = loadConfig(commandSettings, process.env);
+    const { config, warnings } = loadConfig(commandSettings, withoutWorkersOwn(process.env));
+    for (const warning of warnings) display.note(`warning: ${warning}`);
     const report = await modelReport(reference, { build: action === 'prepare' }, config, display);
     display.end();
     process.stdout.write(json ? reportJson(report) : reportText(report));
@@ -41,6 +41,10 @@ async function run(words: string[]): Promise<number> {
     say(`blipq: ${error.message}`);
     return 1;
   }
+}
+
+function withoutWorkersOwn(env: Record<string, string | undefined>): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !workersOwnSettings.includes(name)));
 }
 
 process.exitCode = await run(process.argv.slice(2));

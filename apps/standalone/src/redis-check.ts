@@ -19,7 +19,8 @@ export class RedisCheck implements ServicePart {
       const advice = trouble.startsWith('does not answer')
         ? '; start it, correct REDIS_URL, or unset it to use a private one'
         : '';
-      throw new StartupError(`the Redis at ${hosts} (REDIS_URL) ${trouble}${advice}`);
+      // What Redis says may be a sentence of its own.
+      throw new StartupError(`the Redis at ${hosts} (REDIS_URL) ${trouble.replace(/\.$/, '')}${advice}`);
     } finally {
       health.stop();
     }
