@@ -45,6 +45,7 @@ test('/internal/scale answers what wants a worker, on its own port only', async 
   const of = async (model: string) =>
     await (await fetch(`${gateway.internalUrl}/internal/scale?model=${encodeURIComponent(model)}`)).json();
   expect(await of('demo')).toEqual({ demand: 2, registered: true });
+  expect((await fetch(`${gateway.internalUrl}/internal/scale?model=`)).status).toBe(400);
   expect((await fetch(`${gateway.internalUrl}//`)).status).toBe(404);
   expect((await fetch(`${gateway.url}/internal/scale`)).status).toBe(404);
   expect((await fetch(`${gateway.internalUrl}/v1/captions`)).status).toBe(404);

@@ -56,6 +56,8 @@ export class InternalServer {
    * stop the workers.
    */
   async #answerScale(response: ServerResponse, model: string | null): Promise<void> {
+    if (model?.trim() === '')
+      return answer(response, 400, { error: 'model is empty; name one, or leave it out for all' });
     try {
       const count = await this.#options.census.take();
       if (model !== null) {
