@@ -14,7 +14,7 @@ export interface SenderParts {
 /** Makes one attempt and says what follows from it. */
 export function sender({ agent, secrets, scheduleMs, timeouts }: SenderParts) {
   return async (work: DeliveryWork, signal: AbortSignal): Promise<DeliveryVerdict> => {
-    const { id, url, body, secret, attempt } = work;
+    const { id, url, body, secret, at, attempt } = work;
     const outcome = await inSpan('deliver', spanOf(work), async (span) => {
       const sent = await send();
       const { status, error } = sent.attempt;
@@ -34,11 +34,11 @@ export function sender({ agent, secrets, scheduleMs, timeouts }: SenderParts) {
       if (valid.length > 0)
         return await deliverWebhook(
           agent,
-          { id, url, body, secrets: valid, traceparent: traceparent() },
+          { id, url, body, secrets: valid, at, traceparent: traceparent() },
           { ...timeouts, signal },
         );
       const error = `The notifier has no signing secret named ${secret}.`;
-      const unsent = { at: new Date().toISOString(), duration_ms: 0, status: null, error };
+      const unsent = { at: at.toISOString(), duration_ms: 0, status: null, error };
       return { status: 'failed', attempt: unsent, host: 'unknown' };
     }
   };

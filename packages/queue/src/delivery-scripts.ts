@@ -26,7 +26,7 @@ end
 /**
  * Whether a delivery is to be sent now. One to a disabled endpoint ends here, unless it was asked for by hand.
  * ARGV round. Returns 'gone', 'over' (ended, or sent again by hand meanwhile), the milliseconds until it is due, or its
- * fields.
+ * fields and `now_ms`.
  */
 export const beginDelivery = script(`${lib}
 local d = redis.call('HMGET', delivery, 'state', 'round', 'next_ms', 'tenant', 'url')
@@ -39,7 +39,10 @@ if d[2] == '0' and redis.call('HEXISTS', endpoint_of(d[4], d[5]), 'disabled') ==
   return 'over'
 end
 if d[3] and tonumber(d[3]) > now then return tonumber(d[3]) - now end
-return redis.call('HGETALL', delivery)
+local fields = redis.call('HGETALL', delivery)
+fields[#fields + 1] = 'now_ms'
+fields[#fields + 1] = tostring(now)
+return fields
 `);
 
 /**

@@ -3,6 +3,7 @@ import type { DeliveryAttempt, DeliveryFailure } from '@blipq/contracts';
 import { DelayedError, WaitingError, Worker } from 'bullmq';
 import { type DeliveryBullJob, type DeliveryJob, type DeliveryJobs, openDeliveryJobs } from './delivery-jobs.js';
 import { type DeliveryKeys, deliveryKeys } from './delivery-keys.js';
+import { bringForward, noteDue } from './delivery-pauses.js';
 import { bodyOf, traceOf } from './delivery-record.js';
 import { beginDelivery, settleDelivery } from './delivery-scripts.js';
 import { workerPatience } from './jobs.js';
@@ -20,6 +21,8 @@ export interface DeliveryWork {
   /** Name of the secret that signs. */
   secret: string;
   body: Buffer;
+  /** Now, on Redis's clock: receivers refuse what is signed with a time that is far from theirs. */
+  at: Date;
   /** 1 for the first since the event, or since it was asked for again. */
   attempt: number;
   /** The `traceparent` to continue. */
@@ -63,6 +66,9 @@ export interface DeliveryWorkerOptions extends QueueAddress {
   onError?: OnError;
 }
 
+/** How often deliveries that are due are looked for, in milliseconds. */
+const dueEveryMs = 1000;
+
 /**
  * Sends webhooks from the outbox until they are delivered or given up. What became of an attempt is written down before
  * BullMQ hears of it, so that a crash in between repeats neither it nor the pause that follows it.
@@ -75,6 +81,8 @@ export class DeliveryWorker {
   readonly #reader: RedisClient;
   readonly #cut = new AbortController();
   #jobs: DeliveryJobs | undefined;
+  #looking: NodeJS.Timeout | undefined;
+  #isLooking = false;
   #relay: OutboxRelay | undefined;
   #worker: Worker<DeliveryJob, void, 'deliver'> | undefined;
 
@@ -105,13 +113,21 @@ export class DeliveryWorker {
       ...workerPatience,
     });
     this.#worker.on('error', this.#onError);
+    this.#looking = setInterval(() => void this.#bringForward(), dueEveryMs);
+  }
+
+  async #bringForward(): Promise<void> {
+    if (this.#isLooking || this.#redis.status !== 'ready') return;
+    this.#isLooking = true;
+    await bringForward({ redis: this.#redis, root: this.#keys.root }, '').catch(this.#onError);
+    this.#isLooking = false;
   }
 
   async #process(job: DeliveryBullJob, token: string): Promise<void> {
     if (this.#cut.signal.aborted) return await giveBack(job, token);
     const turn = await this.#options.gate.enter(job.data.url, job.id!);
     if ('waitMs' in turn) {
-      await putOff(job, token, turn.waitMs);
+      await this.#putOff(job, token, turn.waitMs);
       // Fails when it has come back by itself meanwhile, which is as well.
       turn.callBack(() => void job.promote().catch(() => undefined));
       throw new DelayedError();
@@ -121,7 +137,7 @@ export class DeliveryWorker {
     try {
       const begun = await this.#begin(job.data);
       if (begun === 'gone' || begun === 'over') return;
-      if (typeof begun === 'number') return await later(job, token, begun);
+      if (typeof begun === 'number') return await this.#later(job, token, begun);
       const work = workOf(begun);
       sent = { work, verdict: await this.#options.send(work, this.#cut.signal) };
       host = sent.verdict.host;
@@ -134,7 +150,7 @@ export class DeliveryWorker {
     const { work, verdict } = sent;
     const state = await this.#settle(job.data, verdict);
     this.#options.onAttempt?.(work, verdict);
-    if (state === 'pending' && verdict.status === 'retry') await later(job, token, verdict.pauseMs);
+    if (state === 'pending' && verdict.status === 'retry') await this.#later(job, token, verdict.pauseMs);
   }
 
   async #begin({ id, round }: DeliveryJob): Promise<RecordFields | 'gone' | 'over' | number> {
@@ -151,12 +167,24 @@ export class DeliveryWorker {
     return await settleDelivery(target, id, round, JSON.stringify(attempt), status, pauseMs, reason, failingMaxMs);
   }
 
+  /** Not now. Costs no attempt. */
+  async #later(job: DeliveryBullJob, token: string, ms: number): Promise<never> {
+    await this.#putOff(job, token, ms);
+    throw new DelayedError();
+  }
+
+  async #putOff(job: DeliveryBullJob, token: string, ms: number): Promise<void> {
+    await noteDue({ redis: this.#redis, root: this.#keys.root }, '', job.id!, ms);
+    await job.moveToDelayed(Date.now() + ms, token);
+  }
+
   /**
    * Takes no more and lets attempts under way end for `drainMs`. Whether Redis is there or not it takes little longer
    * than that: what could not be given back is sent by another notifier when its lock has expired.
    */
   async stop(): Promise<void> {
     const { drainMs = 16_000 } = this.#options;
+    clearInterval(this.#looking);
     await this.#relay?.stop();
     const drained = setTimeout(() => this.#cut.abort(new Error('the notifier is stopping')), drainMs);
     let late: NodeJS.Timeout | undefined;
@@ -177,17 +205,8 @@ function workOf(fields: RecordFields): DeliveryWork {
   return {
     ...{ id, event, tenant, url, secret },
     ...{ body: bodyOf(fields), attempt: Number(fields.tries) + 1, trace: traceOf(fields) },
+    at: new Date(Number(fields.now_ms)),
   };
-}
-
-/** Not now. Costs no attempt. */
-async function later(job: DeliveryBullJob, token: string, ms: number): Promise<never> {
-  await putOff(job, token, ms);
-  throw new DelayedError();
-}
-
-async function putOff(job: DeliveryBullJob, token: string, ms: number): Promise<void> {
-  await job.moveToDelayed(Date.now() + ms, token);
 }
 
 async function giveBack(job: DeliveryBullJob, token: string): Promise<never> {

@@ -11,6 +11,8 @@ export interface Delivery {
   body: Uint8Array;
   /** All that are valid now. */
   secrets: readonly string[];
+  /** Now, by a clock that receivers may believe. Default: this machine's. */
+  at?: Date;
   /** W3C Trace Context: lets the receiver continue the trace. */
   traceparent?: string | undefined;
 }
@@ -46,10 +48,9 @@ const answerPatienceMs = 1000;
  */
 export async function deliverWebhook(
   agent: GuardedAgent,
-  { id, url, body, secrets, traceparent }: Delivery,
+  { id, url, body, secrets, at = new Date(), traceparent }: Delivery,
   options: DeliverOptions = {},
 ): Promise<DeliverOutcome> {
-  const at = new Date();
   const began = performance.now();
   const headers = {
     ...signWebhook({ id, at, body }, secrets),
