@@ -1,11 +1,13 @@
 import { type Ask, type Client, causeOf, patienceMs, type Reply } from './client.js';
 import { eventData } from './event-stream.js';
 import type { ImageFile } from './images.js';
-import { type CaptionView, type Ledger, terminalStates } from './ledger.js';
-import type { Follow, PlannedRequest, Scene } from './planned-request.js';
+import { type Ledger, terminalStates } from './ledger.js';
+import type { Follow, PlannedRequest } from './planned-request.js';
+import type { WorkView } from './result.js';
+import { pathOf, type Scene } from './scene.js';
 import { submissionOf } from './submission.js';
 
-interface CallerOptions {
+export interface CallerOptions {
   client: Client;
   ledger: Ledger;
   scenes: readonly Scene[];
@@ -39,19 +41,19 @@ export class Caller {
   }
 
   /** From submission to the end, and what comes after it. The caption as it was seen last. */
-  async carryOut(errand: Errand): Promise<CaptionView | undefined> {
+  async carryOut(errand: Errand): Promise<WorkView | undefined> {
     const { request } = errand;
     const copies = Array.from({ length: request.copies }, () => this.#submit(errand));
     const [view] = (await Promise.all(copies)).filter((copy) => copy !== undefined);
     if (view === undefined) return void this.#ledger.gaveUp(request.name);
-    const ended = await this.#accompany(view.id, request);
+    const ended = await this.accompany(view.id, request);
     if (ended === undefined) return undefined;
     if (request.retry && ended.state === 'canceled') await this.#retry(ended.id, errand);
     if (request.remove) await this.#remove(ended.id);
     return ended;
   }
 
-  async #submit({ request, round, via }: Errand): Promise<CaptionView | undefined> {
+  async #submit({ request, round, via }: Errand): Promise<WorkView | undefined> {
     const { name, scene, identity, timeoutS, webhook } = request;
     const sentAt = this.#ledger.now();
     const { scenes, images, receivers } = this.#options;
@@ -59,20 +61,25 @@ export class Caller {
     const ask = submissionOf(request, scenes[scene]!, images[scene]!, receiver);
     const reply = await this.#client.ask({ ...ask, ...via });
     if (reply === undefined) return undefined;
-    const asked = { request: name, round, scene, sentAt, timeoutS, webhook: webhook !== null };
+    const { kind } = scenes[scene]!;
+    const asked = { request: name, round, scene, kind, sentAt, timeoutS, webhook: webhook !== null };
     const id = identity.kind === 'none' ? null : identity.kind === 'key' ? identity.key : identity.id;
-    this.#ledger.acknowledged(viewOf(reply), asked, id);
+    this.#ledger.acknowledged(viewOf(reply).id, asked, id);
+    this.#ledger.saw(viewOf(reply), 'submit');
     return viewOf(reply);
   }
 
   /** Follows a caption to its end, and cancels it on the way if that is planned. */
-  async #accompany(id: string, { follow, cancelAfterMs }: PlannedRequest): Promise<CaptionView | undefined> {
+  async accompany(
+    id: string,
+    { follow, cancelAfterMs }: Pick<PlannedRequest, 'follow' | 'cancelAfterMs'>,
+  ): Promise<WorkView | undefined> {
     const cancel = cancelAfterMs === null ? undefined : this.#client.rest(cancelAfterMs).then(() => this.#cancel(id));
     const [ended] = await Promise.all([follow === 'events' ? this.#watch(id) : this.#ask(id, follow), cancel]);
     return ended;
   }
 
-  async #ask(id: string, follow: Follow): Promise<CaptionView | undefined> {
+  async #ask(id: string, follow: Follow): Promise<WorkView | undefined> {
     const headers: Record<string, string> = follow === 'wait' ? { prefer: `wait=${waitS}` } : {};
     for (let round = 0; !this.#client.isOver; round += 1) {
       const view = await this.read(id, follow === 'wait' ? 'wait' : 'get', headers);
@@ -83,9 +90,9 @@ export class Caller {
   }
 
   /** The caption as it is now; undefined when it is gone. */
-  async read(id: string, by: 'get' | 'wait' | 'sweep', headers = {}): Promise<CaptionView | undefined> {
+  async read(id: string, by: 'get' | 'wait' | 'sweep', headers = {}): Promise<WorkView | undefined> {
     const timeoutMs = patienceMs + (by === 'wait' ? 1000 * waitS : 0);
-    const reply = await this.#client.ask({ path: `/v1/captions/${id}`, headers, timeoutMs, answers: [200, 404, 410] });
+    const reply = await this.#client.ask({ path: pathOf(id), headers, timeoutMs, answers: [200, 404, 410] });
     if (reply === undefined) return undefined;
     if (reply.status !== 200) {
       this.#ledger.missed(id, reply.status === 404 ? 'missing' : 'expired_record', by);
@@ -95,16 +102,16 @@ export class Caller {
     return viewOf(reply);
   }
 
-  async #watch(id: string): Promise<CaptionView | undefined> {
-    let last: CaptionView | undefined;
+  async #watch(id: string): Promise<WorkView | undefined> {
+    let last: WorkView | undefined;
     while (!this.#client.isOver) {
       try {
         const headers = { 'last-event-id': String(last?.version ?? 0) };
-        const ask = { path: `/v1/captions/${id}/events`, headers, timeoutMs: streamPatienceMs, answers: [] };
+        const ask = { path: `${pathOf(id)}/events`, headers, timeoutMs: streamPatienceMs, answers: [] };
         const response = await this.#client.open(ask);
         if (response.status !== 200) return await this.#ask(id, 'poll');
         for await (const data of eventData(response)) {
-          last = JSON.parse(data) as CaptionView;
+          last = JSON.parse(data) as WorkView;
           this.#ledger.saw(last, 'events');
         }
       } catch (error) {
@@ -117,7 +124,7 @@ export class Caller {
   }
 
   async #cancel(id: string): Promise<void> {
-    const path = `/v1/captions/${id}/cancel`;
+    const path = `${pathOf(id)}/cancel`;
     const reply = await this.#client.ask({ method: 'POST', path, answers: [200, 202, 404, 409, 410] });
     if (reply === undefined) return;
     this.#ledger.canceled(id, reply.status);
@@ -128,21 +135,24 @@ export class Caller {
     const sentAt = this.#ledger.now();
     const key = `retry-${of}`;
     const headers = { 'idempotency-key': key };
-    const ask = { method: 'POST', path: `/v1/captions/${of}/retry`, headers, answers: [202, 404, 410] };
+    const ask = { method: 'POST', path: `${pathOf(of)}/retry`, headers, answers: [202, 404, 410] };
     const reply = await this.#client.ask(ask);
     if (reply?.status !== 202) return;
-    const asked = { request: `${request.name}.retry`, round, scene: request.scene, sentAt, timeoutS: null };
-    this.#ledger.acknowledged(viewOf(reply), { ...asked, webhook: request.webhook !== null }, key);
-    await this.#ask(viewOf(reply).id, 'wait');
+    const { scene } = request;
+    const asked = { request: `${request.name}.retry`, round, scene, kind: this.#options.scenes[scene]!.kind, sentAt };
+    const { id } = viewOf(reply);
+    this.#ledger.acknowledged(id, { ...asked, timeoutS: null, webhook: request.webhook !== null }, key);
+    this.#ledger.saw(viewOf(reply), 'submit');
+    await this.#ask(id, 'wait');
   }
 
   async #remove(id: string): Promise<void> {
     // Whoever asks in the meantime may be told already.
     this.#ledger.deleted(id);
-    await this.#client.ask({ method: 'DELETE', path: `/v1/captions/${id}`, answers: [204, 404, 410] });
+    await this.#client.ask({ method: 'DELETE', path: pathOf(id), answers: [204, 404, 410] });
   }
 }
 
-function viewOf({ body }: Reply): CaptionView {
-  return body as unknown as CaptionView;
+function viewOf({ body }: Reply): WorkView {
+  return body as unknown as WorkView;
 }

@@ -1,11 +1,14 @@
+import type { Task } from '@blipq/contracts';
 import { faultKind } from './fault-kinds.js';
 import type { CaptionHistory, FaultHistory, History, Message, Sighting } from './history.js';
 import { terminalStates } from './ledger.js';
+import { type Result, sameResult } from './result.js';
+import { sceneKinds } from './scene.js';
 import type { Rule, Violation } from './violation.js';
 
 /**
  * Three attempts for errors, each of which may be begun anew after a stall, and once more after every orderly stop of a
- * worker in between: more than that is going round in circles.
+ * worker in between: more than that is going round in circles. For each worker that has to do with it.
  */
 const attemptsMax = 8;
 /** Codes of captions that failed because what made them died or hung under them, twice. */
@@ -17,7 +20,7 @@ export function endsOf({ sightings, messages }: CaptionHistory): string[] {
   return [...new Set(told.filter((state) => terminalStates.includes(state)))];
 }
 
-/** Everything that must hold for one caption. */
+/** Everything that must hold for one caption, answer or match. */
 export function checkCaption(caption: CaptionHistory, history: History): Violation[] {
   const broken = (rule: Rule, detail: string): Violation => ({ rule, id: caption.id, detail });
   const { sightings, deletedAt } = caption;
@@ -41,10 +44,12 @@ type Broken = [Rule, string];
 function resultRules({ sightings, messages, scene }: CaptionHistory, end: string, { expected }: History): Broken[] {
   const broken: Broken[] = [];
   const ended = [...sightings, ...messages].filter(({ state }) => state === end);
-  const texts = [...new Set(ended.map(({ text }) => text))];
-  if (texts.length > 1) broken.push(['two results', texts.map((text) => JSON.stringify(text)).join(' and ')]);
-  if (end === 'succeeded' && texts[0] !== expected[scene]) {
-    broken.push(['wrong result', `${JSON.stringify(texts[0])} instead of ${JSON.stringify(expected[scene])}`]);
+  const [first, ...others] = ended.map(({ result }) => result);
+  const other = others.find((one) => !identical(one, first!));
+  if (other !== undefined) broken.push(['two results', `${JSON.stringify(first)} and ${JSON.stringify(other)}`]);
+  const right = end === 'succeeded' ? expected[scene]! : null;
+  if (!sameResult(first!, right)) {
+    broken.push(['wrong result', `${JSON.stringify(first)} instead of ${JSON.stringify(right)}`]);
   }
   const known = sightings.filter(({ state }) => !isGone(state));
   const version = Math.min(...known.filter(({ state }) => state === end).map((seen) => seen.version));
@@ -54,10 +59,13 @@ function resultRules({ sightings, messages, scene }: CaptionHistory, end: string
   return broken;
 }
 
+/** What is stored once is told as it is, to the last digit. */
+const identical = (one: Result | null, other: Result | null) => JSON.stringify(one) === JSON.stringify(other);
+
 const described = ({ state, version, by, at }: Sighting) => `${state} was version ${version} at ${at} ms (${by})`;
 
 function endRules(caption: CaptionHistory, end: string, faults: readonly FaultHistory[]): Broken[] {
-  const { cancels, sightings, timeoutS, sentAt, acknowledgedAt } = caption;
+  const { cancels, sightings, timeoutS, sentAt, kind } = caption;
   const broken: Broken[] = [];
   const promised = cancels.find(({ status }) => status === 200 || status === 202);
   if (promised !== undefined && end !== 'canceled') {
@@ -71,25 +79,33 @@ function endRules(caption: CaptionHistory, end: string, faults: readonly FaultHi
     broken.push(['expired too early', `after ${endedAt - sentAt} ms, with a deadline of ${timeoutS} s`]);
   }
   const code = sightings.find(({ state }) => state === 'failed')?.error ?? '';
-  const blows = faults.filter((fault) => strikes(fault, acknowledgedAt, endedAt)).length;
-  if (end === 'failed' && !(excusable.includes(code) && blows >= 2)) {
-    broken.push(['failed without cause', `${code}, after ${blows} faults that it could have died of`]);
+  const kinds = faults.filter((fault) => strikes(fault, caption, endedAt)).map((fault) => faultKind(fault.kind));
+  const deaths = kinds.filter(({ deadly }) => deadly).length;
+  const stalls = deaths + Math.min(1, kinds.filter(({ cutsAnswers }) => cutsAnswers).length);
+  if (end === 'failed' && !(excusable.includes(code) && stalls >= 2)) {
+    broken.push(['failed without cause', `${code}, after ${deaths} faults that it could have died of`]);
   }
   const attempts = Math.max(...sightings.map(({ attempt }) => attempt));
-  if (attempts > attemptsMax) broken.push(['too many attempts', `${attempts}`]);
+  if (attempts > attemptsMax * sceneKinds[kind].tasks.length) broken.push(['too many attempts', `${attempts}`]);
   return broken;
 }
 
-/** Whether a fault could have taken a caption down that lived at this time. */
-function strikes({ kind, beganAt, endedAt }: FaultHistory, from: number, to: number): boolean {
-  return faultKind(kind).costsAttempts === true && beganAt <= to && endedAt >= from;
+/** Whether a fault came over who could have had a caption in hand that had ended by then. */
+function strikes({ task, beganAt, endedAt }: FaultHistory, caption: CaptionHistory, until: number): boolean {
+  const tasks: readonly Task[] = sceneKinds[caption.kind].tasks;
+  const concerns = task === null || tasks.includes(task);
+  return concerns && beganAt <= until && endedAt >= caption.acknowledgedAt;
 }
 
-function webhookRules({ id, webhook, messages }: CaptionHistory, end: string): Broken[] {
+/** What a webhook's receiver must have heard of a caption or batch that ended so. */
+export function webhookRules(
+  { id, webhook, messages }: { id: string; webhook: boolean; messages: readonly Pick<Message, 'id' | 'answered'>[] },
+  end: string,
+): Broken[] {
   if (!webhook) return messages.length > 0 ? [['webhook wrong', 'nobody asked for it']] : [];
   const wrong = messages.find((message) => message.id !== `msg_${id}_${end}`);
-  if (wrong !== undefined) return [['webhook wrong', `${wrong.id} about a caption that ${end}`]];
+  if (wrong !== undefined) return [['webhook wrong', `${wrong.id} about what ${end}`]];
   return messages.some(isTaken) ? [] : [['webhook lost', `sent ${messages.length} times, never taken`]];
 }
 
-const isTaken = ({ answered }: Message) => answered !== null && answered >= 200 && answered < 300;
+const isTaken = ({ answered }: Pick<Message, 'answered'>) => answered !== null && answered >= 200 && answered < 300;

@@ -1,90 +1,83 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { check } from './checker.js';
-import type { CaptionHistory, FaultHistory, History, Message, Sighting } from './history.js';
+import type { CaptionHistory, FaultHistory } from './history.js';
+import { caption, fault, history, id, message, other, right, rules, sighting } from './testing/histories.js';
 import type { Rule } from './violation.js';
 
-const id = 'cap_0A';
-
-function sighting(changes: Partial<Sighting> = {}): Sighting {
-  const seen = { at: 500, by: 'get', state: 'succeeded', version: 3, attempt: 1, text: 'a dog', error: null } as const;
-  return { ...seen, ...changes };
-}
-
-function message(changes: Partial<Message> = {}): Message {
-  const told = { at: 600, id: `msg_${id}_succeeded`, subject: id, state: 'succeeded', text: 'a dog', answered: 204 };
-  return { ...told, ...changes };
-}
-
-/** A caption with a webhook, submitted at 100 ms, that succeeded as it should. */
-function caption(changes: Partial<CaptionHistory> = {}): CaptionHistory {
-  return {
-    ...{ id, request: '0.1', round: 0, scene: 0, sentAt: 100, acknowledgedAt: 110, timeoutS: null, webhook: true },
-    ...{ cancels: [], deletedAt: null, sightings: [sighting()], messages: [message()], ...changes },
-  };
-}
-
-function fault(changes: Partial<FaultHistory> = {}): FaultHistory {
-  const done = { round: 0, target: 'worker-1', beganAt: 200, endedAt: 300, recoveryMs: 50 };
-  return { kind: 'worker-kill', ...done, ...changes };
-}
-
-function history(changes: Partial<History> = {}): History {
-  return {
-    ...{ expected: ['a dog'], captions: [caption()], identities: { key: [id] }, faults: [fault()] },
-    ...{ failedTries: [], refusals: [], oddities: [], givenUp: [], collapses: [], leftovers: [], ...changes },
-  };
-}
-
-const rules = (given: History, timed = false) => [...new Set(check(given, { timed }).map(({ rule }) => rule))];
 const ruleOf = (changes: Partial<CaptionHistory>) => rules(history({ captions: [caption(changes)] }));
 
 test('a history in which every promise was kept has no violations', () => {
   const canceled = caption({
     ...{ id: 'cap_0B', webhook: false, messages: [], cancels: [{ at: 200, status: 202 }] },
-    sightings: [sighting({ state: 'processing', version: 2, text: null }), sighting({ state: 'canceled', text: null })],
+    sightings: [
+      sighting({ state: 'processing', version: 2, result: null }),
+      sighting({ state: 'canceled', result: null }),
+    ],
   });
   const given = history({ captions: [caption(), canceled], identities: { key: [id, id], cap_0B: ['cap_0B'] } });
   expect(check(given, { timed: true })).toEqual([]);
 });
 
+/** The text is right. */
+const near = { ...right, numbers: [-0.26] };
+
 const unlike: [Rule, string, Partial<CaptionHistory>][] = [
   ['lost', 'is not found', { sightings: [sighting(), sighting({ state: 'missing' })] }],
   ['lost', 'is gone before anybody deletes it', { sightings: [sighting({ state: 'expired_record' })], deletedAt: 900 }],
-  ['stuck', 'never ends', { sightings: [sighting({ state: 'processing', text: null })], messages: [] }],
-  ['duplicated', 'ends in two states', { sightings: [sighting(), sighting({ state: 'failed', error: 'timeout' })] }],
-  ['duplicated', 'ends otherwise for its receiver', { messages: [message({ state: 'canceled' })] }],
-  ['two results', 'has two texts', { messages: [message({ text: 'a cat' })] }],
+  ['stuck', 'never ends', { sightings: [sighting({ state: 'processing', result: null })], messages: [] }],
+  [
+    'duplicated',
+    'ends in two states',
+    { sightings: [sighting(), sighting({ state: 'failed', result: null, error: 'timeout' })] },
+  ],
+  ['duplicated', 'ends otherwise for its receiver', { messages: [message({ state: 'canceled', result: null })] }],
+  ['two results', 'has two texts', { messages: [message({ result: other })] }],
+  [
+    'two results',
+    'has a score that changes by a digit',
+    { messages: [message({ result: { ...right, numbers: [-0.2500001] } })] },
+  ],
   [
     'wrong result',
     'has the text of another row',
-    { sightings: [sighting({ text: 'a cat' })], messages: [message({ text: 'a cat' })] },
+    { sightings: [sighting({ result: other })], messages: [message({ result: other })] },
+  ],
+  [
+    'wrong result',
+    'has the score of another row',
+    { sightings: [sighting({ result: near })], messages: [message({ result: near })] },
+  ],
+  [
+    'wrong result',
+    'has a result although it failed',
+    { sightings: [sighting({ state: 'canceled' })], cancels: [{ at: 200, status: 200 }], webhook: false, messages: [] },
   ],
   [
     'a change after the end',
     'goes on after its end',
-    { sightings: [sighting(), sighting({ state: 'queued', version: 4, text: null })] },
+    { sightings: [sighting(), sighting({ state: 'queued', version: 4, result: null })] },
   ],
   ['a cancel that did not hold', 'was canceled and succeeds', { cancels: [{ at: 200, status: 200 }] }],
   ['a cancel that did not hold', 'was to be canceled and succeeds', { cancels: [{ at: 200, status: 202 }] }],
   [
     'a cancel that did not hold',
     'is canceled by nobody',
-    { sightings: [sighting({ state: 'canceled', text: null })], webhook: false, messages: [] },
+    { sightings: [sighting({ state: 'canceled', result: null })], webhook: false, messages: [] },
   ],
   [
     'expired too early',
     'expires before its deadline',
-    { sightings: [sighting({ state: 'expired', text: null })], timeoutS: 1, webhook: false, messages: [] },
+    { sightings: [sighting({ state: 'expired', result: null })], timeoutS: 1, webhook: false, messages: [] },
   ],
   [
     'expired too early',
     'expires without a deadline',
-    { sightings: [sighting({ state: 'expired', text: null })], webhook: false, messages: [] },
+    { sightings: [sighting({ state: 'expired', result: null })], webhook: false, messages: [] },
   ],
   [
     'failed without cause',
     'fails after one fault',
-    { sightings: [sighting({ state: 'failed', text: null, error: 'worker_lost' })], webhook: false, messages: [] },
+    { sightings: [sighting({ state: 'failed', result: null, error: 'worker_lost' })], webhook: false, messages: [] },
   ],
   ['too many attempts', 'is begun again and again', { sightings: [sighting({ attempt: 9 })] }],
   ['webhook lost', 'has no webhook', { messages: [] }],
@@ -96,15 +89,61 @@ test.each(unlike)('%s: a caption that %s', (rule, _what, changes) => {
   expect(ruleOf(changes)).toEqual([rule]);
 });
 
-test('a caption may fail when two faults took down who had it, and for no other reason', () => {
-  const lost = sighting({ state: 'failed', text: null, error: 'worker_lost' });
+describe('a caption that failed', () => {
+  const lost = sighting({ state: 'failed', result: null, error: 'worker_lost' });
   const failed = caption({ sightings: [lost], webhook: false, messages: [] });
-  const faults = [fault(), fault({ kind: 'engine-kill', beganAt: 350, endedAt: 360 })];
-  expect(rules(history({ captions: [failed], faults }))).toEqual([]);
-  const before = fault({ kind: 'engine-kill', beganAt: 10, endedAt: 20 });
-  expect(rules(history({ captions: [failed], faults: [fault(), before] }))).toEqual(['failed without cause']);
-  const odd = { ...failed, sightings: [{ ...lost, error: 'internal_error' }] };
-  expect(rules(history({ captions: [odd], faults }))).toEqual(['failed without cause']);
+  const another = fault({ kind: 'engine-kill', beganAt: 350, endedAt: 360 });
+  const rulesAfter = (faults: FaultHistory[], captions = [failed]) => rules(history({ captions, faults }));
+
+  test('may when two faults in its life killed who had it, and for no other reason', () => {
+    expect(rulesAfter([fault(), another])).toEqual([]);
+    expect(rulesAfter([fault(), { ...another, beganAt: 10, endedAt: 20 }])).toEqual(['failed without cause']);
+    const odd = { ...failed, sightings: [{ ...lost, error: 'internal_error' }] };
+    expect(rulesAfter([fault(), another], [odd])).toEqual(['failed without cause']);
+  });
+
+  test('may not when a worker of another model was killed, unless that had to match it', () => {
+    const faults = [fault(), { ...another, task: 'image_text_retrieval' as const }];
+    expect(rulesAfter(faults)).toEqual(['failed without cause']);
+    expect(rulesAfter(faults, [{ ...failed, kind: 'matched caption' }])).toEqual([]);
+  });
+
+  test('may not when workers lived: however often they were away, at most one stall counts', () => {
+    const away = fault({ kind: 'redis-away', target: 'redis', task: null, beganAt: 400, endedAt: 450 });
+    expect(rulesAfter([away, away, away])).toEqual(['failed without cause']);
+    expect(rulesAfter([fault({ kind: 'worker-freeze' }), fault({ kind: 'worker-partition' })])).toEqual([
+      'failed without cause',
+    ]);
+    expect(rulesAfter([fault(), fault({ kind: 'worker-freeze' })])).toEqual(['failed without cause']);
+    expect(rulesAfter([fault(), away])).toEqual([]);
+  });
+});
+
+test('a caption with a match is begun once for each of its models', () => {
+  const twice = (kind: CaptionHistory['kind'], attempt: number) =>
+    rules(history({ captions: [caption({ kind, sightings: [sighting({ attempt })] })] }));
+  expect(twice('matched caption', 16)).toEqual([]);
+  expect(twice('matched caption', 17)).toEqual(['too many attempts']);
+  expect(twice('answer', 9)).toEqual(['too many attempts']);
+  const restart = fault({ kind: 'worker-restart', task: null, beganAt: 100, endedAt: 1000 });
+  const during = (attempt: number) =>
+    rules(
+      history({
+        faults: [restart],
+        captions: [caption({ kind: 'matched caption', sightings: [sighting({ attempt })] })],
+      }),
+    );
+  expect(during(2)).toEqual([]);
+  expect(during(3)).toEqual(['harm of a harmless fault']);
+});
+
+test('answers and matches are held to what is right for them', () => {
+  const expected = [right, { texts: ['is it raining? no'], numbers: [-0.5] }];
+  const answer = caption({ kind: 'answer', scene: 1 });
+  expect(rules(history({ expected, captions: [answer] }))).toEqual(['wrong result']);
+  const result = { texts: ['is it raining? no'], numbers: [-0.5004] };
+  const good = { ...answer, sightings: [sighting({ result })], messages: [message({ result })] };
+  expect(rules(history({ expected, captions: [good] }))).toEqual([]);
 });
 
 test('a deleted caption may be gone from then on', () => {
@@ -116,6 +155,7 @@ test('a deleted caption may be gone from then on', () => {
 test('one key that made two captions, or an id that made another', () => {
   expect(rules(history({ identities: { key: [id, 'cap_0B'] } }))).toEqual(['one key, two captions']);
   expect(rules(history({ identities: { cap_0C: [id] } }))).toEqual(['one key, two captions']);
+  expect(rules(history({ identities: { ans_0C: [id] } }))).toEqual(['one key, two captions']);
 });
 
 test('what is about no caption', () => {

@@ -1,6 +1,8 @@
+import { checkBatch } from './batch-rules.js';
 import { checkCaption } from './caption-rules.js';
 import { faultKind } from './fault-kinds.js';
 import type { FaultHistory, History, Refusal } from './history.js';
+import { sceneKinds } from './scene.js';
 import type { Rule, Violation } from './violation.js';
 
 /** How soon a request must be answered 503 while Redis is away, in milliseconds. */
@@ -8,8 +10,10 @@ const refusalMaxMs = 2000;
 
 /** Everything that must hold once all work has ended. */
 export function check(history: History, { timed = false } = {}): Violation[] {
+  const captions = new Map(history.captions.map((caption) => [caption.id, caption]));
   return [
     ...history.captions.flatMap((caption) => checkCaption(caption, history)),
+    ...history.batches.flatMap((batch) => checkBatch(batch, captions)),
     ...checkIdentities(history),
     ...history.faults.flatMap((fault) => checkFault(fault, history, timed)),
     ...(timed ? about('late refusal', lateRefusals(history)) : []),
@@ -39,7 +43,7 @@ export function outageRefusals({ refusals, faults }: History): Refusal[] {
 function checkIdentities({ identities }: History): Violation[] {
   return Object.entries(identities).flatMap(([identity, made]) => {
     const ids = [...new Set(made)];
-    const other = ids.length > 1 || (identity.startsWith('cap_') && ids[0] !== identity);
+    const other = ids.length > 1 || (/^(cap|ans|mat)_/.test(identity) && ids[0] !== identity);
     return other ? [{ rule: 'one key, two captions', id: ids[0]!, detail: `${identity}: ${ids.join(', ')}` }] : [];
   });
 }
@@ -54,10 +58,10 @@ function checkFault(fault: FaultHistory, { captions, failedTries, faults }: Hist
   }
   if (harmless === undefined) return [];
   const nextAt = Math.min(...faults.filter(({ beganAt }) => beganAt > fault.beganAt).map(({ beganAt }) => beganAt));
-  const repeated = captions.filter(
-    ({ acknowledgedAt, sightings }) =>
-      acknowledgedAt >= fault.beganAt && sightings.some(({ attempt, at }) => attempt > 1 && at < nextAt),
-  );
+  const repeated = captions.filter(({ acknowledgedAt, sightings, kind: asked }) => {
+    const once = sceneKinds[asked].tasks.length;
+    return acknowledgedAt >= fault.beganAt && sightings.some(({ attempt, at }) => attempt > once && at < nextAt);
+  });
   return [
     ...failedTries
       .filter(({ at }) => at >= fault.beganAt && at <= fault.endedAt)

@@ -1,4 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Task } from '@blipq/contracts';
+import type { BatchCaller } from './batch-caller.js';
 import type { Caller } from './caller.js';
 import { faultKind } from './fault-kinds.js';
 import { type Stage, strike } from './faults.js';
@@ -8,12 +10,14 @@ import type { Plan, Round } from './plan.js';
 import type { PlannedRequest } from './planned-request.js';
 import type { Profile } from './profiles.js';
 import type { Receiver } from './receiver.js';
+import { resultOf } from './result.js';
+import { sceneKinds } from './scene.js';
 import type { System } from './system.js';
 
 /** How long work may take to flow again after a fault, and to end when all are over, in milliseconds. */
 const patienceMs = 90_000;
 const drainPatienceMs = 180_000;
-/** Captions submitted so that a fault has something to strike. */
+/** Requests submitted so that a fault has something to strike. */
 const baits = 6;
 
 export interface CourseParts {
@@ -24,6 +28,7 @@ export interface CourseParts {
   system: System;
   receivers: readonly Receiver[];
   caller: Caller;
+  batchCaller: BatchCaller;
   over: AbortController;
 }
 
@@ -37,15 +42,16 @@ export class Course {
     this.#parts = parts;
   }
 
-  /** What each scene's caption is while nothing is wrong and it is alone in its batch. */
+  /** What is right for each scene: what comes of it while nothing is wrong and it is alone in its batch. */
   async learn(): Promise<void> {
     const { plan, caller, ledger, say } = this.#parts;
     for (let scene = 0; scene < plan.scenes.length; scene += 1) {
       const view = await caller.carryOut({ request: this.#extra({ scene }), round: -1 });
       if (view?.state !== 'succeeded') throw new Error(`scene ${scene} ${JSON.stringify(view)}`);
-      ledger.expects(view.caption!.text);
+      ledger.expects(resultOf(view)!);
     }
-    say(`${plan.scenes.length} scenes, ${new Set(ledger.history().expected).size} different captions`);
+    const results = ledger.history().expected.map((result) => JSON.stringify(result));
+    say(`${plan.scenes.length} scenes, ${new Set(results).size} different results`);
   }
 
   async carryOut(): Promise<void> {
@@ -53,12 +59,16 @@ export class Course {
   }
 
   async #round(round: Round): Promise<void> {
-    const { caller, profile, ledger, say } = this.#parts;
+    const { caller, batchCaller, profile, ledger, say } = this.#parts;
     const errands = round.requests.map(async (request) => {
       await pause(request.afterMs);
       await caller.carryOut({ request, round: round.n });
     });
-    this.#errands.push(...errands);
+    const batches = round.batches.map(async (batch) => {
+      await pause(batch.afterMs);
+      await batchCaller.carryOut(batch, round.n);
+    });
+    this.#errands.push(...errands, ...batches);
     const spread = pause(profile.spreadMs);
     await pause(round.fault.afterMs);
     await this.#fault(round);
@@ -70,7 +80,7 @@ export class Course {
   async #fault({ n, fault }: Round): Promise<void> {
     const { ledger, system, receivers } = this.#parts;
     const { since } = faultKind(fault.kind);
-    const bait = (receiver?: number) => this.#extras(baits, n, { webhook: receiver ?? null });
+    const bait: Stage['bait'] = ({ task, receiver = null } = {}) => this.#extras(baits, n, receiver, task);
     const stage: Stage = { system, receivers, bait };
     const { target, over, movedOn } = await strike(fault, stage);
     const beganAt = ledger.now();
@@ -78,10 +88,12 @@ export class Course {
     const from = ledger.now();
     const recovered = Promise.all([movedOn(), this.#probe(n, fault)]).then(() => ledger.now() - from);
     const [recoveryMs, endedAt] = await Promise.all([within(patienceMs, recovered), over.then(() => ledger.now())]);
-    ledger.fault({ round: n, kind: fault.kind, target, beganAt, endedAt, recoveryMs });
+    const struck = fault.kind.includes('redis') ? -1 : system.workers.findIndex(({ name }) => name === target);
+    const task = system.tasks[struck] ?? null;
+    ledger.fault({ round: n, kind: fault.kind, target, task, beganAt, endedAt, recoveryMs });
   }
 
-  /** One more caption, that must succeed, through the gateway that was struck if it was one. */
+  /** One more request, that must succeed: through the gateway that was struck, or for its model, if it was a worker. */
   async #probe(round: number, { kind, target }: Round['fault']): Promise<void> {
     const { caller, system, receivers } = this.#parts;
     const { victim } = faultKind(kind);
@@ -90,38 +102,50 @@ export class Course {
       ...(victim === 'gateway' && { at: new URL('/', system.gateways[target]!.probe).origin }),
     };
     const webhook = victim === 'notifier' ? 0 : null;
-    const request = this.#extra({ webhook });
+    const request = this.#extra({ webhook }, victim === 'worker' ? system.tasks[target] : undefined);
     const view = await caller.carryOut({ request, round, via });
     if (webhook !== null && view !== undefined) await receivers[webhook]!.took([`msg_${view.id}_${view.state}`]);
   }
 
-  #extras(count: number, round: number, changes: Partial<PlannedRequest>): void {
+  #extras(count: number, round: number, webhook: number | null, task?: Task): void {
     for (let i = 0; i < count; i += 1) {
-      this.#errands.push(this.#parts.caller.carryOut({ request: this.#extra(changes), round }));
+      this.#errands.push(this.#parts.caller.carryOut({ request: this.#extra({ webhook }, task), round }));
     }
   }
 
-  /** A plain request that is not the plan's. */
-  #extra(changes: Partial<PlannedRequest>): PlannedRequest {
+  /** A plain request that is not the plan's, for a worker of this task. */
+  #extra(changes: Partial<PlannedRequest>, task?: Task): PlannedRequest {
     this.#probes += 1;
     const name = `extra-${this.#probes}`;
+    const scenes = [...this.#parts.plan.scenes.keys()].filter(
+      (scene) => task === undefined || this.#isFor(task, scene),
+    );
     return {
-      ...{ name, afterMs: 0, scene: this.#probes % this.#parts.plan.scenes.length, form: 'multipart', copies: 1 },
+      ...{ name, afterMs: 0, scene: scenes[this.#probes % scenes.length]!, form: 'multipart', copies: 1 },
       ...{ identity: { kind: 'key', key: name }, timeoutS: null, webhook: null, follow: 'wait', preferS: null },
       ...{ cancelAfterMs: null, retry: false, remove: false, ...changes },
     };
   }
 
+  /** Whether nobody but workers of this task has to do with a scene. */
+  #isFor(task: Task, scene: number): boolean {
+    return sceneKinds[this.#parts.plan.scenes[scene]!.kind].tasks.every((one) => one === task);
+  }
+
   /** Lets all work end, the retry window too, and looks at everything once more. */
   async drain(): Promise<void> {
-    const { caller, ledger, over, profile, system, say } = this.#parts;
+    const { caller, batchCaller, ledger, over, profile, system, say } = this.#parts;
     say('draining');
     await within(drainPatienceMs, Promise.all(this.#errands));
     await within(drainPatienceMs, this.#quiet());
     await pause(profile.retryWindowS * 1000 + 1000);
     // The next submission is what clears away images whose time is over.
     await within(patienceMs, caller.carryOut({ request: this.#extra({}), round: -1 }));
-    await within(patienceMs, Promise.all(ledger.ids.map((id) => caller.read(id, 'sweep'))));
+    const sweep = [
+      ...ledger.ids.map((id) => caller.read(id, 'sweep')),
+      ...ledger.batches.ids.map((id) => batchCaller.read(id, 'sweep')),
+    ];
+    await within(patienceMs, Promise.all(sweep));
     over.abort();
     ledger.leftOver(await leftovers(system.redis.direct));
   }

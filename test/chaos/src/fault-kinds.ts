@@ -8,8 +8,13 @@ export interface FaultKind {
   since: 'start' | 'end';
   /** Longest recovery that is allowed where times are checked, in milliseconds. */
   limitMs?: number;
-  /** Whether work in hand may be lost to it and has to be done again: two of these may end a caption as failed. */
-  costsAttempts?: true;
+  /** Whether who has work in hand dies of it: two of these may end a caption as failed. */
+  deadly?: true;
+  /**
+   * Whether a worker may not hear that it was given work, which then stalls and counts as if the worker had died. One
+   * such stall is granted to a caption; alone it ends nothing.
+   */
+  cutsAnswers?: true;
   /** No request may fail during it, and no attempt be spent. */
   harmless?: true;
   /** How often it comes, beside others. Default 1. */
@@ -18,30 +23,31 @@ export interface FaultKind {
 
 /** Everything that is done to the system. */
 export const faultKinds = {
-  'worker-kill': { victim: 'worker', range: [0, 0], since: 'start', limitMs: 12_000, costsAttempts: true, weight: 2 },
-  'worker-freeze': { victim: 'worker', range: [500, 16_000], since: 'start', costsAttempts: true },
+  'worker-kill': { victim: 'worker', range: [0, 0], since: 'start', limitMs: 12_000, deadly: true, weight: 2 },
+  'worker-freeze': { victim: 'worker', range: [500, 16_000], since: 'start' },
   'all-workers-freeze': { victim: 'worker', range: [1000, 6000], since: 'end', weight: 2 },
-  'worker-partition': { victim: 'worker', range: [14_000, 18_000], since: 'start', costsAttempts: true },
-  'worker-cut': { victim: 'worker', range: [200, 4000], since: 'end', costsAttempts: true },
+  'worker-partition': { victim: 'worker', range: [14_000, 18_000], since: 'start' },
+  'worker-cut': { victim: 'worker', range: [200, 4000], since: 'end', cutsAnswers: true },
   'worker-slow-link': { victim: 'worker', range: [1000, 4000], since: 'end' },
   'worker-restart': { victim: 'worker', range: [0, 0], since: 'end', harmless: true },
-  'worker-before-redis': { victim: 'worker', range: [1500, 4000], since: 'end', costsAttempts: true },
+  'worker-before-redis': { victim: 'worker', range: [1500, 4000], since: 'end', deadly: true },
   'worker-clock': { victim: 'worker', range: [2000, 4000], since: 'end' },
-  'engine-kill': { victim: 'worker', range: [0, 0], since: 'start', limitMs: 3000, costsAttempts: true, weight: 2 },
-  'engine-hang': { victim: 'worker', range: [0, 0], since: 'start', costsAttempts: true },
+  'engine-kill': { victim: 'worker', range: [0, 0], since: 'start', limitMs: 3000, deadly: true, weight: 2 },
+  'engine-hang': { victim: 'worker', range: [0, 0], since: 'start', deadly: true },
   'gateway-kill': { victim: 'gateway', range: [0, 0], since: 'start', weight: 2 },
   'gateway-freeze': { victim: 'gateway', range: [500, 13_000], since: 'end' },
   'gateway-partition': { victim: 'gateway', range: [1000, 5000], since: 'end' },
   'gateway-slow-link': { victim: 'gateway', range: [1000, 4000], since: 'end' },
-  'gateway-before-redis': { victim: 'gateway', range: [1500, 4000], since: 'end', limitMs: 3000 },
+  'gateway-before-redis': { victim: 'gateway', range: [1500, 4000], since: 'end', limitMs: 3000, cutsAnswers: true },
   'gateway-restart': { victim: 'gateway', range: [0, 0], since: 'end', harmless: true },
   'gateway-clock': { victim: 'gateway', range: [2000, 4000], since: 'end' },
   'notifier-kill': { victim: 'notifier', range: [0, 0], since: 'start' },
   'notifier-freeze': { victim: 'notifier', range: [500, 8000], since: 'end' },
   'notifier-partition': { victim: 'notifier', range: [1000, 5000], since: 'end' },
-  'redis-kill': { victim: 'redis', range: [1000, 8000], since: 'end', limitMs: 3000, costsAttempts: true, weight: 2 },
-  'redis-away': { victim: 'redis', range: [25_000, 60_000], since: 'end', limitMs: 3000, costsAttempts: true },
-  'redis-freeze': { victim: 'redis', range: [500, 8000], since: 'end', costsAttempts: true },
+  'notifier-clock': { victim: 'notifier', range: [2000, 4000], since: 'end' },
+  'redis-kill': { victim: 'redis', range: [1000, 8000], since: 'end', limitMs: 3000, cutsAnswers: true, weight: 2 },
+  'redis-away': { victim: 'redis', range: [25_000, 60_000], since: 'end', limitMs: 3000, cutsAnswers: true },
+  'redis-freeze': { victim: 'redis', range: [500, 8000], since: 'end', cutsAnswers: true },
   'redis-full': { victim: 'redis', range: [1000, 4000], since: 'end' },
   'receiver-500': { victim: 'receiver', range: [1, 6], since: 'end' },
   'receiver-hang': { victim: 'receiver', range: [1, 4], since: 'end' },

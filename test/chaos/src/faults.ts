@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Task } from '@blipq/contracts';
 import { InHand } from './in-hand.js';
 import type { PlannedFault } from './plan.js';
 import { processFault } from './process-faults.js';
@@ -10,8 +11,8 @@ import { strikesWorkInHand, strikeWorkInHand } from './work-in-hand-faults.js';
 export interface Stage {
   system: System;
   receivers: readonly Receiver[];
-  /** Submits some captions beside the plan's, so that there is something to be struck; a receiver may be told of them. */
-  bait: (receiver?: number) => void;
+  /** Submits something beside the plan's, so that there is something to be struck: of a task, or for a receiver. */
+  bait: (bait?: { task?: Task; receiver?: number }) => void;
 }
 
 /** A fault under way. */
@@ -50,14 +51,14 @@ async function captionsInHand(
 
 /** Webhooks that are being sent, because their receiver does not answer. */
 async function webhooksInHand({ receivers, bait, system }: Stage): Promise<InHand> {
-  bait(0);
+  bait({ receiver: 0 });
   await receivers[0]!.fail('hang', messagesInHand, receiverPatienceMs);
   return await InHand.ofNotifiers(system.redis.direct);
 }
 
 function strikeReceiver({ kind, target, amount }: PlannedFault, { receivers, bait }: Stage): Strike {
   const receiver = receivers[target]!;
-  bait(target);
+  bait({ receiver: target });
   const struck = receiver.fail(kind.replace('receiver-', '') as ReceiverFault, amount, receiverPatienceMs);
   const movedOn = async () => await receiver.took(await struck);
   return { target: `receiver-${target + 1}`, over: struck.then(() => undefined), movedOn };

@@ -1,6 +1,9 @@
+import type { Task } from '@blipq/contracts';
 import type { FaultName } from './fault-kinds.js';
+import type { Result } from './result.js';
+import type { SceneKind } from './scene.js';
 
-/** A state of a caption that somebody was told of. */
+/** A state of a caption, an answer or a match that somebody was told of. */
 export interface Sighting {
   /** Milliseconds since the beginning of the run. */
   at: number;
@@ -9,30 +12,31 @@ export interface Sighting {
   state: string;
   version: number;
   attempt: number;
-  text: string | null;
+  result: Result | null;
   /** Problem code of a caption that failed. */
   error: string | null;
 }
 
-/** A webhook that reached a receiver. */
+/** A webhook about a caption, an answer or a match that reached a receiver. */
 export interface Message {
   at: number;
   /** `webhook-id` */
   id: string;
   subject: string;
   state: string;
-  text: string | null;
+  result: Result | null;
   /** What it was answered with; null for no answer. */
   answered: number | null;
 }
 
-/** All that is known of one acknowledged caption. Times are milliseconds since the beginning of the run. */
+/** All that is known of one acknowledged caption, answer or match. Times are milliseconds since the beginning of the run. */
 export interface CaptionHistory {
   id: string;
   /** Name of the request that made it. */
   request: string;
   round: number;
   scene: number;
+  kind: SceneKind;
   /** When it was first sent. */
   sentAt: number;
   acknowledgedAt: number;
@@ -45,11 +49,41 @@ export interface CaptionHistory {
   messages: Message[];
 }
 
+/** How a batch was, for somebody who asked or was told. */
+export interface BatchSighting {
+  at: number;
+  by: 'submit' | 'get' | 'sweep' | 'webhook';
+  /** `missing`: the answer was 404 or 410. */
+  state: string;
+  refused: number;
+  /** Accepted items by their state. */
+  counts: Record<string, number>;
+}
+
+/** All that is known of one acknowledged batch. Its items are among the captions. */
+export interface BatchHistory {
+  id: string;
+  request: string;
+  round: number;
+  sentAt: number;
+  acknowledgedAt: number;
+  webhook: boolean;
+  /** Items that were sent. */
+  total: number;
+  /** Ids of those that were accepted, and the codes that the others were refused with. */
+  accepted: string[];
+  refusals: string[];
+  sightings: BatchSighting[];
+  messages: (BatchSighting & Pick<Message, 'id' | 'answered'>)[];
+}
+
 /** A fault that was carried out. */
 export interface FaultHistory {
   round: number;
   kind: FaultName;
   target: string;
+  /** What the worker's model does, if it was one worker that was struck. */
+  task: Task | null;
   beganAt: number;
   endedAt: number;
   /** Milliseconds until work flowed again; null when it did not. */
@@ -71,9 +105,11 @@ export interface Refusal {
 
 /** All that happened in a run, as far as it could be seen from outside. */
 export interface History {
-  /** The right caption of each scene. */
-  expected: string[];
+  /** What is right for each scene. */
+  expected: Result[];
+  /** Answers and matches, too. */
   captions: CaptionHistory[];
+  batches: BatchHistory[];
   /** Ids that were acknowledged under one identity: a key, or an id that was put. */
   identities: Record<string, string[]>;
   faults: FaultHistory[];

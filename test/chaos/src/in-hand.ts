@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { type Task, taskNames } from '@blipq/contracts';
 import type { Redis } from 'ioredis';
 import { terminalStates } from './ledger.js';
 
@@ -23,11 +24,11 @@ export class InHand {
     return this.#attempts.size;
   }
 
-  /** What workers have in hand now, and still have after `ms`. */
-  static async ofWorkers(redis: Redis, ms = 0): Promise<InHand> {
-    const before = await activeCaptions(redis);
+  /** What workers have in hand now, and still have after `ms`: all, or those of one task. */
+  static async ofWorkers(redis: Redis, { ms = 0, task }: { ms?: number; task?: Task } = {}): Promise<InHand> {
+    const before = await activeCaptions(redis, task);
     await pause(ms);
-    const after = new Set(ms === 0 ? before : await activeCaptions(redis));
+    const after = new Set(ms === 0 ? before : await activeCaptions(redis, task));
     return await InHand.#of(
       redis,
       'record',
@@ -67,8 +68,10 @@ export class InHand {
   }
 }
 
-async function activeCaptions(redis: Redis): Promise<string[]> {
+async function activeCaptions(redis: Redis, task: Task | undefined): Promise<string[]> {
   const names = await redis.smembers(`${root}:jobs:names`);
-  const lists = await Promise.all(names.map((name) => redis.lrange(`${root}:jobs:${name}:active`, 0, -1)));
+  // `<collection>.<model>`
+  const own = task === undefined ? names : names.filter((name) => name.startsWith(`${taskNames[task].collection}.`));
+  const lists = await Promise.all(own.map((name) => redis.lrange(`${root}:jobs:${name}:active`, 0, -1)));
   return lists.flat();
 }

@@ -1,24 +1,17 @@
+import { BatchLedger } from './batch-ledger.js';
 import type { CaptionHistory, FaultHistory, History, Message, Sighting } from './history.js';
-
-/** What the API says of a caption, as far as anybody here is interested. */
-export interface CaptionView {
-  id: string;
-  state: string;
-  version: number;
-  attempt: number;
-  caption: { text: string } | null;
-  error: { code: string } | null;
-}
+import { type Result, resultOf, type WorkView } from './result.js';
 
 export const terminalStates = ['succeeded', 'failed', 'canceled', 'expired'];
 
 /** Writes down what was promised and what was seen, and when. */
 export class Ledger {
+  readonly batches = new BatchLedger(() => this.now());
   readonly #began = performance.now();
   readonly #captions = new Map<string, CaptionHistory>();
   /** Of captions whose acknowledgement is still on its way, or that never were acknowledged. */
   readonly #early = new Map<string, Message[]>();
-  readonly #rest: Omit<History, 'captions'> = {
+  readonly #rest: Omit<History, 'captions' | 'batches'> = {
     ...{ expected: [], identities: {}, faults: [], failedTries: [], refusals: [], oddities: [] },
     ...{ givenUp: [], collapses: [], leftovers: [] },
   };
@@ -29,28 +22,33 @@ export class Ledger {
   }
 
   acknowledged(
-    view: CaptionView,
-    asked: Pick<CaptionHistory, 'request' | 'round' | 'scene' | 'sentAt' | 'timeoutS' | 'webhook'>,
+    id: string,
+    asked: Pick<CaptionHistory, 'request' | 'round' | 'scene' | 'kind' | 'sentAt' | 'timeoutS' | 'webhook'>,
     identity: string | null,
   ): void {
-    if (!this.#captions.has(view.id)) {
-      this.#captions.set(view.id, {
-        ...{ id: view.id, ...asked, acknowledgedAt: this.now() },
-        ...{ cancels: [], deletedAt: null, sightings: [], messages: this.#early.get(view.id) ?? [] },
+    if (!this.#captions.has(id)) {
+      this.#captions.set(id, {
+        ...{ id, ...asked, acknowledgedAt: this.now() },
+        ...{ cancels: [], deletedAt: null, sightings: [], messages: this.#early.get(id) ?? [] },
       });
-      this.#early.delete(view.id);
+      this.#early.delete(id);
     }
-    if (identity !== null) this.#rest.identities[identity] = [...(this.#rest.identities[identity] ?? []), view.id];
-    this.saw(view, 'submit');
+    this.identified(identity, id);
   }
 
-  saw({ id, state, version, attempt, caption, error }: CaptionView, by: Sighting['by']): void {
-    const sighting = { at: this.now(), by, state, version, attempt, text: caption?.text ?? null };
+  /** @param identity a key, or an id that was put, if it was sent with one */
+  identified(identity: string | null, id: string): void {
+    if (identity !== null) this.#rest.identities[identity] = [...(this.#rest.identities[identity] ?? []), id];
+  }
+
+  saw(view: WorkView, by: Sighting['by']): void {
+    const { id, state, version, attempt, error } = view;
+    const sighting = { at: this.now(), by, state, version, attempt, result: resultOf(view) };
     this.#captions.get(id)?.sightings.push({ ...sighting, error: error?.code ?? null });
   }
 
   missed(id: string, state: 'missing' | 'expired_record', by: Sighting['by']): void {
-    this.saw({ id, state, version: 0, attempt: 0, caption: null, error: null }, by);
+    this.saw({ id, state, version: 0, attempt: 0, error: null }, by);
   }
 
   canceled(id: string, status: number): void {
@@ -73,8 +71,8 @@ export class Ledger {
     this.#rest.faults.push(fault);
   }
 
-  expects(text: string): void {
-    this.#rest.expected.push(text);
+  expects(result: Result): void {
+    this.#rest.expected.push(result);
   }
 
   failed(what: string): void {
@@ -110,6 +108,6 @@ export class Ledger {
   }
 
   history(): History {
-    return { ...this.#rest, captions: [...this.#captions.values()] };
+    return { ...this.#rest, captions: [...this.#captions.values()], batches: this.batches.histories() };
   }
 }

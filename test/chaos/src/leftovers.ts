@@ -36,7 +36,7 @@ export async function leftovers(redis: Redis): Promise<string[]> {
     if (/^jobs:.*:lock$/.test(name)) found.push(`a lock: ${name}`);
     if (/^notify:msg_[^:]*$/.test(name)) found.push(`a job: ${name}`);
     // Of captions that were given up, BullMQ keeps the failed job for a day.
-    if (/^jobs:.*:(cap_[^:]*)$/.test(name) && (await redis.hexists(key, 'failedReason')) === 0)
+    if (/^jobs:.*:((cap|ans|mat)_[^:]*)$/.test(name) && (await redis.hexists(key, 'failedReason')) === 0)
       found.push(`a job: ${name}`);
     if (name.startsWith('idempotency:')) await checkIdempotency(redis, key, found);
   }
@@ -58,5 +58,6 @@ async function checkPixels(redis: Redis, key: string, found: string[]): Promise<
 
 async function checkIdempotency(redis: Redis, key: string, found: string[]): Promise<void> {
   const id = (await redis.get(key))?.split(' ')[0];
-  if (id !== undefined && (await redis.exists(`${root}:record:${id}`)) === 0) found.push(`a key of no caption: ${id}`);
+  const kind = id?.startsWith('bat_') ? 'batch' : 'record';
+  if (id !== undefined && (await redis.exists(`${root}:${kind}:${id}`)) === 0) found.push(`a key of nothing: ${id}`);
 }

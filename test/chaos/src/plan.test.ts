@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { faultKinds, faultNames } from './fault-kinds.js';
 import { makePlan, onlyKinds } from './plan.js';
 import { profiles } from './profiles.js';
+import { sceneKinds } from './scene.js';
 
 test('a seed gives the same plan every time, another seed another one', () => {
   expect(makePlan(profiles.long, 7)).toEqual(makePlan(profiles.long, 7));
@@ -19,7 +20,8 @@ test('a part of a plan is what it is in the whole', () => {
 test('the long profile has at least 5,000 submissions and 100 faults, and every kind at least twice', () => {
   const { rounds } = makePlan(profiles.long, 1);
   expect(rounds.length).toBeGreaterThanOrEqual(100);
-  expect(rounds.flatMap(({ requests }) => requests).length).toBeGreaterThanOrEqual(5000);
+  const submitted = rounds.flatMap(({ requests, batches }) => [...requests, ...batches.flatMap(({ items }) => items)]);
+  expect(submitted.length).toBeGreaterThanOrEqual(5000);
   const counts = faultNames.map((name) => rounds.filter(({ fault }) => fault.kind === name).length);
   expect(Math.min(...counts)).toBeGreaterThanOrEqual(2);
 });
@@ -30,15 +32,32 @@ test.each(['short', 'long'] as const)('durations and targets of the %s profile a
     const { victim, range } = faultKinds[fault.kind];
     expect(fault.amount).toBeGreaterThanOrEqual(0);
     expect(fault.amount).toBeLessThanOrEqual(range[1]);
-    const most = { worker: profile.workers, gateway: profile.gateways, notifier: profile.notifiers, redis: 1 };
+    const most = { worker: profile.workers.length, gateway: profile.gateways, notifier: profile.notifiers, redis: 1 };
     expect(fault.target).toBeLessThan(victim === 'receiver' ? profile.receivers : most[victim]);
   }
 });
 
 test('no two requests share an identity, and every id is one that may be put', () => {
-  const requests = makePlan(profiles.long, 5).rounds.flatMap((round) => round.requests);
-  const ids = requests.flatMap(({ identity }) => (identity.kind === 'put' ? [identity.id] : []));
-  const keys = requests.flatMap(({ identity }) => (identity.kind === 'key' ? [identity.key] : []));
+  const { scenes, rounds } = makePlan(profiles.long, 5);
+  const requests = rounds.flatMap((round) => round.requests);
+  const batches = rounds.flatMap((round) => round.batches);
+  const puts = requests.flatMap(({ identity, scene }) => (identity.kind === 'put' ? [{ ...identity, scene }] : []));
+  const ids = puts.map(({ id }) => id);
+  const keys = [
+    ...requests.flatMap(({ identity }) => (identity.kind === 'key' ? [identity.key] : [])),
+    ...batches.flatMap(({ key }) => (key === null ? [] : [key])),
+  ];
   expect(new Set([...ids, ...keys]).size).toBe(ids.length + keys.length);
-  expect(ids.filter((id) => !/^cap_[0-7][0-9A-HJKMNP-TV-Z]{25}$/.test(id))).toEqual([]);
+  expect(ids.filter((id) => !/^(cap|ans|mat)_[0-7][0-9A-HJKMNP-TV-Z]{25}$/.test(id))).toEqual([]);
+  expect(puts.filter(({ id, scene }) => !id.startsWith(sceneKinds[scenes[scene]!.kind].prefix))).toEqual([]);
+});
+
+test.each(['short', 'long'] as const)('the %s profile asks for everything, in batches and alone', (name) => {
+  const { scenes, rounds } = makePlan(profiles[name], 11);
+  const kinds = (asked: { scene: number }[]) => new Set(asked.map(({ scene }) => scenes[scene]!.kind));
+  const all = new Set(Object.keys(sceneKinds));
+  expect(kinds(rounds.flatMap(({ requests }) => requests))).toEqual(all);
+  const batches = rounds.flatMap((round) => round.batches);
+  expect(kinds(batches.flatMap(({ items }) => items))).toEqual(all);
+  expect(batches.some(({ items }) => kinds(items).size > 1)).toBe(true);
 });

@@ -1,7 +1,9 @@
 import { type FaultName, faultKind } from './fault-kinds.js';
-import { type PlannedRequest, plannedRequest, type Scene, scenesOf } from './planned-request.js';
+import { type PlannedBatch, plannedBatch } from './planned-batch.js';
+import { type PlannedRequest, plannedRequest } from './planned-request.js';
 import type { Profile } from './profiles.js';
 import { Random } from './random.js';
+import { type Scene, scenesOf } from './scene.js';
 
 export interface PlannedFault {
   kind: FaultName;
@@ -23,6 +25,7 @@ export interface Round {
   n: number;
   fault: PlannedFault;
   requests: PlannedRequest[];
+  batches: PlannedBatch[];
 }
 
 /** All that happens in a run, and nothing else does: made from a profile and a seed alone. */
@@ -42,6 +45,9 @@ export function makePlan(profile: Profile, seed: number): Plan {
     requests: Array.from({ length: profile.requests }, (_, i) =>
       plannedRequest(`${n}.${i}`, profile, scenes, random),
     ).sort((a, b) => a.afterMs - b.afterMs),
+    batches: Array.from({ length: profile.batches }, (_, i) =>
+      plannedBatch(`${n}.batch-${i}`, profile, scenes.length, random),
+    ),
   }));
   return { seed, scenes, rounds };
 }
@@ -62,7 +68,7 @@ function faultsOf({ kinds, rounds }: Profile, random: Random): FaultName[] {
 function plannedFault(kind: FaultName, profile: Profile, random: Random): PlannedFault {
   const { victim, range } = faultKind(kind);
   const [least, most] = range;
-  const members = { gateway: profile.gateways, worker: profile.workers, notifier: profile.notifiers, redis: 1 };
+  const members = { gateway: profile.gateways, worker: profile.workers.length, notifier: profile.notifiers, redis: 1 };
   const count = victim === 'receiver' ? profile.receivers : members[victim];
   const haste = victim === 'receiver' ? 1 : profile.haste;
   return {

@@ -1,14 +1,6 @@
 import type { Profile } from './profiles.js';
 import type { Random } from './random.js';
-
-/** One question with one right answer. */
-export interface Scene {
-  /** File name of an example, or `tile-<n>` of the reference scenes. */
-  image: string;
-  prompt: string | null;
-  numBeams: number;
-  maxNewTokens: number;
-}
+import { type Scene, sceneKinds } from './scene.js';
 
 /** How a caller learns how it ended. */
 export type Follow = 'poll' | 'wait' | 'events';
@@ -40,38 +32,21 @@ export interface PlannedRequest {
   remove: boolean;
 }
 
-const examples = [
-  ...['book-in-a-room.jpg', 'cat-next-to-a-balloon.png', 'dog-on-the-grass.jpg', 'rocket-at-night.jpg'],
-  ...['sun-above-a-house.png', 'two-penguins-in-the-snow.jpg', 'umbrella-on-the-beach.jpg'],
-];
-const tiles = 300;
-const prompts = [null, null, 'a picture of', 'a photo of', 'there is', 'an image of'];
-
-/** Scenes that all differ. */
-export function scenesOf(count: number, random: Random): Scene[] {
-  const images = random.shuffled([...examples, ...Array.from({ length: tiles }, (_, n) => `tile-${n}`)]);
-  return images.slice(0, count).map((image) => ({
-    image,
-    prompt: random.pick(prompts),
-    numBeams: random.pick([1, 1, 1, 3]),
-    maxNewTokens: random.pick([20, 20, 20, 5]),
-  }));
-}
-
 export function plannedRequest(
   name: string,
   { spreadMs, receivers, scenes: sceneCount }: Profile,
   scenes: readonly Scene[],
   random: Random,
 ): PlannedRequest {
-  const identity = identityOf(random);
+  const scene = random.whole(0, Math.min(sceneCount, scenes.length) - 1);
+  const identity = identityOf(sceneKinds[scenes[scene]!.kind].prefix, random);
   const cancels = random.chance(0.15);
   const timed = random.chance(0.15);
   return {
     name,
     // A third comes at once, as one batch of a caller's would.
     afterMs: random.chance(0.33) ? 0 : random.whole(0, spreadMs),
-    scene: random.whole(0, Math.min(sceneCount, scenes.length) - 1),
+    scene,
     form: random.pick(['multipart', 'multipart', 'json', 'raw']),
     identity,
     copies: identity.kind !== 'none' && random.chance(0.3) ? random.whole(2, 5) : 1,
@@ -87,9 +62,9 @@ export function plannedRequest(
 }
 
 /** Most clients can repeat what they send; some cannot, and do it all the same. */
-function identityOf(random: Random): Identity {
+function identityOf(prefix: string, random: Random): Identity {
   const kind = random.pick(['none', 'key', 'key', 'key', 'put'] as const);
   if (kind === 'key') return { kind, key: `chaos-${random.base32(16)}` };
-  if (kind === 'put') return { kind, id: `cap_0${random.base32(25)}` };
+  if (kind === 'put') return { kind, id: `${prefix}_0${random.base32(25)}` };
   return { kind };
 }

@@ -1,3 +1,4 @@
+import type { Task } from '@blipq/contracts';
 import { type FaultName, faultNames } from './fault-kinds.js';
 
 /** How much of everything there is in a run. */
@@ -7,11 +8,14 @@ export interface Profile {
   kinds: readonly FaultName[];
   /** Submissions of one round, and the time over which they are spread, in milliseconds. */
   requests: number;
+  /** Batches of one round, which come beside them. */
+  batches: number;
   spreadMs: number;
   /** Scales the durations of faults. */
   haste: number;
   gateways: number;
-  workers: number;
+  /** What each worker's model does. */
+  workers: readonly Task[];
   notifiers: number;
   receivers: number;
   /** Different questions, each an image with a prompt and parameters. */
@@ -21,6 +25,9 @@ export interface Profile {
   /** Whether a recovery beyond its kind's limit is a violation: not on a machine that has other things to do. */
   timed: boolean;
 }
+
+/** Two that share their work, and one for each of the other models. */
+const workers = ['captioning', 'captioning', 'question_answering', 'image_text_retrieval'] as const;
 
 export const profiles = {
   /** For every test run: the kinds of fault that are over quickly. */
@@ -39,10 +46,11 @@ export const profiles = {
       'receiver-500',
     ],
     requests: 20,
+    batches: 1,
     spreadMs: 1500,
     haste: 0.2,
     gateways: 2,
-    workers: 2,
+    workers,
     notifiers: 1,
     receivers: 2,
     scenes: 24,
@@ -52,11 +60,12 @@ export const profiles = {
   long: {
     rounds: 120,
     kinds: faultNames,
-    requests: 45,
+    requests: 40,
+    batches: 1,
     spreadMs: 4000,
     haste: 1,
     gateways: 2,
-    workers: 2,
+    workers,
     notifiers: 2,
     receivers: 3,
     scenes: 150,

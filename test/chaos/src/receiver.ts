@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { verifyWebhook } from '@blipq/webhooks';
-import type { CaptionView, Ledger } from './ledger.js';
+import type { BatchView } from './batch-ledger.js';
+import type { Ledger } from './ledger.js';
+import { resultOf, type WorkView } from './result.js';
 
 /** What is wrong with a receiver. */
 export type ReceiverFault = '500' | 'hang' | 'drip' | '301' | 'reset';
@@ -71,14 +73,16 @@ export class Receiver {
   }
 
   async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // A notifier that was killed in the middle of a message is none of our business.
+    const body = await text(request).catch(() => undefined);
+    if (body === undefined) return;
     try {
-      const body = await text(request);
-      const { data } = verifyWebhook<{ data: CaptionView }>(body, request.headers, this.#secret);
+      const { data } = verifyWebhook<{ data: WorkView | BatchView }>(body, request.headers, this.#secret);
       const id = String(request.headers['webhook-id']);
       const strike = this.#nextStrike();
       const answered = strike === undefined ? 204 : statusOf(strike.fault);
-      const message = { at: this.#ledger.now(), id, subject: data.id, state: data.state, answered };
-      this.#ledger.heard({ ...message, text: data.caption?.text ?? null });
+      if ('items' in data) this.#ledger.batches.heard(data, { id, answered });
+      else this.#heard(data, id, answered);
       if (strike !== undefined) {
         strike.ids.add(id);
         fail(strike.fault, response);
@@ -89,10 +93,14 @@ export class Receiver {
       this.#delivered.add(id);
       this.#wake();
     } catch (error) {
-      // A notifier that was killed in the middle of a message is none of our business.
-      if (!request.destroyed) this.#ledger.odd(`webhook: ${(error as Error).message}`);
+      this.#ledger.odd(`webhook: ${(error as Error).message}`);
       response.destroy();
     }
+  }
+
+  #heard(data: WorkView, id: string, answered: number | null): void {
+    const message = { at: this.#ledger.now(), id, subject: data.id, state: data.state, answered };
+    this.#ledger.heard({ ...message, result: resultOf(data) });
   }
 
   #nextStrike(): Strike | undefined {

@@ -1,4 +1,5 @@
 import { newWebhookSecret } from '@blipq/webhooks';
+import { BatchCaller } from './batch-caller.js';
 import { Caller } from './caller.js';
 import { Client } from './client.js';
 import { Course } from './course.js';
@@ -35,8 +36,10 @@ export async function run(options: RunOptions): Promise<History> {
     const client = new Client(service, ledger, over.signal);
     const images = await Promise.all(options.plan.scenes.map(({ image }) => loadImage(image)));
     const urls = receivers.map(({ url }) => url);
-    const caller = new Caller({ client, ledger, images, scenes: options.plan.scenes, receivers: urls });
-    const course = new Course({ ...options, ledger, system, receivers, caller, over });
+    const parts = { client, ledger, images, scenes: options.plan.scenes, receivers: urls };
+    const caller = new Caller(parts);
+    const batchCaller = new BatchCaller(parts, caller);
+    const course = new Course({ ...options, ledger, system, receivers, caller, batchCaller, over });
     await course.learn();
     await course.carryOut();
     await course.drain();

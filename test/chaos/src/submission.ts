@@ -1,45 +1,85 @@
 import { type Ask, patienceMs } from './client.js';
 import type { ImageFile } from './images.js';
-import type { PlannedRequest, Scene } from './planned-request.js';
+import type { PlannedBatch } from './planned-batch.js';
+import type { PlannedRequest } from './planned-request.js';
+import { type Scene, sceneKinds } from './scene.js';
 
-/** The request that submits a caption, in the form that is planned. */
+/** The request that submits a caption, an answer or a match, in the form that is planned. */
 export function submissionOf(request: PlannedRequest, scene: Scene, image: ImageFile, receiver: string | null): Ask {
   const { identity, timeoutS, preferS } = request;
-  const params = { num_beams: scene.numBeams, max_new_tokens: scene.maxNewTokens };
-  const fields = {
-    ...(scene.prompt !== null && { prompt: scene.prompt }),
-    ...(timeoutS !== null && { timeout_s: timeoutS }),
-  };
   const headers = {
     ...(identity.kind === 'key' && { 'idempotency-key': identity.key }),
     ...(preferS !== null && { prefer: `wait=${preferS}` }),
   };
   const put = identity.kind === 'put';
   const to = { method: put ? 'PUT' : 'POST', answers: [200, 202], timeoutMs: patienceMs + 1000 * (preferS ?? 0) };
-  const path = put ? `/v1/captions/${identity.id}` : '/v1/captions';
-  const flat = Object.entries({ ...fields, ...params }).map(([name, value]) => [name, String(value)] as const);
+  const collection = `/v1/${sceneKinds[scene.kind].collection}`;
+  const path = put ? `${collection}/${identity.id}` : collection;
   // A body that is the image itself has no place for a webhook.
   switch (request.form === 'raw' && receiver !== null ? 'json' : request.form) {
     case 'json': {
       const webhook = receiver === null ? {} : { webhook: { url: receiver } };
-      const body = JSON.stringify({ image: { base64: image.bytes.toString('base64') }, ...fields, params, ...webhook });
+      const body = JSON.stringify({ ...itemOf(scene, image, timeoutS), ...webhook });
       return { ...to, path, headers: { ...headers, 'content-type': 'application/json' }, body: () => body };
     }
     case 'raw': {
-      const query = new URLSearchParams(Object.fromEntries(flat));
+      const query = new URLSearchParams(fieldsOf(scene, timeoutS));
       const typed = { ...headers, 'content-type': image.type };
       return { ...to, path: `${path}?${query}`, headers: typed, body: () => image.bytes };
     }
     case 'multipart': {
-      const all = receiver === null ? flat : [...flat, ['webhook', receiver] as const];
-      return { ...to, path, headers, body: () => formOf(image, all) };
+      const fields = [...fieldsOf(scene, timeoutS), ...webhookField(receiver)];
+      return { ...to, path, headers, body: () => formOf('image', [image], fields) };
     }
   }
 }
 
-function formOf(image: ImageFile, fields: readonly (readonly [string, string])[]): FormData {
+interface BatchParts {
+  batch: PlannedBatch;
+  key: string | null;
+  /** By scene. */
+  scenes: readonly Scene[];
+  images: readonly ImageFile[];
+  receiver: string | null;
+}
+
+/** The request that submits a batch. While it is being stored, a repeated one is answered 409. */
+export function batchSubmissionOf({ batch, key, scenes, images, receiver }: BatchParts): Ask {
+  const { form, items } = batch;
+  const headers = { ...(key !== null && { 'idempotency-key': key }) };
+  const to = { method: 'POST', path: '/v1/batches', answers: [202, 409] };
+  if (form === 'multipart') {
+    const { scene, timeoutS } = items[0]!;
+    const fields = [...fieldsOf(scenes[scene]!, timeoutS), ...webhookField(receiver)];
+    const files = items.map((item) => images[item.scene]!);
+    return { ...to, headers, body: () => formOf('images', files, fields) };
+  }
+  const webhook = receiver === null ? {} : { webhook: { url: receiver } };
+  const body = JSON.stringify({
+    items: items.map(({ scene, timeoutS }) => itemOf(scenes[scene]!, images[scene]!, timeoutS)),
+    ...webhook,
+  });
+  return { ...to, headers: { ...headers, 'content-type': 'application/json' }, body: () => body };
+}
+
+const itemOf = ({ asks }: Scene, image: ImageFile, timeoutS: number | null) => ({
+  ...{ image: { base64: image.bytes.toString('base64') }, ...asks },
+  ...(timeoutS !== null && { timeout_s: timeoutS }),
+});
+
+type Field = [name: string, value: string];
+
+/** As a form or a query has it: parameters beside the others, lists as fields that are repeated. */
+function fieldsOf({ asks: { params, ...others } }: Scene, timeoutS: number | null): Field[] {
+  const all = { ...others, ...params, ...(timeoutS !== null && { timeout_s: timeoutS }) };
+  return Object.entries(all).flatMap(([name, value]) => [value].flat().map((one): Field => [name, String(one)]));
+}
+
+const webhookField = (receiver: string | null): Field[] => (receiver === null ? [] : [['webhook', receiver]]);
+
+function formOf(name: string, images: readonly ImageFile[], fields: readonly Field[]): FormData {
   const form = new FormData();
-  for (const [field, value] of fields) form.set(field, value);
-  form.set('image', new Blob([image.bytes], { type: image.type }), 'image');
+  for (const [field, value] of fields) form.append(field, value);
+  for (const { bytes, type } of images) form.append(name, new Blob([bytes], { type }), 'image');
   return form;
 }

@@ -1,8 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Task } from '@blipq/contracts';
 import { freePort } from '@blipq/test-servers';
 import { childrenOf } from './child-processes.js';
+import { writeMatcher } from './matcher-checkpoint.js';
 import { type App, Member } from './member.js';
 import type { Profile } from './profiles.js';
 import { RedisServer } from './redis-server.js';
@@ -11,6 +13,8 @@ import { Relay } from './relay.js';
 /** Short, so that faults last longer than what they have to outlast. */
 const batchDeadlineMs = 4000;
 const webhookTimeoutMs = 1000;
+/** Pixels that the bundled model sees, a side. */
+const imageSize = 128;
 /** Longer than it takes until whoever sends requests to a gateway knows that it is unready. */
 const shutdownDelayMs = 2000;
 
@@ -51,19 +55,36 @@ export class System {
     return system;
   }
 
+  /** What each worker's model does. */
+  get tasks(): readonly Task[] {
+    return this.#options.profile.workers;
+  }
+
+  get #checkpoints(): Record<Task, string> {
+    const path = (name: string) => fileURLToPath(new URL(`../../../${name}`, import.meta.url));
+    return {
+      captioning: path('models/demo'),
+      question_answering: path('test/reference/vqa'),
+      image_text_retrieval: join(this.#options.folder, 'itm'),
+    };
+  }
+
   get members(): Member[] {
     return [...this.gateways, ...this.workers, ...this.notifiers];
   }
 
   async #startMembers(): Promise<void> {
     const { gateways, workers, notifiers } = this.#options.profile;
-    for (let n = 1; n <= workers; n += 1) this.workers.push(await this.#member('worker', n));
+    await writeMatcher(this.#checkpoints.image_text_retrieval, imageSize);
+    for (let n = 1; n <= workers.length; n += 1) this.workers.push(await this.#member('worker', n));
     for (let n = 1; n <= gateways; n += 1) this.gateways.push(await this.#member('gateway', n));
     for (let n = 1; n <= notifiers; n += 1) this.notifiers.push(await this.#member('notifier', n));
-    // The first worker builds the graphs that the others find.
-    const [first, ...others] = this.workers;
-    await first!.start();
-    await Promise.all([...others, ...this.gateways, ...this.notifiers].map((member) => member.start()));
+    // The first worker of each model builds the graphs that others find, and gateways find all models.
+    const isFirst = (_: Member, n: number) => this.tasks.indexOf(this.tasks[n]!) === n;
+    const start = async (members: Member[]) => void (await Promise.all(members.map((member) => member.start())));
+    await start(this.workers.filter(isFirst));
+    await start(this.workers.filter((worker, n) => !isFirst(worker, n)));
+    await start([...this.gateways, ...this.notifiers]);
   }
 
   async #member(app: App, n: number): Promise<Member> {
@@ -73,13 +94,13 @@ export class System {
     if (app === 'gateway' && n === 1) this.scaleUrl = `http://127.0.0.1:${inner}/internal/scale`;
     return new Member({
       ...{ app, relay, onCollapse, name: `${app}-${n}` },
-      env: { REDIS_URL: relay.url, BLIPQ_LOG_LEVEL: 'debug', ...this.#settings(app, port, inner) },
+      env: { REDIS_URL: relay.url, BLIPQ_LOG_LEVEL: 'debug', ...this.#settings(app, n, port, inner) },
       probe: `http://127.0.0.1:${port}/readyz`,
       log: join(folder, 'logs', `${app}-${n}.log`),
     });
   }
 
-  #settings(app: App, port: number, inner: number): Record<string, string> {
+  #settings(app: App, n: number, port: number, inner: number): Record<string, string> {
     const { folder, receiverPorts, webhookSecret, profile } = this.#options;
     const webhooks = {
       BLIPQ_WEBHOOK_ALLOW: '127.0.0.1',
@@ -99,7 +120,7 @@ export class System {
       case 'worker':
         return {
           BLIPQ_HEALTH_PORT: String(port),
-          BLIPQ_MODEL: fileURLToPath(new URL('../../../models/demo', import.meta.url)),
+          BLIPQ_MODEL: this.#checkpoints[this.tasks[n - 1]!],
           BLIPQ_CACHE: join(folder, 'models'),
           BLIPQ_PRECISION: 'fp32',
           BLIPQ_THREADS: '1',

@@ -1,7 +1,7 @@
 /** A broken promise, and which. */
 export interface Violation {
   rule: Rule;
-  /** The caption that it is about, if it is about one. */
+  /** The caption, answer, match or batch that it is about, if it is about one. */
   id: string | null;
   detail: string;
 }
@@ -12,4 +12,5 @@ export type Rule =
   | ('a cancel that did not hold' | 'expired too early' | 'failed without cause' | 'too many attempts')
   | ('one key, two captions' | 'webhook lost' | 'webhook wrong' | 'an answer that nobody should get')
   | ('never acknowledged' | 'a process ended by itself' | 'left over in Redis' | 'harm of a harmless fault')
+  | ('counts that are wrong' | 'refused without cause')
   | ('no recovery' | 'late recovery' | 'late refusal');

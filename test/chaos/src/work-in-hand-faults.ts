@@ -23,15 +23,16 @@ export function strikesWorkInHand(kind: FaultName): boolean {
 export async function strikeWorkInHand({ kind, target, amount }: PlannedFault, stage: Stage): Promise<Strike> {
   const { direct } = stage.system.redis;
   const worker = stage.system.workers[target]!;
+  const task = stage.system.tasks[target]!;
   const engines = stage.system.enginesOf(worker);
   const engine = (name: NodeJS.Signals) => {
     for (const pid of engines) signal(pid, name);
   };
   engine('SIGSTOP');
-  let inHand = await InHand.ofWorkers(direct);
+  let inHand = await InHand.ofWorkers(direct, { task });
   for (let baits = 0; baits < baitsMax && (baits === 0 || inHand.size === 0); baits += 1) {
-    stage.bait();
-    inHand = await InHand.ofWorkers(direct, heldMs);
+    stage.bait({ task });
+    inHand = await InHand.ofWorkers(direct, { ms: heldMs, task });
   }
   /** The engine's work goes on, and what comes of it is told when the worker is back, or its link. */
   const spell = async (begin: () => void, end: () => void) => {

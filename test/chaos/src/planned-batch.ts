@@ -1,0 +1,49 @@
+import type { Follow } from './planned-request.js';
+import type { Profile } from './profiles.js';
+import type { Random } from './random.js';
+
+/** One item of a batch. */
+export interface PlannedItem {
+  /** Index of its scene. */
+  scene: number;
+  timeoutS: number | null;
+  follow: Follow;
+  cancelAfterMs: number | null;
+}
+
+/** What one request to `/v1/batches` sends, and what comes after it. */
+export interface PlannedBatch {
+  /** `<round>.batch-<number>` */
+  name: string;
+  /** Milliseconds after the beginning of its round. */
+  afterMs: number;
+  /** In a form all items ask the same of the same image. */
+  form: 'multipart' | 'json';
+  key: string | null;
+  /** How many send it at once. */
+  copies: number;
+  /** Index of the receiver that is told of its completion. */
+  webhook: number | null;
+  items: PlannedItem[];
+}
+
+const itemsMax = 8;
+
+export function plannedBatch(name: string, profile: Profile, scenes: number, random: Random): PlannedBatch {
+  const form = random.pick(['multipart', 'json', 'json'] as const);
+  const key = random.chance(0.7) ? `chaos-${random.base32(16)}` : null;
+  const scene = random.whole(0, scenes - 1);
+  const timeoutS = random.chance(0.1) ? random.pick([1, 60]) : null;
+  return {
+    ...{ name, form, key },
+    afterMs: random.whole(0, profile.spreadMs),
+    copies: key !== null && random.chance(0.3) ? random.whole(2, 3) : 1,
+    webhook: random.chance(0.7) ? random.whole(0, profile.receivers - 1) : null,
+    items: Array.from({ length: random.whole(2, itemsMax) }, () => ({
+      scene: form === 'json' ? random.whole(0, scenes - 1) : scene,
+      timeoutS,
+      follow: random.pick(['poll', 'wait', 'events'] as const),
+      cancelAfterMs: random.chance(0.1) ? random.whole(0, 200) : null,
+    })),
+  };
+}
