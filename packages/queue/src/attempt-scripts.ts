@@ -117,6 +117,9 @@ finish(ARGV[4], now)
 return 'written'
 `);
 
+/** Within this time a caption that is attempted again should have been taken, in milliseconds. */
+const retryGraceMs = 5000;
+
 /**
  * Puts a caption back to queued, to be attempted again.
  * ARGV token. Returns 'written', 'gone', 'terminal' (also when it was to be canceled, and now is) or 'stale'.
@@ -129,6 +132,7 @@ if redis.call('HGET', record, 'cancel') then
   return 'terminal'
 end
 move('queued', now)
+redis.call('ZADD', open, 'XX', 'LT', now + ${retryGraceMs}, id)
 return 'written'
 `);
 

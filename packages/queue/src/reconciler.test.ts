@@ -1,7 +1,7 @@
-import { newCaptionId } from '@blipq/contracts';
+import { BlipqError, newCaptionId } from '@blipq/contracts';
 import { Queue, UnrecoverableError, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
-import { afterEach, beforeEach, expect, inject, test } from 'vitest';
+import { afterEach, beforeEach, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { CaptionQueue } from './caption-queue.js';
 import { CaptionWorker } from './caption-worker.js';
 import { Reconciler } from './reconciler.js';
@@ -65,6 +65,25 @@ test('a caption that waits for its turn, or is not yet due, is left alone', asyn
   expect(await redis.zcard(`${prefix}:jobs:captions.demo:prioritized`)).toBe(2);
   expect(await redis.zcount(`${prefix}:open`, '-inf', Date.now())).toBe(0);
 });
+
+test('a caption that waits for another attempt by a clock that is ahead does not wait for that', async () => {
+  const real = Date.now;
+  const clock = vi.spyOn(Date, 'now').mockImplementation(() => real() + 420_000);
+  onTestFinished(() => void clock.mockRestore());
+  const error = new BlipqError('internal_error', 'The engine ended.');
+  const options = { serves, redisUrl, namespace, concurrency: 1 };
+  const wrong = new CaptionWorker({ ...options, handler: async () => Promise.reject(error) });
+  await wrong.start();
+  const { caption } = await queue.submit(submission());
+  await vi.waitFor(async () => expect(await redis.zcard(`${prefix}:jobs:captions.demo:delayed`)).toBe(1), 10_000);
+  await wrong.stop();
+  clock.mockRestore();
+  const right = new CaptionWorker({ ...options, handler: async () => made('in time') });
+  await right.start();
+  onTestFinished(() => right.stop());
+  const ended = await queue.wait(caption.id, { timeoutMs: 25_000 });
+  expect(ended).toMatchObject({ status: 'finished', caption: { state: 'succeeded', attempt: 2 } });
+}, 40_000);
 
 test('a gateway that died before it said that the job is there keeps nobody from being replayed', async () => {
   const request = { idempotencyKey: 'key', fingerprint: 'f' };

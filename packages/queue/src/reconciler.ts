@@ -89,6 +89,9 @@ export class Reconciler {
     const state = job === undefined ? 'missing' : await job.getState();
     if (state === 'failed' || state === 'completed') return await this.#end(id, job?.failedReason);
     if (state === 'missing' || state === 'unknown') return await this.#enqueue(id);
+    // Pauses before another attempt are over by now, unless the clock of the worker that began one is ahead. Fails when
+    // somebody else was quicker.
+    if (state === 'delayed') await job?.promote().catch(() => undefined);
     await this.#records.lookLater(id, nextLookMs);
     return undefined;
   }
