@@ -7,6 +7,7 @@ import { type Stage, strike } from './faults.js';
 import type { Ledger } from './ledger.js';
 import { leftovers } from './leftovers.js';
 import type { Plan, Round } from './plan.js';
+import type { PlannedBatch } from './planned-batch.js';
 import type { PlannedRequest } from './planned-request.js';
 import type { Profile } from './profiles.js';
 import type { Receiver } from './receiver.js';
@@ -80,7 +81,10 @@ export class Course {
   async #fault({ n, fault }: Round): Promise<void> {
     const { ledger, system, receivers } = this.#parts;
     const { since } = faultKind(fault.kind);
-    const bait: Stage['bait'] = ({ task, receiver = null } = {}) => this.#extras(baits, n, receiver, task);
+    const bait: Stage['bait'] = ({ task, receiver = null, batch } = {}) => {
+      this.#extras(baits, n, receiver, task);
+      if (batch) this.#errands.push(this.#parts.batchCaller.carryOut(this.#extraBatch(), n));
+    };
     const stage: Stage = { system, receivers, bait };
     const { target, over, movedOn } = await strike(fault, stage);
     const beganAt = ledger.now();
@@ -125,6 +129,13 @@ export class Course {
       ...{ identity: { kind: 'key', key: name }, timeoutS: null, webhook: null, follow: 'wait', preferS: null },
       ...{ cancelAfterMs: null, retry: false, remove: false, ...changes },
     };
+  }
+
+  #extraBatch(): PlannedBatch {
+    const item = () => ({ scene: this.#extra({}).scene, timeoutS: null, follow: 'wait' as const, cancelAfterMs: null });
+    const items = Array.from({ length: baits }, item);
+    const name = `extra-batch-${this.#probes}`;
+    return { name, afterMs: 0, form: 'json', key: name, copies: 1, webhook: 0, items };
   }
 
   /** Whether nobody but workers of this task has to do with a scene. */

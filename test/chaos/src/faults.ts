@@ -11,8 +11,8 @@ import { strikesWorkInHand, strikeWorkInHand } from './work-in-hand-faults.js';
 export interface Stage {
   system: System;
   receivers: readonly Receiver[];
-  /** Submits something beside the plan's, so that there is something to be struck: of a task, or for a receiver. */
-  bait: (bait?: { task?: Task; receiver?: number }) => void;
+  /** Submits something beside the plan's, so that there is something to be struck: of a task, for a receiver, a batch. */
+  bait: (bait?: { task?: Task; receiver?: number; batch?: true }) => void;
 }
 
 /** A fault under way. */
@@ -43,7 +43,7 @@ async function captionsInHand(
   { kind, leadMs }: PlannedFault,
   { system, bait }: Stage,
 ): Promise<Pick<InHand, 'movedOn'>> {
-  bait();
+  bait({ batch: true });
   await pause(leadMs);
   // After an outage new work must flow at once; what was in hand may have to wait for locks to run out.
   return kind.includes('redis') ? InHand.nothing : await InHand.ofWorkers(system.redis.direct);
