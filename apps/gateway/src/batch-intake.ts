@@ -1,8 +1,9 @@
-import { type BatchId, type BatchItem, type BatchResource, BlipqError } from '@blipq/contracts';
-import type { CaptionQueue } from '@blipq/queue';
+import { type BatchId, type BatchResource, BlipqError, newIdFor } from '@blipq/contracts';
+import type { CaptionQueue, SubmittedItem } from '@blipq/queue';
 import type { CaptionIntake, SubmitContext } from './caption-intake.js';
 import type { BatchRequest } from './read-batch.js';
 import type { WebhookTargets } from './webhook-targets.js';
+import { taskOf } from './work-request.js';
 
 /** Items of one batch that are worked on at once: enough to keep the threads busy, not so many as to starve others. */
 const itemsAtOnce = 4;
@@ -41,25 +42,34 @@ export class BatchIntake {
     return { status: 'created', batch: await this.#parts.queue.sealBatch(id, results, tenant) };
   }
 
-  async #acceptEach(batchId: BatchId, items: BatchRequest['items'], context: SubmitContext): Promise<BatchItem[]> {
-    const results: BatchItem[] = [];
+  /** Once Redis has not answered for one item, the others are not tried: each would wait as long. */
+  async #acceptEach(batchId: BatchId, items: BatchRequest['items'], context: SubmitContext): Promise<SubmittedItem[]> {
+    const results: SubmittedItem[] = [];
     const queue = items.entries();
+    let away: BlipqError | undefined;
     const work = async () => {
-      for (const [index, item] of queue) results[index] = await this.#acceptOne(index, item, { ...context, batchId });
+      for (const [index, item] of queue) {
+        const result = await this.#acceptOne(index, away ?? item, { ...context, batchId });
+        if (result.error?.code === 'queue_unavailable')
+          away ??= new BlipqError('queue_unavailable', result.error.detail);
+        results[index] = result;
+      }
     };
     await Promise.all(Array.from({ length: itemsAtOnce }, work));
     return results;
   }
 
-  async #acceptOne(index: number, item: BatchRequest['items'][number], context: SubmitContext): Promise<BatchItem> {
+  async #acceptOne(index: number, item: BatchRequest['items'][number], context: SubmitContext): Promise<SubmittedItem> {
+    const newId = newIdFor(item instanceof BlipqError ? 'captioning' : taskOf(item));
     try {
       if (item instanceof BlipqError) throw item;
-      const { caption } = await this.#parts.intake.accept(item, context);
+      const { caption } = await this.#parts.intake.accept(item, { ...context, newId });
       return { index, id: caption.id, error: null };
     } catch (error) {
       if (!(error instanceof BlipqError)) throw error;
       const { code, detail, retryable, errors } = error;
-      return { index, id: null, error: { code, detail, retryable, ...(errors && { errors }) } };
+      const refused = { index, id: null, error: { code, detail, retryable, ...(errors && { errors }) } };
+      return code === 'queue_unavailable' ? { ...refused, tried: newId } : refused;
     }
   }
 }

@@ -35,6 +35,8 @@ export interface SubmitContext {
   endpoint?: GenerationDefaults;
   /** An id that the client chose. */
   id?: string;
+  /** The id that it gets unless the client chose one. */
+  newId?: string;
   idempotencyKey?: string;
   batchId?: BatchId;
   /** Who is told of its end unless the request itself names somebody. */
@@ -113,7 +115,7 @@ export class CaptionIntake {
     );
     return await queue.submit({
       ...claim,
-      id: id ?? newIdFor(task),
+      id: id ?? context.newId ?? newIdFor(task),
       model: manifest.model,
       revision: manifest.revision,
       ...input,

@@ -52,6 +52,22 @@ describe('a batch', () => {
     expect(await live.redis.ttl(live.keys.batch(id))).toBeLessThanOrEqual(100);
   });
 
+  test('has an item after all that Redis did not answer for, and whose caption could not be taken back', async () => {
+    const away = { code: 'queue_unavailable', detail: 'Redis does not answer.', retryable: true } as const;
+    const { batch } = await live.queue.createBatch({ total: 2 });
+    const { caption } = await live.queue.submit(submission({ batchId: batch.id }));
+    const { caption: stranger } = await live.queue.submit(submission());
+    const sealed = await live.queue.sealBatch(batch.id, [
+      { index: 0, id: null, error: away, tried: caption.id },
+      { index: 1, id: null, error: away, tried: stranger.id },
+    ]);
+    expect(sealed).toMatchObject({ total: 2, refused: 1, counts: { ...none, queued: 1 } });
+    expect(sealed.items).toEqual([
+      { index: 0, id: caption.id, error: null },
+      { index: 1, id: null, error: away },
+    ]);
+  });
+
   test('whose captions end before it is sealed is complete when it is; so is one of stored results', async () => {
     await live.work(async () => made('x'));
     const { batch } = await live.queue.createBatch({ total: 1 });

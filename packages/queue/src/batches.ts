@@ -32,6 +32,9 @@ export interface BatchDraft {
   fingerprint?: string;
 }
 
+/** What became of an item of a batch; `tried` is the id that it was to have, where Redis did not say what became of it. */
+export type SubmittedItem = BatchItem & { tried?: string };
+
 export type CreateBatchOutcome = { status: 'created' | 'replayed'; batch: BatchResource };
 
 /**
@@ -80,11 +83,22 @@ export class Batches {
     return { status: 'replayed', batch: batchOf(reply[1] as string, fieldsOf(reply[2] as string[])) };
   }
 
-  async seal(id: string, items: BatchItem[], tenant = publicTenant): Promise<BatchResource> {
+  async seal(id: string, submitted: SubmittedItem[], tenant = publicTenant): Promise<BatchResource> {
+    const items = await Promise.all(submitted.map((item) => this.#settled(id, item)));
     const refused = items.filter(({ error }) => error !== null).length;
     const reply = await asking(() => sealBatch(this.#target, id, tenant, JSON.stringify(items), refused));
     if (!Array.isArray(reply)) throw new BlipqError('not_found', 'There is no batch with this id.');
     return batchOf(id, fieldsOf(reply));
+  }
+
+  /**
+   * An item that Redis did not answer for may be in the queue all the same, too far gone to be taken back: then it is
+   * accepted. By the time that Redis answers this, it has carried out what was sent before.
+   */
+  async #settled(batch: string, { tried, ...item }: SubmittedItem): Promise<BatchItem> {
+    if (item.error === null || tried === undefined) return item;
+    const lives = (await asking(() => this.#redis.hget(this.#keys.record(tried), 'batch'))) === batch;
+    return lives ? { index: item.index, id: tried, error: null } : item;
   }
 
   async read(id: string, tenant = publicTenant): Promise<BatchResource | null> {

@@ -1,5 +1,4 @@
 import {
-  type BatchItem,
   type BatchResource,
   BlipqError,
   type CaptionResource,
@@ -11,7 +10,7 @@ import {
   type WorkEvent,
   type WorkResource,
 } from '@blipq/contracts';
-import { type BatchDraft, Batches, type CreateBatchOutcome } from './batches.js';
+import { type BatchDraft, Batches, type CreateBatchOutcome, type SubmittedItem } from './batches.js';
 import { cancelRecord, deleteRecord, readLoad } from './caller-scripts.js';
 import { type ListOptions, listCaptions, type WorkPage } from './caption-list.js';
 import { JobQueues } from './jobs.js';
@@ -246,7 +245,8 @@ export class CaptionQueue<R extends WorkResource = CaptionResource> {
   }
 
   /** Says what became of each image of a batch. It is complete when its captions have ended. @throws `not_found` */
-  async sealBatch(id: string, items: BatchItem[], tenant?: string): Promise<BatchResource> {
+  async sealBatch(id: string, items: SubmittedItem[], tenant?: string): Promise<BatchResource> {
+    if (items.some(({ tried }) => tried !== undefined)) await this.#submissions.discarded();
     return await this.#batches.seal(id, items, tenant);
   }
 

@@ -1,4 +1,4 @@
-export type { BatchDraft, CreateBatchOutcome } from './batches.js';
+export type { BatchDraft, CreateBatchOutcome, SubmittedItem } from './batches.js';
 export type { ListOptions, WorkPage } from './caption-list.js';
 export {
   type CancelOutcome,

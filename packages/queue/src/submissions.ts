@@ -128,6 +128,8 @@ export class Submissions {
   readonly #limits: SubmissionLimits;
   readonly #jobs: () => JobQueues;
   readonly #onError: OnError;
+  /** What is being taken back. */
+  readonly #discards = new Set<Promise<unknown>>();
 
   constructor(redis: RedisClient, keys: QueueKeys, limits: SubmissionLimits, jobs: () => JobQueues, onError: OnError) {
     this.#redis = redis;
@@ -235,7 +237,15 @@ export class Submissions {
 
   /** Goes through the same connection as what it takes back, so Redis carries it out after that, however late. */
   #discard(id: string, pixels: string): void {
-    discardRecord(this.#target, id, pixels).catch(this.#onError);
+    const discard: Promise<unknown> = discardRecord(this.#target, id, pixels)
+      .catch(this.#onError)
+      .finally(() => this.#discards.delete(discard));
+    this.#discards.add(discard);
+  }
+
+  /** Resolves when what is being taken back has been, or will be before Redis carries out anything that is sent later. */
+  async discarded(): Promise<void> {
+    await Promise.all(this.#discards);
   }
 
   async #stored(hash: string): Promise<string | null> {
