@@ -171,6 +171,21 @@ test('a rejected add takes back the image and the record that went before it', a
   redis.disconnect();
 });
 
+test('a batch that is sealed while an item of it is being taken back has that item refused', async () => {
+  await server.start();
+  await queue.start();
+  const redis = new Redis(server.url);
+  const { batch } = await queue.createBatch({ total: 1 });
+  const item = submission({ batchId: batch.id });
+  await redis.set(`${namespace}:{captions}:jobs:captions.demo:prioritized`, 'not a sorted set');
+  await expect(queue.submit(item)).rejects.toMatchObject(unavailable);
+  const error = { code: 'queue_unavailable', detail: 'Redis does not answer.', retryable: true } as const;
+  const sealed = await queue.sealBatch(batch.id, [{ index: 0, id: null, error, tried: item.id }]);
+  expect(sealed).toMatchObject({ state: 'completed', refused: 1, counts: { queued: 0 }, items: [{ id: null }] });
+  expect(await queue.read(item.id)).toBeNull();
+  redis.disconnect();
+});
+
 test('kill -9 of Redis: what was acknowledged is done after its return', async () => {
   await server.start();
   await queue.start();
