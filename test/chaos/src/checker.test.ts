@@ -174,11 +174,13 @@ test('a fault after which nothing moved, and one after which it took too long', 
 
 test('a refusal during an outage that comes late', () => {
   const outage = fault({ kind: 'redis-kill', target: 'redis', beganAt: 1000, endedAt: 4000 });
-  const refusedAt = (at: number, tookMs: number) =>
-    rules(history({ faults: [outage], refusals: [{ at, tookMs }] }), true);
+  const refusedAt = (at: number, tookMs: number, batch = false) =>
+    rules(history({ faults: [outage], refusals: [{ at, tookMs, batch }] }), true);
   expect(refusedAt(3000, 2001)).toEqual(['late refusal']);
   expect(refusedAt(3000, 2000)).toEqual([]);
   expect(refusedAt(5000, 2001)).toEqual([]);
+  expect(refusedAt(3000, 6000, true)).toEqual([]);
+  expect(refusedAt(3000, 6001, true)).toEqual(['late refusal']);
 });
 
 test('a restart in order lets no request fail and spends no attempt', () => {

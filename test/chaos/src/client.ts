@@ -72,7 +72,9 @@ export class Client {
       const response = await this.open(ask);
       const text = await response.text();
       const body = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
-      if (body.code === 'queue_unavailable') this.#ledger.refused(performance.now() - began);
+      if (body.code === 'queue_unavailable') {
+        this.#ledger.refused(performance.now() - began, ask.path === '/v1/batches');
+      }
       const seconds = response.headers.get('retry-after');
       return {
         reply: { status: response.status, body },

@@ -101,6 +101,8 @@ export interface Refusal {
   at: number;
   /** Milliseconds from the request to this answer. */
   tookMs: number;
+  /** Of a batch. */
+  batch: boolean;
 }
 
 /** All that happened in a run, as far as it could be seen from outside. */

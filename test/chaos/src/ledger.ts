@@ -79,8 +79,8 @@ export class Ledger {
     this.#rest.failedTries.push({ at: this.now(), what });
   }
 
-  refused(tookMs: number): void {
-    this.#rest.refusals.push({ at: this.now(), tookMs: Math.round(tookMs) });
+  refused(tookMs: number, batch: boolean): void {
+    this.#rest.refusals.push({ at: this.now(), tookMs: Math.round(tookMs), batch });
   }
 
   odd(what: string): void {
