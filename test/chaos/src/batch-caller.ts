@@ -9,7 +9,7 @@ import { batchSubmissionOf } from './submission.js';
  * How long a batch that is being stored is waited for, in milliseconds. The key of one whose gateway died in the middle
  * of it is not free before 10 minutes; nobody was promised that batch, and its caller sends it under another key.
  */
-const storingPatienceMs = 15_000;
+const storingPatienceMs = 8000;
 const storingPauseMs = 500;
 
 /** Carries out what a plan has callers do with batches, and writes down whatever they are told. */

@@ -70,13 +70,12 @@ function plannedFault(kind: FaultName, profile: Profile, random: Random): Planne
   const [least, most] = range;
   const members = { gateway: profile.gateways, worker: profile.workers.length, notifier: profile.notifiers, redis: 1 };
   const count = victim === 'receiver' ? profile.receivers : members[victim];
-  const haste = victim === 'receiver' ? 1 : profile.haste;
   return {
     kind,
     target: random.whole(0, count - 1),
     afterMs: random.whole(0, Math.round(profile.spreadMs / 2)),
     leadMs: random.whole(0, 60),
-    amount: random.whole(Math.ceil(least * haste), Math.ceil(most * haste)),
+    amount: random.whole(Math.ceil(least * profile.haste), Math.ceil(most * profile.haste)),
     clockMs: random.whole(2, 8) * 60_000 * (random.chance(0.5) ? 1 : -1),
   };
 }

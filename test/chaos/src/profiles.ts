@@ -11,7 +11,7 @@ export interface Profile {
   /** Batches of one round, which come beside them. */
   batches: number;
   spreadMs: number;
-  /** Scales the durations of faults. */
+  /** Scales the durations of faults, and how many messages receivers fail at: five in a row cost half a minute. */
   haste: number;
   gateways: number;
   /** What each worker's model does. */
