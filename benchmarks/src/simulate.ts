@@ -35,7 +35,7 @@ const values = readArguments();
 /** Of Redis, beside the pixels, by `npm run bench:redis-memory`: what waits, and what can still be read, in bytes. */
 const redisBytes = { pixelsFactor: 458_870 / 442_368, waiting: 4000, ended: 4130 };
 /** Of a gateway, all threads, for one submit (apps/gateway/README.md), and the share of its CPUs that it should use. */
-const gateway = { cpuS: 0.0135, cpus: 2, share: 0.7 };
+const gateway = { cpuS: 0.01, cpus: 2, share: 0.7 };
 
 class UsageError extends Error {}
 
