@@ -3,11 +3,14 @@ import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '@blipq/test-servers';
 import { newWebhookSecret } from '@blipq/webhooks';
+
+/** What one of BlipQ's programs tells its parent, or how it ended. */
+type Said = { blipq: 'ready' } | { blipq: 'failed'; message: string } | null;
 
 const path = (file: string) => fileURLToPath(new URL(`../../${file}`, import.meta.url));
 
@@ -124,8 +127,9 @@ export class SoakSystem {
     const child = fork(path(main), [], { env: { ...Object.fromEntries(inherited), ...env }, execArgv: [] });
     this.#children.set(name, child);
     for (;;) {
-      const [message] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [{ blipq?: string }];
+      const [message] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [Said];
       if (message?.blipq === 'ready') return;
+      if (message?.blipq === 'failed') throw new Error(`${name}: ${message.message}`);
       if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}`);
     }
   }
@@ -137,11 +141,7 @@ export class SoakSystem {
   }
 
   async #newPort(name: string): Promise<string> {
-    const probe = createServer().listen(0, '127.0.0.1');
-    await once(probe, 'listening');
-    const { port } = probe.address() as { port: number };
-    probe.close();
-    await once(probe, 'close');
+    const port = await freePort();
     this.#ports.set(name, port);
     return String(port);
   }
