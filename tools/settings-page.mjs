@@ -19,7 +19,8 @@ const machineDefaults = {
  * docs/settings.md, from the schemas that the processes check their environment with. Their meanings are in
  * setting-meanings.mjs.
  *
- * @throws Error for a variable without a meaning, or a meaning without a variable
+ * @throws Error for a variable without a meaning, a meaning without a variable, or two processes of which one refuses
+ *   what the other takes
  */
 export async function settingsPage() {
   const variables = new Map();
@@ -58,6 +59,8 @@ function row(name, uses) {
   for (const { process, value } of uses) values.set(value, [...(values.get(value) ?? []), process]);
   const own = uses.filter(({ process }) => process !== 'standalone');
   const said = own.length > 0 && values.size > 1 ? own : uses;
+  const takes = new Set(own.map((use) => use.takes));
+  if (takes.size > 1) throw new Error(`${name}: one process takes ${[...takes].join(', another ')}`);
   const distinct = [...new Set(said.map(({ value }) => value))];
   const value =
     distinct.length === 1 ? distinct[0] : said.map((use) => `${use.value || 'none'} (${use.process})`).join(', ');

@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { defaultThreads } from '@blipq/engine';
+import { availableCpus } from '@blipq/service';
 import { askProcess } from './ask-process.js';
 import { benchEngine } from './bench-engine.js';
 import { type BenchOptions, newTokens, readBenchOptions, usage } from './bench-options.js';
@@ -32,7 +32,7 @@ async function main(options: BenchOptions): Promise<void> {
   await mkdir(options.folder, { recursive: true });
   const context: BenchContext = {
     options,
-    threads: defaultThreads(),
+    threads: availableCpus(),
     images: await writeNoiseImages(options.folder),
     python: options.vsPytorch ? await findPython(process.env) : undefined,
     say,

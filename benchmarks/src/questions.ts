@@ -8,7 +8,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AnswerModel, type Precision, prepareModel } from '@blipq/blip';
-import { defaultThreads } from '@blipq/engine';
+import { availableCpus } from '@blipq/service';
 import { median } from './median.js';
 import { readNoiseImages, writeNoiseImages } from './noise-images.js';
 import { randomCheckpoint } from './random-checkpoint.js';
@@ -22,7 +22,7 @@ const first = 'how many dogs are in the picture?';
 const second = 'what is the color of the cat?';
 
 const precisions: Precision[] = process.argv[2] === undefined ? ['fp32', 'int8'] : [process.argv[2] as Precision];
-const threads = defaultThreads();
+const threads = availableCpus();
 const folder = fileURLToPath(new URL('../../.blipq/bench', import.meta.url));
 const cacheDir = join(folder, 'built');
 await mkdir(cacheDir, { recursive: true });

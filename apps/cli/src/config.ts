@@ -1,6 +1,5 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { defaultThreads } from '@blipq/engine';
 import { hubSettings } from '@blipq/hub';
 import { setting } from '@blipq/service';
 import { z } from 'zod';
@@ -9,7 +8,7 @@ import { z } from 'zod';
 export const commandSettings = z.object({
   ...hubSettings,
   BLIPQ_CACHE: setting.text('the folder for built graphs').default(() => join(homedir(), '.cache', 'blipq')),
-  BLIPQ_THREADS: setting.wholeNumber(1, 1024).default(() => defaultThreads()),
+  BLIPQ_THREADS: setting.threads(),
   BLIPQ_PRECISION: setting.oneOf(['auto', 'fp32', 'int8', 'fp16']).default('auto'),
   BLIPQ_DEVICE: setting.oneOf(['auto', 'cpu', 'cuda']).default('auto'),
 });

@@ -1,5 +1,4 @@
 import { isIP } from 'node:net';
-import { availableParallelism } from 'node:os';
 import { redisUrl } from '@blipq/contracts';
 import { setting } from '@blipq/service';
 import { z } from 'zod';
@@ -49,7 +48,7 @@ export const gatewaySettings = z.object({
   /** How long `POST /generate` waits for its caption. */
   BLIPQ_GENERATE_TIMEOUT_S: setting.wholeNumber(1, 3600).default(60),
   /** Threads that decode and resize images. */
-  BLIPQ_THREADS: setting.wholeNumber(1, 64).default(() => availableParallelism()),
+  BLIPQ_THREADS: setting.threads(),
   BLIPQ_LOG_LEVEL: setting.logLevel().default('info'),
   /** A stop: how long it serves on, unready, until no proxy sends requests here; and how long it then finishes. */
   BLIPQ_SHUTDOWN_DELAY_MS: setting.wholeNumber(0, 600_000).default(0),

@@ -1,7 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { redisUrl } from '@blipq/contracts';
-import { defaultThreads } from '@blipq/engine';
 import { hubSettings } from '@blipq/hub';
 import { setting } from '@blipq/service';
 import { z } from 'zod';
@@ -18,7 +17,7 @@ export const workerSettings = z.object({
   BLIPQ_PRECISION: setting.oneOf(['auto', 'fp32', 'int8', 'fp16']).default('auto'),
   BLIPQ_DEVICE: setting.oneOf(['auto', 'cpu', 'cuda']).default('auto'),
   /** Threads that the model computes with. */
-  BLIPQ_THREADS: setting.wholeNumber(1, 1024).default(() => defaultThreads()),
+  BLIPQ_THREADS: setting.threads(),
   /** Most captions in one batch. */
   BLIPQ_BATCH_MAX: setting.wholeNumber(1, 256).default(8),
   /** A batch that takes longer has hung. */

@@ -7,7 +7,6 @@ import type { CaptionRow } from '@blipq/blip';
 import { PixelPool } from '@blipq/pixels';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Engine } from './engine.js';
-import { defaultThreads } from './threads.js';
 
 /** The bundled model and the captions that transformers makes of its example scenes. */
 const checkpoint = fileURLToPath(new URL('../../../models/demo', import.meta.url));
@@ -23,7 +22,7 @@ beforeAll(async () => {
   engine = new Engine({
     checkpoint,
     cacheDir,
-    threads: defaultThreads(),
+    threads: 2,
     precision: 'fp32',
     device: 'cpu',
     batchMax: 8,

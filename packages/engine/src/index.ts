@@ -14,4 +14,3 @@ export type { EngineOptions, ModelLocation } from './engine-options.js';
 export { EngineRefusedError } from './engine-refused-error.js';
 export type { Progress } from './protocol.js';
 export { type Loading, type LoadModel, type ServedModel, serveEngine } from './serve-engine.js';
-export { defaultThreads } from './threads.js';

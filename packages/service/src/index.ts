@@ -1,3 +1,4 @@
+export { availableCpus } from './available-cpus.js';
 export { answerMetrics, HealthServer, type HealthServerOptions, type Readiness } from './health-server.js';
 export { closeServer, listen } from './listen.js';
 export { type Environment, type LoadedConfig, loadConfig } from './load-config.js';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { availableCpus } from './available-cpus.js';
 
 /**
  * Building blocks for a process's settings schema. Each takes the text of an environment variable and carries a
@@ -15,6 +16,9 @@ export const setting = {
       max,
       max === Number.MAX_SAFE_INTEGER ? `a whole number of at least ${min}` : `a whole number from ${min} to ${max}`,
     ),
+
+  /** How many threads to compute with; the CPUs that this process may use, unless set. */
+  threads: () => setting.wholeNumber(1, 1024).default(() => availableCpus()),
 
   /** Any text; `takes` says what it means. */
   text: (takes: string) => z.string().describe(takes),

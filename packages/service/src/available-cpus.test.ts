@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { cpuQuota, defaultThreads } from './threads.js';
+import { availableCpus, cpuQuota } from './available-cpus.js';
 
 const files = (texts: Record<string, string>) => (path: string) => texts[path];
 
@@ -52,18 +52,18 @@ describe('cpuQuota', () => {
   });
 });
 
-describe('defaultThreads', () => {
+describe('availableCpus', () => {
   const quota = (max: string) => files({ '/proc/self/cgroup': '0::/\n', '/sys/fs/cgroup/cpu.max': max });
 
   it('is the smaller of affinity and quota, in whole CPUs, and at least 1', () => {
-    expect(defaultThreads(8, quota('250000 100000'))).toBe(2);
-    expect(defaultThreads(2, quota('800000 100000'))).toBe(2);
-    expect(defaultThreads(8, quota('50000 100000'))).toBe(1);
-    expect(defaultThreads(8, quota('max 100000'))).toBe(8);
+    expect(availableCpus(8, quota('250000 100000'))).toBe(2);
+    expect(availableCpus(2, quota('800000 100000'))).toBe(2);
+    expect(availableCpus(8, quota('50000 100000'))).toBe(1);
+    expect(availableCpus(8, quota('max 100000'))).toBe(8);
   });
 
   it('never exceeds what this very machine allows', () => {
-    expect(defaultThreads()).toBeGreaterThanOrEqual(1);
-    expect(defaultThreads()).toBeLessThanOrEqual(availableParallelism());
+    expect(availableCpus()).toBeGreaterThanOrEqual(1);
+    expect(availableCpus()).toBeLessThanOrEqual(availableParallelism());
   });
 });

@@ -6,11 +6,11 @@ import { posix } from 'node:path';
 export type ReadText = (path: string) => string | undefined;
 
 /**
- * How many threads the engine should compute with: the CPUs this process may run on (affinity), but no more than whole
- * CPUs of its cgroup quota, and at least 1. A fraction is rounded down: a thread more than the quota pays for gets the
- * whole group throttled, which costs more than the fraction brings.
+ * How many threads this process should compute with: the CPUs that it may run on (affinity), but no more than whole
+ * CPUs of its cgroup quota, of which Node 20 knows nothing, and at least 1. A fraction is rounded down: a thread more
+ * than the quota pays for gets the whole group throttled, which costs more than the fraction brings.
  */
-export function defaultThreads(affinity = availableParallelism(), read: ReadText = readText): number {
+export function availableCpus(affinity = availableParallelism(), read: ReadText = readText): number {
   const quota = cpuQuota(read) ?? Number.POSITIVE_INFINITY;
   return Math.max(1, Math.floor(Math.min(affinity, quota)));
 }
