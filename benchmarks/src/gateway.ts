@@ -3,7 +3,9 @@
  * delay, then the memory of a thousand clients that wait and a thousand that listen. The gateway, Redis and the clients
  * are processes of their own; no worker runs, so that nothing but the gateway is measured.
  *
- *   npm run bench:gateway [-- --seconds 15 --connections 16 --clients 1000]
+ *   npm run bench:gateway [-- --seconds 15 --connections 16 --clients 1000 --heap 256]
+ *
+ * `--heap` is the gateway's first heap in MB, as its image sets it; 0 leaves Node its own.
  *
  * Needs `redis-server` on the PATH and everything built. What it prints is of this machine: clients and Redis share its
  * CPUs with the gateway.
@@ -26,6 +28,7 @@ const { values: args } = parseArgs({
     seconds: { type: 'string', default: '15' },
     connections: { type: 'string', default: '16' },
     clients: { type: 'string', default: '1000' },
+    heap: { type: 'string', default: '256' },
   },
 });
 const root = new URL('../../', import.meta.url);
@@ -43,7 +46,7 @@ interface GatewayFigures {
 async function startGateway(env: Record<string, string>) {
   const probe = new URL('./gateway-probe.js', import.meta.url).href;
   const child = fork(path('apps/gateway/dist/main.js'), [], {
-    execArgv: ['--initial-heap-size=256', '--import', probe, '--expose-gc'],
+    execArgv: [...(args.heap === '0' ? [] : [`--initial-heap-size=${args.heap}`]), '--import', probe, '--expose-gc'],
     env: { ...process.env, ...env, BLIPQ_INTERNAL_PORT: '0', BLIPQ_LOG_LEVEL: 'warn', HOST: '127.0.0.1' },
   });
   const message = async (wanted: (one: Record<string, unknown>) => boolean) => {
