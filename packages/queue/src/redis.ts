@@ -26,7 +26,7 @@ const maxLoadingRetryTime = 500;
 const retryStrategy = (times: number): number => Math.min(100 * 2 ** times, 1000);
 
 /** How often a cluster is asked who has what, in milliseconds: a node that froze does not say that it was replaced. */
-const slotsRefreshInterval = 3000;
+const slotsRefreshInterval = 1000;
 
 /**
  * A connection is given up when a command has had no answer for so long, in milliseconds: the other end may be gone
