@@ -6,14 +6,15 @@ export function canAptInstall() {
   return existsSync('/usr/bin/apt-get') && existsSync('/etc/debian_version') && process.getuid?.() === 0;
 }
 
-/** The command that installs a package, to be shown. */
-export function aptCommand(name) {
-  return `apt-get update && apt-get install -y --no-install-recommends ${name}`;
+/** The command that installs a package, to be shown. `options`: of apt-get, the same for both of its steps. */
+export function aptCommand(name, options = []) {
+  const aptGet = ['apt-get', ...options].join(' ');
+  return `${aptGet} update && ${aptGet} install -y --no-install-recommends ${name}`;
 }
 
 /** Installs a package, without starting its services: not on a machine that only runs tests. */
-export function aptInstall(name) {
-  const command = aptCommand(name);
+export function aptInstall(name, options) {
+  const command = aptCommand(name, options);
   const script = `printf '#!/bin/sh\\nexit 101\\n' > "$0" && chmod 755 "$0" && ${command}; rm -f "$0"`;
   const policy = '/usr/sbin/policy-rc.d';
   const args = existsSync(policy) ? ['-c', command] : ['-c', script, policy];
