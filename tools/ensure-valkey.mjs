@@ -3,8 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { aptInstall, canAptInstall } from './apt-install.mjs';
-
-const hasValkey = () => spawnSync('valkey-server', ['--version']).status === 0;
+import { hasProgram } from './ensure-program.mjs';
 
 /**
  * Installs Valkey beside Redis for the tests that run on both, where that can be done: as root on a Debian or Ubuntu
@@ -12,7 +11,7 @@ const hasValkey = () => spawnSync('valkey-server', ['--version']).status === 0;
  * Elsewhere, and when it fails, those tests are skipped and say so.
  */
 export function ensureValkey({ mayInstall, say }) {
-  if (hasValkey()) return;
+  if (hasProgram('valkey-server')) return;
   const isKnown = () => spawnSync('apt-cache', ['show', 'valkey-server']).status === 0;
   const isBookworm = () => /^VERSION_CODENAME=bookworm$/m.test(readFileSync('/etc/os-release', 'utf8'));
   if (!mayInstall || !canAptInstall() || !(isKnown() || isBookworm())) {
@@ -21,7 +20,7 @@ export function ensureValkey({ mayInstall, say }) {
   say('No valkey-server here; installing it with apt-get for the tests that run on Valkey as well.');
   if (isKnown()) aptInstall('valkey-server');
   else installFromBackports('valkey-server');
-  if (!hasValkey()) say('That failed: tests that run on Valkey as well are skipped.');
+  if (!hasProgram('valkey-server')) say('That failed: tests that run on Valkey as well are skipped.');
 }
 
 /** From Debian 12's backports, which the machine's own sources do not come to know of. */

@@ -1,13 +1,20 @@
-// npm test: makes everything ready, finds or installs a Redis server and Chromium, and runs all tests (or those whose
-// files match the arguments). The last line is always "N passed, N failed".
+// npm test: makes everything ready, finds or installs a Redis server and the other programs that tests need, and runs all
+// tests (or those whose files match the arguments). The last line is always "N passed, N failed".
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bootstrap, giveUp, root, run, say } from './bootstrap.mjs';
-import { ensureChromium } from './ensure-chromium.mjs';
 import { ensureKubectl } from './ensure-kubectl.mjs';
-import { ensurePromtool } from './ensure-promtool.mjs';
+import { ensureProgram } from './ensure-program.mjs';
 import { ensureValkey } from './ensure-valkey.mjs';
+
+/** What tests need beside Redis; the Debian package is of the same name unless it is said. */
+const programs = [
+  { program: '/usr/bin/chromium', debian: 'chromium', tests: 'tests in a browser' },
+  { program: 'promtool', debian: 'prometheus', tests: 'tests that evaluate the alert rules' },
+  { program: 'openssl', tests: 'tests of TLS' },
+  { program: 'curl', tests: 'tests of the curl lines in documents' },
+];
 
 let result = { passed: 0, failed: 1 };
 process.on('exit', () => console.log(`${result.passed} passed, ${result.failed} failed`));
@@ -15,9 +22,8 @@ process.on('exit', () => console.log(`${result.passed} passed, ${result.failed} 
 await bootstrap();
 const mayInstall = !['1', 'true', 'yes', 'on'].includes(process.env.BLIPQ_NO_INSTALL ?? '');
 await ensureRedis();
-ensureChromium({ mayInstall, say });
+for (const needed of programs) ensureProgram(needed, { mayInstall, say });
 ensureKubectl({ mayInstall, say });
-ensurePromtool({ mayInstall, say });
 ensureValkey({ mayInstall, say });
 
 const folder = mkdtempSync(join(tmpdir(), 'blipq-test-report-'));

@@ -1,6 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { OwnAuthority, OwnCluster, OwnRedis, OwnSentinels } from '@blipq/test-servers';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { QueueProcess } from './testing/queue-process.js';
+
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
 
 type Name = ConstructorParameters<typeof OwnAuthority>[0];
 
@@ -16,7 +19,7 @@ function queueAt(url: string, authority?: OwnAuthority): QueueProcess {
   return queue;
 }
 
-test('TLS with an authority of its own, which NODE_EXTRA_CA_CERTS names: one server', async () => {
+test.skipIf(!hasOpenssl)('TLS with an authority of its own, which NODE_EXTRA_CA_CERTS names: one server', async () => {
   const authority = authorityFor();
   const server = await OwnRedis.create({ authority });
   onTestFinished(() => server.remove());
@@ -26,7 +29,7 @@ test('TLS with an authority of its own, which NODE_EXTRA_CA_CERTS names: one ser
   expect([await queue.ask('trouble'), await queue.ask('caption')]).toEqual(['none', 'succeeded']);
 });
 
-test('TLS to sentinels, their master and the replica that takes over when it freezes', async () => {
+test.skipIf(!hasOpenssl)('TLS to sentinels, their master and the replica that takes over when it freezes', async () => {
   const authority = authorityFor();
   const sentinels = await OwnSentinels.start({ authority });
   onTestFinished(() => sentinels.remove());
@@ -37,7 +40,7 @@ test('TLS to sentinels, their master and the replica that takes over when it fre
   await goesOn(queue);
 });
 
-test.each<NonNullable<Name>>(['127.0.0.1', 'localhost'])(
+test.skipIf(!hasOpenssl).each<NonNullable<Name>>(['127.0.0.1', 'localhost'])(
   'TLS to the nodes of a cluster that are known as %s, and the replica that takes over when a master is killed',
   async (name) => {
     const authority = authorityFor(name);
