@@ -93,28 +93,30 @@ test.each(['greedy-decoder.onnx', 'encoder.onnx.data', 'model.json', 'tokenizer.
   },
 );
 
-test.skipIf(process.getuid?.() !== 0)(
-  'for a user who may not write to the cache, or not read the model, it is one line that says so',
-  async () => {
-    const locked = join(folder, 'locked');
-    mkdirSync(locked, { mode: 0o755 });
-    chmodSync(folder, 0o755);
-    const nobody = { uid: 65_534, gid: 65_534 };
-    const start = async (env: Record<string, string>) => {
-      worker = await WorkerProcess.spawn({ BLIPQ_MODEL: checkpoint, BLIPQ_DEVICE: 'cpu', ...env }, nobody);
-      expect(await worker.ended).toEqual([1, null]);
-      return worker.stderr;
-    };
-    expect(await start({ BLIPQ_CACHE: locked })).toEqual([
-      expect.stringMatching(`built graphs cannot be kept in ${locked}: EACCES: .*; set BLIPQ_CACHE to another folder$`),
-    ]);
-    const secret = copy('secret');
-    chmodSync(secret, 0o700);
-    expect(await start({ BLIPQ_MODEL: secret, BLIPQ_CACHE: locked })).toEqual([
-      expect.stringMatching(`BLIPQ_MODEL ${secret}: ${secret} cannot be read: EACCES: permission denied`),
-    ]);
-  },
-);
+/** Root may read and write everything, unless that is taken from it. */
+const asAnybody =
+  process.getuid?.() === 0
+    ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search', '--inh-caps=-dac_override,-dac_read_search']
+    : [];
+
+test('who may not write to the cache, or not read the model, is told so in one line', async () => {
+  const locked = join(folder, 'locked');
+  mkdirSync(locked, { mode: 0o555 });
+  const start = async (env: Record<string, string>) => {
+    worker = await WorkerProcess.spawn({ BLIPQ_MODEL: checkpoint, BLIPQ_DEVICE: 'cpu', ...env }, asAnybody);
+    expect(await worker.ended).toEqual([1, null]);
+    return worker.stderr;
+  };
+  expect(await start({ BLIPQ_CACHE: locked })).toEqual([
+    expect.stringMatching(`built graphs cannot be kept in ${locked}: EACCES: .*; set BLIPQ_CACHE to another folder$`),
+  ]);
+  const secret = copy('secret');
+  chmodSync(secret, 0o000);
+  onTestFinished(() => chmodSync(secret, 0o700));
+  expect(await start({ BLIPQ_MODEL: secret, BLIPQ_CACHE: locked })).toEqual([
+    expect.stringMatching(`BLIPQ_MODEL ${secret}: ${secret} cannot be read: EACCES: permission denied`),
+  ]);
+});
 
 test('a variable that is none of its settings is a warning', async () => {
   const warned = await spawn({ BLIPQ_BATCHMAX: '4' });

@@ -26,12 +26,12 @@ export class WorkerProcess {
   readonly ended: Promise<[number | null, NodeJS.Signals | null]>;
   readonly #health: string;
 
-  private constructor(env: Record<string, string>, port: number, user: { uid?: number; gid?: number }) {
+  private constructor(env: Record<string, string>, port: number, under: readonly string[]) {
     this.#health = `http://127.0.0.1:${port}`;
-    this.child = spawn(process.execPath, [main], {
+    const [program, ...args] = [...under, process.execPath, main];
+    this.child = spawn(program!, args, {
       env: { HOST: '127.0.0.1', BLIPQ_HEALTH_PORT: String(port), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
-      ...user,
     });
     createInterface(this.child.stdout!).on('line', (line) => {
       this.log.push(JSON.parse(line));
@@ -41,9 +41,9 @@ export class WorkerProcess {
     this.ended = once(this.child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
   }
 
-  /** As another user where one is given, which only root may do. */
-  static async spawn(env: Record<string, string>, user: { uid?: number; gid?: number } = {}): Promise<WorkerProcess> {
-    return new WorkerProcess(env, await freePort(), user);
+  /** @param under a program that becomes the worker, with its arguments */
+  static async spawn(env: Record<string, string>, under: readonly string[] = []): Promise<WorkerProcess> {
+    return new WorkerProcess(env, await freePort(), under);
   }
 
   /** The last line with this message; waits for the first one. */
