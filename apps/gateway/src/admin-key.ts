@@ -1,6 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { StartupError } from '@blipq/service';
+import { StartupError, textOrFile } from '@blipq/service';
 import { hashOf } from './api-keys.js';
 
 /** Short ones can be guessed, and nobody counts the guesses. */
@@ -17,13 +16,10 @@ export class AdminKey {
 
   /** From a text, or from a file, or else none. @throws StartupError that does not quote it */
   static load(key: string | undefined, file: string | undefined): AdminKey | undefined {
-    if (key !== undefined && file !== undefined) {
-      throw new StartupError('BLIPQ_ADMIN_KEY and BLIPQ_ADMIN_KEY_FILE are both set; keep one of them');
-    }
-    const [text, source] = key === undefined ? [readKey(file), 'BLIPQ_ADMIN_KEY_FILE'] : [key, 'BLIPQ_ADMIN_KEY'];
-    if (text === undefined) return undefined;
-    if (!takes.test(text)) throw new StartupError(`${source} takes ${adminKeyTakes}`);
-    return new AdminKey(text);
+    const given = textOrFile('BLIPQ_ADMIN_KEY', key, file);
+    if (given === undefined) return undefined;
+    if (!takes.test(given.text)) throw new StartupError(`${given.source} takes ${adminKeyTakes}`);
+    return new AdminKey(given.text);
   }
 
   /** Whether a header `Authorization` has it, as a bearer token or as the password of any user. */
@@ -36,14 +32,5 @@ export class AdminKey {
     const given = scheme.toLowerCase() === 'basic' ? basic() : credentials;
     // Of hashes, so that it takes as long for a wrong key as for a right one, whatever their lengths.
     return timingSafeEqual(hashOf(given), this.#hash);
-  }
-}
-
-function readKey(file: string | undefined): string | undefined {
-  if (file === undefined) return undefined;
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch (error) {
-    throw new StartupError(`BLIPQ_ADMIN_KEY_FILE cannot be read: ${(error as Error).message}`, { cause: error });
   }
 }

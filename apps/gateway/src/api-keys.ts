@@ -1,7 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { tenantName } from '@blipq/contracts';
-import { StartupError } from '@blipq/service';
+import { StartupError, textOrFile } from '@blipq/service';
 import { z } from 'zod';
 import { plainIssue } from './plain-issue.js';
 
@@ -72,17 +71,8 @@ export class ApiKeys {
 
   /** From a text, or from a file, or else no keys. @throws StartupError */
   static load(json: string | undefined, file: string | undefined): ApiKeys {
-    if (json !== undefined && file !== undefined) {
-      throw new StartupError('BLIPQ_API_KEYS and BLIPQ_API_KEYS_FILE are both set; keep one of them');
-    }
-    if (json !== undefined) return ApiKeys.parse(json, 'BLIPQ_API_KEYS');
-    if (file === undefined) return new ApiKeys([]);
-    try {
-      return ApiKeys.parse(readFileSync(file, 'utf8'), `BLIPQ_API_KEYS_FILE ${file}`);
-    } catch (error) {
-      if (error instanceof StartupError) throw error;
-      throw new StartupError(`BLIPQ_API_KEYS_FILE cannot be read: ${(error as Error).message}`, { cause: error });
-    }
+    const given = textOrFile('BLIPQ_API_KEYS', json, file);
+    return given === undefined ? new ApiKeys([]) : ApiKeys.parse(given.text, given.source);
   }
 
   /** Whether callers need a key at all. */

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { secretDefault } from '@blipq/contracts';
-import { StartupError } from '@blipq/service';
+import { StartupError, textOrFile } from '@blipq/service';
 import { keyOf } from '@blipq/webhooks';
 import { z } from 'zod';
 import type { NotifierConfig } from './config.js';
@@ -21,13 +20,10 @@ export class SigningSecrets {
   static load(settings: Settings): SigningSecrets {
     const byName = new Map<string, readonly string[]>();
     const { BLIPQ_WEBHOOK_SECRET: one, BLIPQ_WEBHOOK_SECRETS: many, BLIPQ_WEBHOOK_SECRETS_FILE: file } = settings;
-    if (many !== undefined && file !== undefined) {
-      throw new StartupError('BLIPQ_WEBHOOK_SECRETS and BLIPQ_WEBHOOK_SECRETS_FILE are both set; keep one of them');
-    }
+    const named = textOrFile('BLIPQ_WEBHOOK_SECRETS', many, file);
     // A `default` among those by name goes before it: standalone always gives this one.
     if (one !== undefined) add(byName, secretDefault, one.split(/[\s,]+/), 'BLIPQ_WEBHOOK_SECRET');
-    if (many !== undefined) addAll(byName, many, 'BLIPQ_WEBHOOK_SECRETS');
-    if (file !== undefined) addAll(byName, contents(file), `BLIPQ_WEBHOOK_SECRETS_FILE ${file}`);
+    if (named !== undefined) addAll(byName, named.text, named.source);
     if (byName.size === 0) {
       throw new StartupError('BLIPQ_WEBHOOK_SECRET is not set; make a secret with "blipq webhooks secret"');
     }
@@ -62,12 +58,4 @@ function add(byName: Map<string, readonly string[]>, name: string, secrets: stri
     }
   }
   byName.set(name, secrets);
-}
-
-function contents(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new StartupError(`BLIPQ_WEBHOOK_SECRETS_FILE cannot be read: ${(error as Error).message}`, { cause: error });
-  }
 }

@@ -16,5 +16,6 @@ export {
 export { setting } from './settings.js';
 export { inSpan, keepSpans, pastSpan, type SpanOptions, traceparent } from './span.js';
 export { StartupError } from './startup-error.js';
+export { type GivenText, textOrFile } from './text-or-file.js';
 export { together } from './together.js';
 export { startTracing, type TracingOptions } from './tracing.js';
