@@ -119,18 +119,11 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
     parts: [
       // Each waits 2 s for a Redis that says nothing: one after the other, and nobody could be told why we are unready.
       together([
-        queue,
-        health,
-        deliveries,
-        registry,
-        limits,
-        fetcher,
-        pool,
-        census,
-        reconciler,
+        ...[queue, health, deliveries, registry, limits, fetcher, pool, census, reconciler],
         ...(board ? [board] : []),
       ]),
-      ...[internal, server],
+      internal,
+      server,
     ],
     ...{ server, internal },
   };

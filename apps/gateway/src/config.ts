@@ -4,19 +4,25 @@ import { setting } from '@blipq/service';
 import { z } from 'zod';
 import { adminKeyTakes } from './admin-key.js';
 
-/** Names, networks or addresses with commas or white space between them; none when unset. */
-const list = (takes: string) =>
+/** Words with commas or white space between them; none when unset. */
+const list = (takes: string, accepts: (words: string[]) => boolean = () => true) =>
   z
     .string()
     .transform((text) => text.split(/[\s,]+/).filter((word) => word !== ''))
+    .refine(accepts)
     .describe(takes);
 
-/** Addresses, networks, and the names that Express has for some. */
+/** One number of hops, or addresses, networks, and the names that Express has for some. */
+function areProxies(words: string[]): boolean {
+  return (words.length === 1 && /^\d{1,2}$/.test(words[0]!)) || words.every(isProxy);
+}
+
+/** Express takes no network of all addresses, whose prefix is 0. */
 function isProxy(word: string): boolean {
   const [address = '', prefix, ...more] = word.split('/');
   const bits = isIP(address) === 4 ? 32 : 128;
   if (isIP(address) === 0) return ['loopback', 'linklocal', 'uniquelocal'].includes(word);
-  return more.length === 0 && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits));
+  return more.length === 0 && (prefix === undefined || (/^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= bits));
 }
 
 /** As a browser says it in `Origin`: without a path, in lower case, and without a port where it is the usual one. */
@@ -66,15 +72,11 @@ export const gatewaySettings = z.object({
   /** Requests that may wait for a caption, or watch one, at once. */
   BLIPQ_WAITS_MAX: setting.wholeNumber(1).default(4000),
   /** Origins whose pages may call this server from a browser; `*` for all. */
-  BLIPQ_CORS_ORIGINS: list('')
-    .refine((origins) => origins.every(isOrigin))
-    .describe('origins such as https://app.example.com, or *')
-    .default([]),
+  BLIPQ_CORS_ORIGINS: list('origins such as https://app.example.com, or *', (origins) =>
+    origins.every(isOrigin),
+  ).default([]),
   /** Proxies whose X-Forwarded headers are believed: how many hops, or their addresses and networks. */
-  BLIPQ_TRUST_PROXY: list('')
-    .refine((words) => (words.length === 1 && /^\d{1,2}$/.test(words[0]!)) || words.every(isProxy))
-    .describe('a number of hops, or addresses and networks such as 10.0.0.0/8')
-    .default([]),
+  BLIPQ_TRUST_PROXY: list('a number of hops, or addresses and networks such as 10.0.0.0/8', areProxies).default([]),
   /** Networks inside that images may be fetched from by URL, although they are not public. */
   BLIPQ_FETCH_ALLOW: list('addresses and networks such as 10.1.0.0/16').default([]),
   /** Ports that images may be fetched from beside 443 and 80. */

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect, inject, test } from 'vitest';
 
@@ -36,12 +37,6 @@ async function listeningPort({ stdout }: { stdout: NodeJS.ReadableStream }): Pro
   });
 }
 
-async function text(stream: NodeJS.ReadableStream): Promise<string> {
-  let all = '';
-  for await (const chunk of stream) all += String(chunk);
-  return all;
-}
-
 test('the process serves on the port it logs and ends orderly on SIGTERM', async () => {
   const { gateway, exited } = start({ PORT: '0' });
   const port = await listeningPort(gateway);
@@ -56,6 +51,7 @@ test.each([
   [{ BLIPQ_QUEUE_MAX: '0' }, 'BLIPQ_QUEUE_MAX is "0"; it takes a whole number of at least 1'],
   [{ BLIPQ_TRUST_PROXY: 'nginx' }, 'BLIPQ_TRUST_PROXY is "nginx"; it takes a number of hops, or addresses'],
   [{ BLIPQ_TRUST_PROXY: '10.0.0.0/33' }, 'BLIPQ_TRUST_PROXY is "10.0.0.0/33"; it takes a number of hops, or addresses'],
+  [{ BLIPQ_TRUST_PROXY: '0.0.0.0/0' }, 'BLIPQ_TRUST_PROXY is "0.0.0.0/0"; it takes a number of hops, or addresses'],
   [{ BLIPQ_CORS_ORIGINS: 'app.example.com' }, 'BLIPQ_CORS_ORIGINS is "app.example.com"; it takes origins such as'],
   [
     { BLIPQ_CORS_ORIGINS: 'https://a.example/' },
