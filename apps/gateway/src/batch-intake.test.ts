@@ -1,36 +1,44 @@
-import { BlipqError, type CaptionResource, newBatchId } from '@blipq/contracts';
-import type { SubmittedItem } from '@blipq/queue';
-import { expect, test } from 'vitest';
-import { BatchIntake } from './batch-intake.js';
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { OwnRedis } from '@blipq/test-servers';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { LiveGateway, repositoryFile } from './testing/live-gateway.js';
 
-test('once Redis has not answered for one item the others are not tried, and each says what id it was tried under', async () => {
-  const tried: (string | undefined)[] = [];
-  let sealed: SubmittedItem[] = [];
-  const batch = { id: newBatchId() };
-  const intake = new BatchIntake({
-    intake: {
-      accept: async (_request: unknown, { newId }: { newId?: string }) => {
-        tried.push(newId);
-        if (tried.length > 1) throw new BlipqError('queue_unavailable', 'Redis does not answer.');
-        return { status: 'queued', caption: { id: newId } as CaptionResource };
-      },
-    } as never,
-    queue: {
-      createBatch: async () => ({ status: 'created', batch }),
-      sealBatch: async (_id: string, items: SubmittedItem[]) => {
-        sealed = items;
-        return batch;
-      },
-    } as never,
-    webhooks: { ofBatch: () => undefined } as never,
-  });
-  const items = Array.from({ length: 20 }, () => ({ image: Buffer.alloc(1), question: 'is it raining?' }));
-  await intake.accept({ items, fingerprint: 'f' }, { tenant: 'public' });
+const photo = await readFile(repositoryFile('test/images/rocket.jpg'));
+
+test('once Redis has failed for one item the others are not tried, and what was tried is looked for in the end', async () => {
+  const server = await OwnRedis.create();
+  onTestFinished(() => server.remove());
+  await server.start();
+  const gateway = await new LiveGateway(server.url).start();
+  onTestFinished(() => gateway.stop());
+  await gateway.registerModel();
+  const { redis, namespace } = gateway;
+  // No job can be added.
+  await redis.set(`${namespace}:{captions}:jobs:captions.demo:prioritized`, 'not a sorted set');
+  const commands: string[] = [];
+  const monitor = await redis.monitor();
+  onTestFinished(() => monitor.disconnect());
+  monitor.on('monitor', (_time: string, words: string[]) => commands.push(words.slice(0, 2).join(' ')));
+
+  const image = { base64: photo.toString('base64') };
+  const items = Array.from({ length: 20 }, (_, index) => (index === 10 ? {} : { image }));
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify({ items });
+  const answer = await fetch(`${gateway.url}/v1/batches`, { method: 'POST', headers, body });
+  const batch = (await answer.json()) as { refused: number; items: { id: string | null; error: { code: string } }[] };
+  const marker = randomUUID();
+  await redis.get(marker);
+  await vi.waitFor(() => expect(commands).toContain(`get ${marker}`));
+
+  const codes = items.map((_, index) => (index === 10 ? 'missing_image' : 'queue_unavailable'));
+  expect(answer.status).toBe(202);
+  expect(batch.refused).toBe(items.length);
+  expect(batch.items.map(({ id, error }) => [id, error.code])).toEqual(codes.map((code) => [null, code]));
+  const idsIn = (start: string) =>
+    commands.filter((command) => command.startsWith(start)).map((command) => /cap_[0-9A-Z]{26}/.exec(command)![0]);
+  const tried = idsIn(`set ${namespace}:{captions}:pixels:`);
   // Four at once.
-  expect(tried.length).toBeLessThanOrEqual(8);
-  expect(sealed[0]).toEqual({ index: 0, id: tried[0], error: null });
-  expect(sealed[0]!.id).toMatch(/^ans_/);
-  expect(sealed[1]).toMatchObject({ id: null, error: { code: 'queue_unavailable' }, tried: tried[1] });
-  expect(sealed.map(({ index }) => index)).toEqual(items.map((_, index) => index));
-  expect(sealed.slice(1).every(({ error }) => error?.code === 'queue_unavailable')).toBe(true);
+  expect(tried).toHaveLength(4);
+  expect(idsIn(`hget ${namespace}:{captions}:record:`).sort()).toEqual(tried.sort());
 });

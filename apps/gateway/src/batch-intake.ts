@@ -1,9 +1,9 @@
-import { type BatchId, type BatchResource, BlipqError, newIdFor } from '@blipq/contracts';
+import { type BatchId, type BatchItem, type BatchResource, BlipqError, newIdFor } from '@blipq/contracts';
 import type { CaptionQueue, SubmittedItem } from '@blipq/queue';
 import type { CaptionIntake, SubmitContext } from './caption-intake.js';
 import type { BatchRequest } from './read-batch.js';
 import type { WebhookTargets } from './webhook-targets.js';
-import { taskOf } from './work-request.js';
+import { taskOf, type WorkRequest } from './work-request.js';
 
 /** Items of one batch that are worked on at once: enough to keep the threads busy, not so many as to starve others. */
 const itemsAtOnce = 4;
@@ -46,30 +46,35 @@ export class BatchIntake {
   async #acceptEach(batchId: BatchId, items: BatchRequest['items'], context: SubmitContext): Promise<SubmittedItem[]> {
     const results: SubmittedItem[] = [];
     const queue = items.entries();
-    let away: BlipqError | undefined;
+    let away: BatchItem['error'] = null;
     const work = async () => {
       for (const [index, item] of queue) {
-        const result = await this.#acceptOne(index, away ?? item, { ...context, batchId });
-        if (result.error?.code === 'queue_unavailable')
-          away ??= new BlipqError('queue_unavailable', result.error.detail);
-        results[index] = result;
+        if (item instanceof BlipqError) results[index] = { index, id: null, error: errorOf(item) };
+        else if (away !== null) results[index] = { index, id: null, error: away };
+        else {
+          const result = await this.#acceptOne(index, item, { ...context, batchId });
+          if (result.tried !== undefined) away = result.error;
+          results[index] = result;
+        }
       }
     };
     await Promise.all(Array.from({ length: itemsAtOnce }, work));
     return results;
   }
 
-  async #acceptOne(index: number, item: BatchRequest['items'][number], context: SubmitContext): Promise<SubmittedItem> {
-    const newId = newIdFor(item instanceof BlipqError ? 'captioning' : taskOf(item));
+  async #acceptOne(index: number, item: WorkRequest, context: SubmitContext): Promise<SubmittedItem> {
+    const newId = newIdFor(taskOf(item));
     try {
-      if (item instanceof BlipqError) throw item;
       const { caption } = await this.#parts.intake.accept(item, { ...context, newId });
       return { index, id: caption.id, error: null };
     } catch (error) {
       if (!(error instanceof BlipqError)) throw error;
-      const { code, detail, retryable, errors } = error;
-      const refused = { index, id: null, error: { code, detail, retryable, ...(errors && { errors }) } };
-      return code === 'queue_unavailable' ? { ...refused, tried: newId } : refused;
+      const refused = { index, id: null, error: errorOf(error) };
+      return error.code === 'queue_unavailable' ? { ...refused, tried: newId } : refused;
     }
   }
+}
+
+function errorOf({ code, detail, retryable, errors }: BlipqError): BatchItem['error'] {
+  return { code, detail, retryable, ...(errors && { errors }) };
 }
