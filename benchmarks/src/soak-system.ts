@@ -6,11 +6,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { ServiceMessage } from '@blipq/service';
 import { freePort } from '@blipq/test-servers';
 import { newWebhookSecret } from '@blipq/webhooks';
-
-/** What one of BlipQ's programs tells its parent, or how it ended. */
-type Said = { blipq: 'ready' } | { blipq: 'failed'; message: string } | null;
 
 const path = (file: string) => fileURLToPath(new URL(`../../${file}`, import.meta.url));
 
@@ -127,7 +125,7 @@ export class SoakSystem {
     const child = fork(path(main), [], { env: { ...Object.fromEntries(inherited), ...env }, execArgv: [] });
     this.#children.set(name, child);
     for (;;) {
-      const [message] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [Said];
+      const [message] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [ServiceMessage | null];
       if (message?.blipq === 'ready') return;
       if (message?.blipq === 'failed') throw new Error(`${name}: ${message.message}`);
       if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}`);

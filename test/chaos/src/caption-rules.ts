@@ -3,7 +3,7 @@ import { faultKind } from './fault-kinds.js';
 import type { CaptionHistory, FaultHistory, History, Message, Sighting } from './history.js';
 import { terminalStates } from './ledger.js';
 import { type Result, sameResult } from './result.js';
-import { sceneKinds } from './scene.js';
+import { sceneTasks } from './scene.js';
 import type { Rule, Violation } from './violation.js';
 
 /**
@@ -86,13 +86,13 @@ function endRules(caption: CaptionHistory, end: string, faults: readonly FaultHi
     broken.push(['failed without cause', `${code}, after ${deaths} faults that it could have died of`]);
   }
   const attempts = Math.max(...sightings.map(({ attempt }) => attempt));
-  if (attempts > attemptsMax * sceneKinds[kind].tasks.length) broken.push(['too many attempts', `${attempts}`]);
+  if (attempts > attemptsMax * sceneTasks[kind].length) broken.push(['too many attempts', `${attempts}`]);
   return broken;
 }
 
 /** Whether a fault came over who could have had a caption in hand that had ended by then. */
 function strikes({ task, beganAt, endedAt }: FaultHistory, caption: CaptionHistory, until: number): boolean {
-  const tasks: readonly Task[] = sceneKinds[caption.kind].tasks;
+  const tasks: readonly Task[] = sceneTasks[caption.kind];
   const concerns = task === null || tasks.includes(task);
   return concerns && beganAt <= until && endedAt >= caption.acknowledgedAt;
 }

@@ -2,7 +2,7 @@ import { checkBatch } from './batch-rules.js';
 import { checkCaption } from './caption-rules.js';
 import { faultKind } from './fault-kinds.js';
 import type { FaultHistory, History, Refusal } from './history.js';
-import { sceneKinds } from './scene.js';
+import { sceneTasks } from './scene.js';
 import type { Rule, Violation } from './violation.js';
 
 /** How soon a request must be answered 503 while Redis is away, in milliseconds. */
@@ -63,7 +63,7 @@ function checkFault(fault: FaultHistory, { captions, failedTries, faults }: Hist
   if (harmless === undefined) return [];
   const nextAt = Math.min(...faults.filter(({ beganAt }) => beganAt > fault.beganAt).map(({ beganAt }) => beganAt));
   const repeated = captions.filter(({ acknowledgedAt, sightings, kind: asked }) => {
-    const once = sceneKinds[asked].tasks.length;
+    const once = sceneTasks[asked].length;
     return acknowledgedAt >= fault.beganAt && sightings.some(({ attempt, at }) => attempt > once && at < nextAt);
   });
   return [

@@ -12,7 +12,7 @@ import type { PlannedRequest } from './planned-request.js';
 import type { Profile } from './profiles.js';
 import type { Receiver } from './receiver.js';
 import { resultOf } from './result.js';
-import { sceneKinds } from './scene.js';
+import { sceneTasks } from './scene.js';
 import type { System } from './system.js';
 
 /** How long work may take to flow again after a fault, and to end when all are over, in milliseconds. */
@@ -140,7 +140,7 @@ export class Course {
 
   /** Whether nobody but workers of this task has to do with a scene. */
   #isFor(task: Task, scene: number): boolean {
-    return sceneKinds[this.#parts.plan.scenes[scene]!.kind].tasks.every((one) => one === task);
+    return sceneTasks[this.#parts.plan.scenes[scene]!.kind].every((one) => one === task);
   }
 
   /** Lets all work end, the retry window too, and looks at everything once more. */

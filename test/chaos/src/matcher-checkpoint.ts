@@ -39,23 +39,19 @@ function withPatches(file: Buffer, patches: number): Buffer {
   const rowBytes = (to - from) / rows;
   const row = (n: number) => data.subarray(from + n * rowBytes, from + (n + 1) * rowBytes);
   const made = Array.from({ length: patches }, (_, n) => row(1 + (n % (rows - 1))));
-  // At the end; what was there before is left out of the header, which has to name every byte.
   const grown = Buffer.concat([row(0), ...made]);
-  const { [positions]: _, ...others } = header;
-  for (const { data_offsets: offsets } of Object.values(others).filter((tensor) => tensor.data_offsets)) {
-    if (offsets[0] >= to) for (const i of [0, 1] as const) offsets[i] -= to - from;
-  }
-  const rest = data.length - (to - from);
-  const text = JSON.stringify({
-    ...others,
-    [positions]: {
-      dtype: header[positions]!.dtype,
-      shape: [1, patches + 1, width],
-      data_offsets: [rest, rest + grown.length],
-    },
+  const { __metadata__: _, ...tensors } = header;
+  let end = 0;
+  const parts = Object.entries(tensors).map(([name, tensor]) => {
+    const isGrown = name === positions;
+    const bytes = isGrown ? grown : data.subarray(...tensor.data_offsets);
+    const data_offsets = [end, end + bytes.length];
+    end += bytes.length;
+    return { bytes, entry: [name, { ...tensor, ...(isGrown && { shape: [1, patches + 1, width] }), data_offsets }] };
   });
+  const text = JSON.stringify(Object.fromEntries(parts.map(({ entry }) => entry)));
   const padded = Buffer.from(text.padEnd(Math.ceil(text.length / 8) * 8));
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(padded.length));
-  return Buffer.concat([length, padded, data.subarray(0, from), data.subarray(to), grown]);
+  return Buffer.concat([length, padded, ...parts.map(({ bytes }) => bytes)]);
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { faultKinds, faultNames } from './fault-kinds.js';
 import { makePlan, onlyKinds } from './plan.js';
 import { profiles } from './profiles.js';
-import { sceneKinds } from './scene.js';
+import { namesOf, sceneTasks } from './scene.js';
 
 test('a seed gives the same plan every time, another seed another one', () => {
   expect(makePlan(profiles.long, 7)).toEqual(makePlan(profiles.long, 7));
@@ -49,13 +49,13 @@ test('no two requests share an identity, and every id is one that may be put', (
   ];
   expect(new Set([...ids, ...keys]).size).toBe(ids.length + keys.length);
   expect(ids.filter((id) => !/^(cap|ans|mat)_[0-7][0-9A-HJKMNP-TV-Z]{25}$/.test(id))).toEqual([]);
-  expect(puts.filter(({ id, scene }) => !id.startsWith(sceneKinds[scenes[scene]!.kind].prefix))).toEqual([]);
+  expect(puts.filter(({ id, scene }) => !id.startsWith(namesOf(scenes[scene]!.kind).idPrefix))).toEqual([]);
 });
 
 test.each(['short', 'long'] as const)('the %s profile asks for everything, in batches and alone', (name) => {
   const { scenes, rounds } = makePlan(profiles[name], 11);
   const kinds = (asked: { scene: number }[]) => new Set(asked.map(({ scene }) => scenes[scene]!.kind));
-  const all = new Set(Object.keys(sceneKinds));
+  const all = new Set(Object.keys(sceneTasks));
   expect(kinds(rounds.flatMap(({ requests }) => requests))).toEqual(all);
   const batches = rounds.flatMap((round) => round.batches);
   expect(kinds(batches.flatMap(({ items }) => items))).toEqual(all);

@@ -1,6 +1,6 @@
 import type { Profile } from './profiles.js';
 import type { Random } from './random.js';
-import { type Scene, sceneKinds } from './scene.js';
+import { namesOf, type Scene } from './scene.js';
 
 /** How a caller learns how it ended. */
 export type Follow = 'poll' | 'wait' | 'events';
@@ -39,7 +39,7 @@ export function plannedRequest(
   random: Random,
 ): PlannedRequest {
   const scene = random.whole(0, Math.min(sceneCount, scenes.length) - 1);
-  const identity = identityOf(sceneKinds[scenes[scene]!.kind].prefix, random);
+  const identity = identityOf(namesOf(scenes[scene]!.kind).idPrefix, random);
   const cancels = random.chance(0.15);
   const timed = random.chance(0.15);
   return {

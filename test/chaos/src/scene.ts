@@ -1,24 +1,18 @@
-import type { Task } from '@blipq/contracts';
+import { type Task, taskNames, taskOfId } from '@blipq/contracts';
 import type { Random } from './random.js';
 
-interface Kind {
-  /** `/v1/<collection>` */
-  collection: 'captions' | 'answers' | 'matches';
-  /** Of ids. */
-  prefix: 'cap' | 'ans' | 'mat';
-  /** Whose workers have it, one after the other; each begins it at least once. */
-  tasks: readonly Task[];
-}
+/** What can be asked for, and whose workers have it, one after the other; each begins it at least once. */
+export const sceneTasks = {
+  caption: ['captioning'],
+  'matched caption': ['captioning', 'image_text_retrieval'],
+  answer: ['question_answering'],
+  match: ['image_text_retrieval'],
+} as const satisfies Record<string, [Task, ...Task[]]>;
 
-/** What can be asked for. */
-export const sceneKinds = {
-  caption: { collection: 'captions', prefix: 'cap', tasks: ['captioning'] },
-  'matched caption': { collection: 'captions', prefix: 'cap', tasks: ['captioning', 'image_text_retrieval'] },
-  answer: { collection: 'answers', prefix: 'ans', tasks: ['question_answering'] },
-  match: { collection: 'matches', prefix: 'mat', tasks: ['image_text_retrieval'] },
-} as const satisfies Record<string, Kind>;
+export type SceneKind = keyof typeof sceneTasks;
 
-export type SceneKind = keyof typeof sceneKinds;
+/** What it is called: the collection under `/v1`, the prefix of its ids. */
+export const namesOf = (kind: SceneKind) => taskNames[sceneTasks[kind][0]];
 
 /** One question with one right answer. */
 export interface Scene {
@@ -38,8 +32,8 @@ export interface Scene {
 
 /** Where what has this id is read. */
 export function pathOf(id: string): string {
-  const kind = Object.values(sceneKinds).find(({ prefix }) => id.startsWith(prefix));
-  return `/v1/${kind?.collection ?? 'batches'}/${id}`;
+  const collection = id.startsWith('bat_') ? 'batches' : taskNames[taskOfId(id)].collection;
+  return `/v1/${collection}/${id}`;
 }
 
 const examples = [

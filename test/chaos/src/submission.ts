@@ -2,7 +2,7 @@ import { type Ask, patienceMs } from './client.js';
 import type { ImageFile } from './images.js';
 import type { PlannedBatch } from './planned-batch.js';
 import type { PlannedRequest } from './planned-request.js';
-import { type Scene, sceneKinds } from './scene.js';
+import { namesOf, type Scene } from './scene.js';
 
 /** The request that submits a caption, an answer or a match, in the form that is planned. */
 export function submissionOf(request: PlannedRequest, scene: Scene, image: ImageFile, receiver: string | null): Ask {
@@ -13,7 +13,7 @@ export function submissionOf(request: PlannedRequest, scene: Scene, image: Image
   };
   const put = identity.kind === 'put';
   const to = { method: put ? 'PUT' : 'POST', answers: [200, 202], timeoutMs: patienceMs + 1000 * (preferS ?? 0) };
-  const collection = `/v1/${sceneKinds[scene.kind].collection}`;
+  const collection = `/v1/${namesOf(scene.kind).collection}`;
   const path = put ? `${collection}/${identity.id}` : collection;
   // A body that is the image itself has no place for a webhook.
   switch (request.form === 'raw' && receiver !== null ? 'json' : request.form) {
