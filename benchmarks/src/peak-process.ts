@@ -1,5 +1,5 @@
 /** The matrix products that this machine can do in a second: what all else is compared with. */
-import { Graph, matMul, matMulInteger, serializeModel, type Value } from '@blipq/onnx-graph';
+import { disableTelemetry, Graph, matMul, matMulInteger, serializeModel, type Value } from '@blipq/onnx-graph';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { answer } from './ask-process.js';
 
@@ -62,6 +62,7 @@ async function measure(
 ): Promise<number> {
   y.graph.output('y', y);
   const options = { intraOpNumThreads: threads, logSeverityLevel: 3 } as const;
+  disableTelemetry();
   const session = await InferenceSession.create(await serializeModel(y.graph), options);
   const end = performance.now() + seconds * 1000;
   let fastestMs = Number.POSITIVE_INFINITY;

@@ -1,3 +1,4 @@
+import { disableTelemetry } from '@blipq/onnx-graph';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Device } from './precision.js';
 
@@ -96,6 +97,7 @@ function throwTyped(error: unknown): never {
 }
 
 async function create(model: string | Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession> {
+  disableTelemetry();
   // One call for each of its overloads.
   return await (typeof model === 'string'
     ? InferenceSession.create(model, options)

@@ -1,4 +1,5 @@
 export { DataFile } from './data-file.js';
+export { disableTelemetry } from './disable-telemetry.js';
 export {
   bytesOf,
   type DType,

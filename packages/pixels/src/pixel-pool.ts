@@ -1,5 +1,6 @@
 import * as workerThreads from 'node:worker_threads';
 import { BlipqError } from '@blipq/contracts';
+import { disableTelemetry } from '@blipq/onnx-graph';
 import { Piscina } from 'piscina';
 import type { Pixels } from './image-to-pixels.js';
 import { defaultLimits, type ImageLimits } from './limits.js';
@@ -22,6 +23,7 @@ export class PixelPool {
   #stopped = false;
 
   constructor({ threads, waitingMax = 64, limits }: PixelPoolOptions) {
+    disableTelemetry();
     this.#inFlightMax = threads + waitingMax;
     this.#threads = new Piscina({
       filename: new URL('../dist/pixel-worker.js', import.meta.url).href,

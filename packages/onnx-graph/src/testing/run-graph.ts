@@ -7,6 +7,7 @@ import {
   DataFile,
   type Dim,
   type DType,
+  disableTelemetry,
   encodeElements,
   type Graph,
   type Shape,
@@ -55,6 +56,7 @@ export async function runModel(
   model: string | Uint8Array,
   feeds: Readonly<Record<string, Elements>> = {},
 ): Promise<Record<string, Elements>> {
+  disableTelemetry();
   const options = { executionProviders: ['cpu'], intraOpNumThreads: 1, logSeverityLevel: 3 } as const;
   const session =
     typeof model === 'string'
