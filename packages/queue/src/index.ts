@@ -1,12 +1,3 @@
-export type { BatchDraft, CreateBatchOutcome, SubmittedItem } from './batches.js';
-export type { ListOptions, WorkPage } from './caption-list.js';
-export {
-  type CancelOutcome,
-  CaptionQueue,
-  type CaptionQueueOptions,
-  type QueueLoad,
-  type RetryOptions,
-} from './caption-queue.js';
 export {
   type CaptionHandler,
   type CaptionMade,
@@ -17,20 +8,18 @@ export {
   type Serves,
   type Work,
   type WorkHandler,
-} from './caption-worker.js';
-export { type DeliveryListing, DeliveryLog, type DeliveryLogOptions } from './delivery-log.js';
+} from './attempts/caption-worker.js';
+export { Reconciler, type ReconcilerOptions, type Sweep } from './attempts/reconciler.js';
+export type { FencedWrite } from './attempts/records.js';
+export type { BatchDraft, CreateBatchOutcome, SubmittedItem } from './callers/batches.js';
+export type { ListOptions, WorkPage } from './callers/caption-list.js';
 export {
-  type DeliveryVerdict,
-  type DeliveryWork,
-  DeliveryWorker,
-  type DeliveryWorkerOptions,
-} from './delivery-worker.js';
-export { type ManifestDraft, ModelRegistry, type ModelRegistryOptions } from './model-registry.js';
-export { QueueCensus, type QueueCensusOptions, type QueueCount } from './queue-census.js';
-export { QueueHealth, type QueueHealthOptions } from './queue-health.js';
-export { Reconciler, type ReconcilerOptions, type Sweep } from './reconciler.js';
-export type { FencedWrite } from './records.js';
-export { type OnError, open as openRedis, producerRedis, type QueueAddress, type RedisClient } from './redis.js';
+  type CancelOutcome,
+  CaptionQueue,
+  type CaptionQueueOptions,
+  type QueueLoad,
+  type RetryOptions,
+} from './callers/caption-queue.js';
 export type {
   Admission,
   AdmitOutcome,
@@ -38,5 +27,16 @@ export type {
   Submission,
   SubmissionIdentity,
   SubmitOutcome,
-} from './submissions.js';
-export type { WaitOptions, WaitOutcome } from './waiters.js';
+} from './callers/submissions.js';
+export type { WaitOptions, WaitOutcome } from './callers/waiters.js';
+export { type DeliveryListing, DeliveryLog, type DeliveryLogOptions } from './deliveries/delivery-log.js';
+export {
+  type DeliveryVerdict,
+  type DeliveryWork,
+  DeliveryWorker,
+  type DeliveryWorkerOptions,
+} from './deliveries/delivery-worker.js';
+export { type ManifestDraft, ModelRegistry, type ModelRegistryOptions } from './observe/model-registry.js';
+export { QueueCensus, type QueueCensusOptions, type QueueCount } from './observe/queue-census.js';
+export { QueueHealth, type QueueHealthOptions } from './observe/queue-health.js';
+export { type OnError, open as openRedis, producerRedis, type QueueAddress, type RedisClient } from './redis/redis.js';

@@ -4,9 +4,9 @@ import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node';
 import { afterAll, afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { openTelemetry } from '../../service/dist/open-telemetry.js';
-import { CaptionQueue } from './caption-queue.js';
-import { CaptionWorker } from './caption-worker.js';
-import { type DeliveryWork, DeliveryWorker } from './delivery-worker.js';
+import { CaptionWorker } from './attempts/caption-worker.js';
+import { CaptionQueue } from './callers/caption-queue.js';
+import { type DeliveryWork, DeliveryWorker } from './deliveries/delivery-worker.js';
 import { freshNamespace, latch, made, serves, submission } from './testing/fixtures.js';
 
 const redisUrl = inject('redisUrl');

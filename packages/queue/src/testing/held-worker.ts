@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import { CaptionWorker } from '../caption-worker.js';
+import { CaptionWorker } from '../attempts/caption-worker.js';
 import { made, serves } from './fixtures.js';
 
 // A worker process that holds its first caption until it is told to finish it, to be killed or frozen meanwhile.

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { BlipqError } from '@blipq/contracts';
-import { queueKeys } from '../keys.js';
+import { queueKeys } from '../redis/keys.js';
 import { submission } from './fixtures.js';
 import { WholeQueue, webhook } from './whole-queue.js';
 

@@ -1,10 +1,10 @@
 import type { CaptionResource } from '@blipq/contracts';
 import { Redis } from 'ioredis';
 import { expect, vi } from 'vitest';
-import { CaptionQueue, type CaptionQueueOptions } from '../caption-queue.js';
-import { type CaptionHandler, CaptionWorker, type CaptionWorkerOptions } from '../caption-worker.js';
-import { queueKeys } from '../keys.js';
-import { Reconciler } from '../reconciler.js';
+import { type CaptionHandler, CaptionWorker, type CaptionWorkerOptions } from '../attempts/caption-worker.js';
+import { Reconciler } from '../attempts/reconciler.js';
+import { CaptionQueue, type CaptionQueueOptions } from '../callers/caption-queue.js';
+import { queueKeys } from '../redis/keys.js';
 import { freshNamespace, serves } from './fixtures.js';
 
 /** A queue in a namespace of its own, and what a test does around it. */

@@ -1,8 +1,8 @@
 import { newBatchId } from '@blipq/contracts';
 import { Queue } from 'bullmq';
 import { expect, vi } from 'vitest';
-import { queueKeys } from '../keys.js';
-import { consumerRedis, open } from '../redis.js';
+import { queueKeys } from '../redis/keys.js';
+import { consumerRedis, open } from '../redis/redis.js';
 import { submission } from './fixtures.js';
 import { type WholeQueue, webhook } from './whole-queue.js';
 

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import type { WebhookTarget } from '@blipq/contracts';
-import { CaptionQueue } from '../caption-queue.js';
-import { type CaptionMade, type CaptionWork, CaptionWorker } from '../caption-worker.js';
-import { DeliveryLog } from '../delivery-log.js';
-import { DeliveryWorker } from '../delivery-worker.js';
-import { ModelRegistry } from '../model-registry.js';
-import { QueueCensus } from '../queue-census.js';
-import { QueueHealth } from '../queue-health.js';
-import { Reconciler } from '../reconciler.js';
+import { type CaptionMade, type CaptionWork, CaptionWorker } from '../attempts/caption-worker.js';
+import { Reconciler } from '../attempts/reconciler.js';
+import { CaptionQueue } from '../callers/caption-queue.js';
+import { DeliveryLog } from '../deliveries/delivery-log.js';
+import { DeliveryWorker } from '../deliveries/delivery-worker.js';
+import { ModelRegistry } from '../observe/model-registry.js';
+import { QueueCensus } from '../observe/queue-census.js';
+import { QueueHealth } from '../observe/queue-health.js';
 import { freshNamespace, latch, made, serves } from './fixtures.js';
 
 export const webhook: WebhookTarget = {

@@ -1,0 +1,236 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { BlipqError, type CaptionResource } from '@blipq/contracts';
+import { Redis } from 'ioredis';
+import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
+import { CaptionQueue } from '../callers/caption-queue.js';
+import { freshNamespace, latch, made, serves, submission } from '../testing/fixtures.js';
+import { type CaptionHandler, CaptionWorker, type CaptionWorkerOptions } from './caption-worker.js';
+
+const redisUrl = inject('redisUrl');
+let namespace: string;
+let queue: CaptionQueue;
+const workers: CaptionWorker[] = [];
+const processes: HeldWorker[] = [];
+
+beforeEach(async () => {
+  namespace = freshNamespace();
+  queue = new CaptionQueue({ redisUrl, namespace });
+  await queue.start();
+});
+
+afterEach(async () => {
+  await Promise.all(processes.splice(0).map((each) => each.end()));
+  await Promise.all(workers.splice(0).map((worker) => worker.stop()));
+  await queue.stop();
+});
+
+async function work(handler: CaptionHandler, options: Partial<CaptionWorkerOptions> = {}): Promise<CaptionWorker> {
+  const quick = { concurrency: 4, lockDurationMs: 1000, stalledIntervalMs: 200 };
+  const worker = new CaptionWorker({ serves, redisUrl, namespace, ...quick, handler, ...options });
+  workers.push(worker);
+  await worker.start();
+  return worker;
+}
+
+async function ended(id: string): Promise<CaptionResource> {
+  const outcome = await queue.wait(id, { timeoutMs: 40_000 });
+  if (outcome.status !== 'finished') throw new Error(`expected it to finish, but it is ${outcome.status}`);
+  return outcome.caption;
+}
+
+/** See testing/held-worker.ts. */
+class HeldWorker {
+  readonly process: ChildProcessWithoutNullStreams;
+  readonly #lines: AsyncIterator<string>;
+
+  constructor() {
+    const program = fileURLToPath(new URL('../../dist/testing/held-worker.js', import.meta.url));
+    this.process = spawn(process.execPath, [program, redisUrl, namespace]);
+    this.#lines = createInterface(this.process.stdout)[Symbol.asyncIterator]();
+    processes.push(this);
+  }
+
+  async says(): Promise<string> {
+    const { value, done } = await this.#lines.next();
+    if (done) throw new Error('the worker process ended');
+    return value;
+  }
+
+  async end(): Promise<void> {
+    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
+    const exited = once(this.process, 'exit');
+    this.process.kill('SIGKILL');
+    await exited;
+  }
+}
+
+describe('errors of the handler', () => {
+  test('one that is not retryable fails the caption at once', async () => {
+    const { caption } = await queue.submit(submission());
+    await work(async () => {
+      throw new BlipqError('inference_error', 'nothing but zeros');
+    });
+    const { state, attempt, error } = await ended(caption.id);
+    expect({ state, attempt }).toEqual({ state: 'failed', attempt: 1 });
+    expect(error).toEqual({ code: 'inference_error', detail: 'nothing but zeros', retryable: false });
+  });
+
+  test('one that is retryable is retried', async () => {
+    const { caption } = await queue.submit(submission());
+    await work(async ({ attempt }) => {
+      if (attempt === 1) throw new BlipqError('out_of_memory', 'too much at once');
+      return made('at last');
+    });
+    expect(await ended(caption.id)).toMatchObject({ state: 'succeeded', attempt: 2, error: null });
+  });
+
+  test('an unexpected one is reported, retried twice and ends the caption without its message', async () => {
+    const { caption } = await queue.submit(submission());
+    const reported: string[] = [];
+    await work(
+      async () => {
+        throw new Error('secret stack');
+      },
+      { onError: (error) => reported.push(error.message) },
+    );
+    const { state, attempt, error } = await ended(caption.id);
+    expect({ state, attempt, code: error?.code }).toEqual({ state: 'failed', attempt: 3, code: 'internal_error' });
+    expect(error?.detail).not.toContain('secret');
+    expect(reported.filter((message) => message === 'secret stack')).toHaveLength(3);
+  });
+
+  test('a caption whose image has expired says so', async () => {
+    const { caption } = await queue.submit(submission());
+    const redis = new Redis(redisUrl);
+    await redis.unlink(await redis.keys(`${namespace}:{captions}:pixels:*`));
+    redis.disconnect();
+    await work(async () => made('unreachable'));
+    expect((await ended(caption.id)).error?.code).toBe('input_expired');
+  });
+});
+
+describe('worker processes that die', () => {
+  test('kill -9 in the middle of a caption: another worker finishes it', async () => {
+    const held = new HeldWorker();
+    const { caption } = await queue.submit(submission());
+    expect(await held.says()).toBe(`begun ${caption.id} 1`);
+    await held.end();
+    await work(async () => made('by the survivor'));
+    expect(await ended(caption.id)).toMatchObject({
+      state: 'succeeded',
+      attempt: 2,
+      caption: { text: 'by the survivor' },
+    });
+  });
+
+  test('what a dead worker had in hand goes before what waits', async () => {
+    const held = new HeldWorker();
+    const { caption: lost } = await queue.submit(submission());
+    await held.says();
+    const waiting: string[] = [];
+    for (const _ of [1, 2, 3]) waiting.push((await queue.submit(submission())).caption.id);
+    await held.end();
+    const redis = new Redis(redisUrl);
+    const order: string[] = [];
+    await work(
+      async ({ id, attempt }) => {
+        // Busy until the lost one is back in the queue.
+        if (order.length === 0) {
+          const wait = `${namespace}:{captions}:jobs:captions.demo:wait`;
+          await vi.waitFor(async () => expect(await redis.llen(wait)).toBe(1), { timeout: 20_000 });
+        }
+        order.push(`${id} ${attempt}`);
+        return made('by the survivor');
+      },
+      { concurrency: 1 },
+    );
+    for (const id of [lost.id, ...waiting]) expect((await ended(id)).state).toBe('succeeded');
+    redis.disconnect();
+    const [first, ...others] = waiting.map((id) => `${id} 1`);
+    expect(order).toEqual([first, `${lost.id} 2`, ...others]);
+  });
+
+  test('a frozen worker that wakes up when another has its caption cannot write its result', async () => {
+    const held = new HeldWorker();
+    const { caption } = await queue.submit(submission());
+    await held.says();
+    held.process.kill('SIGSTOP');
+    const [begun, finish] = [latch(), latch()];
+    await work(async () => {
+      begun.open();
+      await finish.promise;
+      return made('by the second');
+    });
+    await begun.promise;
+    held.process.kill('SIGCONT');
+    held.process.stdin.write('finish\n');
+    expect([`attempt ${caption.id} stale`, `dropped ${caption.id}`]).toContain(await held.says());
+    expect((await queue.read(caption.id))?.state).toBe('processing');
+    finish.open();
+    expect((await ended(caption.id)).caption?.text).toBe('by the second');
+  });
+
+  test('a result that comes after the end changes nothing', async () => {
+    const held = new HeldWorker();
+    const { caption } = await queue.submit(submission());
+    await held.says();
+    held.process.kill('SIGSTOP');
+    await work(async () => made('by the second'));
+    const first = await ended(caption.id);
+    held.process.kill('SIGCONT');
+    held.process.stdin.write('finish\n');
+    expect([`attempt ${caption.id} terminal`, `dropped ${caption.id}`]).toContain(await held.says());
+    expect(await queue.read(caption.id)).toEqual(first);
+  });
+
+  test('a caption that kills two workers is given up as worker_lost', async () => {
+    const { caption } = await queue.submit(submission());
+    for (const attempt of [1, 2]) {
+      const held = new HeldWorker();
+      expect(await held.says()).toBe(`begun ${caption.id} ${attempt}`);
+      await held.end();
+    }
+    await work(async () => made('unreachable'));
+    expect(await ended(caption.id)).toMatchObject({ state: 'failed', attempt: 2, error: { code: 'worker_lost' } });
+  });
+});
+
+describe('stop', () => {
+  test('lets captions in hand finish', async () => {
+    const [begun, finish] = [latch(), latch()];
+    const worker = await work(async () => {
+      begun.open();
+      await finish.promise;
+      return made('just in time');
+    });
+    const { caption } = await queue.submit(submission());
+    await begun.promise;
+    const stopped = worker.stop();
+    finish.open();
+    await stopped;
+    expect((await queue.read(caption.id))?.state).toBe('succeeded');
+  });
+
+  test('gives back what does not finish in time, without spending an attempt of three', async () => {
+    const { caption } = await queue.submit(submission());
+    for (const attempt of [1, 2, 3, 4]) {
+      const begun = latch<number>();
+      const worker = await work(
+        async (given, signal) => {
+          begun.open(given.attempt);
+          await once(signal, 'abort');
+          throw signal.reason;
+        },
+        { drainMs: 0 },
+      );
+      expect(await begun.promise).toBe(attempt);
+      await worker.stop();
+      expect((await queue.read(caption.id))?.state).toBe('queued');
+    }
+    await work(async () => made('by the fifth'));
+    expect((await ended(caption.id)).state).toBe('succeeded');
+  });
+});

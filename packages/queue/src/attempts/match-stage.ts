@@ -1,0 +1,51 @@
+import type { CaptionMatch, CaptionResult, InferenceTimings, MatchResult, ModelVersion } from '@blipq/contracts';
+import type { RecordFields } from '../work/record.js';
+
+/**
+ * Whether a record is a caption that has been made and is now to be matched with its image: `match` says by which model,
+ * `result` what was made.
+ */
+function isMade({ match, result }: RecordFields): boolean {
+  return match !== undefined && result !== undefined;
+}
+
+/** What is asked of the model whose turn it is: to make a caption, for example, or to match the one that was made. */
+export function askedOf(record: RecordFields): ModelVersion & object {
+  if (!isMade(record)) return { model: record.model!, revision: record.revision!, ...JSON.parse(record.input!) };
+  return { ...JSON.parse(record.match!), texts: [captionOf(record).text] };
+}
+
+/** What a worker made, and the revision of its model. */
+interface Made {
+  result: object;
+  inference: InferenceTimings;
+  revision: string;
+}
+
+/**
+ * The whole of what a record comes to: what was made, or, of the match of a caption that was made before, the two
+ * together. `revision` is then the caption's, but empty where the matcher is not the one that was asked for: the result
+ * is given to nobody else.
+ */
+export function wholeOf(record: RecordFields, made: Made): Made {
+  if (!isMade(record)) return made;
+  const asked: ModelVersion = JSON.parse(record.match!);
+  const { probability, similarity } = (made.result as { matches: [MatchResult] }).matches[0];
+  const match: CaptionMatch = { probability, similarity, model: asked.model, revision: made.revision };
+  const first: InferenceTimings = JSON.parse(record.inference!);
+  const sum = (part: 'inference_ms' | 'encode_ms' | 'decode_ms') => first[part] + made.inference[part];
+  return {
+    result: { caption: captionOf(record), match },
+    inference: {
+      ...first,
+      inference_ms: sum('inference_ms'),
+      encode_ms: sum('encode_ms'),
+      decode_ms: sum('decode_ms'),
+    },
+    revision: made.revision === asked.revision ? record.revision! : '',
+  };
+}
+
+function captionOf({ result }: RecordFields): CaptionResult {
+  return JSON.parse(result!).caption;
+}

@@ -1,0 +1,116 @@
+import { BlipqError, newCaptionId } from '@blipq/contracts';
+import { Queue, UnrecoverableError, Worker } from 'bullmq';
+import { Redis } from 'ioredis';
+import { afterEach, beforeEach, expect, inject, onTestFinished, test, vi } from 'vitest';
+import { CaptionQueue } from '../callers/caption-queue.js';
+import { freshNamespace, made, serves, submission } from '../testing/fixtures.js';
+import { CaptionWorker } from './caption-worker.js';
+import { Reconciler } from './reconciler.js';
+
+const redisUrl = inject('redisUrl');
+let namespace: string;
+let prefix: string;
+let queue: CaptionQueue;
+let reconciler: Reconciler;
+let redis: Redis;
+
+beforeEach(async () => {
+  namespace = freshNamespace();
+  prefix = `${namespace}:{captions}`;
+  redis = new Redis(redisUrl, { maxRetriesPerRequest: null });
+  queue = new CaptionQueue({ redisUrl, namespace });
+  reconciler = new Reconciler({ redisUrl, namespace, everyMs: 3_600_000 });
+  await queue.start();
+  await reconciler.start();
+});
+
+afterEach(async () => {
+  await reconciler.stop();
+  await queue.stop();
+  redis.disconnect();
+});
+
+/** Lets the reconciler look at a caption now instead of after its grace time. */
+async function due(id: string): Promise<void> {
+  expect(await redis.zadd(`${prefix}:open`, 'XX', 'CH', 0, id)).toBe(1);
+}
+
+test('a record whose job was never added (a gateway died between the two) gets its job', async () => {
+  const { caption } = await queue.submit(submission());
+  const jobs = new Queue('captions.demo', { connection: redis, prefix: `${prefix}:jobs` });
+  expect(await jobs.remove(caption.id)).toBe(1);
+  await due(caption.id);
+  expect(await reconciler.sweep()).toEqual({ requeued: [caption.id], ended: [] });
+  const worker = new CaptionWorker({
+    serves,
+    redisUrl,
+    namespace,
+    concurrency: 1,
+    handler: async () => made('found again'),
+  });
+  await worker.start();
+  expect(await queue.wait(caption.id, { timeoutMs: 20_000 })).toMatchObject({
+    status: 'finished',
+    caption: { state: 'succeeded', attempt: 1 },
+  });
+  await worker.stop();
+  await jobs.close();
+});
+
+test('a caption that waits for its turn, or is not yet due, is left alone', async () => {
+  const waiting = await queue.submit(submission());
+  await queue.submit(submission());
+  await due(waiting.caption.id);
+  expect(await reconciler.sweep()).toEqual({ requeued: [], ended: [] });
+  expect(await redis.zcard(`${prefix}:jobs:captions.demo:prioritized`)).toBe(2);
+  expect(await redis.zcount(`${prefix}:open`, '-inf', Date.now())).toBe(0);
+});
+
+test('a caption that waits for another attempt by a clock that is ahead does not wait for that', async () => {
+  const real = Date.now;
+  const clock = vi.spyOn(Date, 'now').mockImplementation(() => real() + 420_000);
+  onTestFinished(() => void clock.mockRestore());
+  const error = new BlipqError('internal_error', 'The engine ended.');
+  const options = { serves, redisUrl, namespace, concurrency: 1 };
+  const wrong = new CaptionWorker({ ...options, handler: async () => Promise.reject(error) });
+  await wrong.start();
+  const { caption } = await queue.submit(submission());
+  await vi.waitFor(async () => expect(await redis.zcard(`${prefix}:jobs:captions.demo:delayed`)).toBe(1), 10_000);
+  await wrong.stop();
+  clock.mockRestore();
+  const right = new CaptionWorker({ ...options, handler: async () => made('in time') });
+  await right.start();
+  onTestFinished(() => right.stop());
+  const ended = await queue.wait(caption.id, { timeoutMs: 25_000 });
+  expect(ended).toMatchObject({ status: 'finished', caption: { state: 'succeeded', attempt: 2 } });
+}, 40_000);
+
+test('a gateway that died before it said that the job is there keeps nobody from being replayed', async () => {
+  const request = { idempotencyKey: 'key', fingerprint: 'f' };
+  const { caption } = await queue.submit(submission(request));
+  await redis.hset(`${prefix}:record:${caption.id}`, 'storing', 1);
+  await expect(queue.submit(submission(request))).rejects.toMatchObject({ code: 'idempotency_in_progress' });
+  await due(caption.id);
+  expect(await reconciler.sweep()).toEqual({ requeued: [], ended: [] });
+  expect(await queue.submit(submission(request))).toMatchObject({ status: 'replayed', caption: { id: caption.id } });
+});
+
+test('a caption whose job BullMQ has given up ends as worker_lost', async () => {
+  const { caption } = await queue.submit(submission());
+  const failing = new Worker('captions.demo', () => Promise.reject(new UnrecoverableError('stalled')), {
+    connection: redis,
+    prefix: `${prefix}:jobs`,
+  });
+  await new Promise((resolve) => failing.once('failed', resolve));
+  await failing.close();
+  await due(caption.id);
+  expect(await reconciler.sweep()).toEqual({ requeued: [], ended: [caption.id] });
+  expect(await queue.read(caption.id)).toMatchObject({ state: 'failed', error: { code: 'worker_lost' } });
+  expect(await queue.load()).toMatchObject({ captions: 0 });
+});
+
+test('an entry without a record is forgotten', async () => {
+  await redis.zadd(`${prefix}:open`, 0, newCaptionId());
+  expect(await reconciler.sweep()).toEqual({ requeued: [], ended: [] });
+  expect(await redis.exists(`${prefix}:open`)).toBe(0);
+});

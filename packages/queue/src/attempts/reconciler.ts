@@ -1,0 +1,126 @@
+import { BlipqError, failedWith } from '@blipq/contracts';
+import { type QueueKeys, queueKeys } from '../redis/keys.js';
+import { consumerRedis, type OnError, open, type QueueAddress, type RedisClient } from '../redis/redis.js';
+import { addJob, JobQueues } from '../work/jobs.js';
+import { Records } from './records.js';
+
+export interface ReconcilerOptions extends QueueAddress {
+  /** How often it sweeps, in milliseconds. Default 5000. */
+  everyMs?: number;
+  /** Told what each of its own sweeps did. */
+  onSweep?: (sweep: Sweep) => void;
+  onError?: OnError;
+}
+
+/** What a sweep did with the captions it looked at. */
+export interface Sweep {
+  /** Their job was missing and was added again. */
+  requeued: string[];
+  /** BullMQ had given them up, and they ended as `worker_lost`, or their deadline had passed, and they expired. */
+  ended: string[];
+}
+
+/** How long a caption that is in order is left alone, in milliseconds. */
+const nextLookMs = 60_000;
+const sweepSize = 100;
+const sweepRounds = 10;
+
+/**
+ * Repairs what a crash between two writes leaves behind, and ends captions at their deadlines. It looks at every caption that has not ended: 10 s after its
+ * submission, then every minute. Any number of reconcilers may run at once; each repair is idempotent.
+ */
+export class Reconciler {
+  readonly #redis: RedisClient;
+  readonly #keys: QueueKeys;
+  readonly #records: Records;
+  readonly #everyMs: number;
+  readonly #onSweep: (sweep: Sweep) => void;
+  readonly #onError: OnError;
+  #jobs: JobQueues | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #sweeping: Promise<unknown> | undefined;
+
+  constructor({ everyMs = 5000, onSweep = () => undefined, onError = () => undefined, ...address }: ReconcilerOptions) {
+    this.#redis = consumerRedis(address.redisUrl, onError);
+    this.#keys = queueKeys(address);
+    this.#records = new Records(this.#redis, this.#keys);
+    this.#everyMs = everyMs;
+    this.#onSweep = onSweep;
+    this.#onError = onError;
+  }
+
+  /** Sweeps from now on. Resolves whether Redis is there or not. */
+  async start(): Promise<void> {
+    await open(this.#redis);
+    this.#jobs = new JobQueues(this.#redis, this.#keys, this.#onError);
+    this.#timer = setInterval(() => {
+      this.#sweeping ??= this.sweep()
+        .then(this.#onSweep)
+        .catch(this.#onError)
+        .finally(() => {
+          this.#sweeping = undefined;
+        });
+    }, this.#everyMs);
+  }
+
+  /** Looks at the captions that are due, up to 1000. */
+  async sweep(): Promise<Sweep> {
+    const sweep: Sweep = { requeued: [], ended: [] };
+    for (let round = 0; round < sweepRounds; round += 1) {
+      const due = await this.#records.due(sweepSize);
+      for (const id of due) {
+        const repair = await this.settle(id);
+        if (repair !== undefined) sweep[repair].push(id);
+      }
+      if (due.length < sweepSize) break;
+    }
+    return sweep;
+  }
+
+  /** Compares a caption's record with its job and repairs whichever is behind. Returns what it did, if anything. */
+  async settle(id: string): Promise<keyof Sweep | undefined> {
+    if (await this.#records.expire(id)) return 'ended';
+    const { jobs } = await this.#records.read(id);
+    if (jobs === undefined) {
+      await this.#records.forget(id);
+      return undefined;
+    }
+    const job = await this.#jobs!.of(jobs).getJob(id);
+    const state = job === undefined ? 'missing' : await job.getState();
+    if (state === 'failed' || state === 'completed') return await this.#end(id, job?.failedReason);
+    if (state === 'missing' || state === 'unknown') return await this.#enqueue(id);
+    // Pauses before another attempt are over by now, unless the clock of the worker that began one is ahead. Fails when
+    // somebody else was quicker.
+    if (state === 'delayed') await job?.promote().catch(() => undefined);
+    await this.#records.lookLater(id, nextLookMs);
+    return undefined;
+  }
+
+  async #enqueue(id: string): Promise<'requeued' | undefined> {
+    const { turn, jobs } = await this.#records.read(id);
+    const written = await this.#records.requeue(id, null);
+    if (written === 'written') {
+      await addJob(this.#jobs!.of(jobs!), id, turn!);
+      await this.#records.lookLater(id, nextLookMs);
+      return 'requeued';
+    }
+    if (written !== 'stale') await this.#records.forget(id);
+    return undefined;
+  }
+
+  async #end(id: string, reason = 'its job ended without a result'): Promise<'ended' | undefined> {
+    const error = new BlipqError('worker_lost', `The caption was given up: ${reason}.`);
+    const written = await this.#records.finish(id, null, failedWith(error));
+    if (written === 'written' || written === 'canceled') return 'ended';
+    if (written !== 'stale') await this.#records.forget(id);
+    return undefined;
+  }
+
+  /** Lets a running sweep end, unless Redis is away. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    if (this.#redis.status === 'ready') await this.#sweeping;
+    await this.#jobs?.close();
+    this.#redis.disconnect();
+  }
+}

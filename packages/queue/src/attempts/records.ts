@@ -1,0 +1,88 @@
+import type { CaptionOutcome } from '@blipq/contracts';
+import { traceparent } from '@blipq/service';
+import type { ScriptTarget } from '../lua/script.js';
+import type { QueueKeys } from '../redis/keys.js';
+import type { RedisClient } from '../redis/redis.js';
+import { fieldsOf, outcomeFields, type RecordFields } from '../work/record.js';
+import {
+  beginRecord,
+  deferRecord,
+  dueRecords,
+  expireRecord,
+  finishRecord,
+  forgetRecord,
+  requeueRecord,
+} from './attempt-scripts.js';
+
+/**
+ * What became of a write that only the right writer may do. `passed_on`: it is another model's turn. `canceled`: its owner had canceled it, so that is how it
+ * ended. `gone`: there is no record. `terminal`: it has ended. `stale`: somebody else holds the job's lock.
+ */
+export type FencedWrite = 'written' | 'passed_on' | 'canceled' | 'gone' | 'terminal' | 'stale';
+
+/** Why there is nothing to begin. `passed_on`: it is another model's by now. The others are as above. */
+export type Unbegun = 'gone' | 'terminal' | 'passed_on' | 'stale';
+
+/** Who writes: the token of the job's lock, or null for the reconciler, which may write when nobody holds the lock. */
+export type Token = string | null;
+
+/** The writes that move a caption through its states after its submission, other than its owner's. */
+export class Records {
+  readonly #target: ScriptTarget;
+  readonly #keys: QueueKeys;
+
+  constructor(redis: RedisClient, keys: QueueKeys) {
+    this.#target = { redis, root: keys.root };
+    this.#keys = keys;
+  }
+
+  async read(id: string): Promise<RecordFields> {
+    return await this.#target.redis.hgetall(this.#keys.record(id));
+  }
+
+  /** The image, u8 [S, S, 3], or null when it has expired. */
+  async pixels(record: RecordFields): Promise<Buffer | null> {
+    return await this.#target.redis.getBuffer(this.#keys.pixels(record.pixels!));
+  }
+
+  /** queued → processing, one attempt more, by a worker that has its job in the queue `jobs`. Returns the record. */
+  async begin(id: string, token: string, jobs: string): Promise<RecordFields | Unbegun> {
+    const reply = await beginRecord(this.#target, id, token, jobs);
+    return Array.isArray(reply) ? fieldsOf(reply) : (reply as Unbegun);
+  }
+
+  /** processing → queued. */
+  async requeue(id: string, token: Token): Promise<FencedWrite> {
+    return (await requeueRecord(this.#target, id, token ?? '')) as FencedWrite;
+  }
+
+  /**
+   * Any state → terminal: stores the outcome, deletes or sets aside the image, starts the retention time and tells who
+   * waits, in one step. A caption that is still to be matched goes to the matcher's queue instead, without a job as yet.
+   * `revision`: of the model that made it. Its webhook continues the trace that this is called in.
+   */
+  async finish(id: string, token: Token, outcome: CaptionOutcome, revision = ''): Promise<FencedWrite> {
+    const trace = traceparent();
+    const fields = [...outcomeFields(outcome), ...(trace === undefined ? [] : ['trace', trace])];
+    return (await finishRecord(this.#target, id, token ?? '', outcome.state, revision, ...fields)) as FencedWrite;
+  }
+
+  /** queued → expired, if nobody has started it by its deadline. Says whether it did. */
+  async expire(id: string): Promise<boolean> {
+    return (await expireRecord(this.#target, id)) === 1;
+  }
+
+  /** Captions that have not ended and that the reconciler should look at. */
+  async due(count: number): Promise<string[]> {
+    return (await dueRecords(this.#target, '', count)) as string[];
+  }
+
+  async lookLater(id: string, afterMs: number): Promise<void> {
+    await deferRecord(this.#target, id, afterMs);
+  }
+
+  /** Lets go of what is still counted of a caption that has no record any more, or that has ended. */
+  async forget(id: string): Promise<void> {
+    await forgetRecord(this.#target, id);
+  }
+}

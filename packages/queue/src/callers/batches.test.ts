@@ -1,0 +1,124 @@
+import { type BatchItem, newBatchId } from '@blipq/contracts';
+import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
+import { made, submission } from '../testing/fixtures.js';
+import { TestQueue } from '../testing/test-queue.js';
+
+const redisUrl = inject('redisUrl');
+let live: TestQueue;
+beforeEach(async () => {
+  live = await new TestQueue(redisUrl, { retentionS: 100, imageTtlS: 50, reuseS: 60 }).start();
+});
+afterEach(() => live.stop());
+
+const corrupt = { code: 'image_corrupt', detail: 'It ends too early.', retryable: false } as const;
+const none = { queued: 0, processing: 0, succeeded: 0, failed: 0, canceled: 0, expired: 0 };
+
+/** A sealed batch with so many captions and one image that was refused. */
+async function batchOf(captions: number, changes = {}) {
+  const { batch } = await live.queue.createBatch({ total: captions + 1, metadata: { album: 'x' } });
+  const items: BatchItem[] = [];
+  for (let index = 0; index < captions; index += 1) {
+    const { caption } = await live.queue.submit(submission({ batchId: batch.id, ...changes }));
+    items.push({ index, id: caption.id, error: null });
+  }
+  items.push({ index: captions, id: null, error: corrupt });
+  return { id: batch.id, items, sealed: await live.queue.sealBatch(batch.id, items) };
+}
+
+describe('a batch', () => {
+  test('counts its captions from state to state and is complete when all have ended', async () => {
+    const { id, items, sealed } = await batchOf(3);
+    expect(sealed).toMatchObject({
+      state: 'processing',
+      total: 4,
+      refused: 1,
+      counts: { ...none, queued: 3 },
+      items,
+      metadata: { album: 'x' },
+      finished_at: null,
+    });
+    await live.queue.cancel(items[0]!.id!);
+    await live.queue.delete(items[1]!.id!);
+    expect(await live.queue.readBatch(id)).toMatchObject({
+      state: 'processing',
+      counts: { ...none, queued: 1, canceled: 2 },
+    });
+    await live.work(async () => made('x'));
+    const last = await live.ended(items[2]!.id!);
+    expect(last.batch_id).toBe(id);
+    const completed = await live.queue.readBatch(id);
+    expect(completed).toMatchObject({ state: 'completed', counts: { ...none, succeeded: 1, canceled: 2 } });
+    expect(completed!.finished_at).toBe(last.finished_at);
+    expect(await live.redis.ttl(live.keys.batch(id))).toBeLessThanOrEqual(100);
+  });
+
+  test('has an item after all that Redis did not answer for, and whose caption could not be taken back', async () => {
+    const away = { code: 'queue_unavailable', detail: 'Redis does not answer.', retryable: true } as const;
+    const { batch } = await live.queue.createBatch({ total: 2 });
+    const { caption } = await live.queue.submit(submission({ batchId: batch.id }));
+    const { caption: stranger } = await live.queue.submit(submission());
+    const sealed = await live.queue.sealBatch(batch.id, [
+      { index: 0, id: null, error: away, tried: caption.id },
+      { index: 1, id: null, error: away, tried: stranger.id },
+    ]);
+    expect(sealed).toMatchObject({ total: 2, refused: 1, counts: { ...none, queued: 1 } });
+    expect(sealed.items).toEqual([
+      { index: 0, id: caption.id, error: null },
+      { index: 1, id: null, error: away },
+    ]);
+  });
+
+  test('whose captions end before it is sealed is complete when it is; so is one of stored results', async () => {
+    await live.work(async () => made('x'));
+    const { batch } = await live.queue.createBatch({ total: 1 });
+    const { caption } = await live.queue.submit(submission({ batchId: batch.id, revision: 'r2' }));
+    await live.ended(caption.id);
+    expect((await live.queue.readBatch(batch.id))?.state).toBe('processing');
+    const items = [{ index: 0, id: caption.id, error: null }];
+    expect((await live.queue.sealBatch(batch.id, items)).state).toBe('completed');
+    const cached = await batchOf(2, { revision: 'r2' });
+    expect(cached.sealed).toMatchObject({ state: 'completed', counts: { ...none, succeeded: 2 } });
+  });
+
+  test('in which every image was refused is complete at once', async () => {
+    expect((await batchOf(0)).sealed).toMatchObject({ state: 'completed', refused: 1, counts: none });
+  });
+
+  test('does not count a submission that was taken back', async () => {
+    const { batch } = await live.queue.createBatch({ total: 1 });
+    const prioritized = `${live.keys.root}:jobs:captions.demo:prioritized`;
+    await live.redis.set(prioritized, 'not a sorted set');
+    await expect(live.queue.submit(submission({ batchId: batch.id }))).rejects.toMatchObject({ status: 503 });
+    // Also while BullMQ's key is still broken.
+    await vi.waitFor(async () => expect((await live.queue.readBatch(batch.id))?.counts).toEqual(none));
+    await live.redis.del(prioritized);
+  });
+
+  test('belongs to its tenant, and answers result_expired when it is gone', async () => {
+    const { batch } = await live.queue.createBatch({ total: 1, tenant: 'one' });
+    expect(await live.queue.readBatch(batch.id)).toBeNull();
+    expect(await live.queue.readBatch(newBatchId(), 'one')).toBeNull();
+    await expect(live.queue.sealBatch(batch.id, [], 'two')).rejects.toMatchObject({ code: 'not_found' });
+    expect((await live.queue.readBatch(batch.id, 'one'))?.id).toBe(batch.id);
+    await live.redis.del(live.keys.batch(batch.id));
+    await expect(live.queue.readBatch(batch.id, 'one')).rejects.toMatchObject({ code: 'result_expired' });
+  });
+});
+
+test('an idempotency key makes one batch, is in progress until it is sealed, and then is replayed', async () => {
+  const draft = { total: 1, idempotencyKey: 'k', fingerprint: 'a' };
+  const all = await Promise.allSettled(Array.from({ length: 50 }, () => live.queue.createBatch(draft)));
+  const created = all.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+  expect(created).toHaveLength(1);
+  expect(all.filter((each) => each.status === 'rejected' && each.reason.code !== 'idempotency_in_progress')).toEqual(
+    [],
+  );
+  const items = [{ index: 0, id: null, error: corrupt }];
+  const sealed = await live.queue.sealBatch(created[0]!.batch.id, items);
+  expect(await live.queue.createBatch(draft)).toEqual({ status: 'replayed', batch: sealed });
+  const other = { ...draft, fingerprint: 'b' };
+  await expect(live.queue.createBatch(other)).rejects.toMatchObject({ code: 'idempotency_key_reused' });
+  // A caption cannot take a batch's key either.
+  const caption = submission({ idempotencyKey: 'k', fingerprint: 'c' });
+  await expect(live.queue.submit(caption)).rejects.toMatchObject({ code: 'idempotency_key_reused' });
+});

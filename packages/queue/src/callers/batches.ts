@@ -1,0 +1,109 @@
+import {
+  type BatchId,
+  type BatchItem,
+  type BatchResource,
+  BlipqError,
+  type CaptionMetadata,
+  newBatchId,
+  publicTenant,
+  type WebhookTarget,
+} from '@blipq/contracts';
+import { traceparent } from '@blipq/service';
+import type { ScriptTarget } from '../lua/script.js';
+import type { QueueKeys } from '../redis/keys.js';
+import { asking, type RedisClient } from '../redis/redis.js';
+import { batchOf } from '../work/batch-record.js';
+import { fieldsOf } from '../work/record.js';
+import { createBatch, sealBatch } from './batch-scripts.js';
+import { idempotencyHash, type Refusal, refusalError, resultExpired } from './refusals.js';
+
+export interface BatchDraft {
+  id?: BatchId;
+  tenant?: string;
+  /** Images in the request. */
+  total: number;
+  metadata?: CaptionMetadata;
+  /** Who is told when it completes. */
+  webhook?: WebhookTarget;
+  /** Needs a fingerprint. */
+  idempotencyKey?: string;
+  /** Hash of the request as sent. */
+  fingerprint?: string;
+}
+
+/** What became of an item of a batch; `tried` is the id that it was to have, where Redis did not say what became of it. */
+export type SubmittedItem = BatchItem & { tried?: string };
+
+export type CreateBatchOutcome = { status: 'created' | 'replayed'; batch: BatchResource };
+
+/**
+ * Batches: made empty, filled by submissions that name them, sealed with what became of each image. Their counts are
+ * kept by the scripts that move captions.
+ */
+export class Batches {
+  readonly #redis: RedisClient;
+  readonly #keys: QueueKeys;
+  readonly #target: ScriptTarget;
+  readonly #times: { retentionMs: number; lifeMs: number };
+
+  constructor(redis: RedisClient, keys: QueueKeys, times: { retentionMs: number; lifeMs: number }) {
+    this.#redis = redis;
+    this.#keys = keys;
+    this.#target = { redis, root: keys.root };
+    this.#times = times;
+  }
+
+  async create(draft: BatchDraft): Promise<CreateBatchOutcome> {
+    const {
+      id = newBatchId(),
+      tenant = publicTenant,
+      total,
+      metadata = {},
+      idempotencyKey,
+      fingerprint,
+      webhook,
+    } = draft;
+    if (idempotencyKey !== undefined && fingerprint === undefined) {
+      throw new TypeError('an idempotency key needs a fingerprint');
+    }
+    const idempotency = idempotencyKey === undefined ? '' : idempotencyHash(tenant, idempotencyKey);
+    const trace = traceparent();
+    const fields = {
+      total,
+      metadata: JSON.stringify(metadata),
+      retention_ms: this.#times.retentionMs,
+      ...(webhook !== undefined && { webhook: JSON.stringify(webhook) }),
+      ...(trace !== undefined && { trace }),
+    };
+    const args = [tenant, fingerprint ?? '', idempotency, this.#times.lifeMs, ...Object.entries(fields).flat()];
+    const reply = (await asking(() => createBatch(this.#target, id, ...args))) as [string, ...unknown[]];
+    if (reply[0] === 'created') return { status: 'created', batch: batchOf(id, fieldsOf(reply[1] as string[])) };
+    if (reply[0] !== 'replayed') throw refusalError(reply[0] as Refusal);
+    return { status: 'replayed', batch: batchOf(reply[1] as string, fieldsOf(reply[2] as string[])) };
+  }
+
+  async seal(id: string, submitted: SubmittedItem[], tenant = publicTenant): Promise<BatchResource> {
+    const items = await Promise.all(submitted.map((item) => this.#settled(id, item)));
+    const refused = items.filter(({ error }) => error !== null).length;
+    const reply = await asking(() => sealBatch(this.#target, id, tenant, JSON.stringify(items), refused));
+    if (!Array.isArray(reply)) throw new BlipqError('not_found', 'There is no batch with this id.');
+    return batchOf(id, fieldsOf(reply));
+  }
+
+  /**
+   * An item that Redis did not answer for may be in the queue all the same, too far gone to be taken back: then it is
+   * accepted. By the time that Redis answers this, it has carried out what was sent before.
+   */
+  async #settled(batch: string, { tried, ...item }: SubmittedItem): Promise<BatchItem> {
+    if (item.error === null || tried === undefined) return item;
+    const lives = (await asking(() => this.#redis.hget(this.#keys.record(tried), 'batch'))) === batch;
+    return lives ? { index: item.index, id: tried, error: null } : item;
+  }
+
+  async read(id: string, tenant = publicTenant): Promise<BatchResource | null> {
+    const fields = await asking(() => this.#redis.hgetall(this.#keys.batch(id)));
+    if (fields.tenant !== undefined) return fields.tenant === tenant ? batchOf(id, fields) : null;
+    if ((await asking(() => this.#redis.get(this.#keys.gone(id)))) === tenant) throw resultExpired();
+    return null;
+  }
+}

@@ -1,0 +1,380 @@
+import { once } from 'node:events';
+import { BlipqError, type CaptionId, newCaptionId } from '@blipq/contracts';
+import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import type { CaptionHandler } from '../attempts/caption-worker.js';
+import { latch, made, submission } from '../testing/fixtures.js';
+import { TestQueue } from '../testing/test-queue.js';
+
+const redisUrl = inject('redisUrl');
+let live: TestQueue;
+beforeEach(async () => {
+  live = await new TestQueue(redisUrl, { retentionS: 100, imageTtlS: 50 }).start();
+});
+afterEach(() => live.stop());
+
+const submitted = async (changes = {}): Promise<CaptionId> => (await live.queue.submit(submission(changes))).caption.id;
+
+/** A handler that says when it has begun and goes on when it is told to. */
+function held(): { handler: CaptionHandler; begun: Promise<void>; finish: () => void } {
+  const [begun, finish] = [latch(), latch()];
+  const handler: CaptionHandler = async () => {
+    begun.open();
+    await finish.promise;
+    return made('too late');
+  };
+  return { handler, begun: begun.promise, finish: () => finish.open() };
+}
+
+describe('cancel', () => {
+  test('ends a queued caption at once and takes its job along; canceling again changes nothing', async () => {
+    const id = await submitted();
+    const first = await live.queue.cancel(id);
+    expect(first).toMatchObject({ status: 'canceled', caption: { state: 'canceled', attempt: 0 } });
+    expect(await live.queue.cancel(id)).toEqual(first);
+    expect(await live.waitingJobs()).toBe(0);
+    expect(await live.redis.exists(`${live.keys.root}:jobs:captions.demo:${id}`)).toBe(0);
+    expect(await live.queue.load()).toMatchObject({ captions: 0 });
+    // BullMQ still hands out work after one of its jobs has vanished.
+    await live.work(async () => made('the next'));
+    expect((await live.ended(await submitted())).state).toBe('succeeded');
+  });
+
+  test('ends a caption that waits for another attempt', async () => {
+    const failed = latch();
+    await live.work(
+      async () => {
+        throw new BlipqError('out_of_memory', 'too much at once');
+      },
+      { onAttempt: () => failed.open() },
+    );
+    const id = await submitted();
+    await failed.promise;
+    expect((await live.queue.cancel(id)).status).toBe('canceled');
+    expect(await live.ended(id)).toMatchObject({ state: 'canceled', attempt: 1 });
+  });
+
+  test('aborts a running caption, which then ends as canceled and costs no other attempt', async () => {
+    const [begun, aborted] = [latch(), latch<unknown>()];
+    const written: string[] = [];
+    const worker = await live.work(
+      async (_work, signal) => {
+        begun.open();
+        await once(signal, 'abort');
+        aborted.open(signal.reason);
+        throw signal.reason;
+      },
+      { onAttempt: (_id, outcome, what) => written.push(`${outcome.state} ${what}`) },
+    );
+    const id = await submitted();
+    await begun.promise;
+    expect(await live.queue.cancel(id)).toMatchObject({
+      status: 'canceling',
+      caption: { state: 'processing', cancel_requested: true, version: 3 },
+    });
+    expect(await aborted.promise).toMatch(/canceled/);
+    expect(await live.ended(id)).toMatchObject({ state: 'canceled', attempt: 1, caption: null, error: null });
+    await worker.stop();
+    expect(written).toEqual(['canceled written']);
+  });
+
+  test('whose message is lost still decides: the result is thrown away', async () => {
+    const { handler, begun, finish } = held();
+    const written: string[] = [];
+    const worker = await live.work(handler, {
+      onAttempt: (_id, outcome, what) => written.push(`${outcome.state} ${what}`),
+    });
+    const id = await submitted();
+    await begun;
+    // The flag alone, as if the worker's subscription had been away.
+    await live.redis.hset(live.keys.record(id), 'cancel', 1);
+    finish();
+    expect(await live.ended(id)).toMatchObject({ state: 'canceled', caption: null });
+    await worker.stop();
+    expect(written).toEqual(['succeeded canceled']);
+  });
+
+  test('of a caption whose worker has died ends it at once', async () => {
+    const { handler, begun, finish } = held();
+    await live.work(handler);
+    const id = await submitted();
+    await begun;
+    await live.redis.del(`${live.keys.root}:jobs:captions.demo:${id}:lock`);
+    expect((await live.queue.cancel(id)).status).toBe('canceled');
+    finish();
+  });
+
+  test.each(['succeeded', 'failed', 'expired'])('of a caption that has %s is refused', async (state) => {
+    const id = await submitted({ timeoutS: 30 });
+    if (state === 'expired') await live.passed(id, 'deadline_ms');
+    await live.work(async () => {
+      if (state === 'failed') throw new BlipqError('inference_error', 'no');
+      return made('x');
+    });
+    const ended = await live.ended(id);
+    expect(ended.state).toBe(state);
+    await expect(live.queue.cancel(id)).rejects.toMatchObject({ code: 'already_terminal', status: 409 });
+    expect(await live.queue.read(id)).toEqual(ended);
+  });
+
+  test('racing completion ends in exactly one terminal state, the one that was answered', async () => {
+    await live.work(async () => made('x'), { concurrency: 8 });
+    const ends = new Map<string, string[]>();
+    const subscriber = live.redis.duplicate();
+    subscriber.on('message', (_channel: string, message: string) => {
+      const [id, state] = message.split(' ') as [string, string];
+      if (state !== 'queued' && state !== 'processing') ends.set(id, [...(ends.get(id) ?? []), state]);
+    });
+    await subscriber.subscribe(live.keys.states);
+    const ids = await Promise.all(Array.from({ length: 300 }, () => submitted()));
+    const answers = await Promise.all(
+      ids.map((id) =>
+        live.queue.cancel(id).then(
+          ({ status }) => status,
+          (error: BlipqError) => error.code,
+        ),
+      ),
+    );
+    const states = await Promise.all(ids.map(async (id) => (await live.ended(id)).state));
+    for (const [n, answer] of answers.entries()) {
+      expect({ answer, state: states[n] }).toEqual({
+        answer,
+        state: answer === 'already_terminal' ? 'succeeded' : 'canceled',
+      });
+    }
+    await subscriber.unsubscribe();
+    subscriber.disconnect();
+    expect([...ends.values()].filter((each) => each.length !== 1)).toEqual([]);
+    expect(ends.size).toBe(300);
+    expect(await live.queue.load()).toMatchObject({ captions: 0 });
+  });
+});
+
+describe('retry', () => {
+  test('makes a new caption of a failed one, with its image, and can be repeated', async () => {
+    const id = await submitted({ metadata: { shelf: '4' }, weight: 7, prompt: 'a dog' });
+    const seen: Uint8Array[] = [];
+    await live.work(async ({ id: now, pixels }) => {
+      if (now === id) throw new BlipqError('inference_error', 'no');
+      seen.push(new Uint8Array(pixels));
+      return made('better');
+    });
+    const failed = await live.ended(id);
+    for (let n = 0; n < 2; n += 1) {
+      const again = await live.queue.retry(id);
+      expect(again).toMatchObject({
+        status: 'queued',
+        caption: { retry_of: id, metadata: { shelf: '4' }, prompt: 'a dog' },
+      });
+      expect((await live.ended(again.caption.id)).caption?.text).toBe('better');
+    }
+    expect(seen).toEqual([submission().pixels, submission().pixels]);
+    expect(await live.queue.read(id)).toEqual(failed);
+  });
+
+  test('keeps what it counts: one image kept, one waiting', async () => {
+    const id = await submitted();
+    await live.queue.cancel(id);
+    expect((await live.queue.retry(id, { idempotencyKey: 'k', fingerprint: 'retry' })).status).toBe('queued');
+    expect(await live.queue.load()).toMatchObject({ captions: 1, bytes: 96 });
+    expect((await live.queue.retry(id, { idempotencyKey: 'k', fingerprint: 'retry' })).status).toBe('replayed');
+    const [pixels] = await live.stored(`pixels:${id}`);
+    expect(await live.redis.ttl(pixels!)).toBeGreaterThan(50);
+  });
+
+  test('is refused while the caption goes on, and when its image is gone', async () => {
+    const id = await submitted();
+    await expect(live.queue.retry(id)).rejects.toMatchObject({ code: 'not_terminal', status: 409 });
+    await live.work(async () => made('x'));
+    await live.ended(id);
+    await expect(live.queue.retry(id)).rejects.toMatchObject({ code: 'input_expired', status: 410 });
+    expect(await live.queue.load()).toMatchObject({ captions: 0, bytes: 0 });
+  });
+
+  test('gives the result of a caption that succeeded again, where that is asked for', async () => {
+    const id = await submitted();
+    await live.work(async () => made('a cat'));
+    await live.ended(id);
+    const again = await live.queue.retry(id, { copyResult: true });
+    expect(again).toMatchObject({
+      status: 'cached',
+      caption: { retry_of: id, cached: true, caption: { text: 'a cat' } },
+    });
+    expect(await live.queue.load()).toMatchObject({ captions: 0, bytes: 0 });
+  });
+
+  test('is not possible where images are not kept', async () => {
+    const brief = await new TestQueue(redisUrl, { retryWindowS: 0 }).start();
+    const { id } = (await brief.queue.submit(submission())).caption;
+    await brief.queue.cancel(id);
+    expect(await brief.stored('pixels')).toEqual([]);
+    await expect(brief.queue.retry(id)).rejects.toMatchObject({ code: 'input_expired' });
+    await brief.stop();
+  });
+});
+
+describe('delete', () => {
+  test('leaves nothing but a tombstone for a week', async () => {
+    const id = await submitted({ idempotencyKey: 'k', fingerprint: 'a' });
+    await live.queue.delete(id);
+    expect(await live.stored()).toEqual([live.keys.gone(id)]);
+    expect(await live.redis.ttl(live.keys.gone(id))).toBeGreaterThan(6 * 86_400);
+    expect(await live.waitingJobs()).toBe(0);
+    const { queue } = live;
+    for (const ask of [() => queue.read(id), () => queue.delete(id), () => queue.cancel(id), () => queue.retry(id)]) {
+      await expect(ask()).rejects.toMatchObject({ code: 'result_expired', status: 410 });
+    }
+  });
+
+  test('of a running caption aborts it, and its result comes to nothing', async () => {
+    const { handler, begun, finish } = held();
+    const written = latch<string>();
+    await live.work(handler, { onAttempt: (_id, _outcome, what) => written.open(what) });
+    const id = await submitted();
+    await begun;
+    await live.queue.delete(id);
+    finish();
+    expect(await written.promise).toBe('gone');
+    const turns = `${live.keys.root}:turns:captions.demo`;
+    expect(await live.stored()).toEqual([live.keys.gone(id), turns]);
+  });
+
+  test('tells who waits', async () => {
+    const id = await submitted();
+    const waiting = expect(live.ended(id)).rejects.toMatchObject({ code: 'result_expired' });
+    await live.queue.load();
+    await live.queue.delete(id);
+    await waiting;
+  });
+});
+
+test('a caption whose retention time has passed answers result_expired', async () => {
+  const id = await submitted();
+  await live.work(async () => made('x'));
+  await live.ended(id);
+  expect(await live.redis.ttl(live.keys.gone(id))).toBeGreaterThan(7 * 86_400);
+  await live.redis.pexpire(live.keys.record(id), 0);
+  await expect(live.queue.read(id)).rejects.toMatchObject({ code: 'result_expired' });
+  expect(await live.queue.read(newCaptionId())).toBeNull();
+});
+
+describe('tenants', () => {
+  test('do not see each other', async () => {
+    const id = await submitted({ tenant: 'one' });
+    const stored = await live.stored();
+    expect(await live.queue.read(id, 'two')).toBeNull();
+    expect(await live.queue.read(id)).toBeNull();
+    expect(await live.queue.wait(id, { timeoutMs: 1000, tenant: 'two' })).toEqual({ status: 'not_found' });
+    for (const ask of [
+      () => live.queue.cancel(id, 'two'),
+      () => live.queue.retry(id, { tenant: 'two' }),
+      () => live.queue.delete(id, 'two'),
+      () => live.queue.watch(id, { tenant: 'two' }).next(),
+    ]) {
+      await expect(ask()).rejects.toMatchObject({ code: 'not_found', status: 404 });
+    }
+    expect((await live.queue.list({ tenant: 'two' })).data).toEqual([]);
+    expect(await live.stored()).toEqual(stored);
+    await live.queue.delete(id, 'one');
+    expect(await live.queue.read(id, 'two')).toBeNull();
+    await expect(live.queue.read(id, 'one')).rejects.toMatchObject({ code: 'result_expired' });
+  });
+});
+
+describe('list', () => {
+  const idsOf = async (options = {}) => (await live.queue.list(options)).data.map(({ id }) => id);
+
+  test('is newest first, a page at a time, without gaps or repetitions', async () => {
+    // At once, so that many were created in the same millisecond.
+    const ids = await Promise.all(Array.from({ length: 25 }, () => submitted()));
+    const pages: string[][] = [];
+    let cursor: string | null | undefined;
+    do {
+      const page = await live.queue.list({ limit: 7, ...(cursor && { cursor }) });
+      pages.push(page.data.map(({ id }) => id));
+      cursor = page.next_cursor;
+    } while (cursor !== null);
+    expect(pages.map((page) => page.length)).toEqual([7, 7, 7, 4]);
+    expect(pages.flat().toSorted()).toEqual(ids.toSorted());
+    const created = (await live.queue.list({ limit: 100 })).data.map(({ created_at }) => created_at);
+    expect(created).toEqual(created.toSorted().toReversed());
+    expect((await idsOf({ limit: 25 })).length).toBe(25);
+    expect((await live.queue.list({ limit: 25 })).next_cursor).toBeNull();
+  });
+
+  test('can be of one state, through every change of it', async () => {
+    const { handler, begun, finish } = held();
+    const id = await submitted();
+    const other = await submitted({ tenant: 'one' });
+    expect(await idsOf({ state: 'queued' })).toEqual([id]);
+    await live.queue.cancel(other, 'one');
+    await live.work(handler);
+    await begun;
+    expect([await idsOf({ state: 'queued' }), await idsOf({ state: 'processing' })]).toEqual([[], [id]]);
+    finish();
+    await live.ended(id);
+    expect([await idsOf({ state: 'processing' }), await idsOf({ state: 'succeeded' })]).toEqual([[], [id]]);
+    expect(await idsOf({ state: 'canceled', tenant: 'one' })).toEqual([other]);
+  });
+
+  test('forgets what is gone', async () => {
+    const id = await submitted();
+    await live.queue.delete(await submitted());
+    const expired = await submitted();
+    await live.redis.del(live.keys.record(expired));
+    expect(await idsOf()).toEqual([id]);
+    expect(await live.redis.zrange(`${live.keys.root}:list:cap:public`, '0', '-1')).toEqual([id]);
+  });
+
+  test.each(['', 'x', 'MTIz', Buffer.from('1 2 3').toString('base64url')])('refuses the cursor %j', async (cursor) => {
+    await expect(live.queue.list({ cursor })).rejects.toMatchObject({ code: 'invalid_params', status: 422 });
+  });
+});
+
+describe('watch', () => {
+  test('follows a caption from state to state to its end', async () => {
+    const { handler, begun, finish } = held();
+    const id = await submitted();
+    const events = live.queue.watch(id);
+    expect((await events.next()).value).toMatchObject({ id: 1, event: 'caption.queued' });
+    await live.work(handler);
+    await begun;
+    expect((await events.next()).value).toMatchObject({ id: 2, event: 'caption.processing', data: { attempt: 1 } });
+    const last = events.next();
+    finish();
+    expect((await last).value).toMatchObject({
+      id: 3,
+      event: 'caption.succeeded',
+      data: { caption: { text: 'too late' } },
+    });
+    expect(await events.next()).toEqual({ done: true, value: undefined });
+  });
+
+  test('goes on after the version that was seen last', async () => {
+    const id = await submitted();
+    await live.queue.cancel(id);
+    const events = [];
+    for await (const { event } of live.queue.watch(id, { after: 1 })) events.push(event);
+    expect(events).toEqual(['caption.canceled']);
+    for await (const { event } of live.queue.watch(id, { after: 2 })) events.push(event);
+    expect(events).toHaveLength(1);
+  });
+
+  test('ends when its caller is gone, when the server shuts down, and when the caption is deleted', async () => {
+    const id = await submitted();
+    const leaving = new AbortController();
+    const left = live.queue.watch(id, { after: 1, signal: leaving.signal }).next();
+    leaving.abort(new Error('the caller hung up'));
+    await expect(left).rejects.toThrow('the caller hung up');
+    const deleted = live.queue.watch(id, { after: 1 }).next();
+    const refused = expect(deleted).rejects.toMatchObject({ code: 'result_expired' });
+    await live.queue.delete(id);
+    await refused;
+    const other = await submitted();
+    const stopped = expect(live.queue.watch(other, { after: 1 }).next()).rejects.toMatchObject({
+      code: 'shutting_down',
+    });
+    await live.queue.load();
+    await live.queue.stop();
+    await stopped;
+  });
+});

@@ -1,0 +1,272 @@
+import {
+  type BatchResource,
+  BlipqError,
+  type CaptionResource,
+  type CaptionState,
+  isTerminal,
+  newIdFor,
+  publicTenant,
+  taskOfId,
+  type WorkEvent,
+  type WorkResource,
+} from '@blipq/contracts';
+import type { ScriptTarget } from '../lua/script.js';
+import { type QueueKeys, queueKeys } from '../redis/keys.js';
+import {
+  asking,
+  consumerRedis,
+  type OnError,
+  open,
+  producerRedis,
+  type QueueAddress,
+  type RedisClient,
+} from '../redis/redis.js';
+import { JobQueues } from '../work/jobs.js';
+import { fieldsOf, type RecordFields, resourceOf } from '../work/record.js';
+import { type BatchDraft, Batches, type CreateBatchOutcome, type SubmittedItem } from './batches.js';
+import { cancelRecord, deleteRecord, readLoad } from './caller-scripts.js';
+import { type ListOptions, listCaptions, type WorkPage } from './caption-list.js';
+import { resultExpired } from './refusals.js';
+import {
+  type Admission,
+  type AdmitOutcome,
+  type Submission,
+  type SubmissionIdentity,
+  type SubmissionLimits,
+  Submissions,
+  type SubmitOutcome,
+} from './submissions.js';
+import { Waiters, type WaitOptions, type WaitOutcome } from './waiters.js';
+
+export interface CaptionQueueOptions extends QueueAddress {
+  /** How long a caption is kept after its end, in seconds. Default 24 h. */
+  retentionS?: number;
+  /** How long an image waits for a worker, in seconds. Default 24 h. */
+  imageTtlS?: number;
+  /** How long the image of a caption that did not succeed is kept, in seconds. Default 1 h; 0 for not at all. */
+  retryWindowS?: number;
+  /** How long a result may answer equal captions, in seconds. Default 0: not at all. */
+  reuseS?: number;
+  /** Most captions that may be open (queued or processing) at once. Default 10 000. */
+  captionsMax?: number;
+  /** Most bytes of pixels that may be stored at once. Default 2 GiB. */
+  bytesMax?: number;
+  /** How long Redis may take to answer one command, in milliseconds. Default 1500. */
+  commandTimeoutMs?: number;
+  /** After how many milliseconds a waiter looks for itself. Default 2000. */
+  pollMs?: number;
+  /** Told about every connection failure; the queue recovers by itself. */
+  onError?: OnError;
+}
+
+export interface RetryOptions extends SubmissionIdentity {
+  newId?: string;
+  /** Default: as before. */
+  weight?: number;
+  /** Gives a caption that succeeded, whose image is gone by then, its result again, marked as `cached`. */
+  copyResult?: boolean;
+}
+
+/** `canceled`: it has ended. `canceling`: a worker has it; it will end as canceled. */
+export type CancelOutcome<R = CaptionResource> = { status: 'canceled' | 'canceling'; caption: R };
+
+export interface QueueLoad {
+  /** Captions that are queued or being processed. */
+  captions: number;
+  /** Of stored pixels. */
+  bytes: number;
+  /** Captions that workers ended per second, over the last minute. */
+  perSecond: number;
+  /** Seconds until the backlog is done at that rate, 1 to 120. */
+  retryAfterS: number;
+}
+
+const defaults = {
+  retentionS: 86_400,
+  imageTtlS: 86_400,
+  retryWindowS: 3600,
+  reuseS: 0,
+  captionsMax: 10_000,
+  bytesMax: 2 ** 31,
+  commandTimeoutMs: 1500,
+  pollMs: 2000,
+} as const satisfies Omit<CaptionQueueOptions, keyof QueueAddress>;
+
+/** The tasks that resources of these types come of. */
+type TaskOf<R extends WorkResource> = {
+  caption: 'captioning';
+  answer: 'question_answering';
+  match: 'image_text_retrieval';
+}[R['object']];
+
+/**
+ * The side of the callers: submit captions, answers and matches, read, list, watch, cancel, repeat and delete them.
+ * Where this says caption, answers and matches are meant too; their ids tell them apart. `R` is what the caller deals
+ * with: who hands in ids of other kinds gets other resources.
+ *
+ * Everything that asks Redis rejects with `BlipqError` `queue_unavailable` or `queue_full`, in bounded time. A caption
+ * belongs to a tenant (`public` unless given); to others it does not exist.
+ */
+export class CaptionQueue<R extends WorkResource = CaptionResource> {
+  readonly #onError: OnError;
+  readonly #keys: QueueKeys;
+  readonly #redis: RedisClient;
+  readonly #target: ScriptTarget;
+  readonly #subscriber: RedisClient;
+  readonly #waiters: Waiters;
+  readonly #submissions: Submissions;
+  readonly #batches: Batches;
+  #jobs: JobQueues | undefined;
+
+  constructor({ onError = () => undefined, ...options }: CaptionQueueOptions) {
+    const limits: SubmissionLimits & { commandTimeoutMs: number; pollMs: number } = { ...defaults, ...options };
+    this.#onError = onError;
+    this.#keys = queueKeys(options);
+    this.#redis = producerRedis(options.redisUrl, limits.commandTimeoutMs, onError);
+    this.#target = { redis: this.#redis, root: this.#keys.root };
+    this.#subscriber = consumerRedis(options.redisUrl, onError);
+    this.#waiters = new Waiters(this.#subscriber, this.#keys.states, limits.pollMs);
+    this.#submissions = new Submissions(this.#redis, this.#keys, limits, () => this.#jobs!, onError);
+    const retentionMs = limits.retentionS * 1000;
+    this.#batches = new Batches(this.#redis, this.#keys, {
+      retentionMs,
+      lifeMs: limits.imageTtlS * 1000 + retentionMs,
+    });
+  }
+
+  /** Connects. Resolves whether Redis is there or not: it is reached when it comes. */
+  async start(): Promise<void> {
+    await open(this.#redis);
+    void open(this.#subscriber);
+    this.#jobs = new JobQueues(this.#redis, this.#keys, this.#onError);
+    this.#waiters.start();
+  }
+
+  /**
+   * Says, before the image is decoded, whether a submission would be taken. `submit` decides again, for good.
+   * @throws what `submit` throws
+   */
+  async admit(admission: Admission): Promise<AdmitOutcome<R>> {
+    return (await this.#submissions.admit(admission)) as AdmitOutcome<R>;
+  }
+
+  /**
+   * Stores an image and its record and enqueues the job. When it resolves, the caption will end in a terminal state;
+   * when it rejects, whatever was written is taken back as soon as Redis answers again.
+   * @throws BlipqError `queue_full` and `tenant_queue_full` (with `retryAfterS`), `idempotency_key_reused`,
+   *   `idempotency_in_progress`, `result_expired` (the id was used for a caption that is gone)
+   */
+  async submit(submission: Submission<TaskOf<R>>): Promise<SubmitOutcome<R>> {
+    return (await this.#submissions.submit(submission)) as SubmitOutcome<R>;
+  }
+
+  /** The caption, or null when the id is unknown. @throws BlipqError `result_expired` when it was and is gone */
+  async read(id: string, tenant = publicTenant): Promise<R | null> {
+    const fields = await this.#fields(id, tenant);
+    return fields === null ? null : (resourceOf(id, fields) as R);
+  }
+
+  async #fields(id: string, tenant: string): Promise<RecordFields | null> {
+    const fields = await asking(() => this.#redis.hgetall(this.#keys.record(id)));
+    if (fields.tenant !== undefined) return fields.tenant === tenant ? fields : null;
+    if ((await asking(() => this.#redis.get(this.#keys.gone(id)))) === tenant) throw resultExpired();
+    return null;
+  }
+
+  /** Waits until the caption has ended, at most `timeoutMs`. See `Waiters.wait` for what it throws. */
+  async wait(id: string, { tenant, ...options }: WaitOptions): Promise<WaitOutcome<R>> {
+    return await this.#waiters.wait(id, () => this.read(id, tenant), options);
+  }
+
+  /** Follows a caption to its end. `after` is the version that was seen last. See `Waiters.watch`. */
+  watch(
+    id: string,
+    { tenant, after = 0, signal }: { tenant?: string; after?: number; signal?: AbortSignal } = {},
+  ): AsyncGenerator<WorkEvent<R>> {
+    return this.#waiters.watch(id, () => this.read(id, tenant), after, signal);
+  }
+
+  /** A tenant's captions, newest first. @throws BlipqError `invalid_params` for a cursor that is not ours */
+  async list(options: ListOptions = {}): Promise<WorkPage<R>> {
+    return (await listCaptions(this.#target, options)) as WorkPage<R>;
+  }
+
+  /**
+   * Cancels a caption: at once when it is queued; a running one is flagged for good, and ends as canceled whatever its
+   * worker makes of it. Canceling again is harmless.
+   * @throws BlipqError `not_found`, `result_expired`, `already_terminal`
+   */
+  async cancel(id: string, tenant = publicTenant): Promise<CancelOutcome<R>> {
+    const reply = (await asking(() => cancelRecord(this.#target, id, tenant))) as [string, string[]];
+    if (reply[0] === 'not_found') return await this.#missing(id, tenant);
+    const caption = resourceOf(id, fieldsOf(reply[1])) as R;
+    if (reply[0] === 'terminal') throw new BlipqError('already_terminal', `It has already ${caption.state}.`);
+    return { status: reply[0] as CancelOutcome['status'], caption };
+  }
+
+  /**
+   * Makes a new caption of one that has ended, from its image, as long as that is kept.
+   * @throws BlipqError `not_found`, `result_expired`, `not_terminal`, `input_expired`, and what `submit` throws
+   */
+  async retry(
+    id: string,
+    { newId = newIdFor(taskOfId(id)), weight, ...identity }: RetryOptions = {},
+  ): Promise<SubmitOutcome<R>> {
+    const tenant = identity.tenant ?? publicTenant;
+    const record = (await this.#fields(id, tenant)) ?? (await this.#missing(id, tenant));
+    if (!isTerminal(record.state as CaptionState)) {
+      throw new BlipqError('not_terminal', 'It has not ended yet.', { retryAfterS: 1 });
+    }
+    const again = { id: newId, of: id, record, ...identity };
+    return (await this.#submissions.repeat(weight === undefined ? again : { ...again, weight })) as SubmitOutcome<R>;
+  }
+
+  /**
+   * Deletes a caption in any state, with its image and its idempotency key; its id answers `result_expired` for a week.
+   * @throws BlipqError `not_found`, `result_expired`
+   */
+  async delete(id: string, tenant = publicTenant): Promise<void> {
+    const deleted = await asking(() => deleteRecord(this.#target, id, tenant));
+    if (deleted === 0) await this.#missing(id, tenant);
+  }
+
+  /** @throws BlipqError `result_expired` for a caption that is gone, `not_found` for any other */
+  async #missing(id: string, tenant: string): Promise<never> {
+    await this.#fields(id, tenant);
+    throw new BlipqError('not_found', 'There is nothing with this id.');
+  }
+
+  /**
+   * Makes a batch without captions: submit them with its id, then seal it.
+   * @throws BlipqError `idempotency_key_reused`, `idempotency_in_progress`
+   */
+  async createBatch(draft: BatchDraft): Promise<CreateBatchOutcome> {
+    return await this.#batches.create(draft);
+  }
+
+  /** Says what became of each image of a batch. It is complete when its captions have ended. @throws `not_found` */
+  async sealBatch(id: string, items: SubmittedItem[], tenant?: string): Promise<BatchResource> {
+    if (items.some(({ tried }) => tried !== undefined)) await this.#submissions.discarded();
+    return await this.#batches.seal(id, items, tenant);
+  }
+
+  /** The batch, or null when the id is unknown. @throws BlipqError `result_expired` when it was and is gone */
+  async readBatch(id: string, tenant?: string): Promise<BatchResource | null> {
+    return await this.#batches.read(id, tenant);
+  }
+
+  /** What there is to do, and how fast it is done. */
+  async load(): Promise<QueueLoad> {
+    const reply = await asking(() => readLoad(this.#target, ''));
+    const [captions, bytes, perKilosecond, retryAfterS] = reply as [number, number, number, number];
+    return { captions, bytes, perSecond: perKilosecond / 1000, retryAfterS };
+  }
+
+  /** Disconnects; whoever waits is told `shutting_down`. */
+  async stop(): Promise<void> {
+    this.#waiters.stop();
+    await this.#jobs?.close();
+    this.#redis.disconnect();
+    this.#subscriber.disconnect();
+  }
+}

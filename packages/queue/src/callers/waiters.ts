@@ -1,0 +1,177 @@
+import {
+  BlipqError,
+  type CaptionResource,
+  eventOf,
+  isTerminal,
+  type WorkEvent,
+  type WorkResource,
+} from '@blipq/contracts';
+import type { RedisClient } from '../redis/redis.js';
+import { subscribe } from '../redis/subscribe.js';
+
+export interface WaitOptions {
+  timeoutMs: number;
+  /** Owner. Default `public`. */
+  tenant?: string;
+  /** The caller is gone: stop waiting. */
+  signal?: AbortSignal;
+}
+
+/** `pending`: the timeout passed first; `caption` is as it was read last. */
+export type WaitOutcome<R = CaptionResource> = { status: 'finished' | 'pending'; caption: R } | { status: 'not_found' };
+
+export type ReadWork<R extends WorkResource> = () => Promise<R | null>;
+
+/** `ends`: only the end of the caption is of interest. */
+interface Waker {
+  ends: boolean;
+  wake: () => void;
+}
+
+/** Changes after which a caption goes on; any other message is an end of some kind. */
+const goingOn = ['queued', 'processing'];
+
+/**
+ * Callers that wait for captions to end or to change: one subscription per process, whatever their number. Messages are
+ * lost while a connection is away, so every waiter also looks for itself each `pollMs`.
+ */
+export class Waiters {
+  readonly #wakers = new Map<string, Set<Waker>>();
+  readonly #subscriber: RedisClient;
+  readonly #channel: string;
+  readonly #pollMs: number;
+  #stopped = false;
+
+  constructor(subscriber: RedisClient, channel: string, pollMs: number) {
+    this.#subscriber = subscriber;
+    this.#channel = channel;
+    this.#pollMs = pollMs;
+    subscriber.on('message', (_channel: string, message: string) => {
+      const [id, state] = message.split(' ') as [string, string];
+      this.#wake(id, !goingOn.includes(state));
+    });
+  }
+
+  /** Subscribes, as soon as Redis is there. */
+  start(): void {
+    void subscribe(this.#subscriber, this.#channel);
+  }
+
+  /** Ids that somebody waits for now. */
+  get ids(): string[] {
+    return [...this.#wakers.keys()];
+  }
+
+  /**
+   * Waits until the caption has ended.
+   * @throws the signal's reason when it aborts; `shutting_down` when the queue stops; whatever the first `read` throws.
+   *   Later failures to read are waited out.
+   */
+  async wait<R extends WorkResource>(
+    id: string,
+    read: ReadWork<R>,
+    { timeoutMs, signal }: Omit<WaitOptions, 'tenant'>,
+  ): Promise<WaitOutcome<R>> {
+    const deadline = performance.now() + timeoutMs;
+    let last: R | undefined;
+    for (;;) {
+      // Registered before the record is read, so that an end between the two is not missed.
+      const next = this.#next(id, true, Math.min(this.#pollMs, Math.max(0, deadline - performance.now())), signal);
+      try {
+        const caption = await read().catch((error: unknown) =>
+          last !== undefined && away(error) ? last : Promise.reject(error),
+        );
+        if (caption === null) return { status: 'not_found' };
+        if (isTerminal(caption.state)) return { status: 'finished', caption };
+        last = caption;
+        await next.awake;
+        signal?.throwIfAborted();
+        this.#throwIfStopped();
+        if (performance.now() >= deadline) return { status: 'pending', caption };
+      } finally {
+        next.wake();
+      }
+    }
+  }
+
+  /**
+   * The caption each time it has changed, from the first version above `after` on, to its end. Versions that follow each
+   * other quickly may come as one, the last.
+   * @throws as `wait`, and `not_found`
+   */
+  async *watch<R extends WorkResource>(
+    id: string,
+    read: ReadWork<R>,
+    after: number,
+    signal?: AbortSignal,
+  ): AsyncGenerator<WorkEvent<R>> {
+    let last: R | undefined;
+    let seen = after;
+    for (;;) {
+      const next = this.#next(id, false, this.#pollMs, signal);
+      try {
+        const caption = await read().catch((error: unknown) =>
+          last !== undefined && away(error) ? last : Promise.reject(error),
+        );
+        if (caption === null) throw new BlipqError('not_found', 'There is nothing with this id.');
+        last = caption;
+        if (caption.version > seen) {
+          seen = caption.version;
+          yield eventOf(caption);
+        }
+        if (isTerminal(caption.state)) return;
+        await next.awake;
+        signal?.throwIfAborted();
+        this.#throwIfStopped();
+      } finally {
+        next.wake();
+      }
+    }
+  }
+
+  /** Wakes everybody; who waits is told `shutting_down`. */
+  stop(): void {
+    this.#stopped = true;
+    for (const id of this.ids) this.#wake(id, true);
+  }
+
+  #throwIfStopped(): void {
+    if (this.#stopped) throw new BlipqError('shutting_down', 'This server is shutting down.', { retryAfterS: 1 });
+  }
+
+  /** Awake when the caption has ended (or changed), the time has passed, the signal aborts or `wake` is called. */
+  #next(
+    id: string,
+    ends: boolean,
+    timeoutMs: number,
+    signal?: AbortSignal,
+  ): { awake: Promise<void>; wake: () => void } {
+    const wakers = this.#wakers.get(id) ?? new Set();
+    this.#wakers.set(id, wakers);
+    const waker: Waker = { ends, wake: () => {} };
+    const awake = new Promise<void>((resolve) => {
+      const wake = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', wake);
+        wakers.delete(waker);
+        if (wakers.size === 0 && this.#wakers.get(id) === wakers) this.#wakers.delete(id);
+        resolve();
+      };
+      waker.wake = wake;
+      const timer = setTimeout(wake, timeoutMs);
+      signal?.addEventListener('abort', wake);
+    });
+    wakers.add(waker);
+    if (signal?.aborted || this.#stopped) waker.wake();
+    return { awake, wake: waker.wake };
+  }
+
+  #wake(id: string, ended: boolean): void {
+    for (const { ends, wake } of [...(this.#wakers.get(id) ?? [])]) if (ended || !ends) wake();
+  }
+}
+
+/** Redis is away for now, as opposed to an answer such as `result_expired`. */
+function away(error: unknown): boolean {
+  return error instanceof BlipqError && error.code === 'queue_unavailable';
+}

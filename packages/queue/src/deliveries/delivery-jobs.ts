@@ -1,0 +1,39 @@
+import { type Job, Queue } from 'bullmq';
+import type { OnError, RedisClient } from '../redis/redis.js';
+import type { DeliveryKeys } from './delivery-keys.js';
+
+/** `round` counts how often the delivery was asked for again by hand; `url` is where it goes. */
+export interface DeliveryJob {
+  id: string;
+  round: number;
+  url: string;
+}
+
+export type DeliveryJobs = Queue<DeliveryJob, void, 'deliver'>;
+export type DeliveryBullJob = Job<DeliveryJob, void, 'deliver'>;
+
+/** Opens the notifier's own queue. Does not wait for Redis. */
+export function openDeliveryJobs(redis: RedisClient, keys: DeliveryKeys, onError: OnError): DeliveryJobs {
+  const jobs: DeliveryJobs = new Queue(keys.bullName, {
+    connection: redis,
+    prefix: keys.bullPrefix,
+    // Both or neither: without the second, a queue opened while Redis is away never recovers.
+    skipWaitingForReady: true,
+    skipVersionCheck: true,
+    defaultJobOptions: {
+      // The delivery decides how often it is sent. These are for errors of our own, which must not lose it.
+      attempts: Number.MAX_SAFE_INTEGER,
+      backoff: { type: 'fixed', delay: 5000, jitter: 0.5 },
+      removeOnComplete: true,
+    },
+  });
+  jobs.on('error', onError);
+  return jobs;
+}
+
+/** Adds jobs, in one round trip. The ids make it idempotent: one that exists is left as it is. */
+export async function addDeliveryJobs(jobs: DeliveryJobs, entries: DeliveryJob[]): Promise<void> {
+  await jobs.addBulk(
+    entries.map((data) => ({ name: 'deliver', data, opts: { jobId: `${data.id}-${data.round}` } }) as const),
+  );
+}

@@ -1,0 +1,106 @@
+import { modelManifest } from '@blipq/contracts';
+import { createBullBoard } from '@bull-board/api';
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
+import { type DeliveryJob, type DeliveryJobs, openDeliveryJobs } from '../deliveries/delivery-jobs.js';
+import { deliveryKeys } from '../deliveries/delivery-keys.js';
+import { jobsOf, modelKeys, modelOfJobs, queueKeys } from '../redis/keys.js';
+import { asking, type OnError, open, producerRedis, type QueueAddress, type RedisClient } from '../redis/redis.js';
+import { JobQueues } from '../work/jobs.js';
+
+/** @bull-board's side of an HTTP server. */
+export type BoardServer = Parameters<typeof createBullBoard>[0]['serverAdapter'];
+
+export interface QueueBoardOptions extends QueueAddress {
+  /** What serves it. */
+  server: BoardServer;
+  title: string;
+  /** Milliseconds. Default 1500. */
+  commandTimeoutMs?: number;
+  onError?: OnError;
+}
+
+/** Records own what becomes of captions; a job that is retried or deleted behind their back is out of step with them. */
+const readOnly = { readOnlyMode: true, allowRetries: false };
+
+/** @bull-board over the queues of all models and the notifier's, to be looked at. Loads @bull-board, so import it late. */
+export class QueueBoard {
+  readonly #redis: RedisClient;
+  readonly #names: { jobs: string; manifests: string };
+  readonly #jobs: JobQueues;
+  readonly #deliveries: () => DeliveryJobs;
+  readonly #shown = new Map<string, BullMQAdapter>();
+  readonly #board: ReturnType<typeof createBullBoard>;
+  #notify: DeliveryJobs | undefined;
+
+  constructor({
+    server,
+    title,
+    redisUrl,
+    commandTimeoutMs = 1500,
+    onError = () => undefined,
+    ...names
+  }: QueueBoardOptions) {
+    const keys = queueKeys(names);
+    this.#names = { jobs: `${keys.bullPrefix}:names`, manifests: modelKeys(names.namespace).manifests };
+    this.#redis = producerRedis(redisUrl, commandTimeoutMs, onError);
+    this.#jobs = new JobQueues(this.#redis, keys, onError);
+    this.#deliveries = () => openDeliveryJobs(this.#redis, deliveryKeys(names), onError);
+    this.#board = createBullBoard({ queues: [], serverAdapter: server, options: { uiConfig: { boardTitle: title } } });
+  }
+
+  /** Connects. Resolves whether Redis is there or not. */
+  async start(): Promise<void> {
+    await open(this.#redis);
+    this.#notify = this.#deliveries();
+    this.#shown.set(this.#notify.name, webhooks(this.#notify));
+  }
+
+  /** Shows the queues that there are by now: of models that are registered, or that have had jobs. */
+  async refresh(): Promise<void> {
+    const [names, manifests] = await asking(() =>
+      Promise.all([this.#redis.smembers(this.#names.jobs), this.#redis.hvals(this.#names.manifests)]),
+    );
+    const registered = manifests.map((text) => {
+      const { task, model } = modelManifest.parse(JSON.parse(text));
+      return jobsOf(task, model);
+    });
+    for (const name of [...registered, ...names].sort()) {
+      if (!this.#shown.has(name)) this.#shown.set(name, modelJobs(name, this.#jobs));
+    }
+    this.#board.setQueues([...this.#shown.values()]);
+  }
+
+  async stop(): Promise<void> {
+    await this.#jobs.close();
+    await this.#notify?.close();
+    this.#redis.disconnect();
+  }
+}
+
+/** A queue under a name for people. */
+class ShownQueue extends BullMQAdapter {
+  readonly #name: string;
+
+  constructor(queue: ConstructorParameters<typeof BullMQAdapter>[0], name: string) {
+    super(queue, readOnly);
+    this.#name = name;
+  }
+
+  override getName(): string {
+    return this.#name;
+  }
+}
+
+function modelJobs(name: string, jobs: JobQueues): BullMQAdapter {
+  const collection = name.slice(0, name.indexOf('.'));
+  // The board decodes names once too often, and has them in paths: neither % nor / may be in one.
+  const model = modelOfJobs(name).replaceAll('/', '\u2215').replaceAll('%', '_');
+  return new ShownQueue(jobs.of(name), `${collection}: ${model}`);
+}
+
+/** A receiver's URL may hold a secret: its host will do. */
+function webhooks(jobs: DeliveryJobs): BullMQAdapter {
+  const adapter = new ShownQueue(jobs, 'webhooks');
+  adapter.setFormatter('data', ({ url, ...data }: DeliveryJob) => ({ ...data, receiver: new URL(url).host }));
+  return adapter;
+}

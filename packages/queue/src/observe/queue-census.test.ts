@@ -1,0 +1,139 @@
+import { BlipqError, newCaptionId } from '@blipq/contracts';
+import { OwnRedis } from '@blipq/test-servers';
+import { Queue } from 'bullmq';
+import { afterEach, beforeEach, expect, inject, test, vi } from 'vitest';
+import { latch, made, submission } from '../testing/fixtures.js';
+import { TestQueue } from '../testing/test-queue.js';
+import { QueueCensus, type QueueCount } from './queue-census.js';
+
+const redisUrl = inject('redisUrl');
+let live: TestQueue;
+let jobs: Queue;
+let census: QueueCensus;
+
+beforeEach(async () => {
+  live = await new TestQueue(redisUrl).start();
+  await live.redis.sadd(`${live.keys.root}:jobs:names`, 'captions.demo');
+  jobs = new Queue('captions.demo', { connection: live.redis, prefix: live.keys.bullPrefix });
+  census = new QueueCensus({ redisUrl, namespace: live.namespace });
+  await census.start();
+});
+
+afterEach(async () => {
+  census.stop();
+  await jobs.close();
+  await live.stop();
+});
+
+async function expectCount(expected: Partial<QueueCount>): Promise<void> {
+  expect(await census.take()).toMatchObject(expected);
+}
+
+const submit = async () => (await live.queue.submit(submission())).caption.id;
+
+test('an empty queue wants no worker', async () => {
+  await expectCount({
+    demand: 0,
+    waiting: 0,
+    active: 0,
+    delayed: 0,
+    due: 0,
+    jobless: 0,
+    open: 0,
+    bytes: 0,
+    oldestMs: 0,
+  });
+});
+
+test('jobs that wait are counted, with a priority and without', async () => {
+  await submit();
+  await submit();
+  await jobs.add('caption', { id: newCaptionId() });
+  expect(await jobs.getJobCounts('prioritized', 'wait')).toEqual({ prioritized: 2, wait: 1 });
+  await expectCount({ demand: 3, waiting: 3, open: 2, bytes: 2 * 48 });
+});
+
+test('a delayed job counts when it is due within 30 s', async () => {
+  await jobs.add('caption', { id: newCaptionId() }, { delay: 25_000 });
+  await jobs.add('caption', { id: newCaptionId() }, { delay: 40_000, priority: 7 });
+  await expectCount({ demand: 1, waiting: 0, delayed: 2, due: 1 });
+});
+
+test('a caption in the hands of a worker counts until it has ended', async () => {
+  const [began, go] = [latch(), latch()];
+  await live.work(async () => {
+    began.open();
+    await go.promise;
+    return made('done');
+  });
+  const id = await submit();
+  await began.promise;
+  await expectCount({ demand: 1, waiting: 0, active: 1, jobless: 0, oldestMs: 0 });
+  go.open();
+  await live.ended(id);
+  await vi.waitFor(() => expectCount({ demand: 0, active: 0, open: 0 }));
+});
+
+test('while the queue is paused, what waits wants no worker, and what runs does', async () => {
+  const [began, go] = [latch(), latch()];
+  await live.work(
+    async () => {
+      began.open();
+      await go.promise;
+      return made('done');
+    },
+    { concurrency: 1 },
+  );
+  await submit();
+  await began.promise;
+  await submit();
+  await jobs.add('caption', { id: newCaptionId() }, { delay: 1000 });
+  await jobs.pause();
+  await expectCount({ paused: true, demand: 1, waiting: 1, active: 1, due: 1 });
+  await jobs.resume();
+  await expectCount({ paused: false, demand: 3 });
+  go.open();
+});
+
+test('a paused queue of one model does not hide what waits for another', async () => {
+  await submit();
+  await jobs.pause();
+  await live.redis.sadd(`${live.keys.root}:jobs:names`, 'captions.owner%2Fother');
+  const others = new Queue('captions.owner%2Fother', { connection: live.redis, prefix: live.keys.bullPrefix });
+  await others.add('caption', { id: newCaptionId() });
+  await others.add('caption', { id: newCaptionId() });
+  await expectCount({ paused: true, demand: 2, waiting: 3 });
+  const { demandOf } = await census.take();
+  expect(Object.fromEntries(demandOf)).toEqual({ demo: 0, 'owner/other': 2 });
+  await others.close();
+});
+
+test('an accepted caption without a job wants a worker', async () => {
+  expect(await jobs.remove(await submit())).toBe(1);
+  await expectCount({ demand: 1, waiting: 0, jobless: 1, open: 1 });
+});
+
+test('the age is that of the oldest queued caption of all tenants', async () => {
+  await submit();
+  const { caption } = await live.queue.submit(submission({ tenant: 'other' }));
+  const created = Date.now() - 90_000;
+  await live.redis.hset(live.keys.record(caption.id), 'created_ms', created);
+  const { oldestMs } = await census.take();
+  expect(oldestMs).toBeGreaterThanOrEqual(90_000);
+  expect(oldestMs).toBeLessThan(100_000 + Date.now() - created);
+});
+
+test('without Redis it rejects, and counts again when Redis is back', async () => {
+  const redis = await OwnRedis.create();
+  const away = new QueueCensus({ redisUrl: redis.url, commandTimeoutMs: 500 });
+  await away.start();
+  const error = await away.take().catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(BlipqError);
+  expect(error).toMatchObject({ code: 'queue_unavailable' });
+  await redis.start();
+  await vi.waitFor(async () => expect(await away.take()).toMatchObject({ demand: 0 }), { timeout: 10_000 });
+  redis.signal('SIGSTOP');
+  await expect(away.take()).rejects.toMatchObject({ code: 'queue_unavailable' });
+  away.stop();
+  await redis.remove();
+});

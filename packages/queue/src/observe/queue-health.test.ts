@@ -1,0 +1,171 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort, OwnRedis, type OwnRedisOptions } from '@blipq/test-servers';
+import { Redis } from 'ioredis';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { judgeRedis } from '../redis/redis-fitness.js';
+import { QueueHealth } from './queue-health.js';
+
+const nothingKept = { appendonly: 'no', save: '""' };
+
+async function server(options: OwnRedisOptions = {}) {
+  const own = await OwnRedis.create(options);
+  onTestFinished(() => own.remove());
+  await own.start();
+  const client = new Redis(own.url);
+  client.on('error', () => {});
+  onTestFinished(() => client.disconnect());
+  return { own, client };
+}
+
+async function health(redisUrl: string) {
+  const warnings: string[] = [];
+  const queueHealth = new QueueHealth({ redisUrl, onWarning: (sentence) => warnings.push(sentence) });
+  onTestFinished(() => queueHealth.stop());
+  await queueHealth.start();
+  return { queueHealth, warnings };
+}
+
+test('a Redis as it should be has no trouble, and nobody is warned', async () => {
+  const { own } = await server();
+  const { queueHealth, warnings } = await health(own.url);
+  expect(await queueHealth.trouble(1500)).toBeUndefined();
+  expect(queueHealth.persists).toBe(true);
+  expect(warnings).toEqual([]);
+});
+
+test('a Redis that evicts is not used until its setting is changed', async () => {
+  const { own, client } = await server({ settings: { 'maxmemory-policy': 'allkeys-lru' } });
+  const { queueHealth, warnings } = await health(own.url);
+  const trouble =
+    'drops captions when its memory is full (maxmemory-policy allkeys-lru); set maxmemory-policy to noeviction';
+  expect(await queueHealth.trouble(1500)).toBe(trouble);
+  expect(await queueHealth.trouble(1500)).toBe(trouble);
+  expect(warnings).toEqual([`Redis ${trouble}`]);
+  await client.config('SET', 'maxmemory-policy', 'noeviction');
+  expect(await queueHealth.trouble(1500)).toBeUndefined();
+});
+
+test('a Redis that keeps nothing is used, with a warning at each of its starts', async () => {
+  const { own } = await server({ settings: nothingKept });
+  const { queueHealth, warnings } = await health(own.url);
+  expect(await queueHealth.trouble(1500)).toBeUndefined();
+  expect(await queueHealth.trouble(1500)).toBeUndefined();
+  expect(queueHealth.persists).toBe(false);
+  expect(warnings).toEqual([expect.stringContaining('set appendonly to yes')]);
+  await own.kill();
+  await own.start();
+  await vi.waitFor(() => expect(warnings).toHaveLength(2), 10_000);
+});
+
+test('the return of Redis is told, once, and only after errors', async () => {
+  const { own } = await server();
+  const seen: string[] = [];
+  const queueHealth = new QueueHealth({
+    redisUrl: own.url,
+    onError: () => seen.push('error'),
+    onRecovery: () => seen.push('recovery'),
+  });
+  onTestFinished(() => queueHealth.stop());
+  await queueHealth.start();
+  expect(await queueHealth.trouble(1500)).toBeUndefined();
+  expect(seen).toEqual([]);
+  await own.kill();
+  await vi.waitFor(() => expect(seen).toContain('error'), 10_000);
+  await own.start();
+  await vi.waitFor(() => expect(seen.at(-1)).toBe('recovery'), 10_000);
+  expect(seen.filter((what) => what === 'recovery')).toHaveLength(1);
+});
+
+test('snapshots are persistence', async () => {
+  const { own } = await server({ settings: { appendonly: 'no', save: '3600 1' } });
+  const { queueHealth, warnings } = await health(own.url);
+  expect(await queueHealth.trouble(1500)).toBeUndefined();
+  expect([queueHealth.persists, warnings]).toEqual([true, []]);
+});
+
+test('a replica is not used until it is the primary', async () => {
+  const primary = await server();
+  const { own, client } = await server({ settings: { replicaof: `127.0.0.1 ${primary.own.port}` } });
+  const { queueHealth } = await health(own.url);
+  expect(await queueHealth.trouble(1500)).toMatch(/^is a replica .* REDIS_URL has to lead to the primary/);
+  await client.replicaof('NO', 'ONE');
+  expect(await queueHealth.trouble(1500)).toBeUndefined();
+});
+
+test('a Redis whose append-only file cannot be written is not used', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'blipq-full-disk-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const program = join(folder, 'redis-server');
+  // No file may grow beyond 64 KiB.
+  writeFileSync(program, '#!/bin/bash\ntrap "" XFSZ\nulimit -f 64\nexec redis-server "$@"\n', { mode: 0o700 });
+  const { own, client } = await server({ program, settings: { appendfsync: 'everysec' } });
+  const { queueHealth } = await health(own.url);
+  expect(await queueHealth.trouble(1500)).toBeUndefined();
+  await client.set('large', Buffer.alloc(100_000));
+  await vi.waitFor(async () => {
+    expect(await queueHealth.trouble(1500)).toMatch(/^cannot write its append-only file \(aof_last_write_status err\)/);
+  }, 10_000);
+});
+
+test('where INFO and CONFIG are forbidden, that Redis answers has to do', async () => {
+  const { own } = await server({ settings: { ...nothingKept, user: 'ada on >s3cret ~* &* +@all -info -config' } });
+  const { queueHealth, warnings } = await health(`redis://ada:s3cret@127.0.0.1:${own.port}`);
+  expect(await queueHealth.trouble(1500)).toBeUndefined();
+  expect([queueHealth.persists, warnings]).toEqual([undefined, []]);
+});
+
+test('a wrong password is said, and not repeated', async () => {
+  const { own } = await server({ settings: { requirepass: 's3cret' } });
+  const { queueHealth } = await health(`redis://:hunter2@127.0.0.1:${own.port}`);
+  const trouble = await queueHealth.trouble(1500);
+  expect(trouble).toMatch(/^does not answer: WRONGPASS/);
+  expect(trouble).not.toContain('hunter2');
+});
+
+test('a Redis without the database that its address names is not used', async () => {
+  const { own } = await server({ settings: { databases: '4' } });
+  const { queueHealth } = await health(`${own.url}/4`);
+  const trouble = 'cannot use database 4, which REDIS_URL names: ERR DB index is out of range';
+  await vi.waitFor(async () => expect(await queueHealth.trouble(1500)).toBe(trouble));
+  const { queueHealth: other } = await health(`${own.url}/3`);
+  expect(await other.trouble(1500)).toBeUndefined();
+});
+
+test.each([
+  ['redis-cluster', '', /^does not answer: connect ECONNREFUSED/],
+  ['redis-sentinel', '#main', /^does not answer: connect ECONNREFUSED/],
+  ['rediss-cluster', '', /^does not answer: connect ECONNREFUSED/],
+])('where no node or sentinel is there (%s), it says what became of a connection', async (scheme, rest, trouble) => {
+  const { queueHealth } = await health(`${scheme}://127.0.0.1:${await freePort()}${rest}`);
+  await vi.waitFor(async () => expect(await queueHealth.trouble(1500)).toMatch(trouble));
+});
+
+test.each([
+  ['rediss', ''],
+  ['rediss-cluster', ''],
+  ['rediss-sentinel', '#main'],
+])('a port that takes no TLS is said to be one (%s)', async (scheme, rest) => {
+  const { own } = await server();
+  const { queueHealth } = await health(`${scheme}://127.0.0.1:${own.port}${rest}`);
+  const trouble = `does not answer: 127.0.0.1:${own.port} answers no TLS; is it for redis…:// without an s?`;
+  await vi.waitFor(async () => expect(await queueHealth.trouble(1500)).toBe(trouble), 10_000);
+});
+
+test('a frozen Redis does not answer', async () => {
+  const { own } = await server();
+  const { queueHealth } = await health(own.url);
+  own.signal('SIGSTOP');
+  expect(await queueHealth.trouble(100)).toBe('does not answer');
+  own.signal('SIGCONT');
+});
+
+test.each([
+  ['6.0.16', 'is 6.0.16; BlipQ needs 6.2 or later'],
+  ['5.0.14', 'is 5.0.14; BlipQ needs 6.2 or later'],
+  ['6.2.0', undefined],
+  ['10.0.1', undefined],
+])('Redis %s', (version, unfit) => {
+  expect(judgeRedis(`# Server\r\nredis_version:${version}\r\nrole:master\r\n`, undefined).unfit).toBe(unfit);
+});

@@ -1,0 +1,168 @@
+import {
+  type CaptionMetadata,
+  type CaptionOutcome,
+  captionState,
+  type ImageFacts,
+  type InferenceTimings,
+  type ModelVersion,
+  resourceSchemas,
+  type Task,
+  taskNames,
+  taskOfId,
+  type WorkResource,
+} from '@blipq/contracts';
+import { jobsOf } from '../redis/keys.js';
+
+/** The fields of a record's hash. Structured ones are JSON; times are milliseconds on Redis's clock. */
+export type RecordFields = Record<string, string>;
+
+export interface RecordStart {
+  tenant: string;
+  model: string;
+  revision: string;
+  /** What is asked of the model beside the image. */
+  input: object;
+  /** Name of the BullMQ queue that its job is in. */
+  jobs: string;
+  /** Who matches the caption with its image when it is made. */
+  match?: ModelVersion;
+  image: ImageFacts;
+  metadata: CaptionMetadata;
+  /** Name of the pixels' key. */
+  pixels: string;
+  /** Of its tenant, among those that wait. */
+  weight: number;
+  /** From its end on. */
+  retentionMs: number;
+  /** How long the image of a caption that did not succeed is kept. */
+  retryMs: number;
+  /** Longest that it can exist. */
+  lifeMs: number;
+  preprocessMs?: number;
+  batch?: string;
+  retryOf?: string;
+  /** JSON of a `WebhookTarget`: who is told when it ends. */
+  webhook?: string;
+  fingerprint?: string;
+  idempotency?: string;
+  /** The `traceparent` that whoever works on it continues. */
+  trace?: string | undefined;
+  /** Under which its result may be given again, and for how long. */
+  reuse?: { hash: string; ms: number };
+}
+
+/** The fields of a new record, as `createRecord` takes them. `ended`: it has its result already. */
+export function startFields(start: RecordStart, ended: boolean): string[] {
+  return flat({
+    tenant: start.tenant,
+    model: start.model,
+    revision: start.revision,
+    input: JSON.stringify(start.input),
+    jobs: start.jobs,
+    match: start.match && JSON.stringify(start.match),
+    next_jobs: start.match && jobsOf('image_text_retrieval', start.match.model),
+    image: JSON.stringify(start.image),
+    metadata: JSON.stringify(start.metadata),
+    pixels: ended ? undefined : start.pixels,
+    weight: String(start.weight),
+    retention_ms: String(start.retentionMs),
+    retry_ms: String(start.retryMs),
+    life_ms: String(start.lifeMs),
+    preprocess_ms: start.preprocessMs?.toString(),
+    batch: start.batch,
+    retry_of: start.retryOf,
+    webhook: start.webhook,
+    fingerprint: start.fingerprint,
+    idempotency: start.idempotency,
+    trace: start.trace,
+    // Until its job is known to be queued: a repeated request is not answered with what may still be taken back.
+    storing: ended || start.fingerprint === undefined ? undefined : '1',
+    reuse: start.reuse?.hash,
+    reuse_ms: start.reuse?.ms.toString(),
+  });
+}
+
+/** The fields an outcome adds. */
+export function outcomeFields(outcome: CaptionOutcome): string[] {
+  if (outcome.state === 'failed') return flat({ error: JSON.stringify(outcome.error) });
+  if (outcome.state !== 'succeeded') return [];
+  const { state: _, inference, ...result } = outcome;
+  return flat({ result: JSON.stringify(result), inference: JSON.stringify(inference) });
+}
+
+const noResult = {
+  captioning: { caption: null, match: null },
+  question_answering: { answers: null },
+  image_text_retrieval: { matches: null },
+} as const satisfies Record<Task, object>;
+
+/** What the API says of a record: a caption, an answer or a match, as its id says. */
+export function resourceOf(id: string, fields: RecordFields): WorkResource {
+  const task = taskOfId(id);
+  const { object, collection } = taskNames[task];
+  const self = `/v1/${collection}/${id}`;
+  return resourceSchemas[task].parse({
+    id,
+    object,
+    state: captionState.parse(fields.state),
+    version: Number(fields.version ?? 1),
+    attempt: Number(fields.attempt),
+    cancel_requested: fields.cancel !== undefined,
+    model: fields.model,
+    revision: fields.revision,
+    ...(json(fields.input) as object),
+    image: json(fields.image),
+    metadata: json(fields.metadata) ?? {},
+    ...noResult[task],
+    // A caption that is still to be matched has one already, which is nobody's before it has both.
+    ...(fields.state === 'succeeded' && (json(fields.result) as object)),
+    cached: fields.cached !== undefined,
+    error: json(fields.error),
+    timings: timings(fields),
+    created_at: isoTime(fields.created_ms),
+    started_at: isoTime(fields.started_ms),
+    finished_at: isoTime(fields.finished_ms),
+    deadline_at: isoTime(fields.deadline_ms),
+    expires_at: isoTime(fields.expires_ms),
+    batch_id: fields.batch ?? null,
+    retry_of: fields.retry_of ?? null,
+    links: {
+      self,
+      events: `${self}/events`,
+      cancel: `${self}/cancel`,
+      retry: `${self}/retry`,
+      batch: fields.batch === undefined ? null : `/v1/batches/${fields.batch}`,
+    },
+  });
+}
+
+function timings(fields: RecordFields): WorkResource['timings'] {
+  const inference = json(fields.inference) as InferenceTimings | null;
+  if (inference === null || fields.state !== 'succeeded' || fields.cached !== undefined) return null;
+  const created = Number(fields.created_ms);
+  return {
+    preprocess_ms: fields.preprocess_ms === undefined ? null : Number(fields.preprocess_ms),
+    queue_ms: Number(fields.waited_ms ?? 0) + waitMs(fields),
+    ...inference,
+    total_ms: Number(fields.finished_ms) - created,
+  };
+}
+
+/** How long it was in the queue that it was in last, in milliseconds. */
+export function waitMs(fields: RecordFields): number {
+  return Number(fields.started_ms) - Number(fields.queued_ms ?? fields.created_ms);
+}
+
+/** The reply of HGETALL inside a script. */
+export function fieldsOf(pairs: string[]): RecordFields {
+  const fields: RecordFields = {};
+  for (let i = 0; i < pairs.length; i += 2) fields[pairs[i]!] = pairs[i + 1]!;
+  return fields;
+}
+
+const flat = (fields: Record<string, string | undefined>): string[] =>
+  Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [name, value]));
+const json = (text: string | undefined): unknown => (text === undefined ? null : JSON.parse(text));
+/** Milliseconds as ISO 8601, null for none. */
+export const isoTime = (ms: string | undefined): string | null =>
+  ms === undefined ? null : new Date(Number(ms)).toISOString();
