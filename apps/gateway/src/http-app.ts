@@ -1,18 +1,18 @@
 import cors from 'cors';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import { problemPageRoutes } from './answer/problem-pages.js';
+import { requestId } from './answer/request-id.js';
+import { requestLog } from './answer/request-log.js';
+import { requestSpan } from './answer/request-span.js';
+import { securityHeaders } from './answer/security-headers.js';
+import { toBlipqError } from './answer/to-blipq-error.js';
 import { authenticate } from './authenticate.js';
 import type { HttpAppParts } from './http-app-parts.js';
-import { requestId } from './request-id.js';
-import { requestLog } from './request-log.js';
-import { requestSpan } from './request-span.js';
 import { apiDocsRoutes } from './routes/api-docs.js';
 import { bentomlRoutes } from './routes/bentoml.js';
 import { healthRoutes } from './routes/health.js';
-import { problemPageRoutes } from './routes/problem-pages.js';
 import { v1Routes } from './routes/v1.js';
-import { securityHeaders } from './security-headers.js';
 import { swaggerUiRoutes } from './swagger-ui.js';
-import { toBlipqError } from './to-blipq-error.js';
 import { admitUploads } from './upload-admission.js';
 
 /** Beyond those that browsers show to scripts anyway. */

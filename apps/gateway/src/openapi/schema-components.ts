@@ -12,9 +12,9 @@ import {
   problemDetails,
 } from '@blipq/contracts';
 import { z } from 'zod';
+import { modelPage, modelResource } from '../answer/model-resource.js';
 import { batchJson } from '../batch-request.js';
 import { captionJson, imageInput } from '../caption-request.js';
-import { modelPage, modelResource } from '../model-resource.js';
 import { answerJson, matchJson } from '../work-request.js';
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;

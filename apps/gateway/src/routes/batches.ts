@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { BlipqError, batchId } from '@blipq/contracts';
 import { Router } from 'express';
+import { isUnchanged } from '../answer/etag.js';
+import { onlyMethods } from '../answer/problem-json.js';
 import { tenantOf } from '../authenticate.js';
 import type { BatchIntake } from '../batch-intake.js';
-import { isUnchanged } from '../etag.js';
 import type { HttpAppParts } from '../http-app-parts.js';
 import { idempotencyKeyOf } from '../idempotency-key.js';
-import { onlyMethods } from '../problem-json.js';
 import { readBatch } from '../read-batch.js';
 
 /** `/v1/batches`. */

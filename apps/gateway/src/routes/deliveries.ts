@@ -2,10 +2,10 @@ import { BlipqError, type DeliveryResource, deliveryId, deliveryState, task, tas
 import type { DeliveryLog } from '@blipq/queue';
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
+import { onlyMethods } from '../answer/problem-json.js';
 import { tenantOf } from '../authenticate.js';
 import type { HttpAppParts } from '../http-app-parts.js';
 import { captionListQuery } from '../list-query.js';
-import { onlyMethods } from '../problem-json.js';
 import { parseQuery } from '../read-query.js';
 import { workIdOf, workNotFound } from './work.js';
 

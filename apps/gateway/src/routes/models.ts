@@ -1,8 +1,8 @@
 import { BlipqError } from '@blipq/contracts';
 import { Router } from 'express';
+import { type ModelPage, modelResourceOf } from '../answer/model-resource.js';
+import { onlyMethods } from '../answer/problem-json.js';
 import type { HttpAppParts } from '../http-app-parts.js';
-import { type ModelPage, modelResourceOf } from '../model-resource.js';
-import { onlyMethods } from '../problem-json.js';
 
 /** `/v1/models`: what workers have registered. */
 export function modelRoutes({ model }: Pick<HttpAppParts, 'model'>): Router {

@@ -9,15 +9,15 @@ import {
 } from '@blipq/contracts';
 import type { CaptionQueue } from '@blipq/queue';
 import { type Request, type Response, Router } from 'express';
+import { isUnchanged } from '../answer/etag.js';
+import { onlyMethods } from '../answer/problem-json.js';
+import { lastEventId, streamEvents } from '../answer/stream-events.js';
 import { tenantOf } from '../authenticate.js';
 import type { SubmitContext } from '../caption-intake.js';
-import { lastEventId, streamEvents } from '../caption-stream.js';
-import { isUnchanged } from '../etag.js';
 import type { HttpAppParts } from '../http-app-parts.js';
 import { idempotencyKeyOf } from '../idempotency-key.js';
 import { captionListQuery } from '../list-query.js';
 import { preferredWaitS } from '../prefer-wait.js';
-import { onlyMethods } from '../problem-json.js';
 import { readWork } from '../read-caption.js';
 import { parseQuery } from '../read-query.js';
 

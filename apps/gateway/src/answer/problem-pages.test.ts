@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { problems } from '@blipq/contracts';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { LiveGateway, repositoryFile } from './testing/live-gateway.js';
+import { LiveGateway, repositoryFile } from '../testing/live-gateway.js';
 
 let gateway: LiveGateway;
 beforeAll(async () => {
