@@ -15,16 +15,16 @@ import type { PixelPool } from '@blipq/pixels';
 import type { CaptionQueue, SubmitOutcome } from '@blipq/queue';
 import { inSpan } from '@blipq/service';
 import type { ApiKey } from './api-keys.js';
-import type { CaptionRequest } from './caption-request.js';
 import type { GatewayMetrics } from './gateway-metrics.js';
 import type { ImageFetcher } from './image-fetcher.js';
 import { imageBytes, isDataUri } from './image-input.js';
 import type { Places } from './places.js';
+import type { CaptionRequest } from './request/caption-request.js';
+import { imageBytesMax } from './request/upload.js';
+import { taskOf, type WorkRequest } from './request/work-request.js';
 import type { ServedModel } from './served-model.js';
-import { imageBytesMax } from './upload.js';
 import type { WebhookTargets } from './webhook-targets.js';
 import { inputOf } from './work-input.js';
-import { taskOf, type WorkRequest } from './work-request.js';
 
 export type { CaptionRequest };
 

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { type IncomingMessage, request } from 'node:http';
 import { problemDetails } from '@blipq/contracts';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
+import { bodyBytesMax } from './request/upload.js';
 import { LiveGateway, repositoryFile } from './testing/live-gateway.js';
 import { imageForm } from './testing/multipart.js';
-import { bodyBytesMax } from './upload.js';
 
 const photo = await readFile(repositoryFile('test/images/rocket.jpg'));
 let gateway: LiveGateway;

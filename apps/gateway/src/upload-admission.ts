@@ -2,8 +2,8 @@ import { BlipqError } from '@blipq/contracts';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { tenantOf } from './authenticate.js';
 import type { Places } from './places.js';
-import { mediaTypeOf } from './read-caption.js';
-import { bodyBytesMax } from './upload.js';
+import { mediaTypeOf } from './request/read-work.js';
+import { bodyBytesMax } from './request/upload.js';
 
 declare global {
   namespace Express {

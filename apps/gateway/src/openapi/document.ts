@@ -1,7 +1,7 @@
 import { type ProblemCode, problems } from '@blipq/contracts';
 import type { z } from 'zod';
-import { captionFields } from '../caption-request.js';
-import { answerFields, matchFields } from '../work-request.js';
+import { captionFields } from '../request/caption-request.js';
+import { answerFields, matchFields } from '../request/work-request.js';
 import { tinyPng } from './example-image.js';
 import type { Answer, HeaderName, Operation } from './operation.js';
 import { operations } from './operations.js';

@@ -13,9 +13,9 @@ import {
 } from '@blipq/contracts';
 import { z } from 'zod';
 import { modelPage, modelResource } from '../answer/model-resource.js';
-import { batchJson } from '../batch-request.js';
-import { captionJson, imageInput } from '../caption-request.js';
-import { answerJson, matchJson } from '../work-request.js';
+import { batchJson } from '../request/batch-request.js';
+import { captionJson, imageInput } from '../request/caption-request.js';
+import { answerJson, matchJson } from '../request/work-request.js';
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 

@@ -6,8 +6,8 @@ import { onlyMethods } from '../answer/problem-json.js';
 import { tenantOf } from '../authenticate.js';
 import type { BatchIntake } from '../batch-intake.js';
 import type { HttpAppParts } from '../http-app-parts.js';
-import { idempotencyKeyOf } from '../idempotency-key.js';
-import { readBatch } from '../read-batch.js';
+import { idempotencyKeyOf } from '../request/idempotency-key.js';
+import { readBatch } from '../request/read-batch.js';
 
 /** `/v1/batches`. */
 export function batchRoutes({ batches, queue }: { batches: BatchIntake } & Pick<HttpAppParts, 'queue'>): Router {

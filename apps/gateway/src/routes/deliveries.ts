@@ -5,8 +5,8 @@ import { z } from 'zod';
 import { onlyMethods } from '../answer/problem-json.js';
 import { tenantOf } from '../authenticate.js';
 import type { HttpAppParts } from '../http-app-parts.js';
-import { captionListQuery } from '../list-query.js';
-import { parseQuery } from '../read-query.js';
+import { captionListQuery } from '../request/list-query.js';
+import { parseQuery } from '../request/read-query.js';
 import { workIdOf, workNotFound } from './work.js';
 
 /** The query of `GET /v1/webhook-deliveries`. */

@@ -15,11 +15,11 @@ import { lastEventId, streamEvents } from '../answer/stream-events.js';
 import { tenantOf } from '../authenticate.js';
 import type { SubmitContext } from '../caption-intake.js';
 import type { HttpAppParts } from '../http-app-parts.js';
-import { idempotencyKeyOf } from '../idempotency-key.js';
-import { captionListQuery } from '../list-query.js';
-import { preferredWaitS } from '../prefer-wait.js';
-import { readWork } from '../read-caption.js';
-import { parseQuery } from '../read-query.js';
+import { idempotencyKeyOf } from '../request/idempotency-key.js';
+import { captionListQuery } from '../request/list-query.js';
+import { preferredWaitS } from '../request/prefer-wait.js';
+import { parseQuery } from '../request/read-query.js';
+import { readWork } from '../request/read-work.js';
 
 /** `/v1/captions`, `/v1/answers` or `/v1/matches`: one life, so one set of routes. */
 export function workRoutes(

@@ -6,7 +6,7 @@ import { batchJson } from './batch-request.js';
 import { readFields } from './caption-form.js';
 import { parseFields } from './caption-request.js';
 import { parseJson, readBody } from './read-body.js';
-import { mediaTypeOf, workOf } from './read-caption.js';
+import { mediaTypeOf, workOf } from './read-work.js';
 import { type FilePolicy, invalidField, readUpload } from './upload.js';
 import { requestSchemas, taskOf, type WorkRequest } from './work-request.js';
 

@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import type { z } from 'zod';
 import { invalidFields, parseFields } from './caption-request.js';
-import { queryOf } from './read-caption.js';
+import { queryOf } from './read-work.js';
 
 /** @throws BlipqError `invalid_params` with every field that is wrong, unknown, or there twice */
 export function parseQuery<S extends z.ZodType>(schema: S, req: Request): z.infer<S> {
