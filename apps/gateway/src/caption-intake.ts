@@ -14,11 +14,11 @@ import {
 import type { PixelPool } from '@blipq/pixels';
 import type { CaptionQueue, SubmitOutcome } from '@blipq/queue';
 import { inSpan } from '@blipq/service';
-import type { ApiKey } from './api-keys.js';
+import type { ApiKey } from './gates/api-keys.js';
+import type { Places } from './gates/places.js';
 import type { GatewayMetrics } from './gateway-metrics.js';
 import type { ImageFetcher } from './image-fetcher.js';
 import { imageBytes, isDataUri } from './image-input.js';
-import type { Places } from './places.js';
 import type { CaptionRequest } from './request/caption-request.js';
 import { imageBytesMax } from './request/upload.js';
 import { taskOf, type WorkRequest } from './request/work-request.js';

@@ -1,7 +1,7 @@
 // Prints a new API key for its user, and its entry for BLIPQ_API_KEYS_FILE, which holds only the hash.
 import { randomBytes } from 'node:crypto';
 import { tenantName } from '@blipq/contracts';
-import { hashOf } from './api-keys.js';
+import { hashOf } from './gates/api-keys.js';
 
 const name = process.argv[2] ?? '';
 if (!tenantName.safeParse(name).success) {

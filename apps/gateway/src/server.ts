@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { closeServer, type Logger, listen } from '@blipq/service';
 import type { Express } from 'express';
-import type { OpenRequests } from './open-requests.js';
+import type { OpenRequests } from './gates/open-requests.js';
 
 /** Load balancers keep idle connections for 60 s; closing first would race with a request they just sent. */
 const keepAliveTimeoutMs = 75_000;

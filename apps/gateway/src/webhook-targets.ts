@@ -9,7 +9,7 @@ import {
   type WebhookTarget,
 } from '@blipq/contracts';
 import { createGuardedAgent, type GuardedAgent, type TargetPolicy } from '@blipq/webhooks';
-import type { ApiKey } from './api-keys.js';
+import type { ApiKey } from './gates/api-keys.js';
 import { invalidField } from './request/upload.js';
 
 /** Turns the webhooks that callers ask for into what a record keeps. */

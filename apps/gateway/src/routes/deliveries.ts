@@ -3,7 +3,7 @@ import type { DeliveryLog } from '@blipq/queue';
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import { onlyMethods } from '../answer/problem-json.js';
-import { tenantOf } from '../authenticate.js';
+import { tenantOf } from '../gates/authenticate.js';
 import type { HttpAppParts } from '../http-app-parts.js';
 import { captionListQuery } from '../request/list-query.js';
 import { parseQuery } from '../request/read-query.js';

@@ -1,8 +1,8 @@
 import { BlipqError, type CaptionId, type CaptionResource } from '@blipq/contracts';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
-import { tenantOf } from '../authenticate.js';
 import { readBentomlForm } from '../bentoml-form.js';
 import { captionText } from '../bentoml-task.js';
+import { tenantOf } from '../gates/authenticate.js';
 import type { HttpAppParts } from '../http-app-parts.js';
 import { tooManyWaits } from './work.js';
 

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { type ClientRequest, request } from 'node:http';
 import { newCaptionId, problemDetails } from '@blipq/contracts';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
-import { LiveGateway, repositoryFile } from './testing/live-gateway.js';
-import { imageForm } from './testing/multipart.js';
+import { LiveGateway, repositoryFile } from '../testing/live-gateway.js';
+import { imageForm } from '../testing/multipart.js';
 
 const photo = await readFile(repositoryFile('test/images/rocket.jpg'));
 const form = imageForm('image', photo);

@@ -1,9 +1,9 @@
 import { BlipqError } from '@blipq/contracts';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { mediaTypeOf } from '../request/read-work.js';
+import { bodyBytesMax } from '../request/upload.js';
 import { tenantOf } from './authenticate.js';
 import type { Places } from './places.js';
-import { mediaTypeOf } from './request/read-work.js';
-import { bodyBytesMax } from './request/upload.js';
 
 declare global {
   namespace Express {

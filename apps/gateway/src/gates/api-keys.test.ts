@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import { ContractClient } from '../testing/contract-client.js';
+import { LiveGateway, repositoryFile } from '../testing/live-gateway.js';
+import { imageForm } from '../testing/multipart.js';
 import { ApiKeys, hashOf } from './api-keys.js';
-import { ContractClient } from './testing/contract-client.js';
-import { LiveGateway, repositoryFile } from './testing/live-gateway.js';
-import { imageForm } from './testing/multipart.js';
 
 const run = promisify(execFile);
 const photo = await readFile(repositoryFile('test/images/rocket.jpg'));
@@ -161,7 +161,7 @@ describe('the list of keys', () => {
   });
 
   test('gets its entries from make-key, which keeps no secret', async () => {
-    const program = fileURLToPath(new URL('../dist/make-key.js', import.meta.url));
+    const program = fileURLToPath(new URL('../../dist/make-key.js', import.meta.url));
     const { stdout } = await run(process.execPath, [program, 'team-a']);
     const [, secret, entry] = /^key {4}(\S+)\nentry {2}(.*)\n$/.exec(stdout)!;
     expect(entry).not.toContain(secret);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { LiveGateway, repositoryFile } from './testing/live-gateway.js';
+import { LiveGateway, repositoryFile } from '../testing/live-gateway.js';
 
 const keys = ['flood', 'other'].map((name) => ({
   name,
