@@ -3,7 +3,7 @@ import { Registry } from '../packages/service/node_modules/prom-client/index.js'
 /** The parts of a process that register metrics, as its `compose.ts` puts them together; nothing runs. */
 const processes = {
   gateway: async (registry) => {
-    const { GatewayMetrics } = await import('../apps/gateway/dist/gateway-metrics.js');
+    const { GatewayMetrics } = await import('../apps/gateway/dist/intake/gateway-metrics.js');
     const { QueueGauges } = await import('../apps/gateway/dist/queue-gauges.js');
     new GatewayMetrics(registry);
     new QueueGauges({ registry, census: {}, captionsMax: 0, bytesMax: 0 });

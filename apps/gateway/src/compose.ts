@@ -5,20 +5,20 @@ import { Registry } from 'prom-client';
 import { AdminBoard } from './admin-board.js';
 import { AdminKey } from './admin-key.js';
 import { BentomlMetrics } from './bentoml-metrics.js';
-import { CaptionIntake } from './caption-intake.js';
 import type { GatewayConfig } from './config.js';
 import { ApiKeys } from './gates/api-keys.js';
 import { OpenRequests } from './gates/open-requests.js';
 import { Places } from './gates/places.js';
 import { RateLimits } from './gates/rate-limits.js';
-import { GatewayMetrics } from './gateway-metrics.js';
 import { createHttpApp } from './http-app.js';
-import { ImageFetcher } from './image-fetcher.js';
+import { GatewayMetrics } from './intake/gateway-metrics.js';
+import { ImageFetcher } from './intake/image-fetcher.js';
+import { ServedModel } from './intake/served-model.js';
+import { WebhookTargets } from './intake/webhook-targets.js';
+import { CaptionIntake } from './intake/work-intake.js';
 import { InternalServer } from './internal-server.js';
 import { QueueGauges } from './queue-gauges.js';
-import { ServedModel } from './served-model.js';
 import { GatewayServer } from './server.js';
-import { WebhookTargets } from './webhook-targets.js';
 
 /** Images that may wait for a thread: a second of work or so. */
 const imagesWaitingMax = 64;

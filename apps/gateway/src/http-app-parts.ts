@@ -2,14 +2,14 @@ import type { CaptionQueue, DeliveryLog, QueueHealth } from '@blipq/queue';
 import type { Logger } from '@blipq/service';
 import type { Registry } from 'prom-client';
 import type { BentomlMetrics } from './bentoml-metrics.js';
-import type { CaptionIntake } from './caption-intake.js';
 import type { ApiKeys } from './gates/api-keys.js';
 import type { OpenRequests } from './gates/open-requests.js';
 import type { Places } from './gates/places.js';
 import type { RateLimits } from './gates/rate-limits.js';
 import type { UploadPlaces } from './gates/upload-admission.js';
-import type { ServedModel } from './served-model.js';
-import type { WebhookTargets } from './webhook-targets.js';
+import type { ServedModel } from './intake/served-model.js';
+import type { WebhookTargets } from './intake/webhook-targets.js';
+import type { CaptionIntake } from './intake/work-intake.js';
 
 /** What the routes work with. */
 export interface HttpAppParts extends UploadPlaces {

@@ -3,9 +3,9 @@ import { BlipqError, batchId } from '@blipq/contracts';
 import { Router } from 'express';
 import { isUnchanged } from '../answer/etag.js';
 import { onlyMethods } from '../answer/problem-json.js';
-import type { BatchIntake } from '../batch-intake.js';
 import { tenantOf } from '../gates/authenticate.js';
 import type { HttpAppParts } from '../http-app-parts.js';
+import type { BatchIntake } from '../intake/batch-intake.js';
 import { idempotencyKeyOf } from '../request/idempotency-key.js';
 import { readBatch } from '../request/read-batch.js';
 

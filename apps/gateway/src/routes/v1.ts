@@ -1,8 +1,8 @@
 import { BlipqError, task, taskNames } from '@blipq/contracts';
 import { type RequestHandler, Router } from 'express';
 import { problemResponder } from '../answer/problem-json.js';
-import { BatchIntake } from '../batch-intake.js';
 import type { HttpAppParts } from '../http-app-parts.js';
+import { BatchIntake } from '../intake/batch-intake.js';
 import { batchRoutes } from './batches.js';
 import { deliveryRoutes } from './deliveries.js';
 import { modelRoutes } from './models.js';

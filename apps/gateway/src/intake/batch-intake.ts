@@ -1,9 +1,9 @@
 import { type BatchId, type BatchItem, type BatchResource, BlipqError, newIdFor } from '@blipq/contracts';
 import type { CaptionQueue, SubmittedItem } from '@blipq/queue';
-import type { CaptionIntake, SubmitContext } from './caption-intake.js';
-import type { BatchRequest } from './request/read-batch.js';
-import { taskOf, type WorkRequest } from './request/work-request.js';
+import type { BatchRequest } from '../request/read-batch.js';
+import { taskOf, type WorkRequest } from '../request/work-request.js';
 import type { WebhookTargets } from './webhook-targets.js';
+import type { CaptionIntake, SubmitContext } from './work-intake.js';
 
 /** Items of one batch that are worked on at once: enough to keep the threads busy, not so many as to starve others. */
 const itemsAtOnce = 4;

@@ -1,7 +1,7 @@
 import { BlipqError, type FieldError, type GenerationDefaults, resolveParams, type WorkInput } from '@blipq/contracts';
-import type { CaptionRequest } from './request/caption-request.js';
-import { invalidFields } from './request/caption-request.js';
-import type { WorkRequest } from './request/work-request.js';
+import type { CaptionRequest } from '../request/caption-request.js';
+import { invalidFields } from '../request/caption-request.js';
+import type { WorkRequest } from '../request/work-request.js';
 import type { Served } from './served-model.js';
 
 /** Most tokens of one request's questions or texts, each counted as long as the longest: they run side by side. */

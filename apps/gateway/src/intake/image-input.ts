@@ -1,6 +1,6 @@
 import { BlipqError } from '@blipq/contracts';
+import type { ImageInput } from '../request/caption-request.js';
 import type { ImageFetcher } from './image-fetcher.js';
-import type { ImageInput } from './request/caption-request.js';
 
 /**
  * The bytes of an image that a JSON body holds or names.

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { OwnRedis } from '@blipq/test-servers';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { LiveGateway, repositoryFile } from './testing/live-gateway.js';
+import { LiveGateway, repositoryFile } from '../testing/live-gateway.js';
 
 const photo = await readFile(repositoryFile('test/images/rocket.jpg'));
 
