@@ -4,7 +4,7 @@ import { Registry } from '../packages/service/node_modules/prom-client/index.js'
 const processes = {
   gateway: async (registry) => {
     const { GatewayMetrics } = await import('../apps/gateway/dist/intake/gateway-metrics.js');
-    const { QueueGauges } = await import('../apps/gateway/dist/queue-gauges.js');
+    const { QueueGauges } = await import('../apps/gateway/dist/internal/queue-gauges.js');
     new GatewayMetrics(registry);
     new QueueGauges({ registry, census: {}, captionsMax: 0, bytesMax: 0 });
   },

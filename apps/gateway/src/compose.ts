@@ -2,8 +2,6 @@ import { PixelPool } from '@blipq/pixels';
 import { CaptionQueue, DeliveryLog, ModelRegistry, QueueCensus, QueueHealth, Reconciler } from '@blipq/queue';
 import { type Logger, ProcessMetrics, RedisReport, type ServicePart, StartupError, together } from '@blipq/service';
 import { Registry } from 'prom-client';
-import { AdminBoard } from './admin-board.js';
-import { AdminKey } from './admin-key.js';
 import { BentomlMetrics } from './bentoml-metrics.js';
 import type { GatewayConfig } from './config.js';
 import { ApiKeys } from './gates/api-keys.js';
@@ -16,8 +14,10 @@ import { ImageFetcher } from './intake/image-fetcher.js';
 import { ServedModel } from './intake/served-model.js';
 import { WebhookTargets } from './intake/webhook-targets.js';
 import { CaptionIntake } from './intake/work-intake.js';
-import { InternalServer } from './internal-server.js';
-import { QueueGauges } from './queue-gauges.js';
+import { AdminBoard } from './internal/admin-board.js';
+import { AdminKey } from './internal/admin-key.js';
+import { InternalServer } from './internal/internal-server.js';
+import { QueueGauges } from './internal/queue-gauges.js';
 import { GatewayServer } from './server.js';
 
 /** Images that may wait for a thread: a second of work or so. */

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { redisUrl } from '@blipq/contracts';
 import { setting } from '@blipq/service';
 import { z } from 'zod';
-import { adminKeyTakes } from './admin-key.js';
+import { adminKeyTakes } from './internal/admin-key.js';
 
 /** Words with commas or white space between them; none when unset. */
 const list = (takes: string, accepts: (words: string[]) => boolean = () => true) =>

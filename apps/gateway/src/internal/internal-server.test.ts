@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { BlipqError, newCaptionId } from '@blipq/contracts';
 import { CaptionQueue } from '@blipq/queue';
 import { afterEach, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest';
-import { echoHandler, LiveGateway, repositoryFile } from './testing/live-gateway.js';
+import { echoHandler, LiveGateway, repositoryFile } from '../testing/live-gateway.js';
 
 const redisUrl = inject('redisUrl');
 let gateway: LiveGateway;

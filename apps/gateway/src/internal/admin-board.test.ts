@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { echoHandler, LiveGateway, repositoryFile } from '../testing/live-gateway.js';
 import { AdminKey } from './admin-key.js';
-import { echoHandler, LiveGateway, repositoryFile } from './testing/live-gateway.js';
 
 const redisUrl = inject('redisUrl');
 const key = 'a-key-for-the-admin:of-tests';

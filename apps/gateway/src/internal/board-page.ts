@@ -4,7 +4,7 @@ import { QueueBoard } from '@blipq/queue/queue-board';
 import { ExpressAdapter } from '@bull-board/express';
 import ejs from 'ejs';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
-import { securityHeaders } from './answer/security-headers.js';
+import { securityHeaders } from '../answer/security-headers.js';
 
 export const boardPath = '/admin/queues';
 

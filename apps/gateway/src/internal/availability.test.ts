@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { problemDetails } from '@blipq/contracts';
 import { OwnRedis } from '@blipq/test-servers';
 import { expect, inject, test, vi } from 'vitest';
-import { LiveGateway, repositoryFile } from './testing/live-gateway.js';
-import { imageForm } from './testing/multipart.js';
+import { LiveGateway, repositoryFile } from '../testing/live-gateway.js';
+import { imageForm } from '../testing/multipart.js';
 
 const photo = await readFile(repositoryFile('test/images/rocket.jpg'));
 

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { StartupError, textOrFile } from '@blipq/service';
-import { hashOf } from './gates/api-keys.js';
+import { hashOf } from '../gates/api-keys.js';
 
 /** Short ones can be guessed, and nobody counts the guesses. */
 const takes = /^\S{16,}$/;
