@@ -10,7 +10,7 @@ import { authenticate } from './gates/authenticate.js';
 import { admitUploads } from './gates/upload-admission.js';
 import type { HttpAppParts } from './http-app-parts.js';
 import { healthRoutes } from './internal/health.js';
-import { apiDocsRoutes } from './routes/api-docs.js';
+import { apiDocsRoutes } from './openapi/api-docs.js';
 import { bentomlRoutes } from './routes/bentoml.js';
 import { v1Routes } from './routes/v1.js';
 import { swaggerUiRoutes } from './swagger-ui.js';

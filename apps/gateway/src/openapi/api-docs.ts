@@ -1,5 +1,5 @@
 import { type Request, type Response, Router } from 'express';
-import { openApiDocument } from '../openapi/document.js';
+import { openApiDocument } from './document.js';
 
 /** `/openapi.json`: the description of `/v1`. */
 export function apiDocsRoutes(options: { keysRequired: boolean }): Router {

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { newCaptionId, type Task } from '@blipq/contracts';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import type { OpenApiDocument } from './openapi/document.js';
-import { ContractClient } from './testing/contract-client.js';
-import { echoAskedHandler, echoHandler, LiveGateway, repositoryFile } from './testing/live-gateway.js';
-import { multipart, type Part } from './testing/multipart.js';
-import { RandomValues, type Schema } from './testing/random-values.js';
+import { ContractClient } from '../testing/contract-client.js';
+import { echoAskedHandler, echoHandler, LiveGateway, repositoryFile } from '../testing/live-gateway.js';
+import { multipart, type Part } from '../testing/multipart.js';
+import { RandomValues, type Schema } from '../testing/random-values.js';
+import type { OpenApiDocument } from './document.js';
 
 /** Another seed explores elsewhere; a failure names its own. */
 const seed = Number(process.env.BLIPQ_FUZZ_SEED ?? 20_261_123);

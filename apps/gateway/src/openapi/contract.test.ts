@@ -5,10 +5,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { newCaptionId } from '@blipq/contracts';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
-import { ContractClient } from './testing/contract-client.js';
-import { HeldHandler } from './testing/held-handler.js';
-import { LiveGateway, repositoryFile } from './testing/live-gateway.js';
-import { imageForm, multipart } from './testing/multipart.js';
+import { ContractClient } from '../testing/contract-client.js';
+import { HeldHandler } from '../testing/held-handler.js';
+import { LiveGateway, repositoryFile } from '../testing/live-gateway.js';
+import { imageForm, multipart } from '../testing/multipart.js';
 
 const photo = await readFile(repositoryFile('test/images/rocket.jpg'));
 const sha256 = createHash('sha256').update(photo).digest('hex');
