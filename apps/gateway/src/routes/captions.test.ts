@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { captionResource } from '@blipq/contracts';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { echoHandler, LiveGateway, repositoryFile } from './testing/live-gateway.js';
-import { imageForm } from './testing/multipart.js';
+import { echoHandler, LiveGateway, repositoryFile } from '../testing/live-gateway.js';
+import { imageForm } from '../testing/multipart.js';
 
 let gateway: LiveGateway;
 let photo: Buffer;

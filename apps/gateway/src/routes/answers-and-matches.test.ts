@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { newIdFor, type Task, taskNames } from '@blipq/contracts';
 import type { Made, Work } from '@blipq/queue';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { ContractClient } from './testing/contract-client.js';
-import { echoAskedHandler, echoHandler, LiveGateway, repositoryFile } from './testing/live-gateway.js';
-import { imageForm, multipart } from './testing/multipart.js';
+import { ContractClient } from '../testing/contract-client.js';
+import { echoAskedHandler, echoHandler, LiveGateway, repositoryFile } from '../testing/live-gateway.js';
+import { imageForm, multipart } from '../testing/multipart.js';
 
 const photo = await readFile(repositoryFile('test/images/rocket.jpg'));
 const image = { base64: photo.toString('base64') };
