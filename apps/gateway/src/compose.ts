@@ -2,7 +2,7 @@ import { PixelPool } from '@blipq/pixels';
 import { CaptionQueue, DeliveryLog, ModelRegistry, QueueCensus, QueueHealth, Reconciler } from '@blipq/queue';
 import { type Logger, ProcessMetrics, RedisReport, type ServicePart, StartupError, together } from '@blipq/service';
 import { Registry } from 'prom-client';
-import { BentomlMetrics } from './bentoml-metrics.js';
+import { BentomlMetrics } from './bentoml/bentoml-metrics.js';
 import type { GatewayConfig } from './config.js';
 import { ApiKeys } from './gates/api-keys.js';
 import { OpenRequests } from './gates/open-requests.js';

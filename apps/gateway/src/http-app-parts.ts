@@ -1,7 +1,7 @@
 import type { CaptionQueue, DeliveryLog, QueueHealth } from '@blipq/queue';
 import type { Logger } from '@blipq/service';
 import type { Registry } from 'prom-client';
-import type { BentomlMetrics } from './bentoml-metrics.js';
+import type { BentomlMetrics } from './bentoml/bentoml-metrics.js';
 import type { ApiKeys } from './gates/api-keys.js';
 import type { OpenRequests } from './gates/open-requests.js';
 import type { Places } from './gates/places.js';

@@ -6,14 +6,14 @@ import { requestLog } from './answer/request-log.js';
 import { requestSpan } from './answer/request-span.js';
 import { securityHeaders } from './answer/security-headers.js';
 import { toBlipqError } from './answer/to-blipq-error.js';
+import { bentomlRoutes } from './bentoml/bentoml-routes.js';
+import { swaggerUiRoutes } from './bentoml/swagger-ui.js';
 import { authenticate } from './gates/authenticate.js';
 import { admitUploads } from './gates/upload-admission.js';
 import type { HttpAppParts } from './http-app-parts.js';
 import { healthRoutes } from './internal/health.js';
 import { apiDocsRoutes } from './openapi/api-docs.js';
-import { bentomlRoutes } from './routes/bentoml.js';
 import { v1Routes } from './routes/v1.js';
-import { swaggerUiRoutes } from './swagger-ui.js';
 
 /** Beyond those that browsers show to scripts anyway. */
 const exposedHeaders = [

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { LiveGateway } from '../testing/live-gateway.js';
 import { bentomlDocs } from './bentoml-docs.js';
-import { LiveGateway } from './testing/live-gateway.js';
 
 let gateway: LiveGateway;
 beforeAll(async () => {

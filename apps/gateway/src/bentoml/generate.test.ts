@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { BlipqError } from '@blipq/contracts';
 import type { CaptionHandler, CaptionWork } from '@blipq/queue';
 import { afterAll, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest';
-import { latch } from './testing/latch.js';
-import { echoHandler, LiveGateway, repositoryFile } from './testing/live-gateway.js';
-import { imageForm, multipart, type Part } from './testing/multipart.js';
+import { latch } from '../testing/latch.js';
+import { echoHandler, LiveGateway, repositoryFile } from '../testing/live-gateway.js';
+import { imageForm, multipart, type Part } from '../testing/multipart.js';
 
 let gateway: LiveGateway;
 let photo: Buffer;

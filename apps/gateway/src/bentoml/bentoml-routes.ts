@@ -1,8 +1,8 @@
 import { type RequestHandler, Router } from 'express';
-import { bentomlDocs } from '../bentoml-docs.js';
-import { bentomlResponder } from '../bentoml-errors.js';
-import { bentomlHeaders, bentomlSchema } from '../bentoml-service.js';
 import type { HttpAppParts } from '../http-app-parts.js';
+import { bentomlDocs } from './bentoml-docs.js';
+import { bentomlResponder } from './bentoml-errors.js';
+import { bentomlHeaders, bentomlSchema } from './bentoml-service.js';
 import { generateRoute, notAllowed } from './generate.js';
 import { generateTaskRoutes } from './generate-tasks.js';
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
-import { echoHandler, LiveGateway, repositoryFile } from './testing/live-gateway.js';
+import { echoHandler, LiveGateway, repositoryFile } from '../testing/live-gateway.js';
 import { ask, callWithFile, send } from './testing/recorded-client.js';
 
 let gateway: LiveGateway;

@@ -1,5 +1,5 @@
 import type { NextFunction, Request, Response } from 'express';
-import { bentomlRequestId } from './answer/request-id.js';
+import { bentomlRequestId } from '../answer/request-id.js';
 
 /** The names that BentoBlip's service and its one API have, in its schema, its headers and its metrics. */
 export const serviceName = 'BlipImageCaptioning';

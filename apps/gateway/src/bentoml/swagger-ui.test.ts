@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { echoHandler, LiveGateway, repositoryFile } from './testing/live-gateway.js';
+import { echoHandler, LiveGateway, repositoryFile } from '../testing/live-gateway.js';
 
 /** Debian's package; tools/test.mjs installs it where it may. */
 const executablePath = '/usr/bin/chromium';

@@ -1,10 +1,10 @@
 import { BlipqError, type CaptionId, type CaptionResource } from '@blipq/contracts';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
-import { readBentomlForm } from '../bentoml-form.js';
-import { captionText } from '../bentoml-task.js';
 import { tenantOf } from '../gates/authenticate.js';
 import type { HttpAppParts } from '../http-app-parts.js';
-import { tooManyWaits } from './work.js';
+import { tooManyWaits } from '../routes/work.js';
+import { readBentomlForm } from './bentoml-form.js';
+import { captionText } from './bentoml-task.js';
 
 /** BentoBlip calls `generate(max_new_tokens=100, min_new_tokens=20)`. */
 export const bentoblipDefaults = { max_new_tokens: 100, min_new_tokens: 20 };

@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { BlipqError } from '@blipq/contracts';
 import type { CaptionHandler } from '@blipq/queue';
 import { expect, inject, onTestFinished, test, vi } from 'vitest';
+import { latch } from '../testing/latch.js';
+import { echoHandler, LiveGateway, repositoryFile } from '../testing/live-gateway.js';
 import { captionIdOf } from './bentoml-task.js';
-import { latch } from './testing/latch.js';
-import { echoHandler, LiveGateway, repositoryFile } from './testing/live-gateway.js';
 import { type Answer, ask, type Call, callWithFile, send } from './testing/recorded-client.js';
 
 const photo = await readFile(repositoryFile('test/images/rocket.jpg'));

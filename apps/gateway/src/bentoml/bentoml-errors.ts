@@ -1,7 +1,7 @@
 import type { BlipqError } from '@blipq/contracts';
 import type { Logger } from '@blipq/service';
 import type { ErrorRequestHandler, NextFunction, Request, Response } from 'express';
-import { retryAfterS, toBlipqError } from './answer/to-blipq-error.js';
+import { retryAfterS, toBlipqError } from '../answer/to-blipq-error.js';
 
 /** BentoML's names for our form fields, in its validation errors. */
 const locations: Record<string, string> = { image: 'img', prompt: 'txt', text: 'txt' };

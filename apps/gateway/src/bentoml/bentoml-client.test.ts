@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { CaptionWork } from '@blipq/queue';
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
-import { echoHandler, LiveGateway, repositoryFile } from './testing/live-gateway.js';
-import { imageForm, multipart } from './testing/multipart.js';
+import { echoHandler, LiveGateway, repositoryFile } from '../testing/live-gateway.js';
+import { imageForm, multipart } from '../testing/multipart.js';
 import { ask, type Call, callWithFile, callWithUrl, send } from './testing/recorded-client.js';
 
 const photo = await readFile(repositoryFile('test/images/rocket.jpg'));
