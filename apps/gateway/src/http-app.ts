@@ -1,19 +1,19 @@
 import cors from 'cors';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
-import { problemPageRoutes } from './answer/problem-pages.js';
+import { problemPageRoutes } from './answer/problem-page-routes.js';
 import { requestId } from './answer/request-id.js';
 import { requestLog } from './answer/request-log.js';
 import { requestSpan } from './answer/request-span.js';
 import { securityHeaders } from './answer/security-headers.js';
 import { toBlipqError } from './answer/to-blipq-error.js';
-import { bentomlRoutes } from './bentoml/bentoml-routes.js';
-import { swaggerUiRoutes } from './bentoml/swagger-ui.js';
+import { bentomlRoutes } from './bentoml/bentoml-surface.js';
+import { swaggerUiRoutes } from './bentoml/swagger-ui-routes.js';
 import { authenticate } from './gates/authenticate.js';
 import { admitUploads } from './gates/upload-admission.js';
 import type { HttpAppParts } from './http-app-parts.js';
-import { healthRoutes } from './internal/health.js';
-import { apiDocsRoutes } from './openapi/api-docs.js';
-import { v1Routes } from './routes/v1.js';
+import { healthRoutes } from './internal/health-routes.js';
+import { apiDocsRoutes } from './openapi/api-docs-routes.js';
+import { v1Routes } from './routes/v1-routes.js';
 
 /** Beyond those that browsers show to scripts anyway. */
 const exposedHeaders = [

@@ -1,7 +1,7 @@
 import { BlipqError } from '@blipq/contracts';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { bodyBytesMax } from '../request/read-upload.js';
 import { mediaTypeOf } from '../request/read-work.js';
-import { bodyBytesMax } from '../request/upload.js';
 import { tenantOf } from './authenticate.js';
 import type { Places } from './places.js';
 

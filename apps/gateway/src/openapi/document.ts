@@ -2,11 +2,11 @@ import { type ProblemCode, problems } from '@blipq/contracts';
 import type { z } from 'zod';
 import { captionFields } from '../request/caption-request.js';
 import { answerFields, matchFields } from '../request/work-request.js';
-import { tinyPng } from './example-image.js';
 import type { Answer, HeaderName, Operation } from './operation.js';
 import { operations } from './operations.js';
 import { parameters } from './parameters.js';
 import { inline, refTo, schemaComponents } from './schema-components.js';
+import { tinyPng } from './tiny-png.js';
 
 /** What every operation may answer. */
 const everywhere: ProblemCode[] = ['rate_limited', 'internal_error', 'queue_unavailable', 'shutting_down'];

@@ -1,7 +1,7 @@
 import { answerId, batchId, captionId, deliveryId, deliveryState, matchId } from '@blipq/contracts';
 import { idempotencyKey } from '../request/idempotency-key.js';
-import { captionListQuery } from '../request/list-query.js';
-import { waitMaxS } from '../request/prefer-wait.js';
+import { waitMaxS } from '../request/preferred-wait.js';
+import { captionListQuery } from '../request/work-list-query.js';
 import { inline } from './schema-components.js';
 
 export interface Parameter {

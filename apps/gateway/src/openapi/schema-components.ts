@@ -13,7 +13,7 @@ import {
 } from '@blipq/contracts';
 import { z } from 'zod';
 import { modelPage, modelResource } from '../answer/model-resource.js';
-import { batchJson } from '../request/batch-request.js';
+import { batchJson } from '../request/batch-json.js';
 import { captionJson, imageInput } from '../request/caption-request.js';
 import { answerJson, matchJson } from '../request/work-request.js';
 

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { problemDetails } from '@blipq/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { blankPng } from '../testing/blank-png.js';
 import { LiveGateway, repositoryFile } from '../testing/live-gateway.js';
 import { type Body, imageForm, multipart } from '../testing/multipart.js';
-import { blankPng } from '../testing/odd-images.js';
 
 const photo = await readFile(repositoryFile('test/images/rocket.jpg'));
 const svg = Buffer.from(

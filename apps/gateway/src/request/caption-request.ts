@@ -8,7 +8,7 @@ import {
 } from '@blipq/contracts';
 import { z } from 'zod';
 import { plainIssue } from './plain-issue.js';
-import { imageBytesMax } from './upload.js';
+import { imageBytesMax } from './read-upload.js';
 
 /** Longest prompt in characters. One that fills 512 positions is a few thousand; the model's own limit is checked later. */
 const promptCharsMax = 16 * 1024;

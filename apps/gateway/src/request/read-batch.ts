@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { BlipqError, batchItemsMax, type CaptionMetadata, type WebhookRequest } from '@blipq/contracts';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import { batchJson } from './batch-request.js';
-import { readFields } from './caption-form.js';
+import { batchJson } from './batch-json.js';
 import { parseFields } from './caption-request.js';
 import { parseJson, readBody } from './read-body.js';
+import { readFields } from './read-form.js';
+import { type FilePolicy, invalidField, readUpload } from './read-upload.js';
 import { mediaTypeOf, workOf } from './read-work.js';
-import { type FilePolicy, invalidField, readUpload } from './upload.js';
 import { requestSchemas, taskOf, type WorkRequest } from './work-request.js';
 
 /** JSON is held several times over while it is parsed, so a batch of files has more room than one in base64. */

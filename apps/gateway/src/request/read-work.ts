@@ -1,10 +1,10 @@
 import { BlipqError, type Task } from '@blipq/contracts';
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
-import { oneImage, readFields, readForm } from './caption-form.js';
 import { parseFields } from './caption-request.js';
 import { parseJson, readBody } from './read-body.js';
-import { imageBytesMax, readUpload } from './upload.js';
+import { oneImage, readFields, readForm } from './read-form.js';
+import { imageBytesMax, readUpload } from './read-upload.js';
 import { type RequestOf, requestSchemas } from './work-request.js';
 
 /** An image of the largest size in base64, and all texts at their longest. */

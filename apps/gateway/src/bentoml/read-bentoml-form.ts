@@ -2,7 +2,7 @@ import { BlipqError } from '@blipq/contracts';
 import type { Request, Response } from 'express';
 import type { CaptionRequest } from '../request/caption-request.js';
 import { readBody } from '../request/read-body.js';
-import { type FilePolicy, invalidField, readUpload, type Upload } from '../request/upload.js';
+import { type FilePolicy, invalidField, readUpload, type Upload } from '../request/read-upload.js';
 
 /** BentoBlip's first and second spelling of its parameters. */
 const imageFields = ['img', 'image'];

@@ -9,17 +9,17 @@ import {
 } from '@blipq/contracts';
 import type { CaptionQueue } from '@blipq/queue';
 import { type Request, type Response, Router } from 'express';
-import { isUnchanged } from '../answer/etag.js';
-import { onlyMethods } from '../answer/problem-json.js';
+import { isUnchanged } from '../answer/is-unchanged.js';
+import { onlyMethods } from '../answer/problem-responder.js';
 import { lastEventId, streamEvents } from '../answer/stream-events.js';
 import { tenantOf } from '../gates/authenticate.js';
 import type { HttpAppParts } from '../http-app-parts.js';
 import type { SubmitContext } from '../intake/work-intake.js';
 import { idempotencyKeyOf } from '../request/idempotency-key.js';
-import { captionListQuery } from '../request/list-query.js';
-import { preferredWaitS } from '../request/prefer-wait.js';
-import { parseQuery } from '../request/read-query.js';
+import { parseQuery } from '../request/parse-query.js';
+import { preferredWaitS } from '../request/preferred-wait.js';
 import { readWork } from '../request/read-work.js';
+import { captionListQuery } from '../request/work-list-query.js';
 
 /** `/v1/captions`, `/v1/answers` or `/v1/matches`: one life, so one set of routes. */
 export function workRoutes(

@@ -2,9 +2,9 @@ import { BlipqError, type CaptionId, type CaptionResource } from '@blipq/contrac
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { tenantOf } from '../gates/authenticate.js';
 import type { HttpAppParts } from '../http-app-parts.js';
-import { tooManyWaits } from '../routes/work.js';
-import { readBentomlForm } from './bentoml-form.js';
+import { tooManyWaits } from '../routes/work-routes.js';
 import { captionText } from './bentoml-task.js';
+import { readBentomlForm } from './read-bentoml-form.js';
 
 /** BentoBlip calls `generate(max_new_tokens=100, min_new_tokens=20)`. */
 export const bentoblipDefaults = { max_new_tokens: 100, min_new_tokens: 20 };

@@ -1,8 +1,8 @@
 import { BlipqError, type FieldError, requestedParams, type Task } from '@blipq/contracts';
 import type { z } from 'zod';
 import { invalidFields, parseFields } from './caption-request.js';
-import type { FilePolicy, Upload } from './upload.js';
-import { invalidField } from './upload.js';
+import type { FilePolicy, Upload } from './read-upload.js';
+import { invalidField } from './read-upload.js';
 import { type RequestOf, requestSchemas } from './work-request.js';
 
 /** One file, in the field `image`; the text fields must not come as files. */

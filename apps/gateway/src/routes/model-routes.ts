@@ -1,7 +1,7 @@
 import { BlipqError } from '@blipq/contracts';
 import { Router } from 'express';
 import { type ModelPage, modelResourceOf } from '../answer/model-resource.js';
-import { onlyMethods } from '../answer/problem-json.js';
+import { onlyMethods } from '../answer/problem-responder.js';
 import type { HttpAppParts } from '../http-app-parts.js';
 
 /** `/v1/models`: what workers have registered. */

@@ -2,12 +2,12 @@ import { BlipqError, type DeliveryResource, deliveryId, deliveryState, task, tas
 import type { DeliveryLog } from '@blipq/queue';
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
-import { onlyMethods } from '../answer/problem-json.js';
+import { onlyMethods } from '../answer/problem-responder.js';
 import { tenantOf } from '../gates/authenticate.js';
 import type { HttpAppParts } from '../http-app-parts.js';
-import { captionListQuery } from '../request/list-query.js';
-import { parseQuery } from '../request/read-query.js';
-import { workIdOf, workNotFound } from './work.js';
+import { parseQuery } from '../request/parse-query.js';
+import { captionListQuery } from '../request/work-list-query.js';
+import { workIdOf, workNotFound } from './work-routes.js';
 
 /** The query of `GET /v1/webhook-deliveries`. */
 export const deliveryListQuery = z.strictObject({

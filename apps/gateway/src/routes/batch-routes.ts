@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { BlipqError, batchId } from '@blipq/contracts';
 import { Router } from 'express';
-import { isUnchanged } from '../answer/etag.js';
-import { onlyMethods } from '../answer/problem-json.js';
+import { isUnchanged } from '../answer/is-unchanged.js';
+import { onlyMethods } from '../answer/problem-responder.js';
 import { tenantOf } from '../gates/authenticate.js';
 import type { HttpAppParts } from '../http-app-parts.js';
 import type { BatchIntake } from '../intake/batch-intake.js';

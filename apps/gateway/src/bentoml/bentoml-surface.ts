@@ -1,10 +1,10 @@
 import { type RequestHandler, Router } from 'express';
 import type { HttpAppParts } from '../http-app-parts.js';
 import { bentomlDocs } from './bentoml-docs.js';
-import { bentomlResponder } from './bentoml-errors.js';
+import { bentomlResponder } from './bentoml-responder.js';
 import { bentomlHeaders, bentomlSchema } from './bentoml-service.js';
-import { generateRoute, notAllowed } from './generate.js';
-import { generateTaskRoutes } from './generate-tasks.js';
+import { generateRoute, notAllowed } from './generate-route.js';
+import { generateTaskRoutes } from './generate-task-routes.js';
 
 /**
  * BentoBlip's surface as BentoML serves it. Its probes are the gateway's own, and its page at `/` reads `docs.json`.

@@ -1,9 +1,9 @@
 import { BlipqError, type CaptionId, type CaptionResource, isTerminal } from '@blipq/contracts';
 import { type Request, type Response, Router } from 'express';
 import type { HttpAppParts } from '../http-app-parts.js';
-import { readBentomlForm } from './bentoml-form.js';
 import { captionIdOf, captionText, taskIdOf, taskResource } from './bentoml-task.js';
-import { bentoblipDefaults, notAllowed, submitContext } from './generate.js';
+import { bentoblipDefaults, notAllowed, submitContext } from './generate-route.js';
+import { readBentomlForm } from './read-bentoml-form.js';
 
 /** BentoML's task endpoints. A task is a caption like any other, so it outlives every gateway that was asked about it. */
 export function generateTaskRoutes({ intake, queue }: HttpAppParts): Router {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { preferredWaitS } from './prefer-wait.js';
+import { preferredWaitS } from './preferred-wait.js';
 
 test.each([
   [undefined, undefined],

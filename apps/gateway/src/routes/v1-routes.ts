@@ -1,12 +1,12 @@
 import { BlipqError, task, taskNames } from '@blipq/contracts';
 import { type RequestHandler, Router } from 'express';
-import { problemResponder } from '../answer/problem-json.js';
+import { problemResponder } from '../answer/problem-responder.js';
 import type { HttpAppParts } from '../http-app-parts.js';
 import { BatchIntake } from '../intake/batch-intake.js';
-import { batchRoutes } from './batches.js';
-import { deliveryRoutes } from './deliveries.js';
-import { modelRoutes } from './models.js';
-import { workRoutes } from './work.js';
+import { batchRoutes } from './batch-routes.js';
+import { deliveryRoutes } from './delivery-routes.js';
+import { modelRoutes } from './model-routes.js';
+import { workRoutes } from './work-routes.js';
 
 /**
  * `/v1`: our own API. Whatever goes wrong below it is answered as problem+json.
