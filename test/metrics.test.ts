@@ -47,7 +47,7 @@ beforeAll(async () => {
     `${api}/readyz`,
     ...['worker', 'notifier'].map((app) => `http://127.0.0.1:${ports[app]}/readyz`),
   ]) {
-    await vi.waitFor(() => answers(url), { timeout: 60_000, interval: 100 });
+    await vi.waitFor(() => answers(url), { interval: 100 });
   }
 });
 

@@ -60,7 +60,7 @@ async function submit(mark: keyof typeof marks): Promise<string> {
 }
 
 async function ended(id: string): Promise<CaptionResource> {
-  const outcome = await queue.wait(id, { timeoutMs: 50_000 });
+  const outcome = await queue.wait(id, { timeoutMs: 120_000 });
   if (outcome.status !== 'finished') throw new Error(`expected ${id} to finish, but it is ${outcome.status}`);
   return outcome.caption;
 }

@@ -32,7 +32,7 @@ test('npm start posts what was captioned to who asked for it, signed with the se
   const response = await fetch(`${blipq.url}/v1/captions`, { method: 'POST', body });
   expect(response.status).toBe(202);
   const { id } = (await response.json()) as { id: string };
-  await vi.waitFor(() => expect(receiver.messages).toHaveLength(1), 20_000);
+  await vi.waitFor(() => expect(receiver.messages).toHaveLength(1));
   expect(receiver.errors).toEqual([]);
   expect(receiver.messages[0]).toMatchObject({
     id: `msg_${id}_succeeded`,

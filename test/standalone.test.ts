@@ -87,7 +87,7 @@ test('after a kill -9 only the private Redis lives on, and the next start takes 
   const redis = blipq.process('-server 127.0.0.1:');
   process.kill(blipq.pid, 'SIGKILL');
   await blipq.ended();
-  await expect.poll(() => blipq.processes(), { timeout: 30_000 }).toEqual([redis]);
+  await expect.poll(() => blipq.processes()).toEqual([redis]);
 
   blipq = await Standalone.ready(env);
   expect(blipq.process('-server 127.0.0.1:').pid).not.toBe(redis.pid);

@@ -132,7 +132,7 @@ async function startAll(env: Record<string, string>, hookPort: number) {
   };
   for (const at of [port, ...Object.values(health)]) {
     const answers = async () => expect((await fetch(`http://127.0.0.1:${at}/readyz`)).status).toBe(200);
-    await vi.waitFor(answers, { timeout: 60_000, interval: 100 });
+    await vi.waitFor(answers, { interval: 100 });
   }
   const stop = async () => {
     for (const { child } of Object.values(processes)) child.kill('SIGTERM');
@@ -183,7 +183,7 @@ test('one caption is one trace: request, preprocessing, queue, engine and webhoo
   const traceparent = `00-${traceId}-${callerSpan}-01`;
   const { id } = await submit(all.api, receiver.url, { traceparent, baggage: 'who=secret' });
 
-  await vi.waitFor(() => expect(collector.spans.some(({ name }) => name === 'deliver')).toBe(true), 20_000);
+  await vi.waitFor(() => expect(collector.spans.some(({ name }) => name === 'deliver')).toBe(true));
   const [server, preprocess, enqueue, process, encode, decode, deliver] = [
     ...['POST /v1/captions', 'preprocess', 'enqueue captions.demo', 'process captions.demo'],
     ...['encode', 'decode', 'deliver'],
@@ -274,7 +274,7 @@ test('a collector that hangs keeps no process from working and from ending', asy
   const receiver = await startReceiver();
   const all = await startAll({ ...quickly, OTEL_EXPORTER_OTLP_ENDPOINT: hangs }, receiver.port);
   await submit(all.api, receiver.url);
-  await vi.waitFor(() => expect(receiver.received).toHaveLength(1), 20_000);
+  await vi.waitFor(() => expect(receiver.received).toHaveLength(1));
   expect(await all.stop()).toEqual([
     [0, null],
     [0, null],
@@ -289,7 +289,7 @@ test.each<Record<string, string>>([{ OTEL_SDK_DISABLED: 'true' }, { OTEL_TRACES_
     const receiver = await startReceiver();
     const all = await startAll({ ...quickly, ...off, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }, receiver.port);
     await submit(all.api, receiver.url);
-    await vi.waitFor(() => expect(receiver.received).toHaveLength(1), 20_000);
+    await vi.waitFor(() => expect(receiver.received).toHaveLength(1));
     expect(receiver.received[0]).not.toHaveProperty('traceparent');
     await all.stop();
     expect(collector.connections).toBe(0);

@@ -178,7 +178,7 @@ test('an outage of Redis: unknown demand is not none, workers stay, and come bac
   expect(dark.every((moment) => moment.demand === undefined)).toBe(true);
   expect(dark.filter(({ replicas }) => replicas < spec.fallback.replicas)).toEqual([]);
   await own.start();
-  await vi.waitFor(async () => expect(await demand()).toBeGreaterThan(0), { timeout: 20_000 });
+  await vi.waitFor(async () => expect(await demand()).toBeGreaterThan(0));
   simulated.outage = false;
   const backS = simulated.nowS;
   const after = await simulated.pass(1200);
@@ -197,7 +197,7 @@ test('an outage of Redis while there is no worker starts none, and what came mea
   const dark = await simulated.pass(120);
   expect(dark.every((moment) => moment.demand === undefined && moment.replicas === 0)).toBe(true);
   await own.start();
-  await vi.waitFor(async () => expect(await demand()).toBe(0), { timeout: 20_000 });
+  await vi.waitFor(async () => expect(await demand()).toBe(0));
   simulated.outage = false;
   await simulated.submit(1);
   const backS = simulated.nowS;

@@ -108,4 +108,4 @@ test('a Redis that takes connections and says nothing holds up no start: it is a
   expect((await exited)[0]).toBe(0);
   for (const socket of sockets) socket.destroy();
   silent.close();
-}, 8_000);
+});

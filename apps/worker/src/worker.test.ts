@@ -72,7 +72,7 @@ async function submit(name: string, params: Partial<CaptionParams> = {}): Promis
 }
 
 async function ended(id: string): Promise<CaptionResource> {
-  const outcome = await queue.wait(id, { timeoutMs: 50_000 });
+  const outcome = await queue.wait(id, { timeoutMs: 120_000 });
   if (outcome.status !== 'finished') throw new Error(`expected ${id} to finish, but it is ${outcome.status}`);
   return outcome.caption;
 }

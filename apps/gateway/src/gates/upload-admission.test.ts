@@ -93,6 +93,6 @@ test('requests wait as long as there are places for that; further ones are answe
   await vi.waitFor(async () => {
     const waited = await fetch(caption, { headers: { prefer: 'wait=1' } });
     expect(waited.headers.get('preference-applied')).toBe('wait=1');
-  }, 20_000);
+  });
   await few.stop();
 });

@@ -38,7 +38,7 @@ test('a gateway that boots before Redis refuses work meanwhile and serves when R
 
   await redis.start();
   await gateway.registerModel();
-  await vi.waitFor(async () => expect(await probe(gateway, '/readyz')).toEqual([200, '\n']), { timeout: 20_000 });
+  await vi.waitFor(async () => expect(await probe(gateway, '/readyz')).toEqual([200, '\n']));
   expect((await fetch(`${gateway.url}/v1/captions`, { method: 'POST', ...form })).status).toBe(202);
   await gateway.stop();
   await redis.remove();

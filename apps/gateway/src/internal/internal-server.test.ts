@@ -70,7 +70,7 @@ test('an expired deadline ends a caption although there is no worker', async () 
   const { id } = (await (await submit(photo, '?timeout_s=1')).json()) as { id: string };
   const queue = new CaptionQueue({ redisUrl, namespace: gateway.namespace });
   await queue.start();
-  expect(await queue.wait(id, { timeoutMs: 30_000 })).toMatchObject({ caption: { state: 'expired' } });
+  expect(await queue.wait(id, { timeoutMs: 120_000 })).toMatchObject({ caption: { state: 'expired' } });
   await queue.stop();
   expect((await scale()).body).toMatchObject({ demand: 0 });
   // Told after the sweep, which goes on after the caption has ended.

@@ -36,7 +36,7 @@ async function work(handler: CaptionHandler, options: Partial<CaptionWorkerOptio
 }
 
 async function ended(id: string): Promise<CaptionResource> {
-  const outcome = await queue.wait(id, { timeoutMs: 40_000 });
+  const outcome = await queue.wait(id, { timeoutMs: 120_000 });
   if (outcome.status !== 'finished') throw new Error(`expected it to finish, but it is ${outcome.status}`);
   return outcome.caption;
 }
@@ -140,7 +140,7 @@ describe('worker processes that die', () => {
         // Busy until the lost one is back in the queue.
         if (order.length === 0) {
           const wait = `${namespace}:{captions}:jobs:captions.demo:wait`;
-          await vi.waitFor(async () => expect(await redis.llen(wait)).toBe(1), { timeout: 20_000 });
+          await vi.waitFor(async () => expect(await redis.llen(wait)).toBe(1));
         }
         order.push(`${id} ${attempt}`);
         return made('by the survivor');

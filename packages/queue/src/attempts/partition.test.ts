@@ -112,7 +112,7 @@ describe('a worker that was cut off and lives', () => {
       begun = latch();
       relay.part();
       await once(signal, 'abort');
-      await vi.waitFor(async () => expect(await queue.redis.exists(`${jobOf(caption.id)}:lock`)).toBe(0), 5000);
+      await vi.waitFor(async () => expect(await queue.redis.exists(`${jobOf(caption.id)}:lock`)).toBe(0));
       relay.reset();
     }
     expect(await queue.ended(caption.id)).toMatchObject({ state: 'succeeded', attempt: 4 });
@@ -144,7 +144,7 @@ describe('a worker that was cut off and lives', () => {
     await begun;
     relay.part();
     finish.open();
-    await vi.waitFor(async () => expect(await queue.redis.exists(`${jobOf(caption.id)}:lock`)).toBe(0), 5000);
+    await vi.waitFor(async () => expect(await queue.redis.exists(`${jobOf(caption.id)}:lock`)).toBe(0));
     relay.join();
     await attempted;
     expect(wrote).toEqual([`${caption.id} written`]);
@@ -167,7 +167,7 @@ describe('a worker that was cut off and lives', () => {
     await taken.promise;
     expect(await queue.redis.hget(jobOf(caption.id), 'stc')).toBe('1');
     relay.join();
-    await vi.waitFor(async () => expect(await queue.redis.hget(jobOf(caption.id), 'stc')).toBe('0'), 5000);
+    await vi.waitFor(async () => expect(await queue.redis.hget(jobOf(caption.id), 'stc')).toBe('0'));
     finish.open();
     expect(await queue.ended(caption.id)).toMatchObject({ attempt: 2, caption: { text: 'by the survivor' } });
   });

@@ -49,7 +49,7 @@ test('a record whose job was never added (a gateway died between the two) gets i
     handler: async () => made('found again'),
   });
   await worker.start();
-  expect(await queue.wait(caption.id, { timeoutMs: 20_000 })).toMatchObject({
+  expect(await queue.wait(caption.id, { timeoutMs: 120_000 })).toMatchObject({
     status: 'finished',
     caption: { state: 'succeeded', attempt: 1 },
   });
@@ -75,15 +75,15 @@ test('a caption that waits for another attempt by a clock that is ahead does not
   const wrong = new CaptionWorker({ ...options, handler: async () => Promise.reject(error) });
   await wrong.start();
   const { caption } = await queue.submit(submission());
-  await vi.waitFor(async () => expect(await redis.zcard(`${prefix}:jobs:captions.demo:delayed`)).toBe(1), 10_000);
+  await vi.waitFor(async () => expect(await redis.zcard(`${prefix}:jobs:captions.demo:delayed`)).toBe(1));
   await wrong.stop();
   clock.mockRestore();
   const right = new CaptionWorker({ ...options, handler: async () => made('in time') });
   await right.start();
   onTestFinished(() => right.stop());
-  const ended = await queue.wait(caption.id, { timeoutMs: 25_000 });
+  const ended = await queue.wait(caption.id, { timeoutMs: 120_000 });
   expect(ended).toMatchObject({ status: 'finished', caption: { state: 'succeeded', attempt: 2 } });
-}, 40_000);
+});
 
 test('a gateway that died before it said that the job is there keeps nobody from being replayed', async () => {
   const request = { idempotencyKey: 'key', fingerprint: 'f' };

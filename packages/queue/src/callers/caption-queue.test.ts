@@ -82,7 +82,7 @@ describe('submit', () => {
     // BullMQ still hands out work after one of its jobs has vanished.
     await work(async () => made('the next'));
     const next = await queue.submit(submission());
-    expect((await queue.wait(next.caption.id, { timeoutMs: 20_000 })).status).toBe('finished');
+    expect((await queue.wait(next.caption.id, { timeoutMs: 120_000 })).status).toBe('finished');
   });
 
   test('everything of one queue shares a cluster hash tag', async () => {
@@ -96,7 +96,7 @@ describe('a processed caption', () => {
   test('succeeds with its result; the image is gone and the retention time runs', async () => {
     const sent = submission({ preprocessMs: 7.5, metadata: { shelf: '4' } });
     const { caption } = await queue.submit(sent);
-    const waiting = queue.wait(caption.id, { timeoutMs: 20_000 });
+    const waiting = queue.wait(caption.id, { timeoutMs: 120_000 });
     const seen = latch<Uint8Array>();
     await work(async (given) => {
       seen.open(given.pixels);
@@ -142,8 +142,8 @@ describe('wait', () => {
   test('every waiter of a caption is woken by its end, and one whose caller is gone is not kept', async () => {
     const { caption } = await queue.submit(submission());
     const leaving = new AbortController();
-    const left = queue.wait(caption.id, { timeoutMs: 20_000, signal: leaving.signal });
-    const staying = [1, 2, 3].map(() => queue.wait(caption.id, { timeoutMs: 20_000 }));
+    const left = queue.wait(caption.id, { timeoutMs: 120_000, signal: leaving.signal });
+    const staying = [1, 2, 3].map(() => queue.wait(caption.id, { timeoutMs: 120_000 }));
     leaving.abort(new Error('the caller hung up'));
     await expect(left).rejects.toThrow('the caller hung up');
     await work(async () => made('a dog'));
@@ -154,7 +154,7 @@ describe('wait', () => {
     const polling = new CaptionQueue({ redisUrl, namespace, pollMs: 20 });
     await polling.start();
     const { caption } = await polling.submit(submission());
-    const waiting = polling.wait(caption.id, { timeoutMs: 20_000 });
+    const waiting = polling.wait(caption.id, { timeoutMs: 120_000 });
     await redis.hset(`${namespace}:{captions}:record:${caption.id}`, 'state', 'canceled', 'finished_ms', Date.now());
     expect((await waiting).status).toBe('finished');
     await polling.stop();
@@ -162,7 +162,7 @@ describe('wait', () => {
 
   test('is told when the server shuts down', async () => {
     const { caption } = await queue.submit(submission());
-    const waiting = queue.wait(caption.id, { timeoutMs: 20_000 });
+    const waiting = queue.wait(caption.id, { timeoutMs: 120_000 });
     const refused = expect(waiting).rejects.toMatchObject({ code: 'shutting_down' });
     await queue.stop();
     await refused;

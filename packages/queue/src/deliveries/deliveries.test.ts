@@ -84,7 +84,7 @@ const settled = (id: string, state: string, tenant = 'public') =>
     const delivery = await log.read(id, tenant);
     expect(delivery?.state).toBe(state);
     return delivery!;
-  }, 20_000);
+  });
 
 test('a caption that ends tells who asked, with the resource as the API returns it', async () => {
   await captioner();
@@ -116,7 +116,7 @@ test('a caption that is answered from a stored result tells it too', async () =>
   await reusing.start();
   onTestFinished(() => reusing.stop());
   const first = await reusing.submit(submission({ revision: 'r2' }));
-  await reusing.wait(first.caption.id, { timeoutMs: 10_000 });
+  await reusing.wait(first.caption.id, { timeoutMs: 120_000 });
   const { caption, status } = await reusing.submit(submission({ webhook, revision: 'r2' }));
   expect(status).toBe('cached');
   await settled(`msg_${caption.id}_succeeded`, 'delivered');
@@ -211,28 +211,24 @@ test('a delivery that is sent away from a busy host comes back and has lost no a
 test.each([
   ['ahead', 420_000],
   ['behind', -420_000],
-])(
-  'what a notifier puts off whose clock is %s is sent in time by another one',
-  async (_which, offMs) => {
-    const real = Date.now;
-    const clock = vi.spyOn(Date, 'now').mockImplementation(() => real() + offMs);
-    onTestFinished(() => void clock.mockRestore());
-    const name = await canceled();
-    const wrong = await notifier(() => failed(3000));
-    await vi.waitFor(() => expect(wrong.works).toHaveLength(1), 10_000);
-    // Signed with a time that receivers believe.
-    expect(Math.abs(wrong.works[0]!.at.getTime() - real())).toBeLessThan(10_000);
-    await vi.waitFor(async () => expect(await redis.zcard(`${namespace}:{captions}:notify:delayed`)).toBe(1));
-    await wrong.worker.stop();
-    clock.mockRestore();
-    const began = performance.now();
-    const right = await notifier(() => delivered);
-    await vi.waitFor(() => expect(right.works.map(({ id }) => id)).toEqual([name]), 20_000);
-    expect(performance.now() - began).toBeGreaterThan(1500);
-    expect(await redis.zcard(`${namespace}:{captions}:due`)).toBeLessThanOrEqual(1);
-  },
-  40_000,
-);
+])('what a notifier puts off whose clock is %s is sent in time by another one', async (_which, offMs) => {
+  const real = Date.now;
+  const clock = vi.spyOn(Date, 'now').mockImplementation(() => real() + offMs);
+  onTestFinished(() => void clock.mockRestore());
+  const name = await canceled();
+  const wrong = await notifier(() => failed(3000));
+  await vi.waitFor(() => expect(wrong.works).toHaveLength(1));
+  // Signed with a time that receivers believe.
+  expect(Math.abs(wrong.works[0]!.at.getTime() - real())).toBeLessThan(10_000);
+  await vi.waitFor(async () => expect(await redis.zcard(`${namespace}:{captions}:notify:delayed`)).toBe(1));
+  await wrong.worker.stop();
+  clock.mockRestore();
+  const began = performance.now();
+  const right = await notifier(() => delivered);
+  await vi.waitFor(() => expect(right.works.map(({ id }) => id)).toEqual([name]));
+  expect(performance.now() - began).toBeGreaterThan(1500);
+  expect(await redis.zcard(`${namespace}:{captions}:due`)).toBeLessThanOrEqual(1);
+});
 
 test('an error of the notifier’s own loses nothing', async () => {
   const id = await canceled();

@@ -131,7 +131,7 @@ test('without Redis it rejects, and counts again when Redis is back', async () =
   expect(error).toBeInstanceOf(BlipqError);
   expect(error).toMatchObject({ code: 'queue_unavailable' });
   await redis.start();
-  await vi.waitFor(async () => expect(await away.take()).toMatchObject({ demand: 0 }), { timeout: 10_000 });
+  await vi.waitFor(async () => expect(await away.take()).toMatchObject({ demand: 0 }));
   redis.signal('SIGSTOP');
   await expect(away.take()).rejects.toMatchObject({ code: 'queue_unavailable' });
   away.stop();

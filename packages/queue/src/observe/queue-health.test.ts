@@ -56,7 +56,7 @@ test('a Redis that keeps nothing is used, with a warning at each of its starts',
   expect(warnings).toEqual([expect.stringContaining('set appendonly to yes')]);
   await own.kill();
   await own.start();
-  await vi.waitFor(() => expect(warnings).toHaveLength(2), 10_000);
+  await vi.waitFor(() => expect(warnings).toHaveLength(2));
 });
 
 test('the return of Redis is told, once, and only after errors', async () => {
@@ -72,9 +72,9 @@ test('the return of Redis is told, once, and only after errors', async () => {
   expect(await queueHealth.trouble(1500)).toBeUndefined();
   expect(seen).toEqual([]);
   await own.kill();
-  await vi.waitFor(() => expect(seen).toContain('error'), 10_000);
+  await vi.waitFor(() => expect(seen).toContain('error'));
   await own.start();
-  await vi.waitFor(() => expect(seen.at(-1)).toBe('recovery'), 10_000);
+  await vi.waitFor(() => expect(seen.at(-1)).toBe('recovery'));
   expect(seen.filter((what) => what === 'recovery')).toHaveLength(1);
 });
 
@@ -106,7 +106,7 @@ test('a Redis whose append-only file cannot be written is not used', async () =>
   await client.set('large', Buffer.alloc(100_000));
   await vi.waitFor(async () => {
     expect(await queueHealth.trouble(1500)).toMatch(/^cannot write its append-only file \(aof_last_write_status err\)/);
-  }, 10_000);
+  });
 });
 
 test('where INFO and CONFIG are forbidden, that Redis answers has to do', async () => {
@@ -150,7 +150,7 @@ test.each([
   const { own } = await server();
   const { queueHealth } = await health(`${scheme}://127.0.0.1:${own.port}${rest}`);
   const trouble = `does not answer: 127.0.0.1:${own.port} answers no TLS; is it for redis…:// without an s?`;
-  await vi.waitFor(async () => expect(await queueHealth.trouble(1500)).toBe(trouble), 10_000);
+  await vi.waitFor(async () => expect(await queueHealth.trouble(1500)).toBe(trouble));
 });
 
 test('a frozen Redis does not answer', async () => {

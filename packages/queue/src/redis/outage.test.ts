@@ -65,8 +65,8 @@ test('a Redis that takes a while to load its file is used as soon as it has', as
   await queue.start();
   await server.kill();
   await server.start();
-  await vi.waitFor(() => queue.submit(submission()), { timeout: 6000, interval: 100 });
-}, 60_000);
+  await vi.waitFor(() => queue.submit(submission()), { interval: 100 });
+});
 
 test('pixels whose submission comes to nothing, and cannot be taken back either, are gone within a minute', async () => {
   await server.remove();
@@ -92,14 +92,14 @@ test('a queue and a worker that start before Redis work once it is there', async
   await expect(registry.list()).rejects.toMatchObject(unavailable);
   expect(await health.trouble(100)).toMatch(/^does not answer: connect ECONNREFUSED/);
   await server.start();
-  await vi.waitFor(() => queue.load(), { timeout: 10_000 });
+  await vi.waitFor(() => queue.load());
   const { caption } = await queue.submit(submission());
-  expect(await queue.wait(caption.id, { timeoutMs: 30_000 })).toMatchObject({
+  expect(await queue.wait(caption.id, { timeoutMs: 120_000 })).toMatchObject({
     status: 'finished',
     caption: { state: 'succeeded' },
   });
   expect(await health.trouble(1000)).toBeUndefined();
-  await vi.waitFor(() => registry.list(), { timeout: 10_000 });
+  await vi.waitFor(() => registry.list());
   await registry.stop();
 });
 
@@ -154,7 +154,7 @@ describe('a frozen Redis', () => {
       }),
     });
     await worker.start();
-    expect((await queue.wait(sent.id, { timeoutMs: 30_000 })).status).toBe('finished');
+    expect((await queue.wait(sent.id, { timeoutMs: 120_000 })).status).toBe('finished');
     expect(made).toEqual([`${sent.id} written`]);
   });
 });
@@ -194,9 +194,9 @@ test('kill -9 of Redis: what was acknowledged is done after its return', async (
   await expect(queue.submit(submission())).rejects.toMatchObject(unavailable);
   await server.start();
   await startWorker();
-  await vi.waitFor(() => queue.load(), { timeout: 10_000 });
+  await vi.waitFor(() => queue.load());
   for (const { caption } of captions) {
-    expect((await queue.wait(caption.id, { timeoutMs: 30_000 })).status).toBe('finished');
+    expect((await queue.wait(caption.id, { timeoutMs: 120_000 })).status).toBe('finished');
   }
 });
 
@@ -225,7 +225,7 @@ test('a Redis without memory refuses new captions and lets those it has be done'
   await expect(queue.submit(submission())).rejects.toMatchObject({ code: 'queue_full', status: 503 });
   finish.open();
   for (const { caption } of [running, waiting]) {
-    expect(await queue.wait(caption.id, { timeoutMs: 30_000 })).toMatchObject({ caption: { state: 'succeeded' } });
+    expect(await queue.wait(caption.id, { timeoutMs: 120_000 })).toMatchObject({ caption: { state: 'succeeded' } });
   }
   expect((await leftovers()).filter((key) => key.includes(':pixels:'))).toEqual([]);
   redis.disconnect();

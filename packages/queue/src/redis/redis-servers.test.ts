@@ -11,13 +11,13 @@ async function live(url: string): Promise<WholeQueue> {
   return whole;
 }
 
-test('a cluster of three masters and their replicas', { timeout: 60_000 }, async () => {
+test('a cluster of three masters and their replicas', async () => {
   const cluster = await OwnCluster.start();
   onTestFinished(() => cluster.remove());
   await live(cluster.url);
 });
 
-test('a master and a replica under three sentinels, with passwords', { timeout: 60_000 }, async () => {
+test('a master and a replica under three sentinels, with passwords', async () => {
   const sentinels = await OwnSentinels.start();
   onTestFinished(() => sentinels.remove());
   await live(sentinels.url);

@@ -12,7 +12,7 @@ const answers: Record<string, () => Promise<string>> = {
   trouble: async () => (await whole.health.trouble(1500)) ?? 'none',
   caption: async () => {
     const { caption } = await whole.queue.submit(submission({ webhook }));
-    const outcome = await whole.queue.wait(caption.id, { timeoutMs: 30_000 });
+    const outcome = await whole.queue.wait(caption.id, { timeoutMs: 120_000 });
     return outcome.status === 'finished' ? outcome.caption.state : outcome.status;
   },
 };

@@ -47,7 +47,7 @@ export class TestQueue {
   }
 
   async ended(id: string, tenant?: string): Promise<CaptionResource> {
-    const outcome = await this.queue.wait(id, { timeoutMs: 40_000, ...(tenant !== undefined && { tenant }) });
+    const outcome = await this.queue.wait(id, { timeoutMs: 120_000, ...(tenant !== undefined && { tenant }) });
     if (outcome.status !== 'finished') throw new Error(`expected ${id} to finish, but it is ${outcome.status}`);
     return outcome.caption;
   }

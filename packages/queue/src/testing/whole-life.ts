@@ -34,7 +34,7 @@ async function succeeds({ queue, log, sent }: WholeQueue): Promise<void> {
   expect(states.at(-1)).toBe('succeeded');
   expect((await queue.submit(submission(request))).caption.id).toBe(caption.id);
   const id = `msg_${caption.id}_succeeded`;
-  await vi.waitFor(async () => expect((await log.read(id, 'public'))?.state).toBe('delivered'), 10_000);
+  await vi.waitFor(async () => expect((await log.read(id, 'public'))?.state).toBe('delivered'));
   expect(sent.filter((one) => one === id)).toHaveLength(1);
 }
 
@@ -42,12 +42,14 @@ async function isCanceled({ queue, held }: WholeQueue): Promise<void> {
   const running = await queue.submit(submission({ prompt: 'hold' }));
   expect(await held.promise).toBe(running.caption.id);
   expect((await queue.cancel(running.caption.id)).status).toBe('canceling');
-  expect(await queue.wait(running.caption.id, { timeoutMs: 10_000 })).toMatchObject({ caption: { state: 'canceled' } });
+  expect(await queue.wait(running.caption.id, { timeoutMs: 120_000 })).toMatchObject({
+    caption: { state: 'canceled' },
+  });
   const waiting = await queue.submit(submission({ model: 'served by nobody' }));
   expect((await queue.cancel(waiting.caption.id)).status).toBe('canceled');
   const again = await queue.retry(running.caption.id, {});
   await queue.cancel(again.caption.id);
-  expect(await queue.wait(again.caption.id, { timeoutMs: 10_000 })).toMatchObject({ caption: { state: 'canceled' } });
+  expect(await queue.wait(again.caption.id, { timeoutMs: 120_000 })).toMatchObject({ caption: { state: 'canceled' } });
 }
 
 /** A gateway that died between record and job. */

@@ -1,0 +1,9 @@
+import { vi } from 'vitest';
+import { patienceMs } from '../vitest.config.js';
+
+/**
+ * A test waits for a condition until its own time is up: vitest's `vi.waitFor` gives up after a second, which on a busy
+ * machine says nothing about the condition. A test that must not wait that long gives a timeout of its own.
+ */
+const { waitFor } = vi;
+vi.waitFor = (condition, options = {}) => waitFor(condition, { timeout: patienceMs, ...(options as object) });
