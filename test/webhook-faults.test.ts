@@ -38,7 +38,7 @@ async function connect(): Promise<void> {
   await Promise.all([queue.start(), log.start()]);
 }
 
-/** Short pauses and deadlines; receivers on 127.0.0.1 at these ports and nowhere else. */
+/** Short pauses; receivers on 127.0.0.1 at these ports and nowhere else. */
 function env(receivers: { port: number }[], changes: Record<string, string> = {}): NotifierEnv {
   return {
     REDIS_URL: redisUrl,
@@ -46,7 +46,6 @@ function env(receivers: { port: number }[], changes: Record<string, string> = {}
     BLIPQ_WEBHOOK_SECRET: secret,
     BLIPQ_WEBHOOK_PORTS: receivers.map(({ port }) => port).join(' '),
     BLIPQ_WEBHOOK_RETRIES_MS: '50 50 50 50',
-    BLIPQ_WEBHOOK_TIMEOUT_MS: '400',
     ...changes,
   };
 }
@@ -62,22 +61,38 @@ const settled = (id: string, state: string) =>
   );
 
 test.each([
-  ['answers 500', status(500), [500]],
-  ['answers 301', status(301, { location: '/elsewhere' }), [301]],
-  ['answers 404', status(404), [404]],
-  ['hangs', () => {}, [null]],
-  ['drips its head', drip('HTTP/1.1 200 OK\r\nX-Slow: '), [null]],
-  ['closes in the middle of its head', (response) => void response.socket!.end('HTTP/1.1 200 OK\r\nX-'), [null]],
-  ['resets the connection', (response) => void response.socket!.resetAndDestroy(), [null]],
-] as [string, Answer, (number | null)[]][])(
+  ['answers 500', status(500), 500],
+  ['answers 301', status(301, { location: '/elsewhere' }), 301],
+  ['answers 404', status(404), 404],
+  ['closes in the middle of its head', (response) => void response.socket!.end('HTTP/1.1 200 OK\r\nX-'), null],
+  ['resets the connection', (response) => void response.socket!.resetAndDestroy(), null],
+] as [string, Answer, number | null][])(
   'a receiver that %s at first gets the same message again until it takes it',
-  async (_what, fault, statuses) => {
+  async (_what, fault, code) => {
     const receiver = await Receiver.start(secret, (...all) => (all[1] === 1 ? fault : ok)(...all));
     await Notifier.start(env([receiver]));
     const id = await endedCaption(queue, receiver.url);
     const delivery = await settled(id, 'delivered');
-    expect(delivery.attempts.map((attempt) => attempt.status)).toEqual([...statuses, 200]);
+    expect(delivery.attempts.map((attempt) => attempt.status)).toEqual([code, 200]);
     expect([...receiver.counts]).toEqual([[id, 2]]);
+    expect(receiver.errors).toEqual([]);
+  },
+);
+
+test.each([
+  ['hangs', () => {}],
+  ['drips its head', drip('HTTP/1.1 200 OK\r\nX-Slow: ')],
+] as [string, Answer][])(
+  'a receiver that %s at first gets the same message again until it takes it',
+  async (...row) => {
+    const [, fault] = row;
+    const receiver = await Receiver.start(secret, (...all) => (all[1] === 1 ? fault : ok)(...all));
+    await Notifier.start(env([receiver], { BLIPQ_WEBHOOK_TIMEOUT_MS: '2000' }));
+    const id = await endedCaption(queue, receiver.url);
+    const { attempts } = await settled(id, 'delivered');
+    // On a machine so busy that a good answer takes two seconds too, there are more attempts.
+    expect([attempts[0]!.status, attempts.at(-1)!.status]).toEqual([null, 200]);
+    expect([...receiver.counts.keys()]).toEqual([id]);
     expect(receiver.errors).toEqual([]);
   },
 );
@@ -90,7 +105,7 @@ test.each([
     response.socket!.write(bytes);
     if (close) response.socket!.end();
   });
-  await Notifier.start(env([receiver], { BLIPQ_WEBHOOK_TIMEOUT_MS: '15000' }));
+  await Notifier.start(env([receiver]));
   const id = await endedCaption(queue, receiver.url);
   await settled(id, 'delivered');
   expect([...receiver.counts]).toEqual([[id, 1]]);
@@ -203,24 +218,20 @@ test('a Redis that is killed and comes back loses no webhook', async () => {
   expect([...receiver.counts.keys()].sort()).toEqual(ids.toSorted());
 });
 
-test('a dead receiver with 1,000 webhooks waiting does not delay the others: p95 below a second', async () => {
+test('others get their webhooks while a dead receiver, with 1,000 of them waiting, holds all that it may hold', async () => {
   const dead = await Receiver.start(secret, () => {});
   const alive = await Receiver.start(secret, ok);
   for (let i = 0; i < 20; i++) {
     await Promise.all(Array.from({ length: 50 }, () => endedCaption(queue, dead.url)));
   }
-  await Notifier.start(env([dead, alive], { BLIPQ_WEBHOOK_TIMEOUT_MS: '15000' }));
+  // No send to the dead one ends while the test runs.
+  await Notifier.start(env([dead, alive], { BLIPQ_WEBHOOK_TIMEOUT_MS: '60000' }));
   await vi.waitFor(() => expect(dead.messages.length).toBeGreaterThanOrEqual(4));
-  const ended = new Map<string, number>();
-  for (let i = 0; i < 100; i++) {
-    const at = performance.now();
-    ended.set(await endedCaption(queue, alive.url), at);
-  }
+  for (let i = 0; i < 100; i++) await endedCaption(queue, alive.url);
   await vi.waitFor(() => expect(alive.counts.size).toBe(100));
-  const latencies = alive.messages.map(({ id, at }) => at - ended.get(id)!).sort((a, b) => a - b);
+  expect(dead.messages).toHaveLength(4);
   expect((await log.list({ tenant: 'public', state: 'pending', limit: 100 })).data).toHaveLength(100);
-  expect(dead.connections.length).toBeLessThanOrEqual(4);
-  expect(latencies[94]).toBeLessThan(1000);
+  expect(dead.connections).toHaveLength(4);
 });
 
 test('a rotation signs with both secrets, so that receivers change when they like', async () => {
@@ -237,7 +248,7 @@ test('SIGTERM lets a send end, and the notifier stops in order', async () => {
     stop();
     setTimeout(() => response.end(), 100);
   });
-  const notifier = await Notifier.start(env([receiver], { BLIPQ_WEBHOOK_TIMEOUT_MS: '15000' }));
+  const notifier = await Notifier.start(env([receiver]));
   stop = () => void notifier.child.kill('SIGTERM');
   const exit = once(notifier.child, 'exit');
   const id = await endedCaption(queue, receiver.url);

@@ -1,3 +1,4 @@
+import { expect, vi } from 'vitest';
 import type { LiveGateway } from '../../apps/gateway/src/testing/live-gateway.js';
 import { hpaSyncS, KedaModel, type ScaledObjectSpec } from '../../benchmarks/src/keda-model.js';
 
@@ -99,7 +100,7 @@ export class SimulatedCluster {
     if (!this.outage) await this.#work(ready);
     const polls = this.#nowS % pollingInterval === 0;
     const syncs = this.#nowS % hpaSyncS === 0;
-    const demand = polls || syncs ? await this.#options.demand() : undefined;
+    const demand = polls || syncs ? await this.#demand() : undefined;
     if (polls) this.#keda.poll(this.#nowS, demand);
     if (syncs) this.#keda.sync(this.#nowS, demand);
     const { replicas } = this.#keda;
@@ -107,6 +108,16 @@ export class SimulatedCluster {
     this.#pods.length = replicas;
     if (polls || syncs) this.moments.push({ atS: this.#nowS, demand, toDo: this.toDo, replicas, ready });
     this.#nowS += stepS;
+  }
+
+  /** The simulated clock stands still until the endpoint answers, unless it cannot. */
+  async #demand(): Promise<number | undefined> {
+    if (this.outage) return await this.#options.demand();
+    return await vi.waitFor(async () => {
+      const demand = await this.#options.demand();
+      expect(demand).toBeDefined();
+      return demand;
+    });
   }
 
   /** Workers end what they held for long enough and take what is next; those that are gone have given theirs back. */

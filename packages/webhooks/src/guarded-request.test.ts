@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { guardedRequest } from './guarded-request.js';
 import type { Resolve } from './resolve.js';
 import { httpServer, rawServer, type TestServer, testAgent } from './testing/servers.js';
@@ -127,10 +127,13 @@ test.each([
 });
 
 test('the connect deadline does not end an answer that takes longer', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
   const server = await httpServer((_request, response) => {
-    setTimeout(() => response.end('late'), 450);
+    vi.advanceTimersByTime(10_000);
+    response.end('late');
   });
-  const request = guardedRequest(testAgent({}, server), urlOf(server), { bytesMax, connectTimeoutMs: 300 });
+  const request = guardedRequest(testAgent({}, server), urlOf(server), { bytesMax, connectTimeoutMs: 5_000 });
   expect((await request).status).toBe(200);
 });
 

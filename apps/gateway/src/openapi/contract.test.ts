@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { newCaptionId } from '@blipq/contracts';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { ContractClient } from '../testing/contract-client.js';
@@ -162,6 +163,7 @@ describe('an idempotency key', () => {
         const answer = await api.call('POST', '/v1/captions', init);
         if (answer.status !== 503 && answer.status !== 409) return answer;
         expect(['queue_full', 'idempotency_in_progress']).toContain(answer.json.code);
+        await delay(1000 * Number(answer.headers.get('retry-after')));
       }
     };
     const answers = await Promise.all(Array.from({ length: 200 }, one));

@@ -216,17 +216,24 @@ test.each([
   const clock = vi.spyOn(Date, 'now').mockImplementation(() => real() + offMs);
   onTestFinished(() => void clock.mockRestore());
   const name = await canceled();
-  const wrong = await notifier(() => failed(3000));
+  let failedAt = 0;
+  const wrong = await notifier(() => {
+    failedAt = performance.now();
+    return failed(3000);
+  });
   await vi.waitFor(() => expect(wrong.works).toHaveLength(1));
   // Signed with a time that receivers believe.
-  expect(Math.abs(wrong.works[0]!.at.getTime() - real())).toBeLessThan(10_000);
+  expect(Math.abs(wrong.works[0]!.at.getTime() - real())).toBeLessThan(200_000);
   await vi.waitFor(async () => expect(await redis.zcard(`${namespace}:{captions}:notify:delayed`)).toBe(1));
   await wrong.worker.stop();
   clock.mockRestore();
-  const began = performance.now();
-  const right = await notifier(() => delivered);
+  let sentAt = 0;
+  const right = await notifier(() => {
+    sentAt = performance.now();
+    return delivered;
+  });
   await vi.waitFor(() => expect(right.works.map(({ id }) => id)).toEqual([name]));
-  expect(performance.now() - began).toBeGreaterThan(1500);
+  expect(sentAt - failedAt).toBeGreaterThanOrEqual(2900);
   expect(await redis.zcard(`${namespace}:{captions}:due`)).toBeLessThanOrEqual(1);
 });
 

@@ -47,7 +47,7 @@ test.each([
 });
 
 async function back(whole: WholeQueue): Promise<void> {
-  await vi.waitFor(async () => expect(await whole.health.trouble(1500)).toBeUndefined());
+  await vi.waitFor(async () => expect(await whole.health.trouble(60_000)).toBeUndefined());
   await goesOn(whole);
 }
 

@@ -98,7 +98,7 @@ test('a queue and a worker that start before Redis work once it is there', async
     status: 'finished',
     caption: { state: 'succeeded' },
   });
-  expect(await health.trouble(1000)).toBeUndefined();
+  expect(await health.trouble(60_000)).toBeUndefined();
   await vi.waitFor(() => registry.list());
   await registry.stop();
 });
@@ -111,7 +111,7 @@ test('stops while Redis is away, whether it never came or has gone', async () =>
   await worker!.stop();
   await server.start();
   await startWorker();
-  await vi.waitFor(async () => expect(await health.trouble(1000)).toBeUndefined());
+  await vi.waitFor(async () => expect(await health.trouble(60_000)).toBeUndefined());
   await server.kill();
   await vi.waitFor(async () => expect(await health.trouble(1000)).toMatch(/^does not answer/));
   await worker!.stop();

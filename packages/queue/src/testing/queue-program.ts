@@ -9,7 +9,7 @@ const whole = await new WholeQueue(process.argv[2]!).start();
 
 const answers: Record<string, () => Promise<string>> = {
   root: async () => queueKeys({ namespace: whole.namespace }).root,
-  trouble: async () => (await whole.health.trouble(1500)) ?? 'none',
+  trouble: async () => (await whole.health.trouble(60_000)) ?? 'none',
   caption: async () => {
     const { caption } = await whole.queue.submit(submission({ webhook }));
     const outcome = await whole.queue.wait(caption.id, { timeoutMs: 120_000 });

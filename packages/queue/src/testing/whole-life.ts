@@ -9,7 +9,7 @@ import { type WholeQueue, webhook } from './whole-queue.js';
 /** Whatever a caption can live through, on whichever kind of Redis. */
 export async function wholeLife(whole: WholeQueue, redisUrl: string): Promise<void> {
   const { queue } = whole;
-  expect(await whole.health.trouble(1500)).toBeUndefined();
+  expect(await whole.health.trouble(60_000)).toBeUndefined();
   await succeeds(whole);
   await isCanceled(whole);
   await isRepaired(whole, redisUrl);
