@@ -8,16 +8,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaptionModel, type CaptionRow } from './caption-model.js';
 import { seededRandom } from './checkpoint/testing/fuzz.js';
 import type { Precision } from './model/weight-format.js';
-import { cpuHasInt8Instructions } from './precision.js';
 import { prepareModel } from './prepare-model.js';
 
 const pathOf = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 const demo = pathOf('models/demo');
 const cacheDir = await mkdtemp(join(tmpdir(), 'blipq-int8-'));
 afterAll(() => rm(cacheDir, { recursive: true }));
-
-/** Without them int8 is slower than fp32 and wrong, and `auto` does not choose it. */
-const int8Skipped = cpuHasInt8Instructions() ? '' : ', skipped: this CPU has no VNNI or dot-product instructions';
 
 async function load(checkpoint: string, precision: Precision): Promise<CaptionModel> {
   return await CaptionModel.load(await prepareModel({ checkpoint, cacheDir, precision, threads: 2 }), { threads: 2 });
@@ -38,25 +34,20 @@ describe('the demo model on 300 rendered scenes', () => {
     expect(agreement(fp32, truth)).toBeGreaterThanOrEqual(0.95);
   });
 
-  test.skipIf(int8Skipped)(`int8 gives the caption of fp32 for at least 99 %${int8Skipped}`, async () => {
+  test('int8 gives the caption of fp32 for at least 99 %', async () => {
     expect(agreement(await captionsOf(scenes, 'int8'), fp32)).toBeGreaterThanOrEqual(0.99);
   });
 });
 
-const precisions = [
-  ['fp32', ''],
-  ['int8', int8Skipped],
-] as const;
-
-describe.each(precisions)(
-  '%s%s: a row alone and the same row in any batch are alike, bit for bit',
-  (precision, skipped) => {
-    test.skipIf(skipped)('in the demo model', async () => {
+describe.each(['fp32', 'int8'] as const)(
+  '%s: a row alone and the same row in any batch are alike, bit for bit',
+  (precision) => {
+    test('in the demo model', async () => {
       const images = (await readScenes()).slice(0, 24).map(({ pixels }) => pixels);
       await expectIndependentRows(demo, precision, images, ['a picture of', 'an image of', 'there is']);
     });
 
-    test.skipIf(skipped)('in a model of random weights', async () => {
+    test('in a model of random weights', async () => {
       const names = ['astronaut', 'chelsea', 'coffee', 'rocket'];
       const images = await Promise.all(names.map((name) => readPixels(pathOf(`test/reference/pixels/${name}-96.png`))));
       const prompts = ['a picture of', 'unicorn at sunset', "The quick brown fox, isn't it?"];

@@ -6,6 +6,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { encoderFile, greedyDecoderFile, matcherFile, questionEncoderFile } from './build-graphs.js';
 import { type DecoderMemory, generateGreedy, int64, padded } from './generation.js';
+import { int8Saturates } from './int8-saturation.js';
 import { readModelFacts } from './model-facts.js';
 import { sampleImages } from './sample-images.js';
 import { Session, type SessionOptions, type TensorLike } from './session.js';
@@ -13,26 +14,43 @@ import { Session, type SessionOptions, type TensorLike } from './session.js';
 type Outputs = Record<string, TensorLike>;
 type Run = (session: Session) => Promise<Outputs>;
 
+/** What tells CPUs apart for which onnxruntime optimises graphs in unlike ways. */
+export interface CpuKind {
+  readonly model: string;
+  /** The line of /proc/cpuinfo that lists the CPU's features; empty where there is none. */
+  readonly features: string;
+  /** See int8Saturates. */
+  readonly int8Saturates: boolean;
+}
+
+/** The kind of this machine's CPU. */
+export async function thisCpu(): Promise<CpuKind> {
+  const cpuInfo = existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : '';
+  return {
+    model: cpus()[0]?.model ?? '',
+    features: /^(flags|Features).*/m.exec(cpuInfo)?.[0] ?? '',
+    int8Saturates: await int8Saturates(),
+  };
+}
+
 /**
  * Where graphs are kept as onnxruntime runs them on CPUs of this kind. Their weights are laid out for its kernels and
  * mapped from the file: a restart is fast, and engines on one machine share their memory.
  */
-export function optimizedFolder(folder: string): string {
+export function optimizedFolder(folder: string, cpu: CpuKind): string {
   const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string };
-  const flags = existsSync('/proc/cpuinfo')
-    ? /^(flags|Features).*/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[0]
-    : '';
   const signature = createHash('sha256')
-    .update(`${version} ${process.arch} ${cpus()[0]?.model} ${flags}`)
+    .update(JSON.stringify([version, process.arch, cpu.model, cpu.features, cpu.int8Saturates]))
     .digest('hex');
   return join(folder, `optimized-${signature.slice(0, 12)}`);
 }
 
 /** Opens a graph of a built folder, the optimised one where there is one. */
 export async function openGraph(folder: string, file: string, options: SessionOptions): Promise<Session> {
-  const optimized = join(optimizedFolder(folder), file);
+  const cpu = await thisCpu();
+  const optimized = join(optimizedFolder(folder, cpu), file);
   if (options.device !== 'cuda' && existsSync(optimized)) return await Session.open(optimized, options, true);
-  return await Session.open(join(folder, file), options);
+  return await Session.open(join(folder, file), { ...options, exactInt8: cpu.int8Saturates });
 }
 
 /**
@@ -47,6 +65,7 @@ export async function optimizeGraphs(
 ): Promise<void> {
   await mkdir(target, { recursive: true });
   const { task, imageSize, bosTokenId, sepTokenId } = await readModelFacts(folder);
+  const exactInt8 = await int8Saturates();
   const [image] = await sampleImages(imageSize);
   const pixels = { type: 'uint8', data: image!, dims: [1, imageSize, imageSize, 3] } as const;
 
@@ -70,7 +89,7 @@ export async function optimizeGraphs(
 
   async function keepIfFaithful(file: string, run: Run): Promise<Outputs> {
     const path = join(target, file);
-    const original = await Session.optimize(join(folder, file), { ...options, target: path });
+    const original = await Session.optimize(join(folder, file), { ...options, exactInt8, target: path });
     const expected = await run(original);
     onProgress?.();
     await original.release();

@@ -37,8 +37,8 @@ export function fastestPrecision(device: Device, hasInt8Instructions = cpuHasInt
 }
 
 /**
- * Whether this CPU multiplies bytes without saturating in between and faster than floats: VNNI on x64, dot products on
- * arm64. Without, int8 is both slower and wrong (onnxruntime's U8S8 kernels saturate).
+ * Whether this CPU has instructions that multiply bytes and add the products up in 32 bits: VNNI on x64, dot products on
+ * arm64. Without them int8 is as exact (see int8Saturates) and its advantage over fp32 smaller.
  */
 export function cpuHasInt8Instructions(platform: string = process.platform, cpuInfo = readCpuInfo()): boolean {
   if (platform === 'darwin') return process.arch === 'arm64';

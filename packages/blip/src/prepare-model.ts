@@ -11,12 +11,12 @@ import { contentHash } from './content-hash.js';
 import type { Precision } from './model/weight-format.js';
 import { ModelError } from './model-error.js';
 import { modelFacts, readModelFacts, writeModelFacts } from './model-facts.js';
-import { optimizedFolder } from './optimized-graphs.js';
+import { optimizedFolder, thisCpu } from './optimized-graphs.js';
 import { checkBounds, type Device, fastestPrecision, type PrecisionCheck } from './precision.js';
 import { readTokenizerFile, type TokenizerFile } from './tokenizer-file.js';
 
 /** Raised whenever the graphs change, so that folders built by an older version are built anew. */
-const BUILD_VERSION = 6;
+const BUILD_VERSION = 7;
 
 export interface PrepareProgress {
   readonly phase: 'hash' | 'encoder' | 'decoder' | 'matcher' | 'check' | 'optimize';
@@ -171,7 +171,7 @@ function factsOf(
 
 /** Once for each kind of CPU: a cache may be shared by machines that differ. */
 async function optimize(folder: string, threads: number, onProgress: PrepareOptions['onProgress']): Promise<void> {
-  const target = optimizedFolder(folder);
+  const target = optimizedFolder(folder, await thisCpu());
   if (existsSync(target)) return;
   await buildFolder(target, async (temporary) => {
     const job = { type: 'optimize', folder, target: temporary, options: { threads } } as const;

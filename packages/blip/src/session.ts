@@ -11,6 +11,12 @@ export interface SessionOptions {
    * memory for a copy. Default false.
    */
   readonly frugal?: boolean;
+  /**
+   * Has onnxruntime make signed weights of eight bits unsigned when it optimises a graph, for CPUs on which products with
+   * signed ones saturate (see int8Saturates). A graph stored by `optimize` keeps the form that it was given. Default
+   * false.
+   */
+  readonly exactInt8?: boolean;
 }
 
 interface OptimizeOptions extends SessionOptions {
@@ -112,7 +118,7 @@ async function create(model: string | Uint8Array, options: InferenceSession.Sess
  */
 const SPIN_US = '20';
 
-function sessionOptions({ threads, device = 'cpu', frugal = false }: SessionOptions) {
+function sessionOptions({ threads, device = 'cpu', frugal = false, exactInt8 = false }: SessionOptions) {
   return {
     executionProviders: device === 'cuda' ? ['cuda', 'cpu'] : ['cpu'],
     intraOpNumThreads: threads,
@@ -121,7 +127,11 @@ function sessionOptions({ threads, device = 'cpu', frugal = false }: SessionOpti
     enableMemPattern: false,
     logSeverityLevel: 3 as const,
     extra: {
-      session: { intra_op: { allow_spinning: '1', spin_duration_us: SPIN_US }, disable_prepacking: frugal ? '1' : '0' },
+      session: {
+        intra_op: { allow_spinning: '1', spin_duration_us: SPIN_US },
+        disable_prepacking: frugal ? '1' : '0',
+        x64quantprecision: exactInt8 ? '1' : '0',
+      },
     },
   };
 }
