@@ -1,0 +1,70 @@
+import type { ApiClient } from './api-client.js';
+import { type ManyItem, type ManyOptions, type ManyResult, runMany } from './caption-many.js';
+import { type CallOptions, Collection, type RunOptions } from './collection.js';
+import type { components } from './gen/api.js';
+import { type BlipqOptions, Http } from './http.js';
+import type { ImageSource } from './image.js';
+
+type Schemas = components['schemas'];
+
+/** A BlipQ server. */
+export class Blipq {
+  readonly captions: Collection<'captions'>;
+  readonly answers: Collection<'answers'>;
+  readonly matches: Collection<'matches'>;
+  /** Every operation of the API, typed, without retries. */
+  readonly api: ApiClient;
+  readonly #http: Http;
+
+  constructor(options: BlipqOptions) {
+    this.#http = new Http(options);
+    this.api = this.#http.api;
+    this.captions = new Collection(this.#http, 'captions');
+    this.answers = new Collection(this.#http, 'answers');
+    this.matches = new Collection(this.#http, 'matches');
+  }
+
+  /** Captions an image. @throws BlipqError; the signal's reason, once the work is being canceled */
+  caption(image: ImageSource, options?: RunOptions<'captions'>): Promise<Schemas['Caption']> {
+    return this.captions.run(image, options);
+  }
+
+  /** Answers a question, or several, about an image. @throws as `caption` */
+  answer(image: ImageSource, options: RunOptions<'answers'>): Promise<Schemas['Answer']> {
+    return this.answers.run(image, options);
+  }
+
+  /** Says how well each text fits an image. @throws as `caption` */
+  match(image: ImageSource, options: RunOptions<'matches'>): Promise<Schemas['Match']> {
+    return this.matches.run(image, options);
+  }
+
+  /** Captions many images, some at a time, and yields what became of each as they end. */
+  captionMany<Item extends ManyItem<'captions'>>(
+    items: Iterable<Item> | AsyncIterable<Item>,
+    options: ManyOptions & RunOptions<'captions'> = {},
+  ): AsyncGenerator<ManyResult<'captions', Item>> {
+    return runMany(this.captions, items, options);
+  }
+
+  /** As `captionMany`, for questions. */
+  answerMany<Item extends ManyItem<'answers'>>(
+    items: Iterable<Item> | AsyncIterable<Item>,
+    options: ManyOptions & RunOptions<'answers'>,
+  ): AsyncGenerator<ManyResult<'answers', Item>> {
+    return runMany(this.answers, items, options);
+  }
+
+  /** As `captionMany`, for texts to compare with. */
+  matchMany<Item extends ManyItem<'matches'>>(
+    items: Iterable<Item> | AsyncIterable<Item>,
+    options: ManyOptions & RunOptions<'matches'>,
+  ): AsyncGenerator<ManyResult<'matches', Item>> {
+    return runMany(this.matches, items, options);
+  }
+
+  /** The models that are served, the newest first. */
+  async models({ signal }: CallOptions = {}): Promise<Schemas['Model'][]> {
+    return (await this.#http.send((signal) => this.api.GET('/v1/models', { signal }), signal)).data;
+  }
+}

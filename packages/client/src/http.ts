@@ -1,0 +1,91 @@
+import { type ApiClient, type ApiOptions, apiClient } from './api-client.js';
+import { BlipqError, errorOf } from './blipq-error.js';
+
+export interface BlipqOptions extends ApiOptions {
+  /**
+   * How long requests that fail for a passing reason are repeated, in milliseconds. Default: half a minute. A rate limit
+   * (429 with `Retry-After`) is always waited out, as long as the call's signal lets it.
+   */
+  retryForMs?: number;
+}
+
+interface Answer<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
+}
+
+/** One request may take this long beside the time that it asks the server to wait. */
+const requestTimeoutMs = 60_000;
+const pauseMs = { first: 250, most: 8_000 };
+
+/** Requests that are repeated until they are answered. Only what is safe to repeat is sent through here. */
+export class Http {
+  readonly api: ApiClient;
+  readonly #retryForMs: number;
+  /** When the server wants to be asked again, for all requests of this client. */
+  #notBefore = 0;
+
+  constructor({ retryForMs = 30_000, ...options }: BlipqOptions) {
+    this.#retryForMs = retryForMs;
+    this.api = apiClient(options);
+  }
+
+  /**
+   * @param call makes the request anew, under the signal that it is given
+   * @throws BlipqError, or the signal's reason
+   */
+  async send<T>(call: (signal: AbortSignal) => Promise<Answer<T>>, signal?: AbortSignal, waitMs = 0): Promise<T> {
+    let failingSince = 0;
+    for (let attempt = 0; ; attempt++) {
+      await pause(this.#notBefore - Date.now(), signal);
+      const [data, error] = await this.#once(call, signal, waitMs);
+      if (!error) return data as T;
+      const backoffMs = Math.min(pauseMs.first * 2 ** attempt, pauseMs.most) * (0.5 + Math.random());
+      if (error.status === 429 && this.#notBefore > Date.now()) failingSince = 0;
+      else failingSince ||= Date.now();
+      const late = failingSince && Date.now() + backoffMs - failingSince > this.#retryForMs;
+      if (!error.retryable || late) throw error;
+      await pause(backoffMs, signal);
+    }
+  }
+
+  async #once<T>(call: (signal: AbortSignal) => Promise<Answer<T>>, signal: AbortSignal | undefined, waitMs: number) {
+    const limit = AbortSignal.timeout(requestTimeoutMs + waitMs);
+    try {
+      const { data, error, response } = await call(signal ? AbortSignal.any([signal, limit]) : limit);
+      if (response.ok) return [data] as const;
+      const afterS = Number(response.headers.get('retry-after'));
+      if (afterS > 0) this.#notBefore = Math.max(this.#notBefore, Date.now() + 1000 * Math.min(afterS, 300));
+      return [undefined, errorOf(response, error)] as const;
+    } catch (cause) {
+      signal?.throwIfAborted();
+      return [undefined, failureOf(cause)] as const;
+    }
+  }
+}
+
+/** Node's fetch says why it failed in the cause of its error. */
+function failureOf(cause: unknown): BlipqError {
+  const { name, message, cause: reason } = cause as Error & { cause?: Error & { code?: string } };
+  if (name === 'SyntaxError') return new BlipqError('bad_response', 'the answer is not JSON', false);
+  const why = reason?.message || reason?.code || message;
+  return new BlipqError('connection_failed', why, true, undefined, undefined, { cause });
+}
+
+/** @throws the signal's reason */
+export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  signal?.throwIfAborted();
+  if (ms <= 0) return;
+  await new Promise<void>((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal!.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', stop, { once: true });
+  });
+}

@@ -1,0 +1,8 @@
+export { Blipq } from './blipq.js';
+export { BlipqError, type ErrorCode } from './blipq-error.js';
+export type { ManyItem, ManyOptions, ManyResult } from './caption-many.js';
+export type { CallOptions, Collection, CreateOptions, Kind, RunOptions, WaitOptions } from './collection.js';
+export type { components, operations, paths } from './gen/api.js';
+export type { BlipqOptions } from './http.js';
+export type { ImageSource } from './image.js';
+export { verifyWebhook, type WebhookEvent, WebhookVerificationError } from './verify-webhook.js';

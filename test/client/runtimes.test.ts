@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { createContext, runInContext } from 'node:vm';
+import { chromium } from 'playwright-core';
+import { rolldown } from 'rolldown';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { echoHandler, LiveGateway } from '../../apps/gateway/src/testing/live-gateway.js';
+
+const entry = fileURLToPath(new URL('../../packages/client/dist/index.js', import.meta.url));
+/** Debian's package; tools/test.mjs installs it where it may. */
+const executablePath = '/usr/bin/chromium';
+const reason = existsSync(executablePath) ? '' : ' (skipped: there is no /usr/bin/chromium; apt-get install chromium)';
+let gateway: LiveGateway;
+
+beforeAll(async () => {
+  gateway = await new LiveGateway(inject('redisUrl'), { BLIPQ_CORS_ORIGINS: ['*'] }).start();
+  await gateway.registerModel();
+  await gateway.work(echoHandler);
+});
+afterAll(() => gateway.stop());
+
+/** The whole package as one minified script that sets `blipqClient`. */
+async function bundle(): Promise<string> {
+  const build = await rolldown({ input: entry, platform: 'neutral', onwarn: (warning) => Promise.reject(warning) });
+  const { output } = await build.generate({ format: 'iife', name: 'blipqClient', minify: true });
+  return output[0].code;
+}
+
+test('the package is at most 10 kB, minified, with all that it depends on', async () => {
+  expect(Buffer.byteLength(await bundle())).toBeLessThanOrEqual(10_000);
+});
+
+test('it needs no more than the web’s own globals, as edge workers have them', async () => {
+  const web = { fetch, FormData, Blob, URL, URLSearchParams, Headers, TextEncoder, TextDecoder, crypto, atob };
+  const timers = { AbortController, AbortSignal, setTimeout, clearTimeout };
+  const context = createContext({ ...web, ...timers, server: gateway.url, Uint8Array, ArrayBuffer });
+  runInContext(await bundle(), context);
+  const png = redDisc();
+  const code = `new blipqClient.Blipq({ server }).caption('${png}', { prompt: 'edge', onUpdate() {} })`;
+  expect((await runInContext(code, context)).caption.text).toBe('edge echoed');
+});
+
+test.skipIf(reason !== '')(`captions a file and verifies a webhook in Chromium${reason}`, async () => {
+  const script = await bundle();
+  const site = createServer((_req, res) => void res.setHeader('content-type', 'text/html').end('<p>')).listen(
+    0,
+    '127.0.0.1',
+  );
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+  try {
+    const page = await browser.newPage();
+    await page.goto(`http://127.0.0.1:${(site.address() as AddressInfo).port}`);
+    await page.addScriptTag({ content: script });
+    const result = await page.evaluate(
+      async ([server, png]) => {
+        // biome-ignore lint/suspicious/noExplicitAny: the script's global.
+        const { Blipq, verifyWebhook } = (globalThis as any).blipqClient;
+        const blob = await (await fetch(png!)).blob();
+        const states: string[] = [];
+        const blipq = new Blipq({ server });
+        const onUpdate = ({ state }: { state: string }) => states.push(state);
+        const caption = await blipq.caption(blob, { prompt: 'page', onUpdate });
+        const refused = await verifyWebhook('{}', new Headers(), 'whsec_AA').catch((error: Error) => error.name);
+        return [caption.caption.text, states.at(-1), refused];
+      },
+      [gateway.url, redDisc()],
+    );
+    expect(result).toEqual(['page echoed', 'succeeded', 'WebhookVerificationError']);
+  } finally {
+    await browser.close();
+    site.close();
+  }
+});
+
+/** A red disc of 32 × 32 pixels as a data: URL. */
+function redDisc(): string {
+  return 'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAACAAAAAgCAIAAAD8GO2jAAAAUUlEQVR42mP49eEETRHDqAWjFtDHgmc2GrgQFSzAYzoxdjBQYjQx1gycBSSZjscOBmqZjsuOUQtGLRi1YMBy8rAo7OhRH9CpRhttVYxaQAgBAMLwG6DLvUxPAAAAAElFTkSuQmCC';
+}
