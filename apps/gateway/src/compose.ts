@@ -3,21 +3,27 @@ import { CaptionQueue, DeliveryLog, ModelRegistry, QueueCensus, QueueHealth, Rec
 import { type Logger, ProcessMetrics, RedisReport, type ServicePart, StartupError, together } from '@blipq/service';
 import { Registry } from 'prom-client';
 import { BentomlMetrics } from './bentoml/bentoml-metrics.js';
+import { bentomlSurface } from './bentoml/bentoml-surface.js';
 import type { GatewayConfig } from './config.js';
 import { ApiKeys } from './gates/api-keys.js';
+import { authenticate } from './gates/authenticate.js';
 import { OpenRequests } from './gates/open-requests.js';
 import { Places } from './gates/places.js';
 import { RateLimits } from './gates/rate-limits.js';
+import { UploadAdmission } from './gates/upload-admission.js';
 import { createHttpApp } from './http-app.js';
+import { BatchIntake } from './intake/batch-intake.js';
 import { GatewayMetrics } from './intake/gateway-metrics.js';
 import { ImageFetcher } from './intake/image-fetcher.js';
-import { ServedModel } from './intake/served-model.js';
+import { ModelCatalog } from './intake/model-catalog.js';
 import { WebhookTargets } from './intake/webhook-targets.js';
-import { CaptionIntake } from './intake/work-intake.js';
+import { WorkIntake } from './intake/work-intake.js';
 import { AdminBoard } from './internal/admin-board.js';
 import { AdminKey } from './internal/admin-key.js';
+import { healthRoutes } from './internal/health-routes.js';
 import { InternalServer } from './internal/internal-server.js';
 import { QueueGauges } from './internal/queue-gauges.js';
+import { v1Routes } from './routes/v1-routes.js';
 import { GatewayServer } from './server.js';
 
 /** Images that may wait for a thread: a second of work or so. */
@@ -37,16 +43,10 @@ export interface Gateway {
  */
 export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
   const processMetrics = new ProcessMetrics();
-  const gatewayMetrics = new GatewayMetrics(processMetrics.registry);
   const report = new RedisReport(processMetrics, logger);
-  const redis = {
-    redisUrl: config.REDIS_URL,
-    namespace: config.BLIPQ_NAMESPACE,
-    onError: report.error,
-  };
+  const redis = { redisUrl: config.REDIS_URL, namespace: config.BLIPQ_NAMESPACE, onError: report.error };
   const bounds = { captionsMax: config.BLIPQ_QUEUE_MAX, bytesMax: config.BLIPQ_QUEUE_MB_MAX * 1024 ** 2 };
-  const keys = ApiKeys.load(config.BLIPQ_API_KEYS, config.BLIPQ_API_KEYS_FILE);
-  const limits = new RateLimits({ ...redis, keys: keys.all, logger });
+
   const queue = new CaptionQueue({
     ...redis,
     retentionS: config.BLIPQ_RETENTION_S,
@@ -57,42 +57,36 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
   const health = new QueueHealth({ ...redis, onWarning: report.warning, onRecovery: report.recovery });
   processMetrics.redisPersists(() => health.persists);
   const deliveries = new DeliveryLog(redis);
-  const webhooks = webhookTargets(config);
   const registry = new ModelRegistry(redis);
-  const pixels = new PixelPool({ threads: config.BLIPQ_THREADS, waitingMax: imagesWaitingMax });
-  const model = new ServedModel(registry);
-  const fetcher = imageFetcher(config);
+  const models = new ModelCatalog(registry);
+
+  const keys = ApiKeys.load(config.BLIPQ_API_KEYS, config.BLIPQ_API_KEYS_FILE);
+  const limits = new RateLimits({ ...redis, keys: keys.all, logger });
   const uploadBytes = new Places(config.BLIPQ_UPLOADS_MB_MAX * 1024 ** 2);
-  const decodes = new Places(config.BLIPQ_THREADS + imagesWaitingMax);
+  const waits = new Places(config.BLIPQ_WAITS_MAX);
   const openRequests = new OpenRequests();
-  // BentoML's are public, as they are there.
-  const metrics = new Registry();
+  const gates = {
+    authenticate: authenticate(keys, limits),
+    uploads: new UploadAdmission({ bodies: new Places(config.BLIPQ_UPLOADS_MAX), bytes: uploadBytes }),
+  };
+
+  const metrics = new GatewayMetrics(processMetrics.registry);
+  const pixels = new PixelPool({ threads: config.BLIPQ_THREADS, waitingMax: imagesWaitingMax });
+  const fetcher = imageFetcher(config);
+  const webhooks = webhookTargets(config);
+  const decodes = new Places(config.BLIPQ_THREADS + imagesWaitingMax);
+  const intake = new WorkIntake({ models, pixels, queue, fetcher, webhooks, uploadBytes, decodes, metrics });
+  const batches = new BatchIntake({ intake, queue, webhooks });
+
+  const bentomlMetrics = new BentomlMetrics();
   const app = createHttpApp({
-    intake: new CaptionIntake({
-      model,
-      pixels,
-      queue,
-      fetcher,
-      webhooks,
-      uploadBytes,
-      decodes,
-      metrics: gatewayMetrics,
+    ...{ openRequests, logger, keysRequired: keys.required },
+    probes: healthRoutes({ health, models, openRequests }),
+    v1: v1Routes({ ...gates, intake, batches, queue, deliveries, models, waits, logger }),
+    surface: bentomlSurface({
+      ...{ ...gates, intake, queue, waits, logger, metrics: bentomlMetrics },
+      generateTimeoutS: config.BLIPQ_GENERATE_TIMEOUT_S,
     }),
-    queue,
-    health,
-    deliveries,
-    webhooks,
-    model,
-    openRequests,
-    keys,
-    limits,
-    logger,
-    metrics,
-    bentomlMetrics: new BentomlMetrics(metrics),
-    generateTimeoutS: config.BLIPQ_GENERATE_TIMEOUT_S,
-    uploads: new Places(config.BLIPQ_UPLOADS_MAX),
-    uploadBytes,
-    waits: new Places(config.BLIPQ_WAITS_MAX),
     corsOrigins: config.BLIPQ_CORS_ORIGINS,
     trustProxy: trustProxy(config.BLIPQ_TRUST_PROXY),
   });
@@ -101,23 +95,25 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
     ...{ shutdownDelayMs: config.BLIPQ_SHUTDOWN_DELAY_MS, drainMs: config.BLIPQ_DRAIN_MS },
     openToAll: !keys.required,
   });
+
   const census = new QueueCensus(redis);
-  new QueueGauges({ registry: processMetrics.registry, census, ...bounds });
+  const gauges = new QueueGauges({ census, ...bounds });
   const adminKey = AdminKey.load(config.BLIPQ_ADMIN_KEY, config.BLIPQ_ADMIN_KEY_FILE);
-  const board = adminKey && new AdminBoard({ key: adminKey, redis, logger });
+  const makePage = async () => new (await import('./internal/board-page.js')).BoardPage(redis);
+  const board = adminKey && new AdminBoard({ key: adminKey, makePage, logger });
   const internal = new InternalServer({
     ...{ census, board },
-    metrics: Registry.merge([metrics, processMetrics.registry]),
+    metrics: Registry.merge([bentomlMetrics.registry, processMetrics.registry, gauges.registry]),
     port: config.BLIPQ_INTERNAL_PORT,
     host: config.BLIPQ_INTERNAL_HOST ?? config.HOST,
     logger,
   });
-  // Deadlines and repairs must not wait for workers, of which there may be none.
-  const reconciler = new Reconciler({ ...redis, onSweep: gatewayMetrics.swept });
+  // Deadlines and repairs must not depend on workers, of which there may be none.
+  const reconciler = new Reconciler({ ...redis, onSweep: metrics.swept });
   const pool: ServicePart = { start: () => {}, stop: () => pixels.stop() };
   return {
     parts: [
-      // Each waits 2 s for a Redis that says nothing: one after the other, and nobody could be told why we are unready.
+      // Each waits 2 s for an unresponsive Redis. One after the other they would delay the probes for too long.
       together([
         ...[queue, health, deliveries, registry, limits, fetcher, pool, census, reconciler],
         ...(board ? [board] : []),

@@ -1,42 +1,59 @@
+import type { Logger } from '@blipq/service';
 import cors from 'cors';
-import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import express, { type Express, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { problemPageRoutes } from './answer/problem-page-routes.js';
 import { requestId } from './answer/request-id.js';
 import { requestLog } from './answer/request-log.js';
 import { requestSpan } from './answer/request-span.js';
 import { securityHeaders } from './answer/security-headers.js';
 import { toBlipqError } from './answer/to-blipq-error.js';
-import { bentomlRoutes } from './bentoml/bentoml-surface.js';
-import { swaggerUiRoutes } from './bentoml/swagger-ui-routes.js';
-import { authenticate } from './gates/authenticate.js';
-import { admitUploads } from './gates/upload-admission.js';
-import type { HttpAppParts } from './http-app-parts.js';
-import { healthRoutes } from './internal/health-routes.js';
+import type { OpenRequests } from './gates/open-requests.js';
 import { apiDocsRoutes } from './openapi/api-docs-routes.js';
-import { v1Routes } from './routes/v1-routes.js';
 
-/** Beyond those that browsers show to scripts anyway. */
+/** An API beside `/v1`, with paths of its own. */
+interface Surface {
+  /** Passes every request on, whichever API it is for. */
+  observe: RequestHandler;
+  routes: RequestHandler;
+}
+
+interface HttpAppParts {
+  openRequests: OpenRequests;
+  logger: Logger;
+  /** `/livez` and so on, open to everyone. */
+  probes: RequestHandler;
+  /** Below `/v1`. */
+  v1: RequestHandler;
+  surface: Surface;
+  /** Whether callers need a key. */
+  keysRequired: boolean;
+  /** Origins whose pages may call from a browser; `*` for all. */
+  corsOrigins: string[];
+  /** Express's `trust proxy`: hops, or addresses and networks. */
+  trustProxy: number | string[];
+}
+
+/** The response headers that scripts of other origins may read, beside those that browsers always show to them. */
 const exposedHeaders = [
   ...['ETag', 'Location', 'Retry-After', 'X-Request-Id', 'Preference-Applied', 'Idempotency-Replayed'],
   ...['RateLimit', 'RateLimit-Policy'],
 ];
 
-/** Every route of the gateway. Each surface (`/v1`, BentoML's, probes) words its own errors. */
+/** Every route of the gateway. Each surface answers its own errors; here are those of all other paths. */
 export function createHttpApp(parts: HttpAppParts): Express {
-  const { keys, limits, logger, corsOrigins } = parts;
+  const { openRequests, logger, surface, corsOrigins } = parts;
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple').set('trust proxy', parts.trustProxy);
   app.use(requestId, requestSpan, requestLog(logger), securityHeaders);
-  app.use(parts.openRequests.track, parts.bentomlMetrics.track);
-  app.use(healthRoutes(parts));
+  app.use(openRequests.track, surface.observe);
+  app.use(parts.probes);
   if (corsOrigins.length > 0) {
     const origin = corsOrigins.includes('*') ? '*' : corsOrigins;
     app.use(allowCrossOrigin, cors({ origin, exposedHeaders, maxAge: 600 }));
   }
-  const gates = [authenticate(keys, limits), admitUploads(parts)];
-  app.use('/v1', v1Routes(parts, gates));
-  app.use(bentomlRoutes(parts, gates));
-  app.use(problemPageRoutes(), apiDocsRoutes({ keysRequired: keys.required }), swaggerUiRoutes());
+  app.use('/v1', parts.v1);
+  app.use(surface.routes);
+  app.use(problemPageRoutes(), apiDocsRoutes({ keysRequired: parts.keysRequired }));
   app.use((_req: Request, res: Response) => void res.status(404).type('text').send('Not Found'));
   app.use((error: unknown, _req: Request, res: Response, next: NextFunction) => {
     const { status } = toBlipqError(error, res, logger);

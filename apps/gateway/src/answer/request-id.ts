@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { NextFunction, Request, Response } from 'express';
 
 declare global {
@@ -19,9 +19,4 @@ export function requestId(req: Request, res: Response, next: NextFunction): void
   res.locals.requestId = given !== undefined && acceptable.test(given) ? given : randomBytes(8).toString('hex');
   res.setHeader('X-Request-Id', res.locals.requestId);
   next();
-}
-
-/** The same request's id in BentoML's form, 16 hex digits: the id itself when we made it, else a digest of it. */
-export function bentomlRequestId(id: string): string {
-  return /^[0-9a-f]{16}$/.test(id) ? id : createHash('sha256').update(id).digest('hex').slice(0, 16);
 }

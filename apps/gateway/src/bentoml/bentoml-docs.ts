@@ -1,4 +1,4 @@
-import { apiName, serviceName } from './bentoml-service.js';
+import { bentomlService } from './bentoml-service.js';
 
 const serviceTag = 'Service APIs';
 const infrastructureTag = 'Infrastructure';
@@ -22,8 +22,8 @@ const taskStatus = { description: 'The task and its status.', content: json(ref(
 const form = {
   required: true,
   content: {
-    'multipart/form-data': { schema: ref(`${apiName}__Input`) },
-    'application/x-www-form-urlencoded': { schema: ref(`${apiName}__UrlInput`) },
+    'multipart/form-data': { schema: ref(`${bentomlService.api}__Input`) },
+    'application/x-www-form-urlencoded': { schema: ref(`${bentomlService.api}__UrlInput`) },
   },
 };
 
@@ -45,7 +45,7 @@ const taskId = {
 function operation<Takes>({ name, description, answer, takes, errors: more = {} }: Api<Takes>) {
   return {
     tags: [serviceTag],
-    operationId: `${serviceName}__${name}`,
+    operationId: `${bentomlService.name}__${name}`,
     'x-bentoml-name': name,
     description,
     ...takes,
@@ -60,7 +60,7 @@ const timedOut = {
 const servicePaths = {
   '/generate': {
     post: operation({
-      name: apiName,
+      name: bentomlService.api,
       description: 'Captions an image, conditioned on a text if one is given, and waits for the caption.',
       answer: plainCaption,
       takes: { requestBody: form },
@@ -69,7 +69,7 @@ const servicePaths = {
   },
   '/generate/submit': {
     post: operation({
-      name: `${apiName}_submit`,
+      name: `${bentomlService.api}_submit`,
       description: 'Submits an image to be captioned and answers at once with a task.',
       answer: taskStatus,
       takes: { requestBody: form },
@@ -77,7 +77,7 @@ const servicePaths = {
   },
   '/generate/status': {
     get: operation({
-      name: `${apiName}_status`,
+      name: `${bentomlService.api}_status`,
       description: 'How far a task is.',
       answer: taskStatus,
       takes: taskId,
@@ -85,7 +85,7 @@ const servicePaths = {
   },
   '/generate/get': {
     get: operation({
-      name: `${apiName}_result`,
+      name: `${bentomlService.api}_result`,
       description: 'The caption of a completed task, or the error of a failed one. 400 before that.',
       answer: plainCaption,
       takes: taskId,
@@ -93,7 +93,7 @@ const servicePaths = {
   },
   '/generate/retry': {
     post: operation({
-      name: `${apiName}_retry`,
+      name: `${bentomlService.api}_retry`,
       description: 'Submits the image of a task that has ended once more, as a new task.',
       answer: taskStatus,
       takes: taskId,
@@ -101,7 +101,7 @@ const servicePaths = {
   },
   '/generate/cancel': {
     put: operation({
-      name: `${apiName}_cancel`,
+      name: `${bentomlService.api}_cancel`,
       description: 'Cancels a task. One that has ended already stays as it is.',
       answer: taskStatus,
       takes: taskId,
@@ -143,8 +143,8 @@ const anyError = {
 const invalidArgument = { oneOf: [anyError, { type: 'array', items: anyError }] };
 
 const schemas = {
-  [`${apiName}__Input`]: input({ type: 'string', format: 'binary', title: 'Img' }),
-  [`${apiName}__UrlInput`]: input({ type: 'string', format: 'uri', title: 'Img' }),
+  [`${bentomlService.api}__Input`]: input({ type: 'string', format: 'binary', title: 'Img' }),
+  [`${bentomlService.api}__UrlInput`]: input({ type: 'string', format: 'uri', title: 'Img' }),
   TaskStatusResponse: {
     type: 'object',
     required: ['task_id', 'status'],
@@ -167,7 +167,7 @@ export const bentomlDocs = {
   info: {
     title: 'BentoML Prediction Service',
     version: 'None',
-    description: `${serviceName}, as BentoBlip serves it. Our own API is described in openapi.json beside this file.`,
+    description: `${bentomlService.name}, as BentoBlip serves it. Our own API is described in openapi.json beside this file.`,
   },
   servers: [{ url: '.' }],
   tags: [

@@ -1,37 +1,45 @@
 import type { CaptionResource } from '@blipq/contracts';
 import type { NextFunction, Request, Response } from 'express';
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { apiName, serviceName } from './bentoml-service.js';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { bentomlService } from './bentoml-service.js';
 
 /** BentoML's own: of the request duration in seconds, and of the batch size. */
 const durationBucketsS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 180];
 const batchSizeBuckets = [1, 2, 4, 8, 16, 32, 64, 100];
 
-/** BentoML says this of a service that runs without a bento. */
-const service = { service_name: serviceName, runner_name: serviceName, service_version: 'not available' };
+/** The labels of a service that BentoML runs without a bento. */
+const service = {
+  service_name: bentomlService.name,
+  runner_name: bentomlService.name,
+  service_version: 'not available',
+};
 const serviceLabels = ['service_name', 'service_version', 'runner_name'] as const;
 
-const generateRoutes = ['', '/submit', '/status', '/get', '/retry', '/cancel'].map((action) => `/${apiName}${action}`);
+const generateRoutes = ['', '/submit', '/status', '/get', '/retry', '/cancel'].map(
+  (action) => `/${bentomlService.api}${action}`,
+);
 const knownEndpoints = new Set([...generateRoutes, '/schema.json', '/docs.json', '/livez', '/readyz', '/healthz']);
 
-/** A path's label. Paths are the callers' to choose, so that all but a fixed few must share one. */
+/** A path's label. Callers choose paths freely, so all but a fixed few must share one. */
 function endpointOf(path: string): string {
   if (knownEndpoints.has(path)) return path;
   return path === '/v1' || path.startsWith('/v1/') ? '/v1' : 'other';
 }
 
-/** The client hung up before it had its answer. Never sent; nginx's word for it in its own logs. */
+/** The client hung up before it had its answer. The code is never sent; nginx logs this case under it. */
 const clientClosedRequest = '499';
 
 /** BentoML's request metrics, under its names and with its labels, so that its dashboards and alerts go on working. */
 export class BentomlMetrics {
+  /** These metrics alone: BentoML serves them to everyone, at `/metrics` of the public port. */
+  readonly registry = new Registry();
   readonly #total;
   readonly #duration;
   readonly #inProgress;
   readonly #batchSize;
 
-  constructor(registry: Registry) {
-    const registers = [registry];
+  constructor() {
+    const registers = [this.registry];
     const named = (name: string, help: string) => ({ name: `bentoml_service_${name}`, help, registers });
     const answered = ['endpoint', 'http_response_code', ...serviceLabels] as const;
     this.#total = new Counter({ ...named('request_total', 'HTTP requests answered'), labelNames: answered });
@@ -74,9 +82,9 @@ export class BentomlMetrics {
     });
   }
 
-  /** Notes in how large a batch a caption ran. Workers share one queue, so there is no index to tell them by. */
+  /** Records the size of the batch that a caption ran in. Workers share one queue and so have no index. */
   observeBatch({ timings }: CaptionResource): void {
     if (timings === null) return;
-    this.#batchSize.observe({ worker_index: '0', method_name: apiName, ...service }, timings.batch_size);
+    this.#batchSize.observe({ worker_index: '0', method_name: bentomlService.api, ...service }, timings.batch_size);
   }
 }

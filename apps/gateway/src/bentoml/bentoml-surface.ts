@@ -1,24 +1,38 @@
+import type { Logger } from '@blipq/service';
 import { type RequestHandler, Router } from 'express';
-import type { HttpAppParts } from '../http-app-parts.js';
+import type { UploadAdmission } from '../gates/upload-admission.js';
+import { oneImageBodyBytesMax } from '../request/body-limits.js';
 import { bentomlDocs } from './bentoml-docs.js';
+import { bentomlHeaders } from './bentoml-headers.js';
 import { bentomlResponder } from './bentoml-responder.js';
-import { bentomlHeaders, bentomlSchema } from './bentoml-service.js';
-import { generateRoute, notAllowed } from './generate-route.js';
+import { bentomlSchema } from './bentoml-schema.js';
+import { type GenerateParts, generateRoute } from './generate-route.js';
 import { generateTaskRoutes } from './generate-task-routes.js';
+import { notAllowed } from './not-allowed.js';
+import { swaggerUiRoutes } from './swagger-ui-routes.js';
+
+interface BentomlSurfaceParts extends GenerateParts {
+  authenticate: RequestHandler;
+  uploads: UploadAdmission;
+  logger: Logger;
+}
 
 /**
- * BentoBlip's surface as BentoML serves it. Its probes are the gateway's own, and its page at `/` reads `docs.json`.
- *
- * @param gates what a request that asks for work has to pass first
+ * BentoBlip's surface as BentoML serves it: `/generate` and its tasks, the documents, `/metrics` and the page at `/`.
+ * Its probes are the gateway's own.
  */
-export function bentomlRoutes(parts: HttpAppParts, gates: RequestHandler[]): Router {
-  const { metrics, logger } = parts;
-  const router = Router();
-  router.get('/schema.json', (req, res) => void res.json(bentomlSchema(req.query.is_task !== 'false')));
-  router.get('/docs.json', (_req, res) => void res.json(bentomlDocs));
-  router.get('/metrics', async (_req, res) => void res.type(metrics.contentType).send(await metrics.metrics()));
-  router.all(['/schema.json', '/docs.json', '/metrics'], notAllowed('GET, HEAD'));
-  router.use('/generate', bentomlHeaders, ...gates, generateTaskRoutes(parts), generateRoute(parts));
-  router.use('/generate', bentomlResponder(logger));
-  return router;
+export function bentomlSurface(parts: BentomlSurfaceParts): { observe: RequestHandler; routes: Router } {
+  const { metrics, authenticate, uploads, logger } = parts;
+  const routes = Router();
+  routes.get('/schema.json', (req, res) => void res.json(bentomlSchema(req.query.is_task !== 'false')));
+  routes.get('/docs.json', (_req, res) => void res.json(bentomlDocs));
+  routes.get('/metrics', async (_req, res) => {
+    res.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+  });
+  routes.all(['/schema.json', '/docs.json', '/metrics'], notAllowed('GET, HEAD'));
+  routes.use('/generate', bentomlHeaders, authenticate, uploads.admit(oneImageBodyBytesMax));
+  routes.use('/generate', generateTaskRoutes(parts), generateRoute(parts));
+  routes.use('/generate', bentomlResponder(logger));
+  routes.use(swaggerUiRoutes());
+  return { observe: metrics.track, routes };
 }

@@ -1,20 +1,32 @@
 import { BlipqError, type CaptionId, type CaptionResource } from '@blipq/contracts';
-import { type Request, type RequestHandler, type Response, Router } from 'express';
+import type { CaptionQueue } from '@blipq/queue';
+import { type Request, type Response, Router } from 'express';
 import { tenantOf } from '../gates/authenticate.js';
-import type { HttpAppParts } from '../http-app-parts.js';
-import { tooManyWaits } from '../routes/work-routes.js';
-import { captionText } from './bentoml-task.js';
+import type { Places } from '../gates/places.js';
+import { requesterOf } from '../gates/requester.js';
+import { tooManyWaits } from '../gates/too-many-waits.js';
+import type { WorkIntake } from '../intake/work-intake.js';
+import { bentoblipDefaults } from './bentoblip-defaults.js';
+import type { BentomlMetrics } from './bentoml-metrics.js';
+import { captionText } from './caption-text.js';
+import { notAllowed } from './not-allowed.js';
 import { readBentomlForm } from './read-bentoml-form.js';
 
-/** BentoBlip calls `generate(max_new_tokens=100, min_new_tokens=20)`. */
-export const bentoblipDefaults = { max_new_tokens: 100, min_new_tokens: 20 };
-
-/** Should this gateway die while it waits, nobody cancels the work; so it also expires, but never before the answer. */
+/** If this gateway dies while it waits, nothing cancels the work; so the work also expires, but after the answer. */
 const expiryGraceS = 5;
 
+export interface GenerateParts {
+  intake: WorkIntake;
+  queue: CaptionQueue;
+  metrics: BentomlMetrics;
+  /** Requests that wait for a caption. */
+  waits: Places;
+  /** How long `POST /generate` waits for its caption. */
+  generateTimeoutS: number;
+}
+
 /** `POST /generate`: BentoBlip's endpoint, answered with the caption as plain text. */
-export function generateRoute(parts: HttpAppParts): Router {
-  const { intake, queue, bentomlMetrics, generateTimeoutS, waits } = parts;
+export function generateRoute({ intake, queue, metrics, waits, generateTimeoutS }: GenerateParts): Router {
   const router = Router();
 
   router.post('/', async (req, res) => {
@@ -24,19 +36,19 @@ export function generateRoute(parts: HttpAppParts): Router {
     const { id } = await submitted(req, res);
     res.locals.bodyDone?.();
     const caption = await finished(id, res);
-    bentomlMetrics.observeBatch(caption);
+    metrics.observeBatch(caption);
     res.type('text').send(captionText(caption));
   });
   router.all('/', notAllowed('POST'));
 
-  /** What was sent is held by this function alone, so that nothing of it is left while a client waits. */
+  /** Only this function holds the body, so that nothing of it is in memory while a client waits. */
   async function submitted(req: Request, res: Response): Promise<CaptionResource> {
     const request = await readBentomlForm(req, res);
     const expiring = { ...request, timeout_s: generateTimeoutS + expiryGraceS };
-    return await intake.submit(expiring, bentoblipDefaults, submitContext(req, res));
+    return (await intake.accept(expiring, { ...requesterOf(req, res), endpoint: bentoblipDefaults })).caption;
   }
 
-  /** The caption once it has ended. When nobody waits for it any longer its work is canceled: no one has its id. */
+  /** The caption once it has ended. Its work is canceled when its client stops waiting: nobody else has its id. */
   async function finished(id: CaptionId, { locals: { giveUp, apiKey } }: Response): Promise<CaptionResource> {
     const tenant = apiKey?.name;
     try {
@@ -51,7 +63,7 @@ export function generateRoute(parts: HttpAppParts): Router {
     }
   }
 
-  /** Cancels the caption. Returns it when it has ended at this last moment, and may be the answer after all. */
+  /** Cancels the caption. Returns it if it has ended in the meantime and may be the answer after all. */
   async function abandon(id: CaptionId, tenant: string | undefined): Promise<CaptionResource | null> {
     try {
       await queue.cancel(id, tenant);
@@ -62,20 +74,4 @@ export function generateRoute(parts: HttpAppParts): Router {
   }
 
   return router;
-}
-
-/** On whose behalf, and until when, something is submitted here. */
-export function submitContext(req: Request, res: Response) {
-  const { apiKey, giveUp } = res.locals;
-  const fresh = /\bno-cache\b/i.test(req.get('cache-control') ?? '');
-  return { ...(apiKey && { apiKey }), fresh, signal: giveUp };
-}
-
-/** For `.all()` after a path's methods, in BentoML's words. */
-export function notAllowed(allow: string): RequestHandler {
-  return (req, res) => {
-    res.setHeader('Allow', allow);
-    if (req.method === 'OPTIONS') return void res.status(204).end();
-    res.status(405).type('text').send('Method Not Allowed');
-  };
 }

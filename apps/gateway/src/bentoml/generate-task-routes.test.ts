@@ -5,7 +5,7 @@ import type { CaptionHandler } from '@blipq/queue';
 import { expect, inject, onTestFinished, test, vi } from 'vitest';
 import { latch } from '../testing/latch.js';
 import { echoHandler, LiveGateway, repositoryFile } from '../testing/live-gateway.js';
-import { captionIdOf } from './bentoml-task.js';
+import { captionIdOf } from './task-id.js';
 import { type Answer, ask, type Call, callWithFile, send } from './testing/recorded-client.js';
 
 const photo = await readFile(repositoryFile('test/images/rocket.jpg'));

@@ -1,17 +1,22 @@
 import { BlipqError, type CaptionId, type CaptionResource, isTerminal } from '@blipq/contracts';
 import { type Request, type Response, Router } from 'express';
-import type { HttpAppParts } from '../http-app-parts.js';
-import { captionIdOf, captionText, taskIdOf, taskResource } from './bentoml-task.js';
-import { bentoblipDefaults, notAllowed, submitContext } from './generate-route.js';
+import { requesterOf } from '../gates/requester.js';
+import { bentoblipDefaults } from './bentoblip-defaults.js';
+import { captionText } from './caption-text.js';
+import type { GenerateParts } from './generate-route.js';
+import { notAllowed } from './not-allowed.js';
 import { readBentomlForm } from './read-bentoml-form.js';
+import { captionIdOf, taskIdOf } from './task-id.js';
+import { taskResource } from './task-resource.js';
 
 /** BentoML's task endpoints. A task is a caption like any other, so it outlives every gateway that was asked about it. */
-export function generateTaskRoutes({ intake, queue }: HttpAppParts): Router {
+export function generateTaskRoutes({ intake, queue }: Pick<GenerateParts, 'intake' | 'queue'>): Router {
   const router = Router();
 
   router.post('/submit', async (req, res) => {
     const request = await readBentomlForm(req, res);
-    submitted(res, await intake.submit(request, bentoblipDefaults, submitContext(req, res)));
+    const context = { ...requesterOf(req, res), endpoint: bentoblipDefaults };
+    submitted(res, (await intake.accept(request, context)).caption);
   });
 
   router.get('/status', async (req, res) => {

@@ -1,8 +1,9 @@
 import { BlipqError } from '@blipq/contracts';
 import type { Request, Response } from 'express';
 import type { CaptionRequest } from '../request/caption-request.js';
+import { invalidField } from '../request/invalid-fields.js';
 import { readBody } from '../request/read-body.js';
-import { type FilePolicy, invalidField, readUpload, type Upload } from '../request/read-upload.js';
+import { type FilePolicy, readUpload, type Upload } from '../request/read-upload.js';
 
 /** BentoBlip's first and second spelling of its parameters. */
 const imageFields = ['img', 'image'];

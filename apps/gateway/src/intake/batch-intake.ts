@@ -3,13 +3,13 @@ import type { CaptionQueue, SubmittedItem } from '@blipq/queue';
 import type { BatchRequest } from '../request/read-batch.js';
 import { taskOf, type WorkRequest } from '../request/work-request.js';
 import type { WebhookTargets } from './webhook-targets.js';
-import type { CaptionIntake, SubmitContext } from './work-intake.js';
+import type { SubmitContext, WorkIntake } from './work-intake.js';
 
 /** Items of one batch that are worked on at once: enough to keep the threads busy, not so many as to starve others. */
 const itemsAtOnce = 4;
 
 interface BatchIntakeParts {
-  intake: Pick<CaptionIntake, 'accept'>;
+  intake: Pick<WorkIntake, 'accept'>;
   queue: Pick<CaptionQueue, 'createBatch' | 'sealBatch'>;
   webhooks: Pick<WebhookTargets, 'ofBatch'>;
 }

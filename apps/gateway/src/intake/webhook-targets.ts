@@ -10,7 +10,7 @@ import {
 } from '@blipq/contracts';
 import { createGuardedAgent, type GuardedAgent, type TargetPolicy } from '@blipq/webhooks';
 import type { ApiKey } from '../gates/api-keys.js';
-import { invalidField } from '../request/read-upload.js';
+import { invalidField } from '../request/invalid-fields.js';
 
 /** Turns the webhooks that callers ask for into what a record keeps. */
 export class WebhookTargets {

@@ -1,8 +1,8 @@
-import { BlipqError, type FieldError, type GenerationDefaults, resolveParams, type WorkInput } from '@blipq/contracts';
+import { type FieldError, type GenerationDefaults, resolveParams, type WorkInput } from '@blipq/contracts';
 import type { CaptionRequest } from '../request/caption-request.js';
-import { invalidFields } from '../request/caption-request.js';
+import { invalidField, invalidFields } from '../request/invalid-fields.js';
 import type { WorkRequest } from '../request/work-request.js';
-import type { Served } from './served-model.js';
+import type { CatalogModel } from './model-catalog.js';
 
 /** Most tokens of one request's questions or texts, each counted as long as the longest: they run side by side. */
 const tokensMax = 4096;
@@ -13,30 +13,29 @@ const tokensMax = 4096;
  * @param endpoint generation defaults of the endpoint that was called
  * @throws BlipqError `invalid_params`
  */
-export function inputOf(request: WorkRequest, served: Served, endpoint?: GenerationDefaults): WorkInput {
+export function workInputOf(request: WorkRequest, served: CatalogModel, endpoint?: GenerationDefaults): WorkInput {
   if ('texts' in request) return { texts: measured('texts', request.texts, served) };
   if ('question' in request || 'questions' in request) {
     const asked = request.questions ?? [request.question!].flat();
     const field = request.questions === undefined && asked.length === 1 ? 'question' : 'questions';
     return { questions: measured(field, asked, served), params: paramsOf(request.params, 1, served, endpoint) };
   }
-  const { prompt: text, params } = request as CaptionRequest;
-  const prompt = text?.trim() ? text : null;
+  const prompt = 'prompt' in request && request.prompt?.trim() ? request.prompt : null;
   const promptTokens = 1 + (prompt === null ? 0 : served.tokenizer.encodePrompt(prompt).length);
-  return { prompt, params: paramsOf(params, promptTokens, served, endpoint) };
+  return { prompt, params: paramsOf(request.params, promptTokens, served, endpoint) };
 }
 
 function paramsOf(
   requested: CaptionRequest['params'],
   promptTokens: number,
-  { manifest }: Served,
+  { manifest }: CatalogModel,
   endpoint: GenerationDefaults | undefined,
 ) {
   return resolveParams({ requested: requested ?? {}, manifest, promptTokens, ...(endpoint && { endpoint }) });
 }
 
 /** The texts, if the model can read them: [CLS], the text and [SEP] have to fit its positions. */
-function measured(field: string, texts: string[], { manifest, tokenizer }: Served): string[] {
+function measured(field: string, texts: string[], { manifest, tokenizer }: CatalogModel): string[] {
   const lengths = texts.map((text) => tokenizer.encodePrompt(text).length + 2);
   const errors = lengths.flatMap((length, i): FieldError[] => {
     if (length <= manifest.positions_max) return [];
@@ -47,7 +46,7 @@ function measured(field: string, texts: string[], { manifest, tokenizer }: Serve
   const padded = Math.max(...lengths) * texts.length;
   if (padded > tokensMax) {
     const message = `come to ${padded} tokens, each counted as long as the longest; send at most ${tokensMax} at once`;
-    throw new BlipqError('invalid_params', `${field} ${message}`, { errors: [{ field, message }] });
+    throw invalidField(field, message);
   }
   return texts;
 }

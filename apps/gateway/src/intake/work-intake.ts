@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import {
   type BatchId,
   BlipqError,
-  type CaptionResource,
   type GenerationDefaults,
   type ModelManifest,
   type ModelVersion,
@@ -16,17 +15,15 @@ import type { CaptionQueue, SubmitOutcome } from '@blipq/queue';
 import { inSpan } from '@blipq/service';
 import type { ApiKey } from '../gates/api-keys.js';
 import type { Places } from '../gates/places.js';
+import { imageBytesMax } from '../request/body-limits.js';
 import type { CaptionRequest } from '../request/caption-request.js';
-import { imageBytesMax } from '../request/read-upload.js';
 import { taskOf, type WorkRequest } from '../request/work-request.js';
 import type { GatewayMetrics } from './gateway-metrics.js';
 import { imageBytes, isDataUri } from './image-bytes.js';
 import type { ImageFetcher } from './image-fetcher.js';
-import type { ServedModel } from './served-model.js';
+import type { ModelCatalog } from './model-catalog.js';
 import type { WebhookTargets } from './webhook-targets.js';
-import { inputOf } from './work-input.js';
-
-export type { CaptionRequest };
+import { workInputOf } from './work-input.js';
 
 /** What a request brings beside what it asks for. */
 export interface SubmitContext {
@@ -48,7 +45,7 @@ export interface SubmitContext {
 }
 
 interface IntakeParts {
-  model: Pick<ServedModel, 'current' | 'newest'>;
+  models: Pick<ModelCatalog, 'current' | 'newest'>;
   pixels: Pick<PixelPool, 'toPixels'>;
   queue: Pick<CaptionQueue<WorkResource>, 'admit' | 'submit'>;
   fetcher: Pick<ImageFetcher, 'fetch'>;
@@ -61,20 +58,11 @@ interface IntakeParts {
 }
 
 /** Turns a request into a queued caption, answer or match. Everything that can be refused is refused before the image is decoded. */
-export class CaptionIntake {
+export class WorkIntake {
   readonly #parts: IntakeParts;
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
-  }
-
-  /** For whoever only wants the caption. @throws what `accept` throws */
-  async submit(
-    request: CaptionRequest,
-    endpoint?: GenerationDefaults,
-    context: Omit<SubmitContext, 'endpoint'> = {},
-  ): Promise<CaptionResource> {
-    return (await this.accept(request, { ...context, ...(endpoint && { endpoint }) })).caption;
   }
 
   /**
@@ -88,13 +76,13 @@ export class CaptionIntake {
   }
 
   async #accept(request: WorkRequest, context: SubmitContext): Promise<SubmitOutcome<WorkResource>> {
-    const { model, queue, webhooks } = this.#parts;
+    const { models, queue, webhooks } = this.#parts;
     const { apiKey, id, idempotencyKey, batchId } = context;
     const task = taskOf(request);
     const webhook = request.webhook ? webhooks.of(task, request.webhook, apiKey) : context.webhook;
-    const served = await model.current(task, request.model);
+    const served = await models.current(task, request.model);
     const { manifest } = served;
-    const input = inputOf(request, served, context.endpoint);
+    const input = workInputOf(request, served, context.endpoint);
     const match = 'match' in request && request.match ? await this.#matcherFor(manifest) : undefined;
     const claim = {
       tenant: apiKey?.name ?? publicTenant,
@@ -134,7 +122,7 @@ export class CaptionIntake {
 
   /** The model that says how well a caption of this model fits. Both see the same pixels. */
   async #matcherFor(captioner: ModelManifest): Promise<ModelVersion> {
-    const matcher = await this.#parts.model.newest('image_text_retrieval');
+    const matcher = await this.#parts.models.newest('image_text_retrieval');
     if (matcher === undefined) throw noMatch('no model of image-text retrieval is served');
     if (matcher.image_size === captioner.image_size) return { model: matcher.model, revision: matcher.revision };
     const sizes = [captioner, matcher].map(

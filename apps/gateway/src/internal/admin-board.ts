@@ -1,16 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { QueueAddress } from '@blipq/queue';
 import type { Logger } from '@blipq/service';
 import type { AdminKey } from './admin-key.js';
 import type { BoardPage } from './board-page.js';
 
 interface AdminBoardOptions {
   key: AdminKey;
-  redis: QueueAddress & { onError(error: Error): void };
+  /** Makes the page, whose packages are loaded only then. */
+  makePage(): Promise<BoardPage>;
   logger: Logger;
 }
 
-/** The queues as a page, to be looked at with the admin key. Nothing of it is loaded before somebody with the key asks. */
+/** The queues as a page, for holders of the admin key. The page is made when the first of them asks for it. */
 export class AdminBoard {
   readonly #options: AdminBoardOptions;
   #page: Promise<BoardPage> | undefined;
@@ -40,8 +40,7 @@ export class AdminBoard {
   }
 
   async #open(): Promise<BoardPage> {
-    const { BoardPage } = await import('./board-page.js');
-    const page = new BoardPage(this.#options.redis);
+    const page = await this.#options.makePage();
     await page.start();
     return page;
   }

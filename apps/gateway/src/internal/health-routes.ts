@@ -1,18 +1,26 @@
+import type { QueueHealth } from '@blipq/queue';
 import { type Response, Router } from 'express';
-import type { HttpAppParts } from '../http-app-parts.js';
+import type { OpenRequests } from '../gates/open-requests.js';
+import type { ModelCatalog } from '../intake/model-catalog.js';
+
+interface HealthParts {
+  health: Pick<QueueHealth, 'trouble'>;
+  models: Pick<ModelCatalog, 'check'>;
+  openRequests: Pick<OpenRequests, 'leaving'>;
+}
 
 /**
- * Probes, as BentoML answers them. Alive means that the event loop turns; ready means that a caption could be queued
- * now. Workers are not asked: captions may wait for them.
+ * Probes. Alive means that the event loop turns; ready means that work can be queued now. Whether workers run does not
+ * matter: work may wait for them.
  */
-export function healthRoutes({ health, model, openRequests }: Omit<HttpAppParts, 'intake'>): Router {
+export function healthRoutes({ health, models, openRequests }: HealthParts): Router {
   const router = Router();
   router.get(['/livez', '/healthz'], (_req, res) => answer(res));
   router.get('/readyz', async (_req, res) => {
     if (openRequests.leaving) return answer(res, 'shutting down');
     const trouble = await health.trouble(1500);
     if (trouble !== undefined) return answer(res, `Redis ${trouble}`);
-    const missing = await model.check().then(
+    const missing = await models.check().then(
       () => undefined,
       (error: Error) => error.message,
     );

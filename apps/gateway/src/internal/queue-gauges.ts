@@ -1,24 +1,22 @@
 import type { QueueCensus, QueueCount } from '@blipq/queue';
-import { Gauge, type Registry } from 'prom-client';
+import { Gauge, Registry } from 'prom-client';
 import { workerDemand } from './worker-demand.js';
 
 interface QueueGaugesOptions {
-  registry: Registry;
   census: Pick<QueueCensus, 'take'>;
-  /** Bounds, to be seen beside what there is. */
+  /** Bounds, exported beside the figures that they bound. */
   captionsMax: number;
   bytesMax: number;
 }
 
-/** The queue at the time of a scrape. Every gateway exports the same. Without Redis there is no number, which is not 0. */
+/** The queue at the time of a scrape. Every gateway exports the same. Without Redis a gauge has no value, rather than 0. */
 export class QueueGauges {
+  readonly registry = new Registry();
   readonly #census: Pick<QueueCensus, 'take'>;
-  readonly #registers: Registry[];
   #taking: Promise<QueueCount | undefined> | undefined;
 
-  constructor({ registry, census, captionsMax, bytesMax }: QueueGaugesOptions) {
+  constructor({ census, captionsMax, bytesMax }: QueueGaugesOptions) {
     this.#census = census;
-    this.#registers = [registry];
     this.#gauge(
       'blipq_demand',
       'Captions that want a worker now, as in /internal/scale; at least 1 while no model is registered',
@@ -44,7 +42,7 @@ export class QueueGauges {
     new Gauge({
       name,
       help,
-      registers: this.#registers,
+      registers: [this.registry],
       async collect() {
         const queue = await count();
         if (queue === undefined) this.remove();
@@ -54,7 +52,7 @@ export class QueueGauges {
   }
 
   #bound(name: string, help: string, value: number): void {
-    new Gauge({ name, help, registers: this.#registers }).set(value);
+    new Gauge({ name, help, registers: [this.registry] }).set(value);
   }
 
   #places(): void {
@@ -63,7 +61,7 @@ export class QueueGauges {
       name: 'blipq_queue_captions',
       help: 'Captions by where they are: waiting, active (with a worker), delayed (between attempts), jobless (accepted, but not in the queue)',
       labelNames: ['state'],
-      registers: this.#registers,
+      registers: [this.registry],
       async collect() {
         this.reset();
         const queue = await count();
@@ -78,7 +76,7 @@ export class QueueGauges {
     new Gauge({
       name: 'blipq_redis_up',
       help: 'Whether Redis answered this scrape (1) or not (0)',
-      registers: this.#registers,
+      registers: [this.registry],
       async collect() {
         this.set((await count()) === undefined ? 0 : 1);
       },

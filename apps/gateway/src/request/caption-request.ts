@@ -1,14 +1,6 @@
-import {
-  BlipqError,
-  captionMetadata,
-  type FieldError,
-  requestedParams,
-  unknownParamMessage,
-  webhookRequest,
-} from '@blipq/contracts';
+import { captionMetadata, requestedParams, webhookRequest } from '@blipq/contracts';
 import { z } from 'zod';
-import { plainIssue } from './plain-issue.js';
-import { imageBytesMax } from './read-upload.js';
+import { imageBytesMax } from './body-limits.js';
 
 /** Longest prompt in characters. One that fills 512 positions is a few thousand; the model's own limit is checked later. */
 const promptCharsMax = 16 * 1024;
@@ -80,26 +72,3 @@ export const captionFields = z.strictObject({
 });
 
 export type CaptionOptions = z.infer<typeof captionOptions>;
-
-/** @throws BlipqError `missing_image` when only the image is missing, else `invalid_params` with every wrong field */
-export function parseFields<S extends z.ZodType>(schema: S, value: unknown, at = ''): z.infer<S> {
-  const parsed = schema.safeParse(value, { error: plainIssue });
-  if (parsed.success) return parsed.data;
-  throw invalidFields(parsed.error.issues.flatMap((issue) => fieldErrors(issue, at)));
-}
-
-/** One `invalid_params` problem about all these fields. */
-export function invalidFields(errors: FieldError[]): BlipqError {
-  const detail = errors.map(({ field, message }) => `${field} ${message}`.trim()).join('; ');
-  return new BlipqError('invalid_params', detail.slice(0, 2000), { errors: errors.slice(0, 100) });
-}
-
-function fieldErrors(issue: z.core.$ZodIssue, at: string): FieldError[] {
-  const path = [...(at === '' ? [] : [at]), ...issue.path.map(String)].join('.');
-  if (path === '' && issue.code === 'invalid_type') return [{ field: '', message: `The body ${issue.message}.` }];
-  if (issue.code !== 'unrecognized_keys') return [{ field: path.slice(0, 200), message: issue.message }];
-  return issue.keys.map((key) => ({
-    field: (path === '' ? key : `${path}.${key}`).slice(0, 200),
-    message: unknownParamMessage(key),
-  }));
-}

@@ -1,14 +1,22 @@
 import type { Request } from 'express';
 import type { z } from 'zod';
-import { invalidFields, parseFields } from './caption-request.js';
-import { queryOf } from './read-work.js';
+import { invalidFields } from './invalid-fields.js';
+import { parseFields } from './parse-fields.js';
 
 /** @throws BlipqError `invalid_params` with every field that is wrong, unknown, or there twice */
-export function parseQuery<S extends z.ZodType>(schema: S, req: Request): z.infer<S> {
+export function parseQuery<Output>(schema: z.ZodType<Output>, req: Request): Output {
   const query = queryOf(req);
   const repeated = query.filter(([, values]) => values.length > 1);
   if (repeated.length > 0) {
     throw invalidFields(repeated.map(([field]) => ({ field, message: 'was sent more than once' })));
   }
   return parseFields(schema, Object.fromEntries(query.map(([field, [value]]) => [field, value])));
+}
+
+/** The query as it was sent: every field with all its values. */
+export function queryOf(req: Request): [field: string, values: string[]][] {
+  return Object.entries(req.query as Record<string, string | string[]>).map(([field, value]) => [
+    field,
+    Array.isArray(value) ? value : [value],
+  ]);
 }

@@ -3,15 +3,15 @@ import { BlipqError, batchItemsMax, type CaptionMetadata, type WebhookRequest } 
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { batchJson } from './batch-json.js';
-import { parseFields } from './caption-request.js';
+import { batchJsonBytesMax } from './body-limits.js';
+import { invalidField } from './invalid-fields.js';
+import { mediaTypeOf } from './media-type.js';
+import { parseFields } from './parse-fields.js';
 import { parseJson, readBody } from './read-body.js';
-import { readFields } from './read-form.js';
-import { type FilePolicy, invalidField, readUpload } from './read-upload.js';
-import { mediaTypeOf, workOf } from './read-work.js';
+import { readFields } from './read-fields.js';
+import { type FilePolicy, readUpload } from './read-upload.js';
+import { workOf } from './read-work.js';
 import { requestSchemas, taskOf, type WorkRequest } from './work-request.js';
-
-/** JSON is held several times over while it is parsed, so a batch of files has more room than one in base64. */
-export const batchJsonBytesMax = 32 * 1024 * 1024;
 
 export interface BatchRequest {
   /** What each item asks for, or why it cannot be read. */
@@ -55,7 +55,7 @@ function readItem(item: unknown, index: number): WorkRequest | BlipqError {
 }
 
 const manyImages: FilePolicy = (field, acceptedBefore) => {
-  const isText = Object.values(requestSchemas).some(({ fields }) => field in fields.shape);
+  const isText = Object.values(requestSchemas).some(({ fieldNames }) => fieldNames.includes(field));
   if (isText) return invalidField(field, 'must be a text field, not a file');
   if (field !== 'images') return invalidField(field, 'is not a field of this form; images go into images');
   return acceptedBefore < batchItemsMax ? 'accept' : tooLarge();

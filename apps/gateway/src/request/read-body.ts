@@ -1,8 +1,6 @@
 import { BlipqError } from '@blipq/contracts';
 import type { Request, Response } from 'express';
-
-/** How much of a body that is too long is read over, so that its sender sees the answer instead of a reset. */
-const readOverMax = 64 * 1024 * 1024;
+import { bodyBytesMax } from './body-limits.js';
 
 /**
  * Reads a whole body into memory of its own, so that it can move to another thread instead of being copied.
@@ -13,7 +11,7 @@ export async function readBody(req: Request, res: Response, bytesMax: number): P
   refuseEncoded(req);
   const announced = Number(req.get('content-length') ?? 0);
   const tooLong = () => new BlipqError('image_too_large', `The body is longer than ${bytesMax} bytes.`);
-  if (announced > readOverMax) {
+  if (announced > bodyBytesMax) {
     res.setHeader('Connection', 'close');
     throw tooLong();
   }
@@ -24,7 +22,7 @@ export async function readBody(req: Request, res: Response, bytesMax: number): P
     length += chunk.length;
     if (length <= bytesMax) chunks.push(chunk);
     else chunks.length = 0;
-    if (length > readOverMax) {
+    if (length > bodyBytesMax) {
       res.setHeader('Connection', 'close');
       break;
     }

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { type ClientRequest, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { expect, inject, onTestFinished, test } from 'vitest';
-import { imageBytesMax } from './read-upload.js';
+import { imageBytesMax } from './body-limits.js';
 
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 

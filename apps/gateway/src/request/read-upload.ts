@@ -1,16 +1,12 @@
 import { BlipqError } from '@blipq/contracts';
 import type { Request, Response } from 'express';
 import multer, { MulterError } from 'multer';
+import { bodyBytesMax, imageBytesMax } from './body-limits.js';
+import { invalidField } from './invalid-fields.js';
 import { refuseEncoded } from './read-body.js';
 
-export const imageBytesMax = 10 * 1024 * 1024;
 /** A prompt that fills 512 positions is a few KiB; a text field beyond this is a mistake or an attack. */
-export const fieldBytesMax = 16 * 1024;
-/**
- * A body is read to its end even after it was found too large, so that the client sees the answer instead of a reset
- * connection; but only up to here.
- */
-export const bodyBytesMax = 64 * 1024 * 1024;
+const fieldBytesMax = 16 * 1024;
 
 /** A multipart form as it was sent: the accepted files, and the text fields with every value that each was given. */
 export interface Upload {
@@ -104,9 +100,4 @@ function limitError(error: MulterError): BlipqError {
     MISSING_FIELD_NAME: 'a part has no name',
   }[error.code as string];
   return invalidField(field, message ?? error.message);
-}
-
-/** One `invalid_params` problem about one form field. */
-export function invalidField(field: string, message: string): BlipqError {
-  return new BlipqError('invalid_params', `${field} ${message}`.trim(), { errors: [{ field, message }] });
 }

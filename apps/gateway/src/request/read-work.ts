@@ -1,14 +1,14 @@
 import { BlipqError, type Task } from '@blipq/contracts';
 import type { Request, Response } from 'express';
-import type { z } from 'zod';
-import { parseFields } from './caption-request.js';
+import { imageBytesMax, workJsonBytesMax } from './body-limits.js';
+import { mediaTypeOf } from './media-type.js';
+import { parseFields } from './parse-fields.js';
+import { queryOf } from './parse-query.js';
 import { parseJson, readBody } from './read-body.js';
-import { oneImage, readFields, readForm } from './read-form.js';
-import { imageBytesMax, readUpload } from './read-upload.js';
+import { readFields } from './read-fields.js';
+import { oneImage, readForm } from './read-form.js';
+import { readUpload } from './read-upload.js';
 import { type RequestOf, requestSchemas } from './work-request.js';
-
-/** An image of the largest size in base64, and all texts at their longest. */
-export const captionJsonBytesMax = Math.ceil((imageBytesMax / 3) * 4) + 768 * 1024;
 
 /**
  * Reads `POST /v1/captions`, `/v1/answers` and `/v1/matches` in whichever of its forms it was sent.
@@ -16,15 +16,15 @@ export const captionJsonBytesMax = Math.ceil((imageBytesMax / 3) * 4) + 768 * 10
  * @throws BlipqError about the body: `unsupported_media_type`, `malformed_json`, `malformed_multipart`,
  *   `missing_image`, `image_too_large`, `invalid_params`
  */
-export async function readWork<T extends Task>(task: T, req: Request, res: Response): Promise<RequestOf[T]> {
+export async function readWork<T extends Task>(task: T, req: Request, res: Response): Promise<RequestOf<T>> {
   const type = mediaTypeOf(req);
   if (type === 'multipart/form-data') return readForm(task, await readUpload(req, res, oneImage(task)));
   if (type === 'application/json') {
-    return workOf(task, parseJson(await readBody(req, res, captionJsonBytesMax)));
+    return workOf(task, parseJson(await readBody(req, res, workJsonBytesMax)));
   }
   if (type.startsWith('image/') || type === 'application/octet-stream') {
     const options = readFields(task, queryOf(req));
-    return { ...options, image: await readBody(req, res, imageBytesMax) } as unknown as RequestOf[T];
+    return { ...options, image: await readBody(req, res, imageBytesMax) };
   }
   throw new BlipqError(
     'unsupported_media_type',
@@ -33,25 +33,12 @@ export async function readWork<T extends Task>(task: T, req: Request, res: Respo
 }
 
 /** @throws BlipqError `missing_image`, or `invalid_params` with every field that is wrong */
-export function workOf<T extends Task>(task: T, json: unknown, at = ''): RequestOf[T] {
+export function workOf<T extends Task>(task: T, json: unknown, at = ''): RequestOf<T> {
   if (typeof json === 'object' && json !== null && !Array.isArray(json) && !('image' in json)) {
     const field = at === '' ? 'image' : `${at}.image`;
     throw new BlipqError('missing_image', 'Send the image as {"image": {"url": "…"}} or {"image": {"base64": "…"}}.', {
       errors: [{ field, message: 'is required' }],
     });
   }
-  return parseFields<z.ZodType>(requestSchemas[task].json, json, at) as RequestOf[T];
-}
-
-/** The media type of a request, without parameters; empty when there is none. */
-export function mediaTypeOf(req: Request): string {
-  return (req.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase();
-}
-
-/** The query as it was sent: every field with all its values. */
-export function queryOf(req: Request): [field: string, values: string[]][] {
-  return Object.entries(req.query as Record<string, string | string[]>).map(([field, value]) => [
-    field,
-    Array.isArray(value) ? value : [value],
-  ]);
+  return parseFields(requestSchemas[task].json, json, at);
 }

@@ -1,6 +1,14 @@
-import { captionParams, questionsMax, type Task, textsMax } from '@blipq/contracts';
+import { questionsMax, requestedParams, type Task, textsMax } from '@blipq/contracts';
 import { z } from 'zod';
-import { type CaptionRequest, captionFields, captionJson, captionOptions, imageInput } from './caption-request.js';
+import {
+  type CaptionOptions,
+  type CaptionRequest,
+  captionFields,
+  captionJson,
+  captionOptions,
+  type ImageInput,
+  imageInput,
+} from './caption-request.js';
 
 /** Longest question or text in characters: a few hundred tokens. The model's own limit is checked later. */
 const textCharsMax = 2048;
@@ -52,7 +60,7 @@ export const answerFields = z
     question: questions.optional(),
     questions: questions.optional(),
     ...commonOptions,
-    ...captionParams.partial().shape,
+    ...requestedParams.shape,
   })
   .check(({ value, issues }) => askSomething(value, { issues }));
 
@@ -62,24 +70,52 @@ export const matchJson = z.strictObject({ texts, ...commonOptions, image: imageI
 /** `texts` may be repeated. */
 export const matchFields = z.strictObject({ texts, ...commonOptions });
 
-type Sent<Json extends z.ZodType> = Omit<z.infer<Json>, 'image'> & Pick<CaptionRequest, 'image'>;
-
-/** What a caller asked for, however it was sent. */
-export interface RequestOf {
-  captioning: CaptionRequest;
-  question_answering: Omit<Sent<typeof answerJson>, 'question'> & { question?: string | string[] };
-  image_text_retrieval: Sent<typeof matchJson>;
+/** What a caller asks about an image, however it was sent. */
+export interface AsksOf {
+  captioning: CaptionOptions;
+  question_answering: Omit<z.infer<typeof answerJson>, 'image' | 'question'> & { question?: string | string[] };
+  image_text_retrieval: z.infer<typeof matchFields>;
 }
-export type WorkRequest = RequestOf[Task];
+export type RequestOf<T extends Task> = AsksOf[T] & Pick<CaptionRequest, 'image'>;
+export type WorkRequest = RequestOf<Task>;
 
-/** How requests of each task are parsed, and which of their fields may be repeated in a form. */
-export const requestSchemas = {
-  captioning: { json: captionJson, fields: captionFields, lists: [] },
-  question_answering: { json: answerJson, fields: answerFields, lists: ['question', 'questions'] },
-  image_text_retrieval: { json: matchJson, fields: matchFields, lists: ['texts'] },
-} as const satisfies Record<Task, { json: z.ZodType; fields: z.ZodObject; lists: readonly string[] }>;
+interface RequestSchema<Asks> {
+  json: z.ZodType<Asks & { image: ImageInput }>;
+  /** The text fields of a form, or the query of a raw image. */
+  fields: z.ZodType<Asks>;
+  fieldNames: readonly string[];
+  /** Those of the fields that may be repeated. */
+  lists: readonly string[];
+}
 
-/** What is asked for, by the fields that ask: a caption, unless there are questions or texts. */
+/** In a form the parameters stand beside the other fields. These two kinds of schema pick the ones or the others. */
+const formParams = z.object(requestedParams.shape);
+const captionAsks = z.object(captionOptions.omit({ params: true }).shape);
+const answerAsks = z.object({ question: questions.optional(), questions: questions.optional(), ...commonOptions });
+
+/** How the requests of each task are parsed. */
+export const requestSchemas: { [T in Task]: RequestSchema<AsksOf[T]> } = {
+  captioning: {
+    json: captionJson,
+    fields: captionFields.transform((all) => ({ ...captionAsks.parse(all), params: formParams.parse(all) })),
+    fieldNames: Object.keys(captionFields.shape),
+    lists: [],
+  },
+  question_answering: {
+    json: answerJson,
+    fields: answerFields.transform((all) => ({ ...answerAsks.parse(all), params: formParams.parse(all) })),
+    fieldNames: Object.keys(answerFields.shape),
+    lists: ['question', 'questions'],
+  },
+  image_text_retrieval: {
+    json: matchJson,
+    fields: matchFields,
+    fieldNames: Object.keys(matchFields.shape),
+    lists: ['texts'],
+  },
+};
+
+/** The task of a request, by the fields that ask: a caption, unless there are questions or texts. */
 export function taskOf(request: unknown): Task {
   if (typeof request !== 'object' || request === null) return 'captioning';
   if ('question' in request || 'questions' in request) return 'question_answering';

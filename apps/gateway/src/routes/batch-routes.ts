@@ -1,16 +1,22 @@
 import { createHash } from 'node:crypto';
 import { BlipqError, batchId } from '@blipq/contracts';
+import type { CaptionQueue } from '@blipq/queue';
 import { Router } from 'express';
 import { isUnchanged } from '../answer/is-unchanged.js';
 import { onlyMethods } from '../answer/problem-responder.js';
 import { tenantOf } from '../gates/authenticate.js';
-import type { HttpAppParts } from '../http-app-parts.js';
+import { requesterOf } from '../gates/requester.js';
 import type { BatchIntake } from '../intake/batch-intake.js';
 import { idempotencyKeyOf } from '../request/idempotency-key.js';
 import { readBatch } from '../request/read-batch.js';
 
+interface BatchParts {
+  batches: BatchIntake;
+  queue: Pick<CaptionQueue, 'readBatch'>;
+}
+
 /** `/v1/batches`. */
-export function batchRoutes({ batches, queue }: { batches: BatchIntake } & Pick<HttpAppParts, 'queue'>): Router {
+export function batchRoutes({ batches, queue }: BatchParts): Router {
   const router = Router();
 
   router
@@ -18,13 +24,10 @@ export function batchRoutes({ batches, queue }: { batches: BatchIntake } & Pick<
     .post(async (req, res) => {
       const idempotencyKey = idempotencyKeyOf(req);
       const request = await readBatch(req, res);
-      const { apiKey, giveUp } = res.locals;
       const { status, batch } = await batches.accept(request, {
         tenant: tenantOf(res),
-        ...(apiKey && { apiKey }),
+        ...requesterOf(req, res),
         ...(idempotencyKey !== undefined && { idempotencyKey }),
-        fresh: /\bno-cache\b/i.test(req.get('cache-control') ?? ''),
-        signal: giveUp,
       });
       if (status === 'replayed') res.setHeader('Idempotency-Replayed', 'true');
       res.status(202).location(batch.links.self).json(batch);

@@ -1,13 +1,13 @@
 import { BlipqError, type DeliveryResource, deliveryId, deliveryState, task, taskNames } from '@blipq/contracts';
-import type { DeliveryLog } from '@blipq/queue';
+import type { CaptionQueue, DeliveryLog } from '@blipq/queue';
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import { onlyMethods } from '../answer/problem-responder.js';
+import { workNotFound } from '../answer/work-not-found.js';
 import { tenantOf } from '../gates/authenticate.js';
-import type { HttpAppParts } from '../http-app-parts.js';
 import { parseQuery } from '../request/parse-query.js';
+import { workIdOf } from '../request/work-id.js';
 import { captionListQuery } from '../request/work-list-query.js';
-import { workIdOf, workNotFound } from './work-routes.js';
 
 /** The query of `GET /v1/webhook-deliveries`. */
 export const deliveryListQuery = z.strictObject({
@@ -15,8 +15,13 @@ export const deliveryListQuery = z.strictObject({
   state: deliveryState.optional(),
 });
 
-/** What became of webhooks: `/v1/captions/{id}/deliveries` (answers and matches too) and `/v1/webhook-deliveries`. */
-export function deliveryRoutes({ deliveries, queue }: Pick<HttpAppParts, 'deliveries' | 'queue'>): Router {
+interface DeliveryParts {
+  deliveries: DeliveryLog;
+  queue: Pick<CaptionQueue, 'read'>;
+}
+
+/** The deliveries of webhooks: `/v1/captions/{id}/deliveries` (answers and matches too) and `/v1/webhook-deliveries`. */
+export function deliveryRoutes({ deliveries, queue }: DeliveryParts): Router {
   const router = Router();
 
   for (const one of task.options) {

@@ -1,28 +1,47 @@
 import { BlipqError, task, taskNames } from '@blipq/contracts';
+import type { CaptionQueue, DeliveryLog } from '@blipq/queue';
+import type { Logger } from '@blipq/service';
 import { type RequestHandler, Router } from 'express';
 import { problemResponder } from '../answer/problem-responder.js';
-import type { HttpAppParts } from '../http-app-parts.js';
-import { BatchIntake } from '../intake/batch-intake.js';
+import type { Places } from '../gates/places.js';
+import type { UploadAdmission } from '../gates/upload-admission.js';
+import type { BatchIntake } from '../intake/batch-intake.js';
+import type { ModelCatalog } from '../intake/model-catalog.js';
+import type { WorkIntake } from '../intake/work-intake.js';
+import { bodyBytesMax, oneImageBodyBytesMax } from '../request/body-limits.js';
 import { batchRoutes } from './batch-routes.js';
 import { deliveryRoutes } from './delivery-routes.js';
 import { modelRoutes } from './model-routes.js';
 import { workRoutes } from './work-routes.js';
 
-/**
- * `/v1`: our own API. Whatever goes wrong below it is answered as problem+json.
- *
- * @param gates what every request must pass first
- */
-export function v1Routes(parts: HttpAppParts, gates: RequestHandler[]): Router {
+interface V1Parts {
+  authenticate: RequestHandler;
+  uploads: UploadAdmission;
+  intake: WorkIntake;
+  batches: BatchIntake;
+  queue: CaptionQueue;
+  deliveries: DeliveryLog;
+  models: ModelCatalog;
+  /** Requests that wait for work or watch it. */
+  waits: Places;
+  logger: Logger;
+}
+
+/** `/v1`: our own API. Every error below it is answered as problem+json. */
+export function v1Routes(parts: V1Parts): Router {
+  const { authenticate, uploads, intake, batches, queue, deliveries, models, waits, logger } = parts;
   const router = Router();
-  router.use(...gates);
-  for (const one of task.options) router.use(`/${taskNames[one].collection}`, workRoutes(one, parts));
-  router.use('/batches', batchRoutes({ ...parts, batches: new BatchIntake(parts) }));
-  router.use('/models', modelRoutes(parts));
-  router.use(deliveryRoutes(parts));
+  router.use(authenticate);
+  router.use('/batches', uploads.admit(bodyBytesMax), batchRoutes({ batches, queue }));
+  const admitOneImage = uploads.admit(oneImageBodyBytesMax);
+  for (const one of task.options) {
+    router.use(`/${taskNames[one].collection}`, admitOneImage, workRoutes(one, { intake, queue, waits }));
+  }
+  router.use('/models', modelRoutes({ models }));
+  router.use(deliveryRoutes({ deliveries, queue }));
   router.use(() => {
     throw new BlipqError('not_found', 'There is nothing at this path.');
   });
-  router.use(problemResponder(parts.logger));
+  router.use(problemResponder(logger));
   return router;
 }

@@ -1,31 +1,31 @@
-import {
-  BlipqError,
-  isTerminal,
-  newIdFor,
-  resourceSchemas,
-  type Task,
-  taskNames,
-  type WorkResource,
-} from '@blipq/contracts';
+import { BlipqError, isTerminal, newIdFor, type Task, type WorkResource } from '@blipq/contracts';
 import type { CaptionQueue } from '@blipq/queue';
 import { type Request, type Response, Router } from 'express';
 import { isUnchanged } from '../answer/is-unchanged.js';
 import { onlyMethods } from '../answer/problem-responder.js';
 import { lastEventId, streamEvents } from '../answer/stream-events.js';
+import { workNotFound } from '../answer/work-not-found.js';
 import { tenantOf } from '../gates/authenticate.js';
-import type { HttpAppParts } from '../http-app-parts.js';
-import type { SubmitContext } from '../intake/work-intake.js';
+import type { Places } from '../gates/places.js';
+import { requesterOf } from '../gates/requester.js';
+import { tooManyWaits } from '../gates/too-many-waits.js';
+import type { SubmitContext, WorkIntake } from '../intake/work-intake.js';
 import { idempotencyKeyOf } from '../request/idempotency-key.js';
 import { parseQuery } from '../request/parse-query.js';
 import { preferredWaitS } from '../request/preferred-wait.js';
 import { readWork } from '../request/read-work.js';
+import { workIdOf } from '../request/work-id.js';
 import { captionListQuery } from '../request/work-list-query.js';
 
+interface WorkParts {
+  intake: WorkIntake;
+  queue: CaptionQueue;
+  /** Requests that wait for work or watch it. */
+  waits: Places;
+}
+
 /** `/v1/captions`, `/v1/answers` or `/v1/matches`: one life, so one set of routes. */
-export function workRoutes(
-  task: Task,
-  { intake, queue: anyQueue, waits }: Pick<HttpAppParts, 'intake' | 'queue' | 'waits'>,
-): Router {
+export function workRoutes(task: Task, { intake, queue: anyQueue, waits }: WorkParts): Router {
   const router = Router();
   const queue: CaptionQueue<WorkResource> = anyQueue;
   const idOf = (req: Request) => workIdOf(task, req);
@@ -107,17 +107,14 @@ export function workRoutes(
       .json(latest);
   }
 
-  /** What was sent is held by this function alone, so that nothing of it is left while a client waits. */
+  /** Only this function holds the body, so that nothing of it is in memory while a client waits. */
   async function accepted(req: Request, res: Response, context: Pick<SubmitContext, 'id'>) {
     const idempotencyKey = context.id === undefined ? idempotencyKeyOf(req) : undefined;
     const request = await readWork(task, req, res);
-    const { apiKey, giveUp } = res.locals;
     return await intake.accept(request, {
       ...context,
-      ...(apiKey && { apiKey }),
+      ...requesterOf(req, res),
       ...(idempotencyKey !== undefined && { idempotencyKey }),
-      fresh: /\bno-cache\b/i.test(req.get('cache-control') ?? ''),
-      signal: giveUp,
     });
   }
 
@@ -145,21 +142,4 @@ export function workRoutes(
   }
 
   return router;
-}
-
-/** The id in the path. @throws BlipqError `not_found` for one that is no id of this task's */
-export function workIdOf(task: Task, req: Request): string {
-  const id = resourceSchemas[task].shape.id.safeParse(req.params.id);
-  if (!id.success) throw workNotFound(task);
-  return id.data;
-}
-
-export function tooManyWaits(): BlipqError {
-  return new BlipqError('queue_full', 'Too many requests are waiting for captions. Ask again in a second.', {
-    retryAfterS: 1,
-  });
-}
-
-export function workNotFound(task: Task): BlipqError {
-  return new BlipqError('not_found', `There is no ${taskNames[task].object} with this id.`);
 }

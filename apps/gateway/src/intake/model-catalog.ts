@@ -2,16 +2,17 @@ import { BlipTokenizer } from '@blipq/blip/tokenizer';
 import { BlipqError, type ModelManifest, type Task, taskNames } from '@blipq/contracts';
 import type { ModelRegistry } from '@blipq/queue';
 
-/** How old the manifests may be before they are read again. A worker with a new model is noticed within this time. */
+/** Manifests older than this are read again. The gateway notices a new model within this time. */
 const manifestAgeMaxMs = 5_000;
 
-export interface Served {
+/** The model that a request is for. */
+export interface CatalogModel {
   manifest: ModelManifest;
   tokenizer: BlipTokenizer;
 }
 
-/** The models that are served, and their tokenizers, cached. */
-export class ServedModel {
+/** The models that workers have registered, and their tokenizers, cached. */
+export class ModelCatalog {
   readonly #registry: Pick<ModelRegistry, 'list' | 'tokenizer'>;
   readonly #tokenizers = new Map<string, BlipTokenizer>();
   #manifests: ModelManifest[] = [];
@@ -28,7 +29,7 @@ export class ServedModel {
    * @throws BlipqError `model_unavailable` before any worker has registered a model of this task, `unknown_model`,
    *   `queue_unavailable`
    */
-  async current(task: Task, name?: string): Promise<Served> {
+  async current(task: Task, name?: string): Promise<CatalogModel> {
     const manifest =
       name === undefined ? await this.newest(task) : (await this.list()).find(({ model }) => model === name);
     if (manifest === undefined) throw name === undefined ? noModelYet(task) : unknownModel(noSuchName, notServed);

@@ -1,27 +1,9 @@
-import { BlipqError, type CaptionId, type CaptionResource, type CaptionState, captionId } from '@blipq/contracts';
-
-/** Crockford's base 32, the digits of a ULID. */
-const digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-
-/** BentoML's form of a caption's id: the 128 bits of its ULID as 32 hex digits. */
-export function taskIdOf(id: CaptionId): string {
-  let bits = 0n;
-  for (const digit of id.slice('cap_'.length)) bits = (bits << 5n) | BigInt(digits.indexOf(digit));
-  return bits.toString(16).padStart(32, '0');
-}
-
-/** The caption behind a task id, or undefined when it is no task id and so belongs to none. */
-export function captionIdOf(taskId: string): CaptionId | undefined {
-  if (!/^[0-9a-f]{32}$/.test(taskId)) return undefined;
-  let bits = BigInt(`0x${taskId}`);
-  let ulid = '';
-  for (let i = 0; i < 26; i++, bits >>= 5n) ulid = digits[Number(bits & 31n)] + ulid;
-  return captionId.parse(`cap_${ulid}`);
-}
+import type { CaptionResource, CaptionState } from '@blipq/contracts';
+import { taskIdOf } from './task-id.js';
 
 type Words = Record<CaptionState, string>;
 
-/** BentoML has no word for a caption that nobody came for in time: to its clients it failed. */
+/** BentoML has no word for a caption that expired before a worker started it: to its clients it failed. */
 const words: Words = {
   queued: 'pending',
   processing: 'in_progress',
@@ -65,10 +47,4 @@ export function taskResource({ id, state, created_at, started_at }: CaptionResou
 /** Python before 3.11 reads an offset but no `Z`. */
 function isoFormat(time: string): string {
   return time.replace(/Z$/, '+00:00');
-}
-
-/** The text of a caption that has ended. @throws BlipqError with the code it failed with */
-export function captionText({ state, caption, error }: CaptionResource): string {
-  if (caption !== null) return caption.text;
-  throw new BlipqError(error?.code ?? 'inference_error', error?.detail ?? `The caption was ${state}.`);
 }

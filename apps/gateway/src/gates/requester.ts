@@ -1,0 +1,18 @@
+import type { Request, Response } from 'express';
+import type { ApiKey } from './api-keys.js';
+
+/** On whose behalf work is submitted, and under which conditions. */
+export interface Requester {
+  /** Undefined where no keys are configured. */
+  apiKey?: ApiKey;
+  /** Whether the model must run even if the result of an equal request is known: `Cache-Control: no-cache`. */
+  fresh: boolean;
+  /** Aborts when nobody waits for the answer any longer. */
+  signal: AbortSignal;
+}
+
+/** Who sent this request. It has passed `authenticate` and `OpenRequests.track`. */
+export function requesterOf(req: Request, { locals: { apiKey, giveUp } }: Response): Requester {
+  const fresh = /\bno-cache\b/i.test(req.get('cache-control') ?? '');
+  return { ...(apiKey && { apiKey }), fresh, signal: giveUp };
+}

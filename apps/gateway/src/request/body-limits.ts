@@ -1,0 +1,17 @@
+/** An image file, uploaded or fetched. */
+export const imageBytesMax = 10 * 1024 * 1024;
+
+/**
+ * A body is read to its end even after it was found too large, so that the client receives the answer instead of a
+ * reset connection; but only up to here. A form with the images of a batch may be as long as this.
+ */
+export const bodyBytesMax = 64 * 1024 * 1024;
+
+/** The readers of a body with one image, in any of its forms, hold no more of it than this. */
+export const oneImageBodyBytesMax = 15 * 1024 * 1024;
+
+/** JSON with one image: the largest in base64, and all texts at their longest. */
+export const workJsonBytesMax = Math.ceil((imageBytesMax / 3) * 4) + 768 * 1024;
+
+/** Parsing holds JSON several times over, so a batch of files has more room than one in base64. */
+export const batchJsonBytesMax = 32 * 1024 * 1024;

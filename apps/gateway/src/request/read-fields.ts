@@ -1,0 +1,42 @@
+import { type FieldError, requestedParams, type Task } from '@blipq/contracts';
+import { invalidFields } from './invalid-fields.js';
+import { parseFields } from './parse-fields.js';
+import { type AsksOf, requestSchemas } from './work-request.js';
+
+/**
+ * Reads what is asked about an image from texts: form fields or a query.
+ *
+ * @throws BlipqError `invalid_params` with every field that is wrong
+ */
+export function readFields<T extends Task>(task: T, texts: [field: string, values: string[]][]): AsksOf[T] {
+  const { fields, lists } = requestSchemas[task];
+  const errors: FieldError[] = texts
+    .filter(([field, values]) => values.length > 1 && !lists.includes(field))
+    .map(([field]) => ({ field, message: 'was sent more than once' }));
+  if (errors.length > 0) throw invalidFields(errors);
+  const spelled = texts.map(([field, values]) => [
+    field,
+    lists.includes(field) ? values : spelledBy(field, values[0]!),
+  ]);
+  return parseFields(fields, Object.fromEntries(spelled));
+}
+
+/** The value that a text spells. A text that spells none stays a text, which the schema may refuse. */
+function spelledBy(field: string, text: string): unknown {
+  if (field === 'metadata') return jsonOf(text);
+  // A URL alone is enough.
+  if (field === 'webhook') return text.startsWith('{') ? jsonOf(text) : { url: text };
+  if (!Object.hasOwn(requestedParams.shape, field) && field !== 'timeout_s' && field !== 'match') return text;
+  if (text === 'true' || text === 'false') return text === 'true';
+  const number = Number(text);
+  // Numbers in their usual spelling only: not 1e3, 0x10, 007, or with blanks around.
+  return Number.isFinite(number) && String(number) === text ? number : text;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
