@@ -10,7 +10,7 @@ export {
   type WorkHandler,
 } from './attempts/caption-worker.js';
 export { Reconciler, type ReconcilerOptions, type Sweep } from './attempts/reconciler.js';
-export type { FencedWrite } from './attempts/records.js';
+export type { FencedWrite } from './attempts/scripts/finish-record.js';
 export type { BatchDraft, CreateBatchOutcome, SubmittedItem } from './callers/batches.js';
 export type { ListOptions, WorkPage } from './callers/caption-list.js';
 export {
@@ -27,7 +27,7 @@ export type {
   Submission,
   SubmissionIdentity,
   SubmitOutcome,
-} from './callers/submissions.js';
+} from './callers/submission.js';
 export type { WaitOptions, WaitOutcome } from './callers/waiters.js';
 export { type DeliveryListing, DeliveryLog, type DeliveryLogOptions } from './deliveries/delivery-log.js';
 export {

@@ -13,15 +13,17 @@ import {
 } from '@blipq/contracts';
 import { inSpan } from '@blipq/service';
 import { type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
+import type { HashFields } from '../redis/hash-fields.js';
 import { jobsOf, type QueueKeys, queueKeys } from '../redis/keys.js';
 import { consumerRedis, type OnError, open, type QueueAddress, type RedisClient } from '../redis/redis.js';
 import { subscribe } from '../redis/subscribe.js';
 import { jobAttributes, workerPatience } from '../work/jobs.js';
-import { type RecordFields, waitMs } from '../work/record.js';
+import { waitMs } from '../work/record.js';
 import { LockWatch } from './lock-watch.js';
 import { askedOf, wholeOf } from './match-stage.js';
 import { Reconciler } from './reconciler.js';
-import { type FencedWrite, Records } from './records.js';
+import { Records } from './records.js';
+import type { FencedWrite } from './scripts/finish-record.js';
 
 interface WorkBase {
   id: string;
@@ -196,7 +198,7 @@ export class CaptionWorker<T extends Task = 'captioning'> {
     await inSpan(`process ${job.queueName}`, span, () => this.#attempt(job, record, token, signal));
   }
 
-  async #attempt(job: CaptionBullJob, record: RecordFields, token: string, signal: AbortSignal): Promise<void> {
+  async #attempt(job: CaptionBullJob, record: HashFields, token: string, signal: AbortSignal): Promise<void> {
     const { id } = job.data;
     try {
       const { outcome, revision } = await this.#make(id, record, signal);
@@ -209,7 +211,7 @@ export class CaptionWorker<T extends Task = 'captioning'> {
     }
   }
 
-  async #make(id: string, record: RecordFields, signal: AbortSignal) {
+  async #make(id: string, record: HashFields, signal: AbortSignal) {
     const pixels = await this.#records.pixels(record);
     if (pixels === null) {
       throw new BlipqError('input_expired', 'The image expired before a worker took it. Submit it again.');

@@ -1,7 +1,7 @@
 import type { WebhookTarget } from '@blipq/contracts';
 import { newBatchId } from '@blipq/contracts';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
-import type { CaptionSubmission } from '../callers/submissions.js';
+import type { CaptionSubmission } from '../callers/submission.js';
 import { latch, made, submission } from '../testing/fixtures.js';
 import { TestQueue } from '../testing/test-queue.js';
 import type { CaptionHandler, CaptionWorker, Made, Work, WorkHandler } from './caption-worker.js';

@@ -1,16 +1,16 @@
 import type { CaptionMatch, CaptionResult, InferenceTimings, MatchResult, ModelVersion } from '@blipq/contracts';
-import type { RecordFields } from '../work/record.js';
+import type { HashFields } from '../redis/hash-fields.js';
 
 /**
  * Whether a record is a caption that has been made and is now to be matched with its image: `match` says by which model,
  * `result` what was made.
  */
-function isMade({ match, result }: RecordFields): boolean {
+function isMade({ match, result }: HashFields): boolean {
   return match !== undefined && result !== undefined;
 }
 
 /** What is asked of the model whose turn it is: to make a caption, for example, or to match the one that was made. */
-export function askedOf(record: RecordFields): ModelVersion & object {
+export function askedOf(record: HashFields): ModelVersion & object {
   if (!isMade(record)) return { model: record.model!, revision: record.revision!, ...JSON.parse(record.input!) };
   return { ...JSON.parse(record.match!), texts: [captionOf(record).text] };
 }
@@ -27,7 +27,7 @@ interface Made {
  * together. `revision` is then the caption's, but empty where the matcher is not the one that was asked for: the result
  * is given to nobody else.
  */
-export function wholeOf(record: RecordFields, made: Made): Made {
+export function wholeOf(record: HashFields, made: Made): Made {
   if (!isMade(record)) return made;
   const asked: ModelVersion = JSON.parse(record.match!);
   const { probability, similarity } = (made.result as { matches: [MatchResult] }).matches[0];
@@ -46,6 +46,6 @@ export function wholeOf(record: RecordFields, made: Made): Made {
   };
 }
 
-function captionOf({ result }: RecordFields): CaptionResult {
+function captionOf({ result }: HashFields): CaptionResult {
   return JSON.parse(result!).caption;
 }

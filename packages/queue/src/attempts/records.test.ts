@@ -2,9 +2,9 @@ import { BlipqError, failedWith } from '@blipq/contracts';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { CaptionQueue } from '../callers/caption-queue.js';
+import type { HashFields } from '../redis/hash-fields.js';
 import { queueKeys } from '../redis/keys.js';
 import { freshNamespace, made, submission } from '../testing/fixtures.js';
-import type { RecordFields } from '../work/record.js';
 import { Records } from './records.js';
 
 const redisUrl = inject('redisUrl');
@@ -36,7 +36,7 @@ afterEach(async () => {
   redis.disconnect();
 });
 
-async function begin(token: string): Promise<RecordFields> {
+async function begin(token: string): Promise<HashFields> {
   const record = await records.begin(id, token, 'captions.demo');
   if (typeof record === 'string') throw new Error(record);
   return record;

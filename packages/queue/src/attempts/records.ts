@@ -1,27 +1,17 @@
 import type { CaptionOutcome } from '@blipq/contracts';
 import { traceparent } from '@blipq/service';
 import type { ScriptTarget } from '../lua/script.js';
+import type { HashFields } from '../redis/hash-fields.js';
 import type { QueueKeys } from '../redis/keys.js';
 import type { RedisClient } from '../redis/redis.js';
-import { fieldsOf, outcomeFields, type RecordFields } from '../work/record.js';
-import {
-  beginRecord,
-  deferRecord,
-  dueRecords,
-  expireRecord,
-  finishRecord,
-  forgetRecord,
-  requeueRecord,
-} from './attempt-scripts.js';
-
-/**
- * What became of a write that only the right writer may do. `passed_on`: it is another model's turn. `canceled`: its owner had canceled it, so that is how it
- * ended. `gone`: there is no record. `terminal`: it has ended. `stale`: somebody else holds the job's lock.
- */
-export type FencedWrite = 'written' | 'passed_on' | 'canceled' | 'gone' | 'terminal' | 'stale';
-
-/** Why there is nothing to begin. `passed_on`: it is another model's by now. The others are as above. */
-export type Unbegun = 'gone' | 'terminal' | 'passed_on' | 'stale';
+import { outcomeFields } from '../work/record.js';
+import { beginRecord, type Unbegun } from './scripts/begin-record.js';
+import { deferRecord } from './scripts/defer-record.js';
+import { dueRecords } from './scripts/due-records.js';
+import { expireRecord } from './scripts/expire-record.js';
+import { type FencedWrite, finishRecord } from './scripts/finish-record.js';
+import { forgetRecord } from './scripts/forget-record.js';
+import { requeueRecord } from './scripts/requeue-record.js';
 
 /** Who writes: the token of the job's lock, or null for the reconciler, which may write when nobody holds the lock. */
 export type Token = string | null;
@@ -36,24 +26,23 @@ export class Records {
     this.#keys = keys;
   }
 
-  async read(id: string): Promise<RecordFields> {
+  async read(id: string): Promise<HashFields> {
     return await this.#target.redis.hgetall(this.#keys.record(id));
   }
 
   /** The image, u8 [S, S, 3], or null when it has expired. */
-  async pixels(record: RecordFields): Promise<Buffer | null> {
+  async pixels(record: HashFields): Promise<Buffer | null> {
     return await this.#target.redis.getBuffer(this.#keys.pixels(record.pixels!));
   }
 
   /** queued → processing, one attempt more, by a worker that has its job in the queue `jobs`. Returns the record. */
-  async begin(id: string, token: string, jobs: string): Promise<RecordFields | Unbegun> {
-    const reply = await beginRecord(this.#target, id, token, jobs);
-    return Array.isArray(reply) ? fieldsOf(reply) : (reply as Unbegun);
+  async begin(id: string, token: string, jobs: string): Promise<HashFields | Unbegun> {
+    return await beginRecord(this.#target, { id, token, queue: jobs });
   }
 
   /** processing → queued. */
   async requeue(id: string, token: Token): Promise<FencedWrite> {
-    return (await requeueRecord(this.#target, id, token ?? '')) as FencedWrite;
+    return await requeueRecord(this.#target, { id, token: token ?? undefined });
   }
 
   /**
@@ -64,17 +53,18 @@ export class Records {
   async finish(id: string, token: Token, outcome: CaptionOutcome, revision = ''): Promise<FencedWrite> {
     const trace = traceparent();
     const fields = [...outcomeFields(outcome), ...(trace === undefined ? [] : ['trace', trace])];
-    return (await finishRecord(this.#target, id, token ?? '', outcome.state, revision, ...fields)) as FencedWrite;
+    const ending = { id, token: token ?? undefined, state: outcome.state, revision: revision || undefined, fields };
+    return await finishRecord(this.#target, ending);
   }
 
   /** queued → expired, if nobody has started it by its deadline. Says whether it did. */
   async expire(id: string): Promise<boolean> {
-    return (await expireRecord(this.#target, id)) === 1;
+    return await expireRecord(this.#target, id);
   }
 
   /** Captions that have not ended and that the reconciler should look at. */
   async due(count: number): Promise<string[]> {
-    return (await dueRecords(this.#target, '', count)) as string[];
+    return await dueRecords(this.#target, count);
   }
 
   async lookLater(id: string, afterMs: number): Promise<void> {

@@ -10,12 +10,13 @@ import {
 } from '@blipq/contracts';
 import { traceparent } from '@blipq/service';
 import type { ScriptTarget } from '../lua/script.js';
+import { flatFields } from '../redis/hash-fields.js';
 import type { QueueKeys } from '../redis/keys.js';
 import { asking, type RedisClient } from '../redis/redis.js';
 import { batchOf } from '../work/batch-record.js';
-import { fieldsOf } from '../work/record.js';
-import { createBatch, sealBatch } from './batch-scripts.js';
-import { idempotencyHash, type Refusal, refusalError, resultExpired } from './refusals.js';
+import { idempotencyHash, refusalError, resultExpired } from './refusals.js';
+import { createBatch } from './scripts/create-batch.js';
+import { sealBatch } from './scripts/seal-batch.js';
 
 export interface BatchDraft {
   id?: BatchId;
@@ -66,28 +67,28 @@ export class Batches {
     if (idempotencyKey !== undefined && fingerprint === undefined) {
       throw new TypeError('an idempotency key needs a fingerprint');
     }
-    const idempotency = idempotencyKey === undefined ? '' : idempotencyHash(tenant, idempotencyKey);
-    const trace = traceparent();
-    const fields = {
-      total,
+    const idempotency = idempotencyKey === undefined ? undefined : idempotencyHash(tenant, idempotencyKey);
+    const fields = flatFields({
+      total: String(total),
       metadata: JSON.stringify(metadata),
-      retention_ms: this.#times.retentionMs,
-      ...(webhook !== undefined && { webhook: JSON.stringify(webhook) }),
-      ...(trace !== undefined && { trace }),
-    };
-    const args = [tenant, fingerprint ?? '', idempotency, this.#times.lifeMs, ...Object.entries(fields).flat()];
-    const reply = (await asking(() => createBatch(this.#target, id, ...args))) as [string, ...unknown[]];
-    if (reply[0] === 'created') return { status: 'created', batch: batchOf(id, fieldsOf(reply[1] as string[])) };
-    if (reply[0] !== 'replayed') throw refusalError(reply[0] as Refusal);
-    return { status: 'replayed', batch: batchOf(reply[1] as string, fieldsOf(reply[2] as string[])) };
+      retention_ms: String(this.#times.retentionMs),
+      webhook: webhook && JSON.stringify(webhook),
+      trace: traceparent(),
+    });
+    const creation = { id, tenant, fingerprint, idempotency, life_ms: this.#times.lifeMs, fields };
+    const created = await asking(() => createBatch(this.#target, creation));
+    if (created.status === 'created') return { status: created.status, batch: batchOf(id, created.fields) };
+    if (created.status !== 'replayed') throw refusalError(created);
+    return { status: created.status, batch: batchOf(created.id, created.fields) };
   }
 
   async seal(id: string, submitted: SubmittedItem[], tenant = publicTenant): Promise<BatchResource> {
     const items = await Promise.all(submitted.map((item) => this.#settled(id, item)));
     const refused = items.filter(({ error }) => error !== null).length;
-    const reply = await asking(() => sealBatch(this.#target, id, tenant, JSON.stringify(items), refused));
-    if (!Array.isArray(reply)) throw new BlipqError('not_found', 'There is no batch with this id.');
-    return batchOf(id, fieldsOf(reply));
+    const sealing = { id, tenant, items: JSON.stringify(items), refused };
+    const fields = await asking(() => sealBatch(this.#target, sealing));
+    if (fields === null) throw new BlipqError('not_found', 'There is no batch with this id.');
+    return batchOf(id, fields);
   }
 
   /**

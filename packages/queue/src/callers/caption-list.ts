@@ -1,8 +1,8 @@
 import { BlipqError, type CaptionState, publicTenant, type Task, taskNames, type WorkResource } from '@blipq/contracts';
 import type { ScriptTarget } from '../lua/script.js';
 import { asking } from '../redis/redis.js';
-import { fieldsOf, resourceOf } from '../work/record.js';
-import { listRecords } from './caller-scripts.js';
+import { resourceOf } from '../work/record.js';
+import { listRecords } from './scripts/list-records.js';
 
 export interface ListOptions {
   /** Default `captioning`: captions. */
@@ -25,23 +25,20 @@ export interface WorkPage<R = WorkResource> {
 export async function listCaptions(target: ScriptTarget, options: ListOptions): Promise<WorkPage> {
   const { task = 'captioning', tenant = publicTenant, state, cursor, limit = 20 } = options;
   const { idPrefix } = taskNames[task];
-  const behind = cursor === undefined ? ['+inf', ''] : positionOf(cursor, idPrefix);
-  const list = `${idPrefix}:${tenant}${state === undefined ? '' : `:${state}`}`;
-  const reply = (await asking(() => listRecords(target, '', list, ...behind, limit))) as [string, ...unknown[]];
-  const [next, ...entries] = reply;
-  const data: WorkResource[] = [];
-  for (let i = 0; i < entries.length; i += 2) {
-    data.push(resourceOf(entries[i] as string, fieldsOf(entries[i + 1] as string[])));
-  }
+  const [from_ms, behind_id] = cursor === undefined ? ['+inf'] : positionOf(cursor, idPrefix);
+  const listing = { kind: idPrefix, tenant, state, from_ms, behind_id, limit };
+  const { records, cursor: next } = await asking(() => listRecords(target, listing));
+  const data = records.map(({ id, fields }) => resourceOf(id, fields));
   return { object: 'list', data, next_cursor: next === '' ? null : Buffer.from(next).toString('base64url') };
 }
 
 /** A cursor is `<created_ms> <id>`. */
-function positionOf(cursor: string, idPrefix: string): string[] {
+function positionOf(cursor: string, idPrefix: string): [createdMs: string, id: string] {
   const position = Buffer.from(cursor, 'base64url').toString().split(' ');
   const [time = '', id = ''] = position;
-  if (position.length === 2 && /^\d{1,15}$/.test(time) && id.startsWith(`${idPrefix}_`) && /^\w{30}$/.test(id))
-    return position;
+  const isOne =
+    position.length === 2 && /^\d{1,15}$/.test(time) && id.startsWith(`${idPrefix}_`) && /^\w{30}$/.test(id);
+  if (isOne) return [time, id];
   const message = 'is not a cursor; give next_cursor of the page before as it is';
   throw new BlipqError('invalid_params', `cursor ${message}`, { errors: [{ field: 'cursor', message }] });
 }

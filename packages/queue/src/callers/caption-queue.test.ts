@@ -5,7 +5,7 @@ import { type CaptionHandler, CaptionWorker } from '../attempts/caption-worker.j
 import { queueKeys } from '../redis/keys.js';
 import { freshNamespace, latch, made, serves, submission } from '../testing/fixtures.js';
 import { CaptionQueue } from './caption-queue.js';
-import { discardRecord } from './submission-scripts.js';
+import { discardRecord } from './scripts/discard-record.js';
 
 const redisUrl = inject('redisUrl');
 let namespace: string;
@@ -68,9 +68,9 @@ describe('submit', () => {
     const pixels = (await redis.hget(keys.record(caption.id), 'pixels')) ?? '';
     const discard = async (name: string) => await discardRecord({ redis, root: keys.root }, caption.id, name);
     const before = await redis.keys(`${namespace}:*`);
-    expect(await discard(`${caption.id}.earlier.48`)).toBe(0);
+    expect(await discard(`${caption.id}.earlier.48`)).toBe(false);
     expect(await redis.keys(`${namespace}:*`)).toEqual(before);
-    expect(await discard(pixels)).toBe(1);
+    expect(await discard(pixels)).toBe(true);
     // Not counted, not listed, not even remembered.
     expect(await ownKeys()).toEqual([]);
     expect(

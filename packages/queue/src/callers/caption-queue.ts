@@ -11,6 +11,7 @@ import {
   type WorkResource,
 } from '@blipq/contracts';
 import type { ScriptTarget } from '../lua/script.js';
+import type { HashFields } from '../redis/hash-fields.js';
 import { type QueueKeys, queueKeys } from '../redis/keys.js';
 import {
   asking,
@@ -22,20 +23,22 @@ import {
   type RedisClient,
 } from '../redis/redis.js';
 import { JobQueues } from '../work/jobs.js';
-import { fieldsOf, type RecordFields, resourceOf } from '../work/record.js';
+import { resourceOf } from '../work/record.js';
 import { type BatchDraft, Batches, type CreateBatchOutcome, type SubmittedItem } from './batches.js';
-import { cancelRecord, deleteRecord, readLoad } from './caller-scripts.js';
 import { type ListOptions, listCaptions, type WorkPage } from './caption-list.js';
 import { resultExpired } from './refusals.js';
-import {
-  type Admission,
-  type AdmitOutcome,
-  type Submission,
-  type SubmissionIdentity,
-  type SubmissionLimits,
-  Submissions,
-  type SubmitOutcome,
-} from './submissions.js';
+import { cancelRecord } from './scripts/cancel-record.js';
+import { deleteRecord } from './scripts/delete-record.js';
+import { readLoad } from './scripts/read-load.js';
+import type {
+  Admission,
+  AdmitOutcome,
+  Submission,
+  SubmissionIdentity,
+  SubmissionLimits,
+  SubmitOutcome,
+} from './submission.js';
+import { Submissions } from './submissions.js';
 import { Waiters, type WaitOptions, type WaitOutcome } from './waiters.js';
 
 export interface CaptionQueueOptions extends QueueAddress {
@@ -166,7 +169,7 @@ export class CaptionQueue<R extends WorkResource = CaptionResource> {
     return fields === null ? null : (resourceOf(id, fields) as R);
   }
 
-  async #fields(id: string, tenant: string): Promise<RecordFields | null> {
+  async #fields(id: string, tenant: string): Promise<HashFields | null> {
     const fields = await asking(() => this.#redis.hgetall(this.#keys.record(id)));
     if (fields.tenant !== undefined) return fields.tenant === tenant ? fields : null;
     if ((await asking(() => this.#redis.get(this.#keys.gone(id)))) === tenant) throw resultExpired();
@@ -197,11 +200,12 @@ export class CaptionQueue<R extends WorkResource = CaptionResource> {
    * @throws BlipqError `not_found`, `result_expired`, `already_terminal`
    */
   async cancel(id: string, tenant = publicTenant): Promise<CancelOutcome<R>> {
-    const reply = (await asking(() => cancelRecord(this.#target, id, tenant))) as [string, string[]];
-    if (reply[0] === 'not_found') return await this.#missing(id, tenant);
-    const caption = resourceOf(id, fieldsOf(reply[1])) as R;
-    if (reply[0] === 'terminal') throw new BlipqError('already_terminal', `It has already ${caption.state}.`);
-    return { status: reply[0] as CancelOutcome['status'], caption };
+    const canceled = await asking(() => cancelRecord(this.#target, id, tenant));
+    if (canceled.status === 'not_found') return await this.#missing(id, tenant);
+    const { status, fields } = canceled;
+    const caption = resourceOf(id, fields) as R;
+    if (status === 'terminal') throw new BlipqError('already_terminal', `It has already ${caption.state}.`);
+    return { status, caption };
   }
 
   /**
@@ -227,7 +231,7 @@ export class CaptionQueue<R extends WorkResource = CaptionResource> {
    */
   async delete(id: string, tenant = publicTenant): Promise<void> {
     const deleted = await asking(() => deleteRecord(this.#target, id, tenant));
-    if (deleted === 0) await this.#missing(id, tenant);
+    if (!deleted) await this.#missing(id, tenant);
   }
 
   /** @throws BlipqError `result_expired` for a caption that is gone, `not_found` for any other */
@@ -257,9 +261,8 @@ export class CaptionQueue<R extends WorkResource = CaptionResource> {
 
   /** What there is to do, and how fast it is done. */
   async load(): Promise<QueueLoad> {
-    const reply = await asking(() => readLoad(this.#target, ''));
-    const [captions, bytes, perKilosecond, retryAfterS] = reply as [number, number, number, number];
-    return { captions, bytes, perSecond: perKilosecond / 1000, retryAfterS };
+    const { open, ...load } = await asking(() => readLoad(this.#target));
+    return { captions: open, ...load };
   }
 
   /** Disconnects; whoever waits is told `shutting_down`. */

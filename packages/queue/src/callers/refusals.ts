@@ -1,13 +1,10 @@
 import { createHash } from 'node:crypto';
 import { BlipqError } from '@blipq/contracts';
+import type { Objection } from './scripts/objection.js';
 
-/** What scripts that take something in say when they do not. */
-export type Refusal = 'in_progress' | 'reused' | 'gone' | 'input_gone' | 'full' | 'tenant_full';
-
-/** The error for a refusal. `retryAfterS` comes with `full` and `tenant_full`. */
-export function refusalError(refusal: Refusal, retryAfterS?: number): BlipqError {
-  const retry = retryAfterS === undefined ? {} : { retryAfterS };
-  switch (refusal) {
+/** The error for a submission that is refused. */
+export function refusalError(refusal: Exclude<Objection, { status: 'replayed' }>): BlipqError {
+  switch (refusal.status) {
     case 'in_progress':
       return new BlipqError('idempotency_in_progress', 'The first request with this key is still being stored.', {
         retryAfterS: 1,
@@ -19,9 +16,11 @@ export function refusalError(refusal: Refusal, retryAfterS?: number): BlipqError
     case 'input_gone':
       return new BlipqError('input_expired', 'The image of this caption is gone. Submit it again.');
     case 'full':
-      return new BlipqError('queue_full', 'The queue is full. Try again later.', retry);
+      return new BlipqError('queue_full', 'The queue is full. Try again later.', { retryAfterS: refusal.retryAfterS });
     case 'tenant_full':
-      return new BlipqError('tenant_queue_full', 'Too many captions of this key are waiting. Try again later.', retry);
+      return new BlipqError('tenant_queue_full', 'Too many captions of this key are waiting. Try again later.', {
+        retryAfterS: refusal.retryAfterS,
+      });
   }
 }
 

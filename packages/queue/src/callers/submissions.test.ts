@@ -2,7 +2,7 @@ import { newCaptionId } from '@blipq/contracts';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import { latch, made, submission } from '../testing/fixtures.js';
 import { TestQueue } from '../testing/test-queue.js';
-import { discardRecord } from './submission-scripts.js';
+import { discardRecord } from './scripts/discard-record.js';
 
 const redisUrl = inject('redisUrl');
 const minute = { reuseS: 60, retentionS: 100, imageTtlS: 50 };

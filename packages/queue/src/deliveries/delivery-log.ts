@@ -5,11 +5,11 @@ import {
   type DeliveryState,
   terminalStates,
 } from '@blipq/contracts';
+import type { HashFields } from '../redis/hash-fields.js';
 import { asking, type OnError, open, producerRedis, type QueueAddress, type RedisClient } from '../redis/redis.js';
-import type { RecordFields } from '../work/record.js';
 import { type DeliveryKeys, deliveryKeys } from './delivery-keys.js';
 import { deliveryOf } from './delivery-record.js';
-import { redeliver } from './delivery-scripts.js';
+import { redeliver } from './scripts/redeliver.js';
 
 export interface DeliveryLogOptions extends QueueAddress {
   /** Milliseconds. Default 1500. */
@@ -88,7 +88,7 @@ export class DeliveryLog {
   async #readAll(ids: string[], tenant: string): Promise<DeliveryResource[]> {
     const reads = ids.map((id) =>
       Promise.all([
-        this.#redis.hgetall(this.#keys.delivery(id)) as Promise<RecordFields>,
+        this.#redis.hgetall(this.#keys.delivery(id)) as Promise<HashFields>,
         this.#redis.lrange(this.#keys.attempts(id), 0, -1),
       ]),
     );

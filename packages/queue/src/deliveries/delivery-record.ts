@@ -8,14 +8,15 @@ import {
   type WorkResource,
   webhookEvent,
 } from '@blipq/contracts';
+import { type HashFields, hashFields } from '../redis/hash-fields.js';
 import { batchOf } from '../work/batch-record.js';
-import { fieldsOf, type RecordFields, resourceOf } from '../work/record.js';
+import { resourceOf } from '../work/record.js';
 
 /** Longest body of a webhook. Receivers commonly limit what they take. */
 export const webhookBytesMax = 20_000;
 
 /** A delivery as the API returns it. */
-export function deliveryOf(fields: RecordFields, attempts: string[]): DeliveryResource {
+export function deliveryOf(fields: HashFields, attempts: string[]): DeliveryResource {
   const self = `/v1/webhook-deliveries/${fields.id}`;
   const kind = fields.event === 'batch.completed' ? 'batches' : taskNames[taskOfId(fields.subject!)].collection;
   return deliveryResource.parse({
@@ -36,19 +37,19 @@ export function deliveryOf(fields: RecordFields, attempts: string[]): DeliveryRe
 }
 
 /** The body that is sent, made from the record as it was when it ended: the same at every attempt. */
-export function bodyOf(delivery: RecordFields): Buffer {
+export function bodyOf(delivery: HashFields): Buffer {
   const event = eventOf(delivery);
   const body = Buffer.from(JSON.stringify(event));
   return body.length <= webhookBytesMax ? body : Buffer.from(JSON.stringify(shortened(event)));
 }
 
 /** The `traceparent` that it continues, of the record that it tells about. */
-export function traceOf({ snapshot }: RecordFields): string | undefined {
-  return fieldsOf(JSON.parse(snapshot!) as string[]).trace;
+export function traceOf({ snapshot }: HashFields): string | undefined {
+  return hashFields(JSON.parse(snapshot!) as string[]).trace;
 }
 
-function eventOf({ event, subject, created_ms, snapshot }: RecordFields): WebhookEvent {
-  const record = fieldsOf(JSON.parse(snapshot!) as string[]);
+function eventOf({ event, subject, created_ms, snapshot }: HashFields): WebhookEvent {
+  const record = hashFields(JSON.parse(snapshot!) as string[]);
   const data = event === 'batch.completed' ? batchOf(subject!, record) : resourceOf(subject!, record);
   return webhookEvent.parse({ type: event, timestamp: time(created_ms), data });
 }

@@ -1,15 +1,18 @@
 import { hostname } from 'node:os';
 import type { DeliveryAttempt, DeliveryFailure } from '@blipq/contracts';
 import { DelayedError, WaitingError, Worker } from 'bullmq';
+import type { ScriptTarget } from '../lua/script.js';
+import type { HashFields } from '../redis/hash-fields.js';
 import { consumerRedis, type OnError, open, type QueueAddress, type RedisClient } from '../redis/redis.js';
 import { workerPatience } from '../work/jobs.js';
-import { fieldsOf, type RecordFields } from '../work/record.js';
 import { type DeliveryBullJob, type DeliveryJob, type DeliveryJobs, openDeliveryJobs } from './delivery-jobs.js';
 import { type DeliveryKeys, deliveryKeys } from './delivery-keys.js';
-import { bringForward, noteDue } from './delivery-pauses.js';
 import { bodyOf, traceOf } from './delivery-record.js';
-import { beginDelivery, settleDelivery } from './delivery-scripts.js';
 import { OutboxRelay } from './outbox-relay.js';
+import { beginDelivery } from './scripts/begin-delivery.js';
+import { bringForward } from './scripts/bring-forward.js';
+import { noteDue } from './scripts/note-due.js';
+import { settleDelivery } from './scripts/settle-delivery.js';
 
 /** One attempt to make. */
 export interface DeliveryWork {
@@ -78,6 +81,7 @@ export class DeliveryWorker {
   readonly #onError: OnError;
   readonly #keys: DeliveryKeys;
   readonly #redis: RedisClient;
+  readonly #target: ScriptTarget;
   readonly #reader: RedisClient;
   readonly #cut = new AbortController();
   #jobs: DeliveryJobs | undefined;
@@ -91,6 +95,7 @@ export class DeliveryWorker {
     this.#onError = options.onError ?? (() => undefined);
     this.#keys = deliveryKeys(options);
     this.#redis = consumerRedis(options.redisUrl, this.#onError);
+    this.#target = { redis: this.#redis, root: this.#keys.root };
     this.#reader = consumerRedis(options.redisUrl, this.#onError);
   }
 
@@ -119,7 +124,7 @@ export class DeliveryWorker {
   async #bringForward(): Promise<void> {
     if (this.#isLooking || this.#redis.status !== 'ready') return;
     this.#isLooking = true;
-    await bringForward({ redis: this.#redis, root: this.#keys.root }, '').catch(this.#onError);
+    await bringForward(this.#target).catch(this.#onError);
     this.#isLooking = false;
   }
 
@@ -135,10 +140,10 @@ export class DeliveryWorker {
     let host: HostState = 'unknown';
     let sent: { work: DeliveryWork; verdict: DeliveryVerdict };
     try {
-      const begun = await this.#begin(job.data);
-      if (begun === 'gone' || begun === 'over') return;
-      if (typeof begun === 'number') return await this.#later(job, token, begun);
-      const work = workOf(begun);
+      const begun = await beginDelivery(this.#target, job.data.id, job.data.round);
+      if (begun.status === 'early') return await this.#later(job, token, begun.dueInMs);
+      if (begun.status !== 'begun') return;
+      const work = workOf(begun.fields, begun.nowMs);
       sent = { work, verdict: await this.#options.send(work, this.#cut.signal) };
       host = sent.verdict.host;
     } catch (error) {
@@ -153,18 +158,14 @@ export class DeliveryWorker {
     if (state === 'pending' && verdict.status === 'retry') await this.#later(job, token, verdict.pauseMs);
   }
 
-  async #begin({ id, round }: DeliveryJob): Promise<RecordFields | 'gone' | 'over' | number> {
-    const reply = await beginDelivery({ redis: this.#redis, root: this.#keys.root }, id, round);
-    return Array.isArray(reply) ? fieldsOf(reply) : (reply as 'gone' | 'over' | number);
-  }
-
-  async #settle({ id, round }: DeliveryJob, verdict: DeliveryVerdict): Promise<unknown> {
+  async #settle({ id, round }: DeliveryJob, verdict: DeliveryVerdict): Promise<string> {
     const { failingMaxMs = 5 * 86_400_000 } = this.#options;
-    const { status, attempt } = verdict;
-    const pauseMs = status === 'retry' ? verdict.pauseMs : 0;
-    const reason = status === 'failed' ? verdict.reason : '';
-    const target = { redis: this.#redis, root: this.#keys.root };
-    return await settleDelivery(target, id, round, JSON.stringify(attempt), status, pauseMs, reason, failingMaxMs);
+    return await settleDelivery(this.#target, {
+      ...{ id, round, attempt: JSON.stringify(verdict.attempt), status: verdict.status },
+      ...(verdict.status === 'retry' && { pause_ms: verdict.pauseMs }),
+      ...(verdict.status === 'failed' && { reason: verdict.reason }),
+      failing_max_ms: failingMaxMs,
+    });
   }
 
   /** Not now. Costs no attempt. */
@@ -174,7 +175,7 @@ export class DeliveryWorker {
   }
 
   async #putOff(job: DeliveryBullJob, token: string, ms: number): Promise<void> {
-    await noteDue({ redis: this.#redis, root: this.#keys.root }, '', job.id!, ms);
+    await noteDue(this.#target, job.id!, ms);
     await job.moveToDelayed(Date.now() + ms, token);
   }
 
@@ -200,12 +201,12 @@ export class DeliveryWorker {
   }
 }
 
-function workOf(fields: RecordFields): DeliveryWork {
+function workOf(fields: HashFields, nowMs: number): DeliveryWork {
   const { id, event, tenant, url, secret } = fields as Record<'id' | 'event' | 'tenant' | 'url' | 'secret', string>;
   return {
     ...{ id, event, tenant, url, secret },
     ...{ body: bodyOf(fields), attempt: Number(fields.tries) + 1, trace: traceOf(fields) },
-    at: new Date(Number(fields.now_ms)),
+    at: new Date(nowMs),
   };
 }
 

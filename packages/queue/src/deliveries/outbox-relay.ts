@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { hashFields } from '../redis/hash-fields.js';
 import type { OnError, RedisClient } from '../redis/redis.js';
-import { fieldsOf } from '../work/record.js';
 import { addDeliveryJobs, type DeliveryJob, type DeliveryJobs } from './delivery-jobs.js';
 import type { DeliveryKeys } from './delivery-keys.js';
 
@@ -75,6 +75,6 @@ export class OutboxRelay {
 }
 
 function jobOf([, pairs]: Entry): DeliveryJob {
-  const { id, round, url } = fieldsOf(pairs);
+  const { id, round, url } = hashFields(pairs);
   return { id: id!, round: Number(round), url: url! };
 }

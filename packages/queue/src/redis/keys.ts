@@ -4,7 +4,7 @@ import type { QueueAddress } from './redis.js';
 export type QueueKeys = ReturnType<typeof queueKeys>;
 
 /**
- * The keys of one queue that are used outside of scripts; script.ts has the others, the README all. They share the hash
+ * The keys of one queue that are used outside of scripts; keys.lua has the others, the README all. They share the hash
  * tag `{queue}`, so that scripts and transactions over them run on one node of a cluster.
  */
 export function queueKeys({ namespace = 'blipq', queue = 'captions' }: Omit<QueueAddress, 'redisUrl'>) {

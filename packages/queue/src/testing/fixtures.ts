@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type CaptionParams, newCaptionId } from '@blipq/contracts';
 import type { CaptionMade, Serves } from '../attempts/caption-worker.js';
-import type { CaptionSubmission } from '../callers/submissions.js';
+import type { CaptionSubmission } from '../callers/submission.js';
 
 declare module 'vitest' {
   export interface ProvidedContext {

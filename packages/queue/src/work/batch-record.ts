@@ -1,8 +1,9 @@
 import { type BatchResource, batchResource, captionState } from '@blipq/contracts';
-import { isoTime, type RecordFields } from './record.js';
+import type { HashFields } from '../redis/hash-fields.js';
+import { isoTime } from './record.js';
 
 /** What the API says of a batch. */
-export function batchOf(id: string, fields: RecordFields): BatchResource {
+export function batchOf(id: string, fields: HashFields): BatchResource {
   return batchResource.parse({
     id,
     object: 'batch',

@@ -1,5 +1,6 @@
 import { type CaptionJob, taskOfId } from '@blipq/contracts';
-import { Job, type JobsOptions, Queue, type RedisQueueBackend } from 'bullmq';
+import { type JobsOptions, Queue } from 'bullmq';
+import { bullmq } from '../lua/bullmq.js';
 import type { QueueKeys } from '../redis/keys.js';
 import type { OnError, RedisClient } from '../redis/redis.js';
 
@@ -7,7 +8,7 @@ export type Jobs = Queue<CaptionJob, void, 'caption'>;
 
 /**
  * How BullMQ treats every job. Its one priority puts a job that comes back (an attempt failed, or a worker gave it up)
- * before all turns, which begin at `firstTurn`: it has waited already.
+ * before all turns, which begin above its score (turns.lua): it has waited already.
  */
 const jobOptions = {
   priority: 1,
@@ -71,15 +72,7 @@ export function jobAttributes(id: string, jobs: string, model: string, operation
   };
 }
 
-/**
- * Adds the job of a caption, at its turn. The id makes it idempotent: adding it again while it exists changes nothing.
- *
- * BullMQ's priorities have 21 bits, which turns that are never begun anew would use up. So a job gets the same one as
- * all others and then, before any worker can see it, the turn as its score in the set that BullMQ takes the lowest of.
- */
+/** Adds the job of a caption, at its turn. Adding it again while it exists changes nothing. */
 export async function addJob(jobs: Jobs, id: string, turn: string): Promise<void> {
-  const both = (await (jobs.getBackend() as RedisQueueBackend).client).multi();
-  await new Job(jobs, 'caption', { id }, { ...jobOptions, jobId: id }, id).addJob(both);
-  both.runCommand('zadd', [jobs.toKey('prioritized'), 'XX', turn, id]);
-  for (const [error] of (await both.exec()) ?? []) if (error) throw error;
+  await bullmq.addAtTurn(jobs, { name: 'caption', data: { id }, id, options: jobOptions, turn });
 }

@@ -11,10 +11,8 @@ import {
   taskOfId,
   type WorkResource,
 } from '@blipq/contracts';
+import { flatFields, type HashFields } from '../redis/hash-fields.js';
 import { jobsOf } from '../redis/keys.js';
-
-/** The fields of a record's hash. Structured ones are JSON; times are milliseconds on Redis's clock. */
-export type RecordFields = Record<string, string>;
 
 export interface RecordStart {
   tenant: string;
@@ -25,7 +23,7 @@ export interface RecordStart {
   /** Name of the BullMQ queue that its job is in. */
   jobs: string;
   /** Who matches the caption with its image when it is made. */
-  match?: ModelVersion;
+  match?: ModelVersion | undefined;
   image: ImageFacts;
   metadata: CaptionMetadata;
   /** Name of the pixels' key. */
@@ -38,22 +36,22 @@ export interface RecordStart {
   retryMs: number;
   /** Longest that it can exist. */
   lifeMs: number;
-  preprocessMs?: number;
-  batch?: string;
-  retryOf?: string;
+  preprocessMs?: number | undefined;
+  batch?: string | undefined;
+  retryOf?: string | undefined;
   /** JSON of a `WebhookTarget`: who is told when it ends. */
-  webhook?: string;
-  fingerprint?: string;
-  idempotency?: string;
+  webhook?: string | undefined;
+  fingerprint?: string | undefined;
+  idempotency?: string | undefined;
   /** The `traceparent` that whoever works on it continues. */
   trace?: string | undefined;
   /** Under which its result may be given again, and for how long. */
-  reuse?: { hash: string; ms: number };
+  reuse?: { hash: string; ms: number } | undefined;
 }
 
 /** The fields of a new record, as `createRecord` takes them. `ended`: it has its result already. */
 export function startFields(start: RecordStart, ended: boolean): string[] {
-  return flat({
+  return flatFields({
     tenant: start.tenant,
     model: start.model,
     revision: start.revision,
@@ -84,10 +82,10 @@ export function startFields(start: RecordStart, ended: boolean): string[] {
 
 /** The fields an outcome adds. */
 export function outcomeFields(outcome: CaptionOutcome): string[] {
-  if (outcome.state === 'failed') return flat({ error: JSON.stringify(outcome.error) });
+  if (outcome.state === 'failed') return flatFields({ error: JSON.stringify(outcome.error) });
   if (outcome.state !== 'succeeded') return [];
   const { state: _, inference, ...result } = outcome;
-  return flat({ result: JSON.stringify(result), inference: JSON.stringify(inference) });
+  return flatFields({ result: JSON.stringify(result), inference: JSON.stringify(inference) });
 }
 
 const noResult = {
@@ -97,7 +95,7 @@ const noResult = {
 } as const satisfies Record<Task, object>;
 
 /** What the API says of a record: a caption, an answer or a match, as its id says. */
-export function resourceOf(id: string, fields: RecordFields): WorkResource {
+export function resourceOf(id: string, fields: HashFields): WorkResource {
   const task = taskOfId(id);
   const { object, collection } = taskNames[task];
   const self = `/v1/${collection}/${id}`;
@@ -136,7 +134,7 @@ export function resourceOf(id: string, fields: RecordFields): WorkResource {
   });
 }
 
-function timings(fields: RecordFields): WorkResource['timings'] {
+function timings(fields: HashFields): WorkResource['timings'] {
   const inference = json(fields.inference) as InferenceTimings | null;
   if (inference === null || fields.state !== 'succeeded' || fields.cached !== undefined) return null;
   const created = Number(fields.created_ms);
@@ -149,19 +147,10 @@ function timings(fields: RecordFields): WorkResource['timings'] {
 }
 
 /** How long it was in the queue that it was in last, in milliseconds. */
-export function waitMs(fields: RecordFields): number {
+export function waitMs(fields: HashFields): number {
   return Number(fields.started_ms) - Number(fields.queued_ms ?? fields.created_ms);
 }
 
-/** The reply of HGETALL inside a script. */
-export function fieldsOf(pairs: string[]): RecordFields {
-  const fields: RecordFields = {};
-  for (let i = 0; i < pairs.length; i += 2) fields[pairs[i]!] = pairs[i + 1]!;
-  return fields;
-}
-
-const flat = (fields: Record<string, string | undefined>): string[] =>
-  Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [name, value]));
 const json = (text: string | undefined): unknown => (text === undefined ? null : JSON.parse(text));
 /** Milliseconds as ISO 8601, null for none. */
 export const isoTime = (ms: string | undefined): string | null =>

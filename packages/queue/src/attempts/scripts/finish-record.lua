@@ -1,0 +1,50 @@
+local arguments = require 'arguments'
+local clock = require 'clock'
+local constants = require 'constants'
+local fence = require 'fence'
+local hashes = require 'hashes'
+local keys = require 'keys'
+local pace = require 'pace'
+local turns = require 'turns'
+local work = require 'work'
+
+local id, revision = arguments.id, arguments.revision
+local record = keys.record(id)
+
+-- What was made is stored and the caption goes on to the queue of the model that is to match it, at a turn there.
+local function pass_on(queue, asked_revision, now)
+  hashes.set(record, arguments.fields)
+  if revision ~= asked_revision then redis.call('HDEL', record, 'reuse') end
+  local tenant, weight, life_ms, created_ms, started_ms = unpack(redis.call('HMGET', record,
+    'tenant', 'weight', 'life_ms', 'created_ms', 'started_ms'))
+  redis.call('HDEL', record, 'next_jobs')
+  redis.call('HSET', record, 'revision', revision, 'jobs', queue, 'turn', turns.take(queue, tenant, weight, life_ms),
+    'waited_ms', started_ms - created_ms, 'queued_ms', now)
+  redis.call('SADD', keys.queue_names, queue)
+  redis.call('ZADD', keys.open, now + constants.enqueue_grace_ms, id)
+  work.move(id, 'queued', now)
+end
+
+local refusal = fence.refusal(id, arguments.token)
+if refusal then return refusal end
+local now = clock.now_ms()
+redis.call('HDEL', record, 'token')
+local cancel, asked_revision, reuse, reuse_ms, next_queue = unpack(redis.call('HMGET', record,
+  'cancel', 'revision', 'reuse', 'reuse_ms', 'next_jobs'))
+if arguments.state == 'succeeded' and next_queue and not cancel then
+  pass_on(next_queue, asked_revision, now)
+  return 'passed_on'
+end
+work.close(id)
+if arguments.token then pace.tick(now) end
+if cancel then
+  work.finish(id, 'canceled', now)
+  return arguments.state == 'canceled' and 'written' or 'canceled'
+end
+hashes.set(record, arguments.fields)
+if revision then redis.call('HSET', record, 'revision', revision) end
+if arguments.state == 'succeeded' and reuse and revision == asked_revision then
+  redis.call('SET', keys.result(reuse), redis.call('HGET', record, 'result'), 'PX', reuse_ms)
+end
+work.finish(id, arguments.state, now)
+return 'written'

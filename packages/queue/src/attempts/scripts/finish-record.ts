@@ -1,0 +1,33 @@
+import { reply } from '../../lua/reply.js';
+import { type ScriptTarget, script } from '../../lua/script.js';
+
+const outcomes = ['written', 'passed_on', 'canceled', 'gone', 'terminal', 'stale'] as const;
+
+/**
+ * What became of a write that only the right writer may do. `passed_on`: it is another model's turn. `canceled`: its
+ * owner had canceled it, so that is how it ended. `gone`: there is no record. `terminal`: it has ended. `stale`: somebody
+ * else holds the job's lock.
+ */
+export type FencedWrite = (typeof outcomes)[number];
+
+interface Ending {
+  id: string;
+  /** Of the job's lock; undefined for the reconciler, which may write while nobody holds the lock. */
+  token?: string | undefined;
+  state: 'succeeded' | 'failed' | 'canceled' | 'expired';
+  /** Of the model that made it. */
+  revision?: string | undefined;
+  /** What the outcome adds to the record: name, value, … */
+  fields: string[];
+}
+
+const run = script<Ending>(new URL('finish-record.lua', import.meta.url));
+
+/**
+ * Ends work with what a worker, or the reconciler, makes of it. Work that was canceled before ends as canceled whatever
+ * that is. A caption that is still to be matched goes to the matcher's queue instead, without a job as yet: whoever
+ * called adds it, or else the reconciler.
+ */
+export async function finishRecord(target: ScriptTarget, ending: Ending): Promise<FencedWrite> {
+  return reply.word(await run(target, ending), outcomes);
+}

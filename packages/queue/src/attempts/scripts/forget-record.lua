@@ -1,0 +1,4 @@
+local arguments = require 'arguments'
+local work = require 'work'
+
+work.close(arguments.id)

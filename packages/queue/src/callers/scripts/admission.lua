@@ -1,0 +1,72 @@
+-- Whether a submission is taken: what its `terms` are checked against. admit-submission.ts says what these are.
+local constants = require 'constants'
+local keys = require 'keys'
+local pace = require 'pace'
+local pixels = require 'pixels'
+
+local admission = {}
+-- A tenant may have this many times as much open as there is still room for: it alone four fifths of the queue, two of
+-- them four ninths each, and whoever comes next always finds some (Choudhury and Hahne's dynamic thresholds).
+local room_share = 4
+
+-- Deletes pixels that expired and, until no more than `bytes` are stored, the oldest that are only kept. Says whether
+-- that was enough.
+local function drop_spare_pixels(bytes, now)
+  for _, name in ipairs(redis.call('ZRANGEBYSCORE', keys.images, '-inf', now, 'LIMIT', 0, 100)) do pixels.drop(name) end
+  while pixels.stored() > bytes do
+    local oldest = redis.call('ZRANGE', keys.kept, 0, 0)[1]
+    if not oldest then return false end
+    pixels.drop(oldest)
+  end
+  return true
+end
+
+-- What the same request led to when it came first; nil when there is no record of it.
+local function first_of(id, terms)
+  local record = keys.record(id)
+  local tenant, fingerprint, storing = unpack(redis.call('HMGET', record, 'tenant', 'fingerprint', 'storing'))
+  if not tenant then return nil end
+  if tenant ~= terms.tenant or (fingerprint or nil) ~= terms.fingerprint then return { 'reused' } end
+  if storing then return { 'in_progress' } end
+  return { 'replayed', id, redis.call('HGETALL', record) }
+end
+
+local function repeated(id, terms)
+  if id then
+    local first = first_of(id, terms)
+    if first then return first end
+    local owner = redis.call('GET', keys.gone(id))
+    if owner then return { owner == terms.tenant and 'gone' or 'reused' } end
+  end
+  local entry = terms.idempotency and redis.call('GET', keys.idempotency(terms.idempotency))
+  if not entry then return nil end
+  local name, fingerprint = entry:match('^(%S+) (.*)$')
+  if fingerprint ~= terms.fingerprint then return { 'reused' } end
+  return first_of(name, terms)
+end
+
+-- Submissions like this one that there is room for. Pixels that are only kept make room for others.
+local function room(terms)
+  local bytes = terms.bytes_max - pixels.stored()
+  local fit = math.floor(bytes / math.max(terms.bytes, 1)) + redis.call('ZCARD', keys.kept)
+  return math.min(terms.open_max - redis.call('ZCARD', keys.open), fit)
+end
+
+-- Why there is no new record, or what there is instead; nil when there is nothing against it. Writes nothing but
+-- deletions.
+function admission.objection(id, terms, has_result, now)
+  local first = repeated(id, terms)
+  if first then return first end
+  if has_result then return nil end
+  local own = tonumber(redis.call('HGET', keys.load, 'tenant:' .. terms.tenant) or 0)
+  if own >= terms.tenant_open_max then return { 'tenant_full', pace.retry_after_s(now) } end
+  local is_full = redis.call('ZCARD', keys.open) >= terms.open_max
+    or not drop_spare_pixels(terms.bytes_max - terms.bytes, now)
+  if is_full then return { 'full', pace.retry_after_s(now) } end
+  if terms.tenant ~= constants.public_tenant and own >= room_share * room(terms) then
+    return { 'tenant_full', pace.retry_after_s(now) }
+  end
+  return nil
+end
+
+return admission

@@ -1,0 +1,28 @@
+import { reply } from '../../lua/reply.js';
+import { type ScriptTarget, script } from '../../lua/script.js';
+import { type Objection, objectionOf } from './objection.js';
+
+/** What a submission is checked against. */
+export interface SubmissionTerms {
+  tenant: string;
+  fingerprint?: string | undefined;
+  /** Hash of tenant and idempotency key. Needs a fingerprint. */
+  idempotency?: string | undefined;
+  /** Of its pixels. */
+  bytes: number;
+  /** Most that may be open at once, of all tenants and of this one; most bytes of pixels that may be stored. */
+  open_max: number;
+  tenant_open_max: number;
+  bytes_max: number;
+}
+
+const run = script<{ id?: string; terms: SubmissionTerms }>(new URL('admit-submission.lua', import.meta.url));
+
+/** Says what `createRecord` would. Writes nothing but deletions. */
+export async function admitSubmission(
+  target: ScriptTarget,
+  values: { id?: string; terms: SubmissionTerms },
+): Promise<{ status: 'admitted' } | Objection> {
+  const answer = reply.list(await run(target, values));
+  return answer[0] === 'admitted' ? { status: 'admitted' } : objectionOf(answer);
+}

@@ -1,0 +1,29 @@
+local arguments = require 'arguments'
+local bullmq = require 'bullmq'
+local clock = require 'clock'
+local keys = require 'keys'
+local lists = require 'lists'
+local pixels = require 'pixels'
+local tombstones = require 'tombstones'
+local work = require 'work'
+
+local id = arguments.id
+local record = keys.record(id)
+local state, tenant, image, idempotency, queue = unpack(redis.call('HMGET', record,
+  'state', 'tenant', 'pixels', 'idempotency', 'jobs'))
+if tenant ~= arguments.tenant then return 0 end
+work.close(id)
+if not work.is_terminal(state) then
+  state = 'canceled'
+  work.move(id, state, clock.now_ms())
+  redis.call('PUBLISH', keys.cancels, id)
+end
+if image then pixels.drop(image) end
+if idempotency then redis.call('DEL', keys.idempotency(idempotency)) end
+lists.remove(id, tenant)
+lists.remove(id, tenant, state)
+redis.call('UNLINK', record)
+tombstones.leave(id, tenant, 0)
+redis.call('PUBLISH', keys.states, id .. ' deleted 0')
+bullmq.remove(keys.queue(queue), id)
+return 1

@@ -1,0 +1,26 @@
+local arguments = require 'arguments'
+local batches = require 'batches'
+local bullmq = require 'bullmq'
+local clock = require 'clock'
+local keys = require 'keys'
+local lists = require 'lists'
+local pixels = require 'pixels'
+local work = require 'work'
+
+local id = arguments.id
+local record = keys.record(id)
+local state, own_pixels, tenant, fingerprint, storing, idempotency, batch, queue = unpack(redis.call('HMGET', record,
+  'state', 'pixels', 'tenant', 'fingerprint', 'storing', 'idempotency', 'batch', 'jobs'))
+local is_own = own_pixels == arguments.pixels
+-- Work that goes on needs its pixels.
+if is_own and (state ~= 'queued' or (fingerprint and not storing)) then return 0 end
+pixels.drop(arguments.pixels)
+if not is_own then return 0 end
+work.close(id)
+redis.call('UNLINK', record, keys.gone(id))
+lists.remove(id, tenant)
+lists.remove(id, tenant, 'queued')
+if idempotency then redis.call('DEL', keys.idempotency(idempotency)) end
+if batch then batches.count(batch, 'queued', nil, clock.now_ms()) end
+bullmq.remove(keys.queue(queue), id)
+return 1

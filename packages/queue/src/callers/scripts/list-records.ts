@@ -1,0 +1,33 @@
+import { reply } from '../../lua/reply.js';
+import { type ScriptTarget, script } from '../../lua/script.js';
+import type { HashFields } from '../../redis/hash-fields.js';
+
+interface Listing {
+  /** Prefix of the ids. */
+  kind: string;
+  tenant: string;
+  state?: string | undefined;
+  /** Creation time of the newest, in milliseconds, or `+inf`. Of those that are as old, the ones before `behind_id`. */
+  from_ms: string;
+  behind_id?: string | undefined;
+  limit: number;
+}
+
+interface ListedRecords {
+  records: { id: string; fields: HashFields }[];
+  /** Creation time and id to go on behind; empty at the end of the list. */
+  cursor: string;
+}
+
+const run = script<Listing>(new URL('list-records.lua', import.meta.url));
+
+/** A page of a list, newest first. Entries whose record has expired are dropped from the list. */
+export async function listRecords(target: ScriptTarget, listing: Listing): Promise<ListedRecords> {
+  const [cursor, page] = reply.list(await run(target, listing));
+  const entries = reply.list(page);
+  const records: ListedRecords['records'] = [];
+  for (let i = 0; i < entries.length; i += 2) {
+    records.push({ id: reply.text(entries[i]), fields: reply.fields(entries[i + 1]) });
+  }
+  return { records, cursor: reply.text(cursor) };
+}

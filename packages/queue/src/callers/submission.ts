@@ -1,0 +1,75 @@
+import type {
+  CaptionMetadata,
+  CaptionResource,
+  ImageFacts,
+  InputOf,
+  ModelVersion,
+  Task,
+  WebhookTarget,
+} from '@blipq/contracts';
+
+/** Who submits, and what makes two requests the same one. */
+export interface SubmissionIdentity {
+  /** Owner. Default `public`. */
+  tenant?: string;
+  /** The caller's `Idempotency-Key`. Needs a fingerprint. */
+  idempotencyKey?: string;
+  /** Hash of the request as sent. A repeated key, or id, with another fingerprint is refused. */
+  fingerprint?: string;
+  /** Most captions of this tenant that may be open at once. */
+  tenantCaptionsMax?: number;
+}
+
+interface SubmissionBase extends SubmissionIdentity {
+  /** Of the task: `cap_`, `ans_` or `mat_` and a ULID. */
+  id: string;
+  model: string;
+  revision: string;
+  /** Of captions: the model of image-text retrieval that matches them when they are made. Its images are of the same size. */
+  match?: ModelVersion;
+  image: ImageFacts;
+  /** u8 [S, S, 3]. */
+  pixels: Uint8Array;
+  /** Its tenant's share of the turns while others wait too, 1 to 100. Default 10. */
+  weight?: number;
+  metadata?: CaptionMetadata;
+  /** It expires unless a worker has started it after that many seconds. Default: no deadline. */
+  timeoutS?: number;
+  /** What decoding and resizing the image took. */
+  preprocessMs?: number;
+  /** A batch made by `createBatch`. */
+  batchId?: string;
+  /** Who is told when it ends. */
+  webhook?: WebhookTarget;
+  /** `use` (default): the stored result of an equal caption will do. `refresh`: make it, and store it. */
+  reuse?: 'use' | 'refresh';
+}
+
+/** An image and what is asked about it. The id says which task it is for. */
+export type Submission<T extends Task = Task> = SubmissionBase & InputOf[T];
+export type CaptionSubmission = Submission<'captioning'>;
+
+export interface Admission extends SubmissionIdentity {
+  /** An id that the client chose. */
+  id?: string;
+  /** Of the pixels to come. */
+  bytes?: number;
+}
+
+export type AdmitOutcome<R = CaptionResource> = { status: 'admitted' } | { status: 'replayed'; caption: R };
+
+/**
+ * `queued`: a new caption. `cached`: a new caption that has succeeded already, with a stored result. `replayed`: the
+ * same request came before (the same key, or the same id); `caption` is what it made, and nothing was stored.
+ */
+export type SubmitOutcome<R = CaptionResource> = { status: 'queued' | 'cached' | 'replayed'; caption: R };
+
+export interface SubmissionLimits {
+  retentionS: number;
+  imageTtlS: number;
+  retryWindowS: number;
+  /** 0: results are not given again. */
+  reuseS: number;
+  captionsMax: number;
+  bytesMax: number;
+}

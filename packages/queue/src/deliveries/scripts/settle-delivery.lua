@@ -1,0 +1,36 @@
+local arguments = require 'arguments'
+local clock = require 'clock'
+local delivery_state = require 'delivery-state'
+local keys = require 'keys'
+local outbox = require 'outbox'
+
+local attempts_kept = 50
+
+local id, status, reason = arguments.id, arguments.status, arguments.reason
+local delivery, attempts = keys.delivery(id), keys.attempts(id)
+local refusal = delivery_state.refusal(id, arguments.round)
+if refusal then return refusal end
+local now = clock.now_ms()
+redis.call('HDEL', delivery, 'next_ms')
+redis.call('RPUSH', attempts, arguments.attempt)
+redis.call('LTRIM', attempts, -attempts_kept, -1)
+redis.call('HINCRBY', delivery, 'attempt', 1)
+redis.call('HINCRBY', delivery, 'tries', 1)
+local endpoint = keys.endpoint(unpack(redis.call('HMGET', delivery, 'tenant', 'url')))
+if status == 'delivered' then
+  redis.call('DEL', endpoint)
+  redis.call('HSET', delivery, 'finished_ms', now)
+  delivery_state.move(id, 'delivered', now)
+  return 'delivered'
+end
+redis.call('HSETNX', endpoint, 'failing_ms', now)
+redis.call('PEXPIRE', endpoint, outbox.delivery_life_ms)
+local is_worn_out = now - redis.call('HGET', endpoint, 'failing_ms') >= arguments.failing_max_ms
+if is_worn_out or reason == 'gone' then redis.call('HSET', endpoint, 'disabled', 1) end
+if status == 'retry' and not is_worn_out then
+  redis.call('HSET', delivery, 'next_ms', now + arguments.pause_ms)
+  delivery_state.move(id, 'pending', now)
+  return 'pending'
+end
+delivery_state.fail(id, status == 'failed' and reason or 'endpoint_disabled', now)
+return 'failed'

@@ -1,0 +1,30 @@
+local keys = require 'keys'
+local outbox = require 'outbox'
+local tombstones = require 'tombstones'
+
+local batches = {}
+
+-- Ends a batch when its images are all in and its work has all ended.
+function batches.settle(id, now)
+  local batch = keys.batch(id)
+  local items, queued, processing, finished_ms, retention_ms, idempotency = unpack(redis.call('HMGET', batch,
+    'items', 'queued', 'processing', 'finished_ms', 'retention_ms', 'idempotency'))
+  if not items or finished_ms or tonumber(queued) > 0 or tonumber(processing) > 0 then return end
+  redis.call('HSET', batch, 'finished_ms', now, 'expires_ms', now + retention_ms)
+  redis.call('PEXPIRE', batch, retention_ms)
+  tombstones.keep(id, retention_ms)
+  if idempotency then redis.call('PEXPIRE', keys.idempotency(idempotency), retention_ms) end
+  redis.call('PUBLISH', keys.states, id .. ' completed 0')
+  outbox.post('batch.completed', id, batch, now)
+end
+
+-- Moves one item of a batch from a count to another; either may be nil.
+function batches.count(id, from, to, now)
+  local batch = keys.batch(id)
+  if redis.call('EXISTS', batch) == 0 then return end
+  if from then redis.call('HINCRBY', batch, from, -1) end
+  if to then redis.call('HINCRBY', batch, to, 1) end
+  batches.settle(id, now)
+end
+
+return batches

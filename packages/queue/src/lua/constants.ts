@@ -1,0 +1,14 @@
+import { captionState, publicTenant, taskNames, terminalStates } from '@blipq/contracts';
+
+/** What scripts know of the contracts: a script has it as `require 'constants'`. What only scripts need stands in them. */
+export const constants = {
+  states: captionState.options,
+  terminal_states: terminalStates,
+  public_tenant: publicTenant,
+  /** Prefix of an id → what it is the id of. */
+  objects: Object.fromEntries(Object.values(taskNames).map(({ idPrefix, object }) => [idPrefix, object])),
+  /** Until a job should be in the queue, in milliseconds; then the reconciler looks whether it is. */
+  enqueue_grace_ms: 10_000,
+} as const satisfies Record<string, LuaValue>;
+
+export type LuaValue = string | number | readonly LuaValue[] | { readonly [name: string]: LuaValue };

@@ -1,0 +1,40 @@
+-- The names of our keys; the README says what each holds. They share the hash tag in `root`, so that all keys of a
+-- script are on one node of a cluster. keys.ts has those that are used outside of scripts.
+local root = ARGV[1]
+
+local function key(kind, name) return root .. ':' .. kind .. ':' .. name end
+
+local keys = {
+  open = root .. ':open',
+  owners = root .. ':owners',
+  images = root .. ':images',
+  kept = root .. ':kept',
+  load = root .. ':load',
+  pace = root .. ':pace',
+  states = root .. ':states',
+  cancels = root .. ':cancels',
+  outbox = root .. ':outbox',
+  due = root .. ':due',
+  -- Names of the queues of BullMQ that models have had, and those queues; the notifier's.
+  queue_names = root .. ':jobs:names',
+  notify = root .. ':notify',
+}
+
+function keys.queue(name) return key('jobs', name) end
+function keys.record(id) return key('record', id) end
+function keys.pixels(name) return key('pixels', name) end
+function keys.gone(id) return key('gone', id) end
+function keys.idempotency(hash) return key('idempotency', hash) end
+function keys.result(hash) return key('result', hash) end
+function keys.batch(id) return key('batch', id) end
+function keys.turns(queue) return key('turns', queue) end
+function keys.delivery(id) return key('delivery', id) end
+function keys.attempts(id) return key('attempts', id) end
+function keys.endpoint(tenant, url) return key('endpoint', redis.sha1hex(tenant .. ' ' .. url)) end
+
+-- `kind`: the prefix of the ids on the list. All of a tenant's, or those in one state.
+function keys.list(kind, tenant, state) return key('list', kind .. ':' .. tenant .. (state and ':' .. state or '')) end
+
+function keys.deliveries(tenant, state) return key('deliveries', tenant .. (state and ':' .. state or '')) end
+
+return keys

@@ -1,0 +1,22 @@
+-- The lists of a tenant's work, all and by state. The prefix of an id says which kind it is of: captions, answers and
+-- matches are listed apart.
+local keys = require 'keys'
+
+local lists = {}
+-- The newest that can be listed.
+local listed_max = 100000
+
+local function list_of(id, tenant, state) return keys.list(id:sub(1, 3), tenant, state) end
+
+-- Puts an id on a list. Drops from it what is too old to exist, and what is too much.
+function lists.add(id, tenant, state, created_ms, life_ms, now)
+  local list = list_of(id, tenant, state)
+  redis.call('ZADD', list, created_ms, id)
+  redis.call('ZREMRANGEBYSCORE', list, '-inf', now - life_ms)
+  redis.call('ZREMRANGEBYRANK', list, 0, -listed_max - 1)
+  redis.call('PEXPIRE', list, math.ceil(life_ms))
+end
+
+function lists.remove(id, tenant, state) redis.call('ZREM', list_of(id, tenant, state), id) end
+
+return lists

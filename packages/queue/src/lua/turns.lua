@@ -1,0 +1,43 @@
+-- Start-time fair queueing over the work of one model (docs/decisions/0008-turns.md): `now` is the turn of what began
+-- last, `next:<tenant>` where the tenant's next one would be if it were alone.
+local keys = require 'keys'
+
+local turns = {}
+-- Turns are numbers, of which the lowest is next; they never begin anew. The first lies above all scores that BullMQ
+-- gives by itself (its priority times 2^32, and a counter of 32 bits). The last is 2^53.
+local first_turn = 2 ^ 33
+-- What work of weight 1 adds to its tenant's next turn; any other its share of it. Divisible by most weights.
+local turn_units = 10000
+
+local function cost(weight) return math.floor(turn_units / weight) end
+
+-- The turn of new work in this queue.
+function turns.take(queue, tenant, weight, life_ms)
+  local hash = keys.turns(queue)
+  local now, own = unpack(redis.call('HMGET', hash, 'now', 'next:' .. tenant))
+  local turn = math.max(tonumber(now or first_turn), tonumber(own or 0))
+  redis.call('HSET', hash, 'next:' .. tenant, string.format('%.0f', turn + cost(weight)))
+  redis.call('PEXPIRE', hash, life_ms)
+  return string.format('%.0f', turn)
+end
+
+function turns.begin(queue, turn, life_ms)
+  local hash = keys.turns(queue)
+  if tonumber(turn) <= tonumber(redis.call('HGET', hash, 'now') or 0) then return end
+  redis.call('HSET', hash, 'now', turn)
+  redis.call('PEXPIRE', hash, life_ms)
+end
+
+-- Work that ends without having begun was no turn. `is_last`: its tenant has nothing else open.
+function turns.give_back(id, tenant, is_last)
+  local queue, weight, attempt = unpack(redis.call('HMGET', keys.record(id), 'jobs', 'weight', 'attempt'))
+  if not queue then return end
+  local field = 'next:' .. tenant
+  if is_last then
+    redis.call('HDEL', keys.turns(queue), field)
+  elseif attempt == '0' then
+    redis.call('HINCRBY', keys.turns(queue), field, -cost(weight))
+  end
+end
+
+return turns
