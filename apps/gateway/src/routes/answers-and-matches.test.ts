@@ -3,8 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { newIdFor, type Task, taskNames } from '@blipq/contracts';
 import type { Made, Work } from '@blipq/queue';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { contractGroups } from '../testing/caption-contract.js';
 import { ContractClient } from '../testing/contract-client.js';
-import { echoAskedHandler, echoHandler, LiveGateway, repositoryFile } from '../testing/live-gateway.js';
+import { echoAskedHandler, LiveGateway, repositoryFile } from '../testing/live-gateway.js';
 import { imageForm, multipart } from '../testing/multipart.js';
 
 const photo = await readFile(repositoryFile('test/images/rocket.jpg'));
@@ -187,10 +188,12 @@ test.each<[string, string, object, string, string]>([
     'invalid_params',
     'max_new_tokens',
   ],
+  ['a match', '/v1/answers', { question: 'a', match: true }, 'invalid_params', 'match'],
   ['texts', '/v1/answers', { question: 'a', texts: ['b'] }, 'invalid_params', 'texts'],
   ['a model for captions', '/v1/answers', { question: 'a', model: 'demo' }, 'unknown_model', 'model'],
   ['a model that is not served', '/v1/answers', { question: 'a', model: 'none' }, 'unknown_model', 'model'],
   ['no texts', '/v1/matches', {}, 'invalid_params', 'texts'],
+  ['a match', '/v1/matches', { texts: ['a'], match: true }, 'invalid_params', 'match'],
   ['an empty list', '/v1/matches', { texts: [] }, 'invalid_params', 'texts'],
   ['an empty text', '/v1/matches', { texts: ['a', ''] }, 'invalid_params', 'texts.1'],
   ['65 texts', '/v1/matches', { texts: pile(65, 'a') }, 'invalid_params', 'texts'],
@@ -230,8 +233,7 @@ test('GET /v1/models says what each model is for', async () => {
 });
 
 test('every success that the document describes for answers and matches was seen in this file', () => {
-  const missing = api.documentedSuccesses().filter((answer) => !api.seen.has(answer));
-  expect(missing.filter((answer) => /Answer|Match/.test(answer))).toEqual([]);
+  expect(api.unseenSuccesses(contractGroups.answersAndMatches)).toEqual([]);
 });
 
 describe('batches', () => {
@@ -281,65 +283,5 @@ describe('batches', () => {
     expect(batch.items).toMatchObject([{ id: expect.stringMatching(id) }, { id: expect.stringMatching(id) }]);
     const { json: one } = await api.call('GET', `/v1/${collection}/${batch.items[1].id}`, { headers: wait });
     expect(one[collection].flatMap(Object.values)).toEqual(expect.arrayContaining(['one', 'two']));
-  });
-});
-
-describe('captions with a match', () => {
-  let own: LiveGateway;
-  let captions: ContractClient;
-  beforeAll(async () => {
-    own = await new LiveGateway(inject('redisUrl')).start();
-    await own.registerModel();
-    await own.registerModel({ model: 'large', image_size: 384 });
-    await own.registerModel({ task: 'image_text_retrieval', model: 'itm', revision: 'm1' });
-    await own.work(echoHandler);
-    await own.work<Task>(echoAskedHandler, { task: 'image_text_retrieval', model: 'itm' });
-    captions = await ContractClient.of(own.url);
-  });
-  afterAll(() => own.stop());
-
-  const wait = { prefer: 'wait=30' };
-  const match = { probability: 0.75, similarity: 0.5, model: 'itm', revision: 'm1' };
-  const asked = { model: 'demo', prompt: 'a' };
-
-  test('come from one request, as JSON, as a form, as a raw image and in a batch', async () => {
-    const expected = { state: 'succeeded', caption: { text: 'a echoed' }, match, model: 'demo' };
-    const sent = await captions.call('POST', '/v1/captions', json({ image, match: true, ...asked }, wait));
-    expect([sent.status, sent.json]).toMatchObject([200, expected]);
-    const fields = Object.entries({ ...asked, match: 'true' }).map(([name, value]) => ({ name, value }));
-    const { body, headers } = multipart([...fields, { name: 'image', value: photo, filename: 'a.jpg' }]);
-    const formed = await captions.call('POST', '/v1/captions', { body, headers: { ...headers, ...wait } });
-    expect(formed.json).toMatchObject(expected);
-    const type = { 'content-type': 'image/jpeg' };
-    const query = new URLSearchParams({ ...asked, match: 'true' });
-    const raw = await captions.call('POST', `/v1/captions?${query}`, { body: photo, headers: { ...type, ...wait } });
-    expect(raw.json).toMatchObject(expected);
-    const items = [{ image, match: true, ...asked }];
-    const { json: batch } = await captions.call('POST', '/v1/batches', json({ items }));
-    const item = await captions.call('GET', `/v1/captions/${batch.items[0].id}`, { headers: wait });
-    expect(item.json).toMatchObject(expected);
-  });
-
-  test('have none where none was asked for', async () => {
-    for (const body of [{}, { match: false }]) {
-      const sent = await captions.call('POST', '/v1/captions', json({ image, ...body, ...asked }, wait));
-      expect(sent.json).toMatchObject({ state: 'succeeded', caption: { text: 'a echoed' }, match: null, attempt: 1 });
-    }
-  });
-
-  test('are refused where the two models see images of different sizes, which are named', async () => {
-    const sent = await captions.call('POST', '/v1/captions', json({ image, match: true, model: 'large' }));
-    expect([sent.status, sent.json.code]).toEqual([422, 'match_unavailable']);
-    expect(sent.json.detail).toMatch(/large sees 384 × 384 pixels, itm sees 128 × 128 pixels/);
-  });
-
-  test('answers and matches take no match', async () => {
-    for (const [path, own] of [
-      ['/v1/answers', { question: '?' }],
-      ['/v1/matches', { texts: ['a'] }],
-    ] as const) {
-      const sent = await api.call('POST', path, json({ image, match: true, ...own }));
-      expect([sent.status, sent.json.code]).toEqual([422, 'invalid_params']);
-    }
   });
 });

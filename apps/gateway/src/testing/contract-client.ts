@@ -41,12 +41,13 @@ export class ContractClient {
     return new ContractClient(base, (await (await fetch(`${base}/openapi.json`)).json()) as OpenApiDocument, headers);
   }
 
-  /** `operationId status` of every answer that the document describes as a success. */
-  documentedSuccesses(): string[] {
+  /** `operationId status` of every success that the document describes for these operations and no answer so far had. */
+  unseenSuccesses(operations: RegExp): string[] {
     return Object.values(this.#document.paths)
       .flatMap((methods) => Object.values(methods) as OperationObject[])
+      .filter(({ operationId }) => operations.test(operationId))
       .flatMap(({ operationId, responses }) => Object.keys(responses).map((status) => `${operationId} ${status}`))
-      .filter((answer) => / [23]\d\d$/.test(answer));
+      .filter((answer) => / [23]\d\d$/.test(answer) && !this.seen.has(answer));
   }
 
   /** @throws Error that says how the answer differs from the document */

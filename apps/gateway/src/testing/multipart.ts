@@ -37,3 +37,8 @@ export function imageForm(field: string, image: Uint8Array, texts: Record<string
     { name: field, value: image, filename: 'image.jpg', type: 'image/jpeg' },
   ]);
 }
+
+/** A body as it is. */
+export function rawBody(body: string | Uint8Array, contentType?: string, more: Record<string, string> = {}): Body {
+  return { body: Buffer.from(body), headers: { ...(contentType && { 'content-type': contentType }), ...more } };
+}

@@ -1,0 +1,174 @@
+import { describe } from 'vitest';
+import { type Body, imageForm, multipart, rawBody } from '../testing/multipart.js';
+import { latin1, photo, type RefusedRequest, startGateway, testRefusals } from '../testing/refused-requests.js';
+
+const v1 = 'POST /v1/captions';
+const json = (value: unknown): Body =>
+  rawBody(typeof value === 'string' ? value : JSON.stringify(value), 'application/json');
+const image = { base64: photo.toString('base64') };
+const badJson = (name: string, value: unknown, field: string): RefusedRequest => [
+  name,
+  v1,
+  json(value),
+  422,
+  'invalid_params',
+  field,
+];
+const requests: RefusedRequest[] = [
+  ['no JSON', v1, json('{'), 400, 'malformed_json'],
+  ['an empty body', v1, json(''), 400, 'malformed_json'],
+  [
+    'a lone surrogate half',
+    v1,
+    rawBody(Buffer.from('{"image":"\xed\xa0\x80"}', 'latin1'), 'application/json'),
+    400,
+    'malformed_json',
+  ],
+  [
+    'Latin-1 text',
+    v1,
+    rawBody(Buffer.concat([Buffer.from('{"prompt":"'), latin1, Buffer.from('"}')]), 'application/json'),
+    400,
+    'malformed_json',
+  ],
+  ['JSON twice', v1, json('{}{}'), 400, 'malformed_json'],
+  ['single quotes', v1, json("{'image':1}"), 400, 'malformed_json'],
+  ['deep nesting', v1, json(`${'['.repeat(50_000)}${']'.repeat(50_000)}`), 422, 'invalid_params'],
+  ['no image', v1, json({ prompt: 'x' }), 400, 'missing_image', 'image'],
+  [
+    'compressed JSON',
+    v1,
+    rawBody('{}', 'application/json', { 'content-encoding': 'gzip' }),
+    415,
+    'unsupported_media_type',
+  ],
+  ['JSON of 20 MB', v1, json({ image, prompt: 'x'.repeat(20_000_000) }), 413, 'image_too_large'],
+  ...['null', '[]', '7', '"x"'].map(
+    (text): RefusedRequest => [`the JSON ${text}`, v1, json(text), 422, 'invalid_params'],
+  ),
+  ...[
+    null,
+    7,
+    'https://example.com/a.jpg',
+    [],
+    {},
+    { url: 7 },
+    { base64: null },
+    { url: '' },
+    { url: 'x', base64: 'x' },
+  ].map((value) => badJson(`the image ${JSON.stringify(value)}`, { image: value }, 'image')),
+  ...[7, [], {}, 'x'.repeat(20_000), '\uFFFD'].map((prompt) =>
+    badJson(`the prompt ${JSON.stringify(prompt).slice(0, 20)}`, { image, prompt }, 'prompt'),
+  ),
+  ...[null, 7, 'x', [], [1]].map((params) =>
+    badJson(`the params ${JSON.stringify(params)}`, { image, params }, 'params'),
+  ),
+  ...['7', 0, -1, 1.5, null, true, [], 1e300, 65].map((value) =>
+    badJson(
+      `max_new_tokens: ${JSON.stringify(value)}`,
+      { image, params: { max_new_tokens: value } },
+      value === 65 ? 'max_new_tokens' : 'params.max_new_tokens',
+    ),
+  ),
+  ...['temperature', 'do_sample', 'top_p', 'max_length', '__proto__', 'constructor'].map((name) =>
+    badJson(`the parameter ${name}`, `{"image":{"base64":"AA"},"params":{"${name}":1}}`, `params.${name}`),
+  ),
+  ...[null, 7, [], { a: 1 }, { a: 'x'.repeat(600) }, { ['k'.repeat(65)]: 'x' }, { '': 'x' }].map((metadata) =>
+    badJson(`the metadata ${JSON.stringify(metadata).slice(0, 30)}`, { image, metadata }, 'metadata'),
+  ),
+  badJson(
+    '17 metadata',
+    { image, metadata: Object.fromEntries(Array.from({ length: 17 }, (_, i) => [`k${i}`, 'v'])) },
+    'metadata',
+  ),
+  ...[0, -1, 1.5, '60', null, 1e9].map((timeout_s) =>
+    badJson(`timeout_s: ${timeout_s}`, { image, timeout_s }, 'timeout_s'),
+  ),
+  badJson('an unknown field', { image, callback: 'https://example.com' }, 'callback'),
+  badJson('an empty model name', { image, model: '' }, 'model'),
+  ['a model that is not served', v1, json({ image, model: 'other' }), 422, 'unknown_model', 'model'],
+  ['a match where no model makes one', v1, json({ image, match: true }), 422, 'match_unavailable', 'match'],
+  ['a match that is neither wanted nor not', v1, json({ image, match: 'maybe' }), 422, 'invalid_params', 'match'],
+  ...['!', 'AAAAA', 'a b c', 'ÿ', 'data:image/png', 'data:,x', 'data:image/png,AAAA', 'data:image/png;base64,!'].map(
+    (base64): RefusedRequest => [`the base64 ${base64}`, v1, json({ image: { base64 } }), 422, 'image_corrupt'],
+  ),
+  ['text in base64', v1, json({ image: { base64: 'aGVsbG8gd29ybGQ=' } }), 415, 'unsupported_media_type'],
+  ['an empty data URI', v1, json({ image: { url: 'data:image/png;base64,' } }), 400, 'missing_image'],
+  ...[
+    ...[
+      'http://example.com/a.jpg',
+      'file:///etc/passwd',
+      'ftp://example.com/a.jpg',
+      'gopher://x',
+      'example.com',
+      '//example.com',
+    ],
+    ...['https://127.0.0.1/', 'https://[::1]/', 'https://[::ffff:10.0.0.1]/', 'https://169.254.169.254/'],
+    ...[
+      'https://0x7f.1/',
+      'https://2130706433/',
+      'https://user:secret@example.com/',
+      'https://example.com:22/',
+      'https://100.64.0.1/',
+    ],
+  ].map((url): RefusedRequest => [`the URL ${url}`, v1, json({ image: { url } }), 422, 'url_blocked']),
+  ['a raw body of zero bytes', v1, rawBody('', 'image/jpeg'), 400, 'missing_image'],
+  ['a raw body that is no image', v1, rawBody('hello', 'image/png'), 415, 'unsupported_media_type'],
+  ['a raw body of 11 MB', v1, rawBody(Buffer.alloc(11_000_000), 'image/png'), 413, 'image_too_large'],
+  [
+    'a raw body, compressed',
+    v1,
+    rawBody(photo, 'image/png', { 'content-encoding': 'br' }),
+    415,
+    'unsupported_media_type',
+  ],
+  ...[
+    'temperature=1',
+    'max_new_tokens=x',
+    'max_new_tokens=1&max_new_tokens=2',
+    'metadata=x',
+    'image=x',
+    'prompt=%ff',
+    'timeout_s=0',
+  ].map(
+    (query): RefusedRequest => [
+      `a raw body with ${query}`,
+      `POST /v1/captions?${query}`,
+      rawBody(photo, 'image/jpeg'),
+      422,
+      'invalid_params',
+      query.split('=')[0],
+    ],
+  ),
+  [
+    'an idempotency key with blanks',
+    v1,
+    { ...json({ image }), headers: { ...json({}).headers, 'idempotency-key': 'a b' } },
+    400,
+    'bad_idempotency_key',
+  ],
+  ['a batch without items', 'POST /v1/batches', json({}), 422, 'invalid_params', 'items'],
+  ['a batch of 101 items', 'POST /v1/batches', json({ items: Array(101).fill({}) }), 413, 'batch_too_large'],
+  ['a batch that is a list', 'POST /v1/batches', json([]), 422, 'invalid_params'],
+  ['a batch of 40 MB', 'POST /v1/batches', json({ items: ['x'.repeat(40_000_000)] }), 413, 'image_too_large'],
+  ['a batch as one image', 'POST /v1/batches', rawBody(photo, 'image/jpeg'), 415, 'unsupported_media_type'],
+  [
+    'a batch form without images',
+    'POST /v1/batches',
+    multipart([{ name: 'prompt', value: 'x' }]),
+    400,
+    'missing_image',
+  ],
+  ['a batch form with one image', 'POST /v1/batches', imageForm('image', photo), 422, 'invalid_params', 'image'],
+  [
+    'a batch form with 101 images',
+    'POST /v1/batches',
+    multipart(Array.from({ length: 101 }, () => ({ name: 'images', value: 'x', filename: 'a' }))),
+    413,
+    'batch_too_large',
+  ],
+];
+
+describe('bad JSON, a bad raw body or a bad batch is refused and leaves nothing in Redis', () => {
+  testRefusals(startGateway(), requests);
+});
