@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { type IncomingMessage, request } from 'node:http';
 import { problemDetails } from '@blipq/contracts';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
-import { bodyBytesMax } from './request/body-limits.js';
+import { bodyBytesMax } from './request/body-bytes-max.js';
 import { LiveGateway, repositoryFile } from './testing/live-gateway.js';
 import { imageForm } from './testing/multipart.js';
 

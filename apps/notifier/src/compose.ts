@@ -14,7 +14,7 @@ import { NotifierMetrics } from './notifier-metrics.js';
 import { sender } from './sender.js';
 import { SigningSecrets } from './signing-secrets.js';
 
-export interface ComposeOptions {
+interface ComposeOptions {
   stopping: AbortSignal;
   /** Default: the machine's DNS servers. */
   resolve?: Resolve;

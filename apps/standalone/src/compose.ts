@@ -13,7 +13,7 @@ import { StateFolder } from './state-folder.js';
 import { WebhookSecret } from './webhook-secret.js';
 import { reachableUrl, welcome } from './welcome.js';
 
-export interface ComposeOptions {
+interface ComposeOptions {
   config: StandaloneConfig;
   /** What every child inherits: the environment without BlipQ's own variables. */
   environment: Record<string, string | undefined>;

@@ -27,7 +27,7 @@ export interface EngineChildOptions {
 }
 
 /** What became of a start. */
-export type Readiness =
+export type EngineReadiness =
   | { status: 'ready'; facts: ModelFacts }
   | { status: 'refused'; code: string; message: string }
   | { status: 'ended'; reason: string };
@@ -48,14 +48,14 @@ const outOfMemory = /out of memory|bad_alloc/i;
 /** One life of the engine process, from its fork until nothing of it is left. */
 export class EngineChild {
   /** Settles with the first of: the model is ready, it is refused, the process ended. Never rejects. */
-  readonly ready: Promise<Readiness>;
+  readonly ready: Promise<EngineReadiness>;
   /** Resolves when the process is gone and all that it wrote and sent has been read. Never rejects. */
   readonly ended: Promise<void>;
   readonly #options: EngineChildOptions;
   readonly #process: ChildProcess;
   readonly #stderr: string[] = [];
   #watchdog: Watchdog | undefined;
-  #settleReady!: (readiness: Readiness) => void;
+  #settleReady!: (readiness: EngineReadiness) => void;
   #settleBatch: ((batch: ChildBatch) => void) | undefined;
   #running: Promise<ChildBatch> | undefined;
   #batches = 0;

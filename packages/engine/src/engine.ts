@@ -12,7 +12,7 @@ import type {
 import { BlipqError } from '@blipq/contracts';
 import { Backoff } from './backoff.js';
 import { Batcher, type Entry } from './batcher.js';
-import { type ChildBatch, EngineChild, type Readiness } from './engine-child.js';
+import { type ChildBatch, EngineChild, type EngineReadiness } from './engine-child.js';
 import type { EngineOptions, ModelLocation } from './engine-options.js';
 import { EngineRefusedError } from './engine-refused-error.js';
 import { batchKey, type EngineOutput, type EngineRow } from './engine-row.js';
@@ -44,7 +44,7 @@ export interface EngineEvents {
 }
 
 /** A start of the engine process: ready, or gone again. */
-type Launch = { status: 'ready'; child: EngineChild } | Exclude<Readiness, { status: 'ready' }>;
+type Launch = { status: 'ready'; child: EngineChild } | Exclude<EngineReadiness, { status: 'ready' }>;
 
 /** A row's output, and the batch that it was made in. */
 type Made = EngineBatch & { output: EngineOutput };

@@ -21,7 +21,7 @@ export function inWords(bytes: number): string {
 }
 
 /** An error of the operating system in words that say what to do; any other comes back as it is. */
-export function fileError(error: unknown, cacheDir: string): unknown {
+export function cacheFileError(error: unknown, cacheDir: string): unknown {
   if (!(error instanceof Error) || !('syscall' in error)) return error;
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'EDQUOT') {

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { fileError } from './free-space.js';
+import { cacheFileError } from './free-space.js';
 import { HubClient } from './hub-client.js';
 import { HubError } from './hub-error.js';
 import { type DownloadProgress, HubModel } from './hub-model.js';
@@ -44,7 +44,7 @@ export async function resolveModel(reference: string, options: ResolveOptions = 
     return await fromHub(parsed.repo, parsed.revision, settings);
   } catch (error) {
     options.signal?.throwIfAborted();
-    throw fileError(error, settings.cacheDir);
+    throw cacheFileError(error, settings.cacheDir);
   }
 }
 

@@ -31,7 +31,7 @@ export interface Node {
   readonly attributes: Readonly<Record<string, Attribute>>;
 }
 
-export interface Weight {
+export interface GraphWeight {
   readonly value: Value;
   /** Element bytes, little-endian, C order. Called once, while the model is written; nothing is held in memory before. */
   readonly read: () => Promise<ArrayBufferView>;
@@ -58,7 +58,7 @@ export class Graph {
   readonly inputs: Value[] = [];
   readonly nodes: Node[] = [];
   readonly outputs: Value[] = [];
-  readonly weights: Weight[] = [];
+  readonly weights: GraphWeight[] = [];
   readonly depth: number;
   readonly root: Graph;
   readonly #names: Map<string, number>;
@@ -102,7 +102,7 @@ export class Graph {
   }
 
   /** A weight, read when the model is written. `name` is the checkpoint's name for it where there is one. */
-  weight<D extends DType>(name: string, dtype: D, shape: readonly number[], read: Weight['read']): Value<D> {
+  weight<D extends DType>(name: string, dtype: D, shape: readonly number[], read: GraphWeight['read']): Value<D> {
     const value = new Value(this.root, this.#unique(name), dtype, shape);
     this.root.weights.push({ value, read });
     return value;

@@ -10,7 +10,7 @@ export {
   type IntegerType,
   type NumericType,
 } from './dtype.js';
-export { type Attribute, emit, Graph, type NodeOptions, type OutputType, Value, type Weight } from './graph.js';
+export { type Attribute, emit, Graph, type GraphWeight, type NodeOptions, type OutputType, Value } from './graph.js';
 export {
   concat,
   dimension,

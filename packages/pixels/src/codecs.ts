@@ -19,6 +19,9 @@ export function restrictCodecs(): void {
  * `limitInputPixels`: false where only the header is going to be read, so that its numbers can be told. `ignoreIcc`:
  * the profile is known to change nothing.
  */
-export function open(bytes: Uint8Array, options: { limitInputPixels: number | false; ignoreIcc?: boolean }): Sharp {
+export function openImage(
+  bytes: Uint8Array,
+  options: { limitInputPixels: number | false; ignoreIcc?: boolean },
+): Sharp {
   return sharp(bytes, { pages: 1, failOn: 'error', ...options });
 }

@@ -1,5 +1,5 @@
 import { BlipqError } from '@blipq/contracts';
-import { open } from './codecs.js';
+import { openImage } from './codecs.js';
 import type { Header } from './header.js';
 import type { ImageLimits } from './limits.js';
 
@@ -17,7 +17,7 @@ export interface Bitmap {
  * @throws BlipqError image_corrupt
  */
 export async function decode(bytes: Uint8Array, header: Header, limits: ImageLimits): Promise<Bitmap> {
-  const { data, info } = await open(bytes, { limitInputPixels: limits.pixelsMax, ignoreIcc: header.srgb })
+  const { data, info } = await openImage(bytes, { limitInputPixels: limits.pixelsMax, ignoreIcc: header.srgb })
     .autoOrient()
     .flatten({ background: '#ffffff' })
     .toColourspace('srgb')

@@ -1,5 +1,5 @@
 import { BlipqError } from '@blipq/contracts';
-import { open } from './codecs.js';
+import { openImage } from './codecs.js';
 import type { ImageLimits } from './limits.js';
 import type { ImageFormat } from './sniff.js';
 import { isSrgb } from './srgb-profile.js';
@@ -40,7 +40,7 @@ export async function readHeader(bytes: Uint8Array, format: ImageFormat, limits:
 
 async function declared(bytes: Uint8Array, format: ImageFormat) {
   try {
-    const { autoOrient, icc } = await open(bytes, { limitInputPixels: false }).metadata();
+    const { autoOrient, icc } = await openImage(bytes, { limitInputPixels: false }).metadata();
     return { ...autoOrient, srgb: icc !== undefined && isSrgb(icc) };
   } catch (cause) {
     throw new BlipqError(

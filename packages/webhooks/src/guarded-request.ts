@@ -1,7 +1,7 @@
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { BlipqError } from '@blipq/contracts';
 import type { GuardedAgent } from './guarded-agent.js';
-import { readBody } from './read-body.js';
+import { readResponseBody } from './read-response-body.js';
 
 export interface ResponseHead {
   url: URL;
@@ -62,7 +62,7 @@ export async function guardedRequest(
     const response = await answerTo(request, body);
     const head = { url: target.url, status: response.statusCode ?? 0, headers: response.headers };
     if (!wantsBody(head)) return { ...head, body: new Uint8Array(0), complete: false };
-    const { bytes, complete } = await readBody(response, bytesMax);
+    const { bytes, complete } = await readResponseBody(response, bytesMax);
     if (complete && endsWithConnection(response) && (broken !== undefined || signal.aborted)) throw broken;
     return { ...head, body: bytes, complete };
   } catch (error) {

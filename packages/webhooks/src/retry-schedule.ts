@@ -24,7 +24,7 @@ const jitter = 0.2;
 /** A receiver may ask for a longer pause than the schedule's, but not for more than a day. */
 const retryAfterMaxMs = 24 * hour;
 
-export interface RetryOptions {
+export interface RetryPauseOptions {
   scheduleMs?: readonly number[];
   /** What the receiver asked for. */
   retryAfterMs?: number;
@@ -37,7 +37,7 @@ export interface RetryOptions {
  */
 export function retryPauseMs(
   attempts: number,
-  { scheduleMs = retryScheduleMs, retryAfterMs = 0, chance = Math.random() }: RetryOptions = {},
+  { scheduleMs = retryScheduleMs, retryAfterMs = 0, chance = Math.random() }: RetryPauseOptions = {},
 ): number | undefined {
   const pause = scheduleMs[attempts];
   if (pause === undefined) return undefined;

@@ -1,7 +1,7 @@
 import type { Logger } from '@blipq/service';
 import { type RequestHandler, Router } from 'express';
 import type { UploadAdmission } from '../gates/upload-admission.js';
-import { oneImageBodyBytesMax } from '../request/body-limits.js';
+import { oneImageBodyBytesMax } from '../request/body-bytes-max.js';
 import { bentomlDocs } from './bentoml-docs.js';
 import { bentomlHeaders } from './bentoml-headers.js';
 import { bentomlResponder } from './bentoml-responder.js';

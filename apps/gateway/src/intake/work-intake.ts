@@ -15,7 +15,7 @@ import type { CaptionQueue, SubmitOutcome } from '@blipq/queue';
 import { inSpan } from '@blipq/service';
 import type { ApiKey } from '../gates/api-keys.js';
 import type { Places } from '../gates/places.js';
-import { imageBytesMax } from '../request/body-limits.js';
+import { imageBytesMax } from '../request/body-bytes-max.js';
 import type { CaptionRequest } from '../request/caption-request.js';
 import { taskOf, type WorkRequest } from '../request/work-request.js';
 import type { GatewayMetrics } from './gateway-metrics.js';

@@ -2,7 +2,7 @@ import { type ProblemCode, problems } from '@blipq/contracts';
 import type { z } from 'zod';
 import { captionFields } from '../request/caption-request.js';
 import { answerFields, matchFields } from '../request/work-request.js';
-import type { Answer, HeaderName, Operation } from './operation.js';
+import type { DocumentedAnswer, HeaderName, Operation } from './operation.js';
 import { operations } from './operations.js';
 import { parameters } from './parameters.js';
 import { inline, refTo, schemaComponents } from './schema-components.js';
@@ -75,7 +75,7 @@ function operationObject(operation: Operation, keysRequired: boolean): object {
   };
 }
 
-function answerObject({ description, body, headers: names = [] }: Answer): object {
+function answerObject({ description, body, headers: names = [] }: DocumentedAnswer): object {
   const media = body === 'text/event-stream' ? body : 'application/json';
   const schema = body === 'text/event-stream' ? { type: 'string' } : body && refTo(body);
   return {

@@ -3,7 +3,7 @@ import type { ParameterName } from './parameters.js';
 import type { ComponentName } from './schema-components.js';
 
 /** One documented answer. `body`: a named JSON schema, or a media type with text. */
-export interface Answer {
+export interface DocumentedAnswer {
   description: string;
   body?: ComponentName | 'text/event-stream';
   headers?: HeaderName[];
@@ -26,7 +26,7 @@ export interface Operation {
   description?: string;
   parameters?: ParameterName[];
   body?: 'caption' | 'answer' | 'match' | 'batch';
-  answers: Record<number, Answer>;
+  answers: Record<number, DocumentedAnswer>;
   /** Beside those that every operation has. */
   problems?: ProblemCode[];
 }

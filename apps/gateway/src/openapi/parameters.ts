@@ -1,7 +1,7 @@
 import { answerId, batchId, captionId, deliveryId, deliveryState, matchId } from '@blipq/contracts';
 import { idempotencyKey } from '../request/idempotency-key.js';
 import { waitMaxS } from '../request/preferred-wait.js';
-import { captionListQuery } from '../request/work-list-query.js';
+import { workListQuery } from '../request/work-list-query.js';
 import { inline } from './schema-components.js';
 
 export interface Parameter {
@@ -20,12 +20,12 @@ const header = (name: string, description: string, schema: object = { type: 'str
   schema,
 });
 
-const query = (name: keyof typeof captionListQuery.shape, description: string): Parameter => ({
+const query = (name: keyof typeof workListQuery.shape, description: string): Parameter => ({
   name,
   in: 'query',
   required: false,
   description,
-  schema: inline(captionListQuery.shape[name]),
+  schema: inline(workListQuery.shape[name]),
 });
 
 const inPath = (name: string, description: string, schema: object): Parameter => ({

@@ -1,10 +1,10 @@
 import { type Task, taskNames } from '@blipq/contracts';
-import type { Answer, HeaderName, Operation } from './operation.js';
+import type { DocumentedAnswer, HeaderName, Operation } from './operation.js';
 import { gone, submitProblems } from './submit-problems.js';
 
 const submitHeaders: HeaderName[] = ['Location', 'Preference-Applied', 'Idempotency-Replayed'];
 
-function submitAnswers(body: 'Caption' | 'Answer' | 'Match'): Record<number, Answer> {
+function submitAnswers(body: 'Caption' | 'Answer' | 'Match'): Record<number, DocumentedAnswer> {
   return {
     200: { description: 'It has ended already.', body, headers: submitHeaders },
     202: { description: 'It is queued; read it at its Location.', body, headers: submitHeaders },

@@ -1,6 +1,6 @@
 import { captionMetadata, requestedParams, webhookRequest } from '@blipq/contracts';
 import { z } from 'zod';
-import { imageBytesMax } from './body-limits.js';
+import { imageBytesMax } from './body-bytes-max.js';
 
 /** Longest prompt in characters. One that fills 512 positions is a few thousand; the model's own limit is checked later. */
 const promptCharsMax = 16 * 1024;

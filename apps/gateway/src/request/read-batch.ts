@@ -3,7 +3,7 @@ import { BlipqError, batchItemsMax, type CaptionMetadata, type WebhookRequest } 
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { batchJson } from './batch-json.js';
-import { batchJsonBytesMax } from './body-limits.js';
+import { batchJsonBytesMax } from './body-bytes-max.js';
 import { invalidField } from './invalid-fields.js';
 import { mediaTypeOf } from './media-type.js';
 import { parseFields } from './parse-fields.js';

@@ -1,6 +1,6 @@
 import { BlipqError } from '@blipq/contracts';
 import type { Request, Response } from 'express';
-import { bodyBytesMax } from './body-limits.js';
+import { bodyBytesMax } from './body-bytes-max.js';
 
 /**
  * Reads a whole body into memory of its own, so that it can move to another thread instead of being copied.

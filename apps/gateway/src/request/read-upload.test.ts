@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { type ClientRequest, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { expect, inject, onTestFinished, test } from 'vitest';
-import { imageBytesMax } from './body-limits.js';
+import { imageBytesMax } from './body-bytes-max.js';
 
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 

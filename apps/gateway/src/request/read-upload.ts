@@ -1,7 +1,7 @@
 import { BlipqError } from '@blipq/contracts';
 import type { Request, Response } from 'express';
 import multer, { MulterError } from 'multer';
-import { bodyBytesMax, imageBytesMax } from './body-limits.js';
+import { bodyBytesMax, imageBytesMax } from './body-bytes-max.js';
 import { invalidField } from './invalid-fields.js';
 import { refuseEncoded } from './read-body.js';
 

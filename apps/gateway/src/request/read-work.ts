@@ -1,6 +1,6 @@
 import { BlipqError, type Task } from '@blipq/contracts';
 import type { Request, Response } from 'express';
-import { imageBytesMax, workJsonBytesMax } from './body-limits.js';
+import { imageBytesMax, workJsonBytesMax } from './body-bytes-max.js';
 import { mediaTypeOf } from './media-type.js';
 import { parseFields } from './parse-fields.js';
 import { queryOf } from './parse-query.js';

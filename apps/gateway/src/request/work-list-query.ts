@@ -2,9 +2,9 @@ import { captionState } from '@blipq/contracts';
 import { z } from 'zod';
 
 /** The query of `GET /v1/captions`, as texts that spell the right values. */
-export const captionListQuery = z.strictObject({
+export const workListQuery = z.strictObject({
   cursor: z.string().min(1).max(200).optional(),
   limit: z.coerce.number().int().min(1).max(100).optional().meta({ type: 'integer', default: 20 }),
   state: captionState.optional(),
 });
-export type CaptionListQuery = z.infer<typeof captionListQuery>;
+export type WorkListQuery = z.infer<typeof workListQuery>;

@@ -7,11 +7,11 @@ import { workNotFound } from '../answer/work-not-found.js';
 import { tenantOf } from '../gates/authenticate.js';
 import { parseQuery } from '../request/parse-query.js';
 import { workIdOf } from '../request/work-id.js';
-import { captionListQuery } from '../request/work-list-query.js';
+import { workListQuery } from '../request/work-list-query.js';
 
 /** The query of `GET /v1/webhook-deliveries`. */
 export const deliveryListQuery = z.strictObject({
-  ...captionListQuery.pick({ cursor: true, limit: true }).shape,
+  ...workListQuery.pick({ cursor: true, limit: true }).shape,
   state: deliveryState.optional(),
 });
 

@@ -8,7 +8,7 @@ import type { UploadAdmission } from '../gates/upload-admission.js';
 import type { BatchIntake } from '../intake/batch-intake.js';
 import type { ModelCatalog } from '../intake/model-catalog.js';
 import type { WorkIntake } from '../intake/work-intake.js';
-import { bodyBytesMax, oneImageBodyBytesMax } from '../request/body-limits.js';
+import { bodyBytesMax, oneImageBodyBytesMax } from '../request/body-bytes-max.js';
 import { batchRoutes } from './batch-routes.js';
 import { deliveryRoutes } from './delivery-routes.js';
 import { modelRoutes } from './model-routes.js';

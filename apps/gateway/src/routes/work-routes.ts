@@ -15,7 +15,7 @@ import { parseQuery } from '../request/parse-query.js';
 import { preferredWaitS } from '../request/preferred-wait.js';
 import { readWork } from '../request/read-work.js';
 import { workIdOf } from '../request/work-id.js';
-import { captionListQuery } from '../request/work-list-query.js';
+import { workListQuery } from '../request/work-list-query.js';
 
 interface WorkParts {
   intake: WorkIntake;
@@ -34,7 +34,7 @@ export function workRoutes(task: Task, { intake, queue: anyQueue, waits }: WorkP
     .route('/')
     .post(async (req, res) => await create(req, res, {}))
     .get(async (req, res) => {
-      const query = parseQuery(captionListQuery, req);
+      const query = parseQuery(workListQuery, req);
       res.json(await queue.list({ task, tenant: tenantOf(res), ...query }));
     })
     .all(onlyMethods('GET, HEAD, POST'));

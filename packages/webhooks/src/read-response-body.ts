@@ -12,7 +12,7 @@ const FIRST_BYTES = 64 * 1024;
  * Reads at most `bytesMax` bytes of a stream and destroys it if there are more. The bytes are copied into one
  * buffer as they come: a sender that makes every byte a chunk would otherwise cost a hundred times its bytes.
  */
-export async function readBody(stream: Readable, bytesMax: number): Promise<Body> {
+export async function readResponseBody(stream: Readable, bytesMax: number): Promise<Body> {
   let buffer = new Uint8Array(Math.min(FIRST_BYTES, bytesMax));
   let length = 0;
   for await (const chunk of stream as AsyncIterable<Uint8Array>) {
