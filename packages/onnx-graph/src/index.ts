@@ -27,6 +27,7 @@ export {
   transpose,
   unsqueeze,
 } from './ops/arrange.js';
+export { conditional } from './ops/conditional.js';
 export {
   abs,
   add,
@@ -55,7 +56,7 @@ export {
 export { type LoopBody, type LoopResult, type LoopState, loop } from './ops/loop.js';
 export { gemm, matMul, multiHeadAttention } from './ops/matrix.js';
 export { type BlockMatrix, matMulBlocks, matMulInteger, quantizeRows } from './ops/quantized.js';
-export { argMax, layerNorm, logSoftmax, reduceMax, reduceMin, reduceSum, softmax, topK } from './ops/reduce.js';
+export { argMax, cumSum, layerNorm, logSoftmax, reduceMax, reduceMin, reduceSum, softmax, topK } from './ops/reduce.js';
 export { resizeBicubic } from './ops/resize.js';
 export { addDims, broadcast, type Dim, formatShape, GraphError, product, type Shape } from './shape.js';
 export { serializeModel, type WriteProgress, writeModel } from './write-model.js';

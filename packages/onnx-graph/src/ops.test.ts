@@ -8,6 +8,7 @@ import {
   biasGelu,
   cast,
   concat,
+  cumSum,
   type DType,
   dimension,
   div,
@@ -318,6 +319,12 @@ const cases: Case[] = [
   ['reduceSum', ({ f32 }) => reduceSum(f32(['B', 3], count(6)), 0), [3, 5, 7]],
   ['argMax: the first of equals', ({ f32 }) => argMax(f32(['B', 3], [1, 5, 5, 0, -1, 0]), 1), [1, 0]],
   ['argMax: along the first axis', ({ f32 }) => argMax(f32(['B', 3], [1, 5, 2, 0, 6, 2]), 0), [0, 1, 0]],
+  ['cumSum', ({ f32 }) => cumSum(f32(['B', 3], [1, 2, 3, 4, 5, 6])), [1, 3, 6, 4, 9, 15]],
+  [
+    'cumSum: exclusive',
+    ({ f32 }) => cumSum(f32(['B', 3], [1, 2, 3, 4, 5, 6]), { exclusive: true }),
+    [0, 1, 3, 0, 4, 9],
+  ],
   [
     'topK',
     (given) => {
@@ -388,7 +395,9 @@ describe('every op gives the numbers, the type and the shape that were inferred'
 });
 
 test('every op has a case', async () => {
-  const files = readdirSync(new URL('./ops/', import.meta.url)).filter((file) => !/^loop|test/.test(file));
+  const files = readdirSync(new URL('./ops/', import.meta.url)).filter(
+    (file) => !/^(conditional|loop)|test/.test(file),
+  );
   const modules = await Promise.all(files.map((file) => import(`./ops/${file.replace('.ts', '')}.ts`)));
   const tested = new Set(cases.map(([name]) => name.split(':')[0]));
   const ops = modules.flatMap((module) => Object.keys(module));
@@ -435,6 +444,7 @@ describe('onnxruntime has each op at each type that its signature takes', () => 
     ...atTypes('reduceMin', numbers, (x) => reduceMin(x, 0)),
     ...atTypes('reduceSum', ['float32', 'float16', 'int32', 'int64'], (x) => reduceSum(x, 0)),
     ...atTypes('argMax', numbers, (x) => argMax(x, 0)),
+    ...atTypes('cumSum', ['float32', 'int32', 'int64'], (x) => cumSum(x)),
     ...atTypes('topK', floats, (x) => topK(x, index(x, 2), 2).values),
     ...atTypes('matMul', floats, (x, y) => matMul(reshape(x, [1, 3]), reshape(y, [3, 1]))),
     ...atTypes('gemm', floats, (x, y) => gemm(reshape(x, [1, 3]), reshape(y, [3, 1]), slice(x, 0, 0, 1))),

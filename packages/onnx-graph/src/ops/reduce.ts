@@ -55,6 +55,16 @@ export function topK<D extends FloatType>(
   return { values: values as Value<D>, indices: indices as Value<'int64'> };
 }
 
+/** Sums of the elements up to each one along the last axis, itself included unless `exclusive`. */
+export function cumSum<D extends 'float32' | 'int32' | 'int64'>(
+  x: Value<D>,
+  { exclusive = false }: { readonly exclusive?: boolean } = {},
+): Value<D> {
+  const axis = x.graph.constant('int64', [], [x.shape.length - 1]);
+  const attributes = { exclusive: exclusive ? 1 : 0 };
+  return emit('CumSum', [x, axis], { dtype: x.dtype, shape: x.shape }, { attributes });
+}
+
 export function softmax<D extends FloatType>(x: Value<D>): Value<D> {
   return emit('Softmax', [x], { dtype: x.dtype, shape: x.shape }, { attributes: { axis: x.shape.length - 1 } });
 }
