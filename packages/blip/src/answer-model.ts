@@ -1,10 +1,11 @@
 import { questionEncoderFile } from './build-graphs.js';
+import type { GeneratedText } from './generated-text.js';
 import { type GenerationParams, int64, padded } from './generation.js';
 import { type EncodedImage, type FloatTensor, ImageEncoder, stacked, viewsBytesMax } from './image-encoder.js';
 import { type ModelFacts, readModelFacts } from './model-facts.js';
 import { openGraph } from './optimized-graphs.js';
 import type { Session, SessionOptions } from './session.js';
-import { type GeneratedText, TextGenerator } from './text-generator.js';
+import { TextGenerator } from './text-generator.js';
 
 export interface QuestionRow {
   /** uint8 [S, S, 3], RGB, S = `facts.imageSize` */
@@ -58,7 +59,8 @@ export class AnswerModel {
       { embeds: stacked(widened(asked.map(({ embeds }) => embeds))), lengths: asked.flatMap(({ lengths }) => lengths) },
       rows.flatMap(({ questions, params }) => questions.map(() => ({ prompt: [this.facts.bosTokenId], params }))),
     );
-    const answers = rows.map(({ questions }) => generated.splice(0, questions.length));
+    const best = generated.map(([answer]) => answer!);
+    const answers = rows.map(({ questions }) => best.splice(0, questions.length));
     return { answers, encodeMs, decodeMs: performance.now() - started - encodeMs };
   }
 

@@ -1,8 +1,9 @@
+import type { GeneratedText } from './generated-text.js';
 import type { GenerationParams } from './generation.js';
 import { ImageEncoder, stacked } from './image-encoder.js';
 import { type ModelFacts, readModelFacts } from './model-facts.js';
 import type { SessionOptions } from './session.js';
-import { type GeneratedText, TextGenerator } from './text-generator.js';
+import { TextGenerator } from './text-generator.js';
 
 export interface CaptionRow {
   /** uint8 [S, S, 3], RGB, S = `facts.imageSize` */
@@ -12,8 +13,11 @@ export interface CaptionRow {
   readonly params: GenerationParams;
 }
 
-/** A caption; its text and token ids include the prompt. */
-export type CaptionOutput = GeneratedText;
+/** A caption; its token ids include the prompt, and its text does unless it is suppressed. */
+export interface CaptionOutput extends GeneratedText {
+  /** The further ones that were asked for, best first. */
+  readonly others?: readonly GeneratedText[];
+}
 
 export interface BatchOutput {
   /** In the order of the rows. */
@@ -52,7 +56,8 @@ export class CaptionModel {
       prompt: [this.facts.bosTokenId, ...(prompt === null ? [] : tokenizer.encodePrompt(prompt))],
       params,
     }));
-    const captions = await this.generator.generate({ embeds: stacked(embeds) }, decoderRows);
+    const generated = await this.generator.generate({ embeds: stacked(embeds) }, decoderRows);
+    const captions = generated.map(([best, ...others]) => ({ ...best!, ...(others.length > 0 && { others }) }));
     return { captions, encodeMs: encoded - started, decodeMs: performance.now() - encoded };
   }
 

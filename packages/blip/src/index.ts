@@ -7,7 +7,8 @@ export {
 } from './caption-model.js';
 export type { BlipTask } from './checkpoint/task.js';
 export { chooseDevice, type DeviceChoice } from './device.js';
-export type { GenerationParams } from './generation.js';
+export type { GeneratedText } from './generated-text.js';
+export type { GenerationParams, Sampling } from './generation.js';
 export { type BuiltGraphs, type CheckpointReport, inspectCheckpoint } from './inspect-checkpoint.js';
 export { type BlipModel, loadModel } from './load-model.js';
 export { type MatchBatchOutput, MatchModel, type MatchRow, type TextMatch } from './match-model.js';
@@ -17,4 +18,3 @@ export type { ModelFacts } from './model-facts.js';
 export { checkBounds, type Device, type PrecisionCheck } from './precision.js';
 export { type PrepareOptions, type PrepareProgress, prepareModel } from './prepare-model.js';
 export { OutOfMemoryError } from './session.js';
-export type { GeneratedText } from './text-generator.js';

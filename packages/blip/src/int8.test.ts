@@ -56,7 +56,7 @@ describe.each(['fp32', 'int8'] as const)(
   },
 );
 
-/** Captions seeded random batches, in which rows of unlike prompts, lengths, penalties and beams meet. */
+/** Captions seeded random batches, in which rows of unlike prompts, lengths, penalties, searches and wishes meet. */
 async function expectIndependentRows(
   checkpoint: string,
   precision: Precision,
@@ -69,20 +69,34 @@ async function expectIndependentRows(
   const oneOf = <T>(values: readonly T[]): T => values[between(0, values.length - 1)]!;
   const randomRow = (): CaptionRow => {
     const maxNewTokens = between(1, 20);
+    const numBeams = oneOf([1, 1, 1, 3]);
     return {
       pixels: oneOf(images),
       prompt: oneOf([null, ...prompts]),
       params: {
         maxNewTokens,
         minNewTokens: between(0, maxNewTokens),
-        numBeams: oneOf([1, 1, 3]),
+        numBeams,
         lengthPenalty: oneOf([1, 0.5, 2]),
         earlyStopping: oneOf([false, true, 'never']),
         repetitionPenalty: oneOf([1, 1.5]),
         noRepeatNgramSize: oneOf([0, 2]),
+        ...(numBeams === 1 && next() < 0.5 && { sampling: randomSampling() }),
+        numReturnSequences: oneOf([1, 1, 2]),
+        badWords: oneOf([undefined, undefined, ['a'], ['picture of', 'the', 'Arafed']]),
+        minWords: oneOf([0, 0, 4]),
+        maxChars: oneOf([undefined, undefined, 12, 30]),
+        suppressPrompt: oneOf([false, true]),
+        format: oneOf([undefined, 'alt']),
       },
     };
   };
+  const randomSampling = () => ({
+    temperature: oneOf([0.5, 1, 3]),
+    topK: oneOf([0, 1, 50, 100_000]),
+    topP: oneOf([0.3, 0.9, 1]),
+    seed: between(0, 2 ** 40),
+  });
   for (let round = 0; round < 12; round++) {
     const rows = Array.from({ length: between(2, 9) }, randomRow);
     const together = await model.caption(rows);

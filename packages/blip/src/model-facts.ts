@@ -18,6 +18,8 @@ export interface ModelFacts {
   readonly imageSize: number;
   /** Longest sequence that can be decoded, bos and prompt included, in tokens. */
   readonly positionsMax: number;
+  /** Tokens that the decoder scores, which may be more than the tokenizer has. */
+  readonly vocabSize: number;
   readonly precision: Precision;
   readonly device: Device;
   /** How far this precision is from fp32; null for fp32 itself. */
@@ -46,6 +48,7 @@ export function modelFacts(
     task: config.task,
     imageSize: config.vision.imageSize,
     positionsMax: config.text.positions,
+    vocabSize: config.text.vocabSize,
     generationConfig: config.generationConfig,
     textConfig: config.textGeneration,
     bosTokenId: config.text.bosTokenId,

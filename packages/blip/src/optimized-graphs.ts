@@ -82,7 +82,7 @@ export async function optimizeGraphs(
   }
   const rows = [{ prompt: [bosTokenId], params: { maxNewTokens: 8, minNewTokens: 8 } }];
   await keepIfFaithful(greedyDecoderFile, async (session) => {
-    const [generated] = await generateGreedy(session, memory, rows, sepTokenId);
+    const [[generated] = []] = await generateGreedy(session, memory, rows, sepTokenId);
     const data = Float32Array.from([...generated!.tokenIds, ...generated!.tokenLogprobs]);
     return { generated: { type: 'float32', data, dims: [data.length] } };
   });

@@ -16,7 +16,7 @@ import { checkBounds, type Device, fastestPrecision, type PrecisionCheck } from 
 import { readTokenizerFile, type TokenizerFile } from './tokenizer-file.js';
 
 /** Raised whenever the graphs change, so that folders built by an older version are built anew. */
-const BUILD_VERSION = 7;
+const BUILD_VERSION = 8;
 
 export interface PrepareProgress {
   readonly phase: 'hash' | 'encoder' | 'decoder' | 'matcher' | 'check' | 'optimize';

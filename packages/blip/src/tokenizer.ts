@@ -39,6 +39,27 @@ export class BlipTokenizer {
     return [this.#special('[CLS]'), ...this.encodePrompt(text), this.#special('[SEP]')];
   }
 
+  /** A token as the vocabulary has it ("##ing"); undefined for ids outside it. */
+  pieceOf(id: number): string | undefined {
+    return this.#tokenizer.id_to_token(id);
+  }
+
+  idOf(piece: string): number | undefined {
+    return this.#tokenizer.token_to_id(piece);
+  }
+
+  /** Whether texts leave the token out, [UNK] included. */
+  isSpecial(id: number): boolean {
+    const piece = this.pieceOf(id);
+    return piece !== undefined && /^\[.*\]$/.test(piece) && this.decode([id]) === '';
+  }
+
+  /** Whether texts join the token to the word before it, as they do a full stop. */
+  joins(id: number): boolean {
+    const word = this.encodePrompt('a');
+    return !this.decode([...word, id]).includes(' ');
+  }
+
   #special(token: string): number {
     const id = this.#tokenizer.token_to_id(token);
     if (id === undefined) throw new Error(`the vocabulary has no ${token}`);

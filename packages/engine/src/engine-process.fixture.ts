@@ -49,7 +49,7 @@ async function run(rows: EngineRow[]): Promise<EngineBatchOutput> {
       block();
     }
     const score = mark === marks.notANumber ? Number.NaN : -0.5;
-    return { text: `caption ${tag}`, tokenIds: [1, tag, 2], tokenLogprobs: [-0.5, -0.5], score };
+    return { text: `caption ${tag}`, confidence: 0.5, tokenIds: [1, tag, 2], tokenLogprobs: [-0.5, -0.5], score };
   });
   return { outputs, encodeMs: 1, decodeMs: 2 };
 }

@@ -17,8 +17,13 @@ export interface EngineBatchOutput {
   decodeMs: number;
 }
 
-/** What the rows of one batch must agree on: the task, and the graph that generates, of which there is one per number of beams. */
+/**
+ * What the rows of one batch must agree on: the task, and how many sequences are generated side by side, beams or samples.
+ * Sampling and greedy search of one sequence run together.
+ */
 export function batchKey(row: EngineRow): string {
-  const beams = row.task === 'image_text_retrieval' ? 1 : (row.params.numBeams ?? 1);
-  return `${row.task satisfies Task} ${beams} beams`;
+  if (row.task === 'image_text_retrieval') return row.task;
+  const { numBeams = 1, numReturnSequences = 1 } = row.params;
+  const search = numBeams > 1 ? `${numBeams} beams` : `${numReturnSequences} samples`;
+  return `${row.task satisfies Task} ${search}`;
 }

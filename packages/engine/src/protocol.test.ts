@@ -11,10 +11,24 @@ const everyParam: CaptionRow['params'] = {
   earlyStopping: 'never',
   repetitionPenalty: 1.5,
   noRepeatNgramSize: 2,
+  sampling: { temperature: 0.7, topK: 50, topP: 0.9, seed: 7 },
+  numReturnSequences: 2,
+  badWords: ['arafed'],
+  minWords: 3,
+  maxChars: 100,
+  suppressPrompt: true,
+  format: 'alt',
 };
 
 const { pixels } = row(6);
-const dog = { text: 'a dog', tokenIds: [4, 9, 3], tokenLogprobs: [-0.25, -0.5], score: -0.375 };
+const dog = {
+  text: 'a dog',
+  confidence: 0.6875,
+  alt: 'A dog.',
+  tokenIds: [4, 9, 3],
+  tokenLogprobs: [-0.25, -0.5],
+  score: -0.375,
+};
 
 /** One of each, so that a change of the wire shows up as a change of this file. */
 const requests: EngineRequest[] = [
@@ -53,7 +67,7 @@ const replies: EngineReply[] = [
     type: 'batch-result',
     id: 7,
     output: {
-      outputs: [dog, [dog], [{ logits: [-1, 2], probability: 0.75, similarity: 0.5 }]],
+      outputs: [{ ...dog, others: [dog] }, [dog], [{ logits: [-1, 2], probability: 0.75, similarity: 0.5 }]],
       encodeMs: 12.5,
       decodeMs: 8,
     },
@@ -113,7 +127,7 @@ describe('the wire', () => {
   });
 
   it('refuses a score that is not a number', () => {
-    const caption = { text: '', tokenIds: [], tokenLogprobs: [], score: Number.NaN };
+    const caption = { text: '', confidence: 0, tokenIds: [], tokenLogprobs: [], score: Number.NaN };
     const output = { outputs: [caption], encodeMs: 0, decodeMs: 0 };
     expect(engineReply.safeParse({ type: 'batch-result', id: 1, output }).success).toBe(false);
   });

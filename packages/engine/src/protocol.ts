@@ -18,6 +18,13 @@ const params = z.strictObject({
   earlyStopping: z.union([z.boolean(), z.literal('never')]).optional(),
   repetitionPenalty: z.number().optional(),
   noRepeatNgramSize: z.int().optional(),
+  sampling: z.strictObject({ temperature: z.number(), topK: z.int(), topP: z.number(), seed: z.int() }).optional(),
+  numReturnSequences: z.int().optional(),
+  badWords: z.array(z.string()).optional(),
+  minWords: z.int().optional(),
+  maxChars: z.int().optional(),
+  suppressPrompt: z.boolean().optional(),
+  format: z.literal('alt').optional(),
 });
 
 const row: z.ZodType<EngineRow> = z.discriminatedUnion('task', [
@@ -28,10 +35,14 @@ const row: z.ZodType<EngineRow> = z.discriminatedUnion('task', [
 
 const generated = z.object({
   text: z.string(),
+  confidence: z.number(),
+  alt: z.string().optional(),
   tokenIds: z.array(z.int()),
   tokenLogprobs: z.array(z.number()),
   score: z.number(),
 });
+
+const caption = generated.extend({ others: z.array(generated).optional() });
 
 const match = z.object({
   logits: z.tuple([z.number(), z.number()]),
@@ -40,7 +51,7 @@ const match = z.object({
 });
 
 const batchOutput: z.ZodType<EngineBatchOutput> = z.object({
-  outputs: z.array(z.union([generated, z.array(generated), z.array(match)])),
+  outputs: z.array(z.union([caption, z.array(generated), z.array(match)])),
   encodeMs: z.number(),
   decodeMs: z.number(),
 });

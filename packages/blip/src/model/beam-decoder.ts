@@ -5,7 +5,6 @@ import {
   concat,
   equal,
   Graph,
-  gather,
   gatherPerRow,
   greater,
   greaterOrEqual,
@@ -32,20 +31,26 @@ import type { ModelFormat } from './weight-format.js';
  * Beam search, the whole loop in one graph (GenerationMixin._beam_search in transformers ≥ 4.49, its steps under the
  * same names). Each row behaves as in a batch of its own.
  *
- * inputs, beside DecoderInputs
+ * inputs, beside DecoderInputs and CharsLimit (chars_max, token_chars)
  *   first_scores     float32 [B, K]  0, then −1e9: beams start alike, so that only the first may branch; gives K
  *   length_penalty   float32 [B]
  *   early_stopping   int64 [B]       see earlyStoppingCodes
  * outputs, T = steps taken
- *   tokens           int64 [B, T+1]  the best sequence of each row: bos, prompt, what was generated, then pad
- *   logprobs         float32 [B, T+1]  of each generated token after the processors, else 0
- *   score            float32 [B]     sum of the log-probabilities / (generated tokens)^length_penalty
+ *   tokens           int64 [B, K, T+1]  the best sequences of each row, best first: bos, prompt, what was generated,
+ *                                       then pad
+ *   logprobs         float32 [B, K, T+1]  of each generated token after the processors, else 0
+ *   scores           float32 [B, K]  sum of the log-probabilities / (generated tokens)^length_penalty; NEVER where there
+ *                                    are fewer than K sequences
  */
 export function beamDecoder(config: BlipConfig, tensors: StateDict, format: ModelFormat): Graph {
   const { text } = config;
   const graph = new Graph('beam-decoder');
   const inputs = new DecoderInputs(graph, config, format.image);
   const firstScores = graph.input('first_scores', 'float32', ['B', 'K']);
+  const limit = {
+    charsMax: graph.input('chars_max', 'int64', ['B']),
+    tokenChars: graph.input('token_chars', 'int64', [text.vocabSize]),
+  };
   const search = new BeamSearch(graph, inputs, firstScores, text);
   const weights = new Weights(graph, tensors, format.token, 'text_decoder.');
   const decoder = new TextDecoder(config, weights, format.image);
@@ -78,7 +83,9 @@ export function beamDecoder(config: BlipConfig, tensors: StateDict, format: Mode
       const { logits, present } = decoder.step(token, position, pastOf(past, text.layers), memory);
       const { promptToken, forced, generated } = inputs.at(add(position, 1));
       const history = { tokens, repeats };
-      const processed = processScores(logSoftmax(logits), history, generated, inputs, text.sepTokenId);
+      const at = { position, generated };
+      const rules = { inputs, endToken: text.sepTokenId, limit };
+      const processed = processScores(logSoftmax(logits), history, at, rules);
 
       const candidates = search.candidates(processed, scores, { tokens, logprobs });
       const hits = or(
@@ -125,9 +132,8 @@ export function beamDecoder(config: BlipConfig, tensors: StateDict, format: Mode
       };
     },
   );
-  const first = graph.constant('int64', [], [0]);
-  graph.output('tokens', gather(state.bestTokens, first, 1));
-  graph.output('logprobs', gather(state.bestLogprobs, first, 1));
-  graph.output('score', gather(state.bestScores, first, 1));
+  graph.output('tokens', state.bestTokens);
+  graph.output('logprobs', state.bestLogprobs);
+  graph.output('scores', state.bestScores);
   return graph;
 }

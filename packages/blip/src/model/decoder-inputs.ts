@@ -28,6 +28,14 @@ import type { WeightFormat } from './weight-format.js';
  * max_new_tokens        int64 [B]          ≥ 1
  * repetition_penalty    float32 [B]        1 for none
  * no_repeat_ngram_size  int64 [B]          0 for none
+ *
+ * and for what most batches do without, see restrict
+ *
+ * restricted            int64 [1]          1 where any row is restricted by what follows, else 0
+ * bad_words             int64 [B, W]       the last token of each sequence that may not occur; −1 for none
+ * bad_word_prefixes     int64 [B, W, P]    the tokens before it, filled up in front with −1
+ * words_min             int64 [B]          words to generate before the end of sequence; 0 for none
+ * token_words           int64 [V]          1 for tokens that begin a word, else 0
  */
 export class DecoderInputs {
   readonly memory: Memory;
@@ -37,6 +45,12 @@ export class DecoderInputs {
   readonly maxNewTokens: Value<'int64'>;
   readonly repetitionPenalty: Value<'float32'>;
   readonly noRepeatNgramSize: Value<'int64'>;
+  /** bool [] */
+  readonly isRestricted: Value<'bool'>;
+  readonly badWords: Value<'int64'>;
+  readonly badWordPrefixes: Value<'int64'>;
+  readonly wordsMin: Value<'int64'>;
+  readonly tokenWords: Value<'int64'>;
 
   constructor(
     readonly graph: Graph,
@@ -59,6 +73,11 @@ export class DecoderInputs {
     this.maxNewTokens = graph.input('max_new_tokens', 'int64', ['B']);
     this.repetitionPenalty = graph.input('repetition_penalty', 'float32', ['B']);
     this.noRepeatNgramSize = graph.input('no_repeat_ngram_size', 'int64', ['B']);
+    this.isRestricted = flag(graph, 'restricted');
+    this.badWords = graph.input('bad_words', 'int64', ['B', 'W']);
+    this.badWordPrefixes = graph.input('bad_word_prefixes', 'int64', ['B', 'W', 'P']);
+    this.wordsMin = graph.input('words_min', 'int64', ['B']);
+    this.tokenWords = graph.input('token_words', 'int64', ['V']);
   }
 
   /** Steps after which the last row has ended, whatever it says: int64 []. */
@@ -82,4 +101,9 @@ export class DecoderInputs {
   get start(): Value<'int64'> {
     return unsqueeze(gather(this.prompt, this.graph.constant('int64', [], [0]), 1), 1);
   }
+}
+
+/** An input that is 0 or 1, as the truth value that conditions take: bool []. */
+export function flag(graph: Graph, name: string): Value<'bool'> {
+  return cast(squeeze(graph.input(name, 'int64', [1]), 0), 'bool');
 }

@@ -2,6 +2,7 @@ import {
   add,
   and,
   concat,
+  conditional,
   div,
   equal,
   gatherElements,
@@ -16,6 +17,7 @@ import {
   where,
 } from '@blipq/onnx-graph';
 import type { DecoderInputs } from './decoder-inputs.js';
+import { banEnd, type CharsLimit, perBeam, restrict } from './restrictions.js';
 
 /** What the processors need to know of each beam: int64 [B, K, T], T = tokens so far, bos and prompt included. */
 export interface History {
@@ -41,22 +43,28 @@ export function extendHistory({ tokens, repeats }: History, token: Value<'int64'
 }
 
 /**
- * Processes scores as transformers does, in its order: repetition penalty, repeated n-grams, minimum length
- * (logits_process.py).
+ * Processes scores as transformers does, in its order: repetition penalty, repeated n-grams, bad words, minimum length
+ * (logits_process.py). What most batches do without costs those nothing.
  *
  * scores    float32 [B, K, V]; raw logits in greedy search, log-probabilities in beam search
- * generated int64 [B], tokens generated so far
+ * position  int64 [], of the last token; generated int64 [B], tokens generated so far
+ * limit     see CharsLimit
  */
 export function processScores(
   scores: Value<'float32'>,
   history: History,
-  generated: Value<'int64'>,
-  inputs: DecoderInputs,
-  endToken: number,
+  { position, generated }: { position: Value<'int64'>; generated: Value<'int64'> },
+  { inputs, endToken, limit = null }: { inputs: DecoderInputs; endToken: number; limit?: CharsLimit | null },
 ): Value<'float32'> {
   const penalized = penalizeRepetition(scores, history, perBeam(inputs.repetitionPenalty));
   const unrepeated = banRepeatedNgrams(penalized, history, perBeam(inputs.noRepeatNgramSize));
-  return banEnd(unrepeated, perBeam(less(generated, inputs.minNewTokens)), endToken);
+  const early = unsqueeze(less(generated, inputs.minNewTokens), 1);
+  return conditional(
+    inputs.isRestricted,
+    { scores: unrepeated, tokens: history.tokens, position, early },
+    (state) => restrict(state, { inputs, endToken, limit }),
+    (state) => banEnd(state.scores, unsqueeze(state.early, 2), endToken),
+  );
 }
 
 /** Divides positive scores of tokens that have occurred by the penalty, multiplies negative ones (Keskar et al. 2019). */
@@ -71,16 +79,4 @@ function banRepeatedNgrams(scores: Value<'float32'>, { tokens, repeats }: Histor
   const { NEGATIVE_INFINITY, POSITIVE_INFINITY } = Number;
   const scalar = (value: number) => scores.graph.constant('float32', [], [value]);
   return scatterElements(scores, tokens, where(banned, scalar(NEGATIVE_INFINITY), scalar(POSITIVE_INFINITY)), 'min');
-}
-
-/** Rules out the end of sequence where `banned` (MinNewTokensLengthLogitsProcessor). */
-function banEnd(scores: Value<'float32'>, banned: Value<'bool'>, endToken: number): Value<'float32'> {
-  const vocabulary = scores.dim(2) as number;
-  const isEnd = Array.from({ length: vocabulary }, (_, token) => (token === endToken ? 1 : 0));
-  return where(and(banned, scores.graph.constant('bool', [vocabulary], isEnd)), Number.NEGATIVE_INFINITY, scores);
-}
-
-/** [B] → [B, 1, 1] */
-function perBeam<D extends 'bool' | 'int64' | 'float32'>(x: Value<D>): Value<D> {
-  return unsqueeze(unsqueeze(x, 1), 2);
 }
