@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Engine } from '@blipq/engine';
-import type { ManifestDraft, ModelRegistry } from '@blipq/queue';
+import { type Engine, manifestOf } from '@blipq/engine';
+import type { ModelRegistry } from '@blipq/queue';
 import type { Logger, ServicePart } from '@blipq/service';
 
 const retryMs = 1000;
@@ -57,18 +57,4 @@ export class ModelRegistration implements ServicePart {
     this.#registered = true;
     this.#logger.info({ model, revision }, 'model registered');
   }
-}
-
-function manifestOf(facts: Engine['facts']): ManifestDraft {
-  return {
-    model: facts.model,
-    revision: facts.revision,
-    task: facts.task,
-    image_size: facts.imageSize,
-    positions_max: facts.positionsMax,
-    precision: facts.precision,
-    device: facts.device,
-    generation_config: facts.generationConfig,
-    text_config: facts.textConfig,
-  };
 }

@@ -38,6 +38,16 @@ export {
   terminalStates,
 } from './caption.js';
 export {
+  type CaptionOptions,
+  type CaptionRequest,
+  captionFields,
+  captionJson,
+  captionOptions,
+  type ImageInput,
+  imageBytesMax,
+  imageInput,
+} from './caption-request.js';
+export {
   answerId,
   type BatchId,
   batchId,
@@ -50,6 +60,7 @@ export {
   publicTenant,
   tenantName,
 } from './id.js';
+export { invalidField, invalidFields } from './invalid-fields.js';
 export { type GenerationDefaults, generationDefaults, type ModelManifest, modelManifest } from './manifest.js';
 export {
   type MatchInput,
@@ -72,6 +83,8 @@ export {
   resolveParams,
   unknownParamMessage,
 } from './params.js';
+export { parseFields } from './parse-fields.js';
+export { plainIssue } from './plain-issue.js';
 export {
   BlipqError,
   type FieldError,
@@ -127,3 +140,15 @@ export {
   type WorkInput,
   type WorkResource,
 } from './work.js';
+export { type AskedModel, workInputOf } from './work-input.js';
+export {
+  type AsksOf,
+  answerFields,
+  answerJson,
+  matchFields,
+  matchJson,
+  type RequestOf,
+  requestSchemas,
+  taskOf,
+  type WorkRequest,
+} from './work-request.js';

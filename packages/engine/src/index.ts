@@ -1,5 +1,6 @@
 export { Backoff, type BackoffOptions } from './backoff.js';
 export { AbortError } from './batcher.js';
+export { doWork, type WorkDone, type WorkEngine } from './do-work.js';
 export {
   Engine,
   type EngineAnswers,
@@ -12,5 +13,6 @@ export {
 export type { EngineLogger } from './engine-logger.js';
 export type { EngineOptions, ModelLocation } from './engine-options.js';
 export { EngineRefusedError } from './engine-refused-error.js';
+export { manifestOf } from './manifest-of.js';
 export type { Progress } from './protocol.js';
 export { type Loading, type LoadModel, type ServedModel, serveEngine } from './serve-engine.js';

@@ -1,7 +1,5 @@
-import { BlipqError } from '@blipq/contracts';
+import { BlipqError, type CaptionRequest, invalidField } from '@blipq/contracts';
 import type { Request, Response } from 'express';
-import type { CaptionRequest } from '../request/caption-request.js';
-import { invalidField } from '../request/invalid-fields.js';
 import { readBody } from '../request/read-body.js';
 import { type FilePolicy, readUpload, type Upload } from '../request/read-upload.js';
 

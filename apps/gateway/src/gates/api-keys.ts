@@ -1,8 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { tenantName } from '@blipq/contracts';
+import { plainIssue, tenantName } from '@blipq/contracts';
 import { StartupError, textOrFile } from '@blipq/service';
 import { z } from 'zod';
-import { plainIssue } from '../request/plain-issue.js';
 
 const entry = z.strictObject({
   /** Whose key it is. Captions belong to the name, so that a key can be replaced without losing them. */

@@ -1,7 +1,14 @@
-import { type BatchId, type BatchItem, type BatchResource, BlipqError, newIdFor } from '@blipq/contracts';
+import {
+  type BatchId,
+  type BatchItem,
+  type BatchResource,
+  BlipqError,
+  newIdFor,
+  taskOf,
+  type WorkRequest,
+} from '@blipq/contracts';
 import type { CaptionQueue, SubmittedItem } from '@blipq/queue';
 import type { BatchRequest } from '../request/read-batch.js';
-import { taskOf, type WorkRequest } from '../request/work-request.js';
 import type { WebhookTargets } from './webhook-targets.js';
 import type { SubmitContext, WorkIntake } from './work-intake.js';
 

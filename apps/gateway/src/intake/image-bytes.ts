@@ -1,5 +1,4 @@
-import { BlipqError } from '@blipq/contracts';
-import type { ImageInput } from '../request/caption-request.js';
+import { BlipqError, type ImageInput } from '@blipq/contracts';
 import type { ImageFetcher } from './image-fetcher.js';
 
 /**

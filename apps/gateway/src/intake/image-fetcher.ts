@@ -1,5 +1,5 @@
+import { imageBytesMax } from '@blipq/contracts';
 import { createGuardedAgent, fetchGuarded, type GuardedAgent, type TargetPolicy } from '@blipq/webhooks';
-import { imageBytesMax } from '../request/body-bytes-max.js';
 
 export interface ImageFetcherOptions extends TargetPolicy {
   /** For everything, redirects included. Milliseconds. */

@@ -1,5 +1,6 @@
 import {
   BlipqError,
+  invalidField,
   secretDefault,
   type Task,
   taskNames,
@@ -10,7 +11,6 @@ import {
 } from '@blipq/contracts';
 import { createGuardedAgent, type GuardedAgent, type TargetPolicy } from '@blipq/webhooks';
 import type { ApiKey } from '../gates/api-keys.js';
-import { invalidField } from '../request/invalid-fields.js';
 
 /** Turns the webhooks that callers ask for into what a record keeps. */
 export class WebhookTargets {

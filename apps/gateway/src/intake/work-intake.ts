@@ -2,28 +2,29 @@ import { createHash } from 'node:crypto';
 import {
   type BatchId,
   BlipqError,
+  type CaptionRequest,
   type GenerationDefaults,
+  imageBytesMax,
   type ModelManifest,
   type ModelVersion,
   newIdFor,
   publicTenant,
+  taskOf,
   type WebhookTarget,
+  type WorkRequest,
   type WorkResource,
+  workInputOf,
 } from '@blipq/contracts';
 import type { PixelPool } from '@blipq/pixels';
 import type { CaptionQueue, SubmitOutcome } from '@blipq/queue';
 import { inSpan } from '@blipq/service';
 import type { ApiKey } from '../gates/api-keys.js';
 import type { Places } from '../gates/places.js';
-import { imageBytesMax } from '../request/body-bytes-max.js';
-import type { CaptionRequest } from '../request/caption-request.js';
-import { taskOf, type WorkRequest } from '../request/work-request.js';
 import type { GatewayMetrics } from './gateway-metrics.js';
 import { imageBytes, isDataUri } from './image-bytes.js';
 import type { ImageFetcher } from './image-fetcher.js';
 import type { ModelCatalog } from './model-catalog.js';
 import type { WebhookTargets } from './webhook-targets.js';
-import { workInputOf } from './work-input.js';
 
 /** What a request brings beside what it asks for. */
 export interface SubmitContext {

@@ -1,7 +1,5 @@
-import { type ProblemCode, problems } from '@blipq/contracts';
+import { answerFields, captionFields, matchFields, type ProblemCode, problems } from '@blipq/contracts';
 import type { z } from 'zod';
-import { captionFields } from '../request/caption-request.js';
-import { answerFields, matchFields } from '../request/work-request.js';
 import type { DocumentedAnswer, HeaderName, Operation } from './operation.js';
 import { operations } from './operations.js';
 import { parameters } from './parameters.js';

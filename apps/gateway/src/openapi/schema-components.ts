@@ -1,12 +1,16 @@
 import {
+  answerJson,
   answerPage,
   answerResource,
   batchResource,
+  captionJson,
   captionPage,
   captionParams,
   captionResource,
   deliveryPage,
   deliveryResource,
+  imageInput,
+  matchJson,
   matchPage,
   matchResource,
   problemDetails,
@@ -14,8 +18,6 @@ import {
 import { z } from 'zod';
 import { modelPage, modelResource } from '../answer/model-resource.js';
 import { batchJson } from '../request/batch-json.js';
-import { captionJson, imageInput } from '../request/caption-request.js';
-import { answerJson, matchJson } from '../request/work-request.js';
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 

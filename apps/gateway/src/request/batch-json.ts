@@ -1,7 +1,5 @@
-import { batchItemsMax, captionMetadata, webhookRequest } from '@blipq/contracts';
+import { answerJson, batchItemsMax, captionJson, captionMetadata, matchJson, webhookRequest } from '@blipq/contracts';
 import { z } from 'zod';
-import { captionJson } from './caption-request.js';
-import { answerJson, matchJson } from './work-request.js';
 
 /**
  * `POST /v1/batches` as JSON: what is in an item says whether it is a caption, an answer or a match (see taskOf). Items are parsed one by one, so that one bad item does not refuse the others; here only

@@ -1,5 +1,4 @@
-/** An image file, uploaded or fetched. */
-export const imageBytesMax = 10 * 1024 * 1024;
+import { imageBytesMax } from '@blipq/contracts';
 
 /**
  * A body is read to its end even after it was found too large, so that the client receives the answer instead of a

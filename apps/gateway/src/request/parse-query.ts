@@ -1,7 +1,6 @@
+import { invalidFields, parseFields } from '@blipq/contracts';
 import type { Request } from 'express';
 import type { z } from 'zod';
-import { invalidFields } from './invalid-fields.js';
-import { parseFields } from './parse-fields.js';
 
 /** @throws BlipqError `invalid_params` with every field that is wrong, unknown, or there twice */
 export function parseQuery<Output>(schema: z.ZodType<Output>, req: Request): Output {

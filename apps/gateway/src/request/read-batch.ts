@@ -1,17 +1,24 @@
 import { createHash } from 'node:crypto';
-import { BlipqError, batchItemsMax, type CaptionMetadata, type WebhookRequest } from '@blipq/contracts';
+import {
+  BlipqError,
+  batchItemsMax,
+  type CaptionMetadata,
+  invalidField,
+  parseFields,
+  requestSchemas,
+  taskOf,
+  type WebhookRequest,
+  type WorkRequest,
+} from '@blipq/contracts';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { batchJson } from './batch-json.js';
 import { batchJsonBytesMax } from './body-bytes-max.js';
-import { invalidField } from './invalid-fields.js';
 import { mediaTypeOf } from './media-type.js';
-import { parseFields } from './parse-fields.js';
 import { parseJson, readBody } from './read-body.js';
 import { readFields } from './read-fields.js';
 import { type FilePolicy, readUpload } from './read-upload.js';
 import { workOf } from './read-work.js';
-import { requestSchemas, taskOf, type WorkRequest } from './work-request.js';
 
 export interface BatchRequest {
   /** What each item asks for, or why it cannot be read. */

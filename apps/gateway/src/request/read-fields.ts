@@ -1,7 +1,12 @@
-import { type FieldError, requestedParams, type Task } from '@blipq/contracts';
-import { invalidFields } from './invalid-fields.js';
-import { parseFields } from './parse-fields.js';
-import { type AsksOf, requestSchemas } from './work-request.js';
+import {
+  type AsksOf,
+  type FieldError,
+  invalidFields,
+  parseFields,
+  requestedParams,
+  requestSchemas,
+  type Task,
+} from '@blipq/contracts';
 
 /**
  * Reads what is asked about an image from texts: form fields or a query.

@@ -1,8 +1,6 @@
-import { BlipqError, type Task } from '@blipq/contracts';
-import { invalidField } from './invalid-fields.js';
+import { BlipqError, invalidField, type RequestOf, requestSchemas, type Task } from '@blipq/contracts';
 import { readFields } from './read-fields.js';
 import type { FilePolicy, Upload } from './read-upload.js';
-import { type RequestOf, requestSchemas } from './work-request.js';
 
 /** One file, in the field `image`; the text fields must not come as files. */
 export function oneImage(task: Task): FilePolicy {

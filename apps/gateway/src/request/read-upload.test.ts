@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { type ClientRequest, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { imageBytesMax } from '@blipq/contracts';
 import { expect, inject, onTestFinished, test } from 'vitest';
-import { imageBytesMax } from './body-bytes-max.js';
 
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 

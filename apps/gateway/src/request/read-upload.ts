@@ -1,8 +1,7 @@
-import { BlipqError } from '@blipq/contracts';
+import { BlipqError, imageBytesMax, invalidField } from '@blipq/contracts';
 import type { Request, Response } from 'express';
 import multer, { MulterError } from 'multer';
-import { bodyBytesMax, imageBytesMax } from './body-bytes-max.js';
-import { invalidField } from './invalid-fields.js';
+import { bodyBytesMax } from './body-bytes-max.js';
 import { refuseEncoded } from './read-body.js';
 
 /** A prompt that fills 512 positions is a few KiB; a text field beyond this is a mistake or an attack. */

@@ -1,14 +1,12 @@
-import { BlipqError, type Task } from '@blipq/contracts';
+import { BlipqError, imageBytesMax, parseFields, type RequestOf, requestSchemas, type Task } from '@blipq/contracts';
 import type { Request, Response } from 'express';
-import { imageBytesMax, workJsonBytesMax } from './body-bytes-max.js';
+import { workJsonBytesMax } from './body-bytes-max.js';
 import { mediaTypeOf } from './media-type.js';
-import { parseFields } from './parse-fields.js';
 import { queryOf } from './parse-query.js';
 import { parseJson, readBody } from './read-body.js';
 import { readFields } from './read-fields.js';
 import { oneImage, readForm } from './read-form.js';
 import { readUpload } from './read-upload.js';
-import { type RequestOf, requestSchemas } from './work-request.js';
 
 /**
  * Reads `POST /v1/captions`, `/v1/answers` and `/v1/matches` in whichever of its forms it was sent.

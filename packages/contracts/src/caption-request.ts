@@ -1,7 +1,10 @@
-import { captionMetadata, requestedParams, webhookRequest } from '@blipq/contracts';
 import { z } from 'zod';
-import { imageBytesMax } from './body-bytes-max.js';
+import { captionMetadata } from './caption.js';
+import { requestedParams } from './params.js';
+import { webhookRequest } from './webhook.js';
 
+/** An image file, uploaded or fetched. */
+export const imageBytesMax = 10 * 1024 * 1024;
 /** Longest prompt in characters. One that fills 512 positions is a few thousand; the model's own limit is checked later. */
 const promptCharsMax = 16 * 1024;
 /** Base64 takes four characters for three bytes; the rest is room for a data URI's head. */

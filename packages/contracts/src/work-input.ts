@@ -1,8 +1,16 @@
-import { type FieldError, type GenerationDefaults, resolveParams, type WorkInput } from '@blipq/contracts';
-import type { CaptionRequest } from '../request/caption-request.js';
-import { invalidField, invalidFields } from '../request/invalid-fields.js';
-import type { WorkRequest } from '../request/work-request.js';
-import type { CatalogModel } from './model-catalog.js';
+import type { CaptionRequest } from './caption-request.js';
+import { invalidField, invalidFields } from './invalid-fields.js';
+import type { GenerationDefaults, ModelManifest } from './manifest.js';
+import { resolveParams } from './params.js';
+import type { FieldError } from './problem.js';
+import type { WorkInput } from './work.js';
+import type { WorkRequest } from './work-request.js';
+
+/** A model as far as it decides what it can be asked. */
+export interface AskedModel {
+  manifest: Pick<ModelManifest, 'positions_max' | 'generation_config' | 'text_config'>;
+  tokenizer: { encodePrompt(text: string): number[] };
+}
 
 /** Most tokens of one request's questions or texts, each counted as long as the longest: they run side by side. */
 const tokensMax = 4096;
@@ -13,7 +21,7 @@ const tokensMax = 4096;
  * @param endpoint generation defaults of the endpoint that was called
  * @throws BlipqError `invalid_params`
  */
-export function workInputOf(request: WorkRequest, served: CatalogModel, endpoint?: GenerationDefaults): WorkInput {
+export function workInputOf(request: WorkRequest, served: AskedModel, endpoint?: GenerationDefaults): WorkInput {
   if ('texts' in request) return { texts: measured('texts', request.texts, served) };
   if ('question' in request || 'questions' in request) {
     const asked = request.questions ?? [request.question!].flat();
@@ -28,14 +36,14 @@ export function workInputOf(request: WorkRequest, served: CatalogModel, endpoint
 function paramsOf(
   requested: CaptionRequest['params'],
   promptTokens: number,
-  { manifest }: CatalogModel,
+  { manifest }: AskedModel,
   endpoint: GenerationDefaults | undefined,
 ) {
   return resolveParams({ requested: requested ?? {}, manifest, promptTokens, ...(endpoint && { endpoint }) });
 }
 
 /** The texts, if the model can read them: [CLS], the text and [SEP] have to fit its positions. */
-function measured(field: string, texts: string[], { manifest, tokenizer }: CatalogModel): string[] {
+function measured(field: string, texts: string[], { manifest, tokenizer }: AskedModel): string[] {
   const lengths = texts.map((text) => tokenizer.encodePrompt(text).length + 2);
   const errors = lengths.flatMap((length, i): FieldError[] => {
     if (length <= manifest.positions_max) return [];

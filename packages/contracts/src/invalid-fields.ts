@@ -1,4 +1,4 @@
-import { BlipqError, type FieldError } from '@blipq/contracts';
+import { BlipqError, type FieldError } from './problem.js';
 
 /** One `invalid_params` problem about all these fields. */
 export function invalidFields(errors: FieldError[]): BlipqError {

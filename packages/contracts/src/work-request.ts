@@ -1,5 +1,5 @@
-import { questionsMax, requestedParams, type Task, textsMax } from '@blipq/contracts';
 import { z } from 'zod';
+import { questionsMax } from './answer.js';
 import {
   type CaptionOptions,
   type CaptionRequest,
@@ -9,6 +9,9 @@ import {
   type ImageInput,
   imageInput,
 } from './caption-request.js';
+import { textsMax } from './match.js';
+import { requestedParams } from './params.js';
+import type { Task } from './task.js';
 
 /** Longest question or text in characters: a few hundred tokens. The model's own limit is checked later. */
 const textCharsMax = 2048;

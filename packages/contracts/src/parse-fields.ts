@@ -1,7 +1,8 @@
-import { type FieldError, unknownParamMessage } from '@blipq/contracts';
 import type { z } from 'zod';
 import { invalidFields } from './invalid-fields.js';
+import { unknownParamMessage } from './params.js';
 import { plainIssue } from './plain-issue.js';
+import type { FieldError } from './problem.js';
 
 /**
  * Parses fields that a client sent.
