@@ -13,6 +13,7 @@ import {
 } from '@blipq/contracts';
 import { inSpan } from '@blipq/service';
 import { type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
+import { bullmq } from '../lua/bullmq.js';
 import type { HashFields } from '../redis/hash-fields.js';
 import { jobsOf, type QueueKeys, queueKeys } from '../redis/keys.js';
 import { consumerRedis, type OnError, open, type QueueAddress, type RedisClient } from '../redis/redis.js';
@@ -148,7 +149,7 @@ export class CaptionWorker<T extends Task = 'captioning'> {
       return this.#process(job, token!, signal!).finally(() => this.#locks.release(job.id!));
     };
     const worker = new Worker(jobsOf(task, model), processor, {
-      connection: this.#redis,
+      connection: bullmq.connection(this.#redis),
       prefix: this.#keys.bullPrefix,
       name: hostname(),
       concurrency,

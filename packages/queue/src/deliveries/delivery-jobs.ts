@@ -1,4 +1,5 @@
 import { type Job, Queue } from 'bullmq';
+import { bullmq } from '../lua/bullmq.js';
 import type { OnError, RedisClient } from '../redis/redis.js';
 import type { DeliveryKeys } from './delivery-keys.js';
 
@@ -15,7 +16,7 @@ export type DeliveryBullJob = Job<DeliveryJob, void, 'deliver'>;
 /** Opens the notifier's own queue. Does not wait for Redis. */
 export function openDeliveryJobs(redis: RedisClient, keys: DeliveryKeys, onError: OnError): DeliveryJobs {
   const jobs: DeliveryJobs = new Queue(keys.bullName, {
-    connection: redis,
+    connection: bullmq.connection(redis),
     prefix: keys.bullPrefix,
     // Both or neither: without the second, a queue opened while Redis is away never recovers.
     skipWaitingForReady: true,
@@ -31,9 +32,10 @@ export function openDeliveryJobs(redis: RedisClient, keys: DeliveryKeys, onError
   return jobs;
 }
 
-/** Adds jobs, in one round trip. The ids make it idempotent: one that exists is left as it is. */
+/**
+ * Adds jobs, in one round trip. The ids make it idempotent: one that exists is left as it is. Not in one transaction,
+ * because a Redis without memory takes no transaction.
+ */
 export async function addDeliveryJobs(jobs: DeliveryJobs, entries: DeliveryJob[]): Promise<void> {
-  await jobs.addBulk(
-    entries.map((data) => ({ name: 'deliver', data, opts: { jobId: `${data.id}-${data.round}` } }) as const),
-  );
+  await Promise.all(entries.map((data) => jobs.add('deliver', data, { jobId: `${data.id}-${data.round}` })));
 }

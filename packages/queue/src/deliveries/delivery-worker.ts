@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { DeliveryAttempt, DeliveryFailure } from '@blipq/contracts';
 import { DelayedError, WaitingError, Worker } from 'bullmq';
+import { bullmq } from '../lua/bullmq.js';
 import type { ScriptTarget } from '../lua/script.js';
 import type { HashFields } from '../redis/hash-fields.js';
 import { consumerRedis, type OnError, open, type QueueAddress, type RedisClient } from '../redis/redis.js';
@@ -107,7 +108,7 @@ export class DeliveryWorker {
     this.#relay = new OutboxRelay(this.#reader, this.#redis, this.#jobs, this.#keys, this.#onError);
     this.#relay.start();
     this.#worker = new Worker(this.#keys.bullName, (job, token) => this.#process(job, token!), {
-      connection: this.#redis,
+      connection: bullmq.connection(this.#redis),
       prefix: this.#keys.bullPrefix,
       name: hostname(),
       concurrency,

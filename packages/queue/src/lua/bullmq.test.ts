@@ -15,7 +15,7 @@ import { script } from './script.js';
  * there. Whoever raises the version of BullMQ and sees one of these fail changes those two.
  */
 const redisUrl = inject('redisUrl');
-const redis = new Redis(redisUrl, { maxRetriesPerRequest: null });
+const redis = bullmq.connection(new Redis(redisUrl, { maxRetriesPerRequest: null }));
 const folder = mkdtempSync(join(tmpdir(), 'blipq-bullmq-'));
 let queue: Queue;
 let prefix: string;
@@ -89,6 +89,22 @@ test('a job that was added at a turn is taken in the order of turns, and only th
   await queue.remove('late');
   await add('late', String(2 ** 33));
   expect((await queue.getPrioritized()).map(({ id }) => id)).toEqual(['back', 'late', 'early']);
+});
+
+test('commands of BullMQ whose scripts Redis has lost are sent anew', async () => {
+  const add = (id: string) =>
+    bullmq.addAtTurn(queue, { name: 'job', data: {}, id, options: { priority: 1 }, turn: String(2 ** 33) });
+  await add('a');
+  await redis.script('FLUSH');
+  await add('b');
+  const { taken, go, worker } = hold();
+  expect((await taken).id).toBe('a');
+  await redis.script('FLUSH');
+  go();
+  await vi.waitFor(async () =>
+    expect(await queue.getJobCounts('prioritized', 'completed')).toMatchObject({ completed: 2 }),
+  );
+  expect(worker.isRunning()).toBe(true);
 });
 
 test('a waiting and a delayed job are removed with all that is kept of them', async () => {

@@ -1,4 +1,11 @@
-import { Job, type JobsOptions, type Queue, type RedisQueueBackend } from 'bullmq';
+import type { JobsOptions, Queue } from 'bullmq';
+import type { RedisClient } from '../redis/redis.js';
+
+/** Commands of BullMQ that write nothing, by the beginnings of their names. */
+const readOnly = /^(get|is|paginate)/;
+
+/** Connections whose commands are adapted already. */
+const adapted = new WeakSet<RedisClient>();
 
 /**
  * All that TypeScript knows of what BullMQ keeps to itself; bullmq.lua is the same for scripts. BullMQ's version is pinned
@@ -6,18 +13,48 @@ import { Job, type JobsOptions, type Queue, type RedisQueueBackend } from 'bullm
  */
 export const bullmq = {
   /**
-   * Adds a job at a turn. Its id makes that idempotent: adding it again while it exists changes nothing.
+   * Makes a connection fit to be given to a queue or a worker of BullMQ: its scripts are changed on their way to Redis.
    *
-   * BullMQ's priorities have 21 bits, which turns that are never begun anew would use up. So a job gets the same one as
-   * all others and then, before any worker can see it, the turn as its score in the set that BullMQ takes the lowest of.
+   * - A Redis at `maxmemory` refuses a script whose first write needs memory and lets it pass once it has deleted
+   *   something. BullMQ's scripts that write therefore begin with a deletion, so that whatever was accepted is made,
+   *   whoever has filled Redis. Work is refused before it comes here.
+   * - A job of `addAtTurn` gets its turn in the script that adds it.
    */
-  async addAtTurn<Data, Name extends string>(
-    queue: Queue<Data, void, Name>,
+  connection<Client extends RedisClient>(redis: Client): Client {
+    if (adapted.has(redis)) return redis;
+    adapted.add(redis);
+    const define = redis.defineCommand.bind(redis);
+    redis.defineCommand = (name, { lua, ...definition }) => define(name, { ...definition, lua: adapt(name, lua) });
+    return redis;
+  },
+
+  /**
+   * Adds a job at a turn, on a queue whose connection is from `connection`. Its id makes that idempotent: adding it again
+   * while it exists changes nothing.
+   *
+   * BullMQ's priorities have 21 bits, which turns that are never begun anew would use up. So a job gets the same priority
+   * as all others and then, in the same script, the turn as its score in the set that BullMQ takes the lowest of.
+   */
+  async addAtTurn<Data extends object, Name extends string>(
+    queue: Queue<Data & { turn: string }, void, Name>,
     { name, data, id, options, turn }: { name: Name; data: Data; id: string; options: JobsOptions; turn: string },
   ): Promise<void> {
-    const both = (await (queue.getBackend() as RedisQueueBackend).client).multi();
-    await new Job(queue, name, data, { ...options, jobId: id }, id).addJob(both);
-    both.runCommand('zadd', [queue.toKey('prioritized'), 'XX', turn, id]);
-    for (const [error] of (await both.exec()) ?? []) if (error) throw error;
+    type Add = (name: string, data: Data & { turn: string }, options: JobsOptions) => Promise<unknown>;
+    await (queue.add as unknown as Add).call(queue, name, { ...data, turn }, { ...options, jobId: id });
   },
 };
+
+/** The Lua of BullMQ's command `<name>:<version>` as it is sent to Redis. */
+function adapt(name: string, lua: string): string {
+  if (readOnly.test(name)) return lua;
+  const deletion = "redis.call('UNLINK', KEYS[1] .. ':nothing')\n";
+  if (!name.startsWith('addPrioritizedJob:')) return deletion + lua;
+  // KEYS[4] is the sorted set of prioritized jobs and ARGV[2] the job's data; the script returns the job's id.
+  return `${deletion}local function add()
+${lua}
+end
+local id, turn = add(), cjson.decode(ARGV[2]).turn
+if turn and type(id) == 'string' then redis.call('ZADD', KEYS[4], 'XX', turn, id) end
+return id
+`;
+}

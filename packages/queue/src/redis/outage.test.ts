@@ -200,6 +200,47 @@ test('kill -9 of Redis: what was acknowledged is done after its return', async (
   }
 });
 
+test('a Redis that has no memory from the beginning to the end lets a worker that comes later do what was accepted', async () => {
+  await server.start();
+  await queue.start();
+  const redis = new Redis(server.url);
+  const accepted = await Promise.all(Array.from({ length: 5 }, () => queue.submit(submission())));
+  await redis.config('SET', 'maxmemory', '1');
+  await startWorker();
+  for (const { caption } of accepted) {
+    expect(await queue.wait(caption.id, { timeoutMs: 120_000 })).toMatchObject({ caption: { state: 'succeeded' } });
+  }
+  // An attempt that failed is made again, and what a worker gives back is taken by another.
+  await redis.config('SET', 'maxmemory', '0');
+  await worker?.stop();
+  const again = await queue.submit(submission());
+  await redis.config('SET', 'maxmemory', '1');
+  let attempts = 0;
+  worker = new CaptionWorker({
+    ...{ serves, redisUrl: server.url, namespace, concurrency: 1 },
+    handler: async () => {
+      attempts += 1;
+      if (attempts === 1) throw new Error('The first attempt fails.');
+      return made('the second');
+    },
+  });
+  await worker.start();
+  expect(await queue.wait(again.caption.id, { timeoutMs: 120_000 })).toMatchObject({
+    caption: { state: 'succeeded', attempt: 2 },
+  });
+  redis.disconnect();
+});
+
+test('a Redis that has lost its scripts is sent them again: submissions go on', async () => {
+  await server.start();
+  await queue.start();
+  await queue.submit(submission());
+  const redis = new Redis(server.url);
+  await redis.script('FLUSH');
+  redis.disconnect();
+  expect((await queue.submit(submission())).status).toBe('queued');
+});
+
 test('a Redis without memory refuses new captions and lets those it has be done', async () => {
   await server.start();
   await queue.start();

@@ -4,7 +4,7 @@ import { bullmq } from '../lua/bullmq.js';
 import type { QueueKeys } from '../redis/keys.js';
 import type { OnError, RedisClient } from '../redis/redis.js';
 
-export type Jobs = Queue<CaptionJob, void, 'caption'>;
+export type Jobs = Queue<CaptionJob & { turn: string }, void, 'caption'>;
 
 /**
  * How BullMQ treats every job. Its one priority puts a job that comes back (an attempt failed, or a worker gave it up)
@@ -49,7 +49,7 @@ export class JobQueues {
 /** Opens one of them on a connection of ours. Does not wait for Redis. */
 function openJobs(redis: RedisClient, keys: QueueKeys, name: string, onError: OnError): Jobs {
   const jobs: Jobs = new Queue(name, {
-    connection: redis,
+    connection: bullmq.connection(redis),
     prefix: keys.bullPrefix,
     // Both or neither: without the second, a queue opened while Redis is away never recovers.
     skipWaitingForReady: true,
