@@ -1,13 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { type KubernetesObject, kubectl, kustomizations, render } from './render.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const require = createRequire(import.meta.url);
 
 const all = () => kustomizations.flatMap((folder) => render(folder));
 
@@ -20,15 +18,15 @@ function typesModule(apiVersion: string): string {
 }
 
 describe.skipIf(kubectl === undefined)('Kubernetes objects', () => {
-  test.each(kustomizations)('%s: every object fits the schema of its kind', (folder) => {
+  test.each(kustomizations)('%s: every object fits the schema of its kind', async (folder) => {
     for (const object of render(folder)) {
-      const { [object.kind]: Model } = require(typesModule(object.apiVersion));
+      const { [object.kind]: Model } = await import(typesModule(object.apiVersion));
       expect(() => new Model(object).validate(), `${object.kind} ${object.metadata.name}`).not.toThrow();
     }
   });
 
-  test('a wrong type and a missing field are found', () => {
-    const { Deployment } = require('kubernetes-models/apps/v1');
+  test('a wrong type and a missing field are found', async () => {
+    const { Deployment } = await import('kubernetes-models/apps/v1');
     expect(() => new Deployment({ metadata: { name: 'x' }, spec: { replicas: 'two' } }).validate()).toThrow();
   });
 

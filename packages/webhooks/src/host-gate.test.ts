@@ -151,3 +151,16 @@ test('the line is sent away when the host turns out to fail', async () => {
   last.leave('failing');
   expect(((await waiting) as SentAway).waitMs).toBeGreaterThanOrEqual(30_000);
 });
+
+test('everybody in a line that is sent away is called back when the host answers again', async () => {
+  await fail(2);
+  const turns = [await turn(slow), await turn(slow)];
+  const line = Array.from({ length: 5 }, () => enter(slow));
+  turns[0]!.leave('failing');
+  const called: number[] = [];
+  for (const [i, answer] of (await Promise.all(line)).entries()) (answer as SentAway).callBack(() => called.push(i));
+  turns[1]!.leave('unknown');
+  await vi.advanceTimersByTimeAsync(30_000);
+  for (const _ of line) (await turn(slow)).leave('alive');
+  expect(called).toEqual([0, 1, 2, 3, 4]);
+});

@@ -26,11 +26,14 @@ export interface SentAway {
   callBack(call: () => void): void;
 }
 
-type Waiter = (answer: HostTurn | SentAway) => void;
+interface Waiter {
+  id: string;
+  answer(answer: HostTurn | SentAway): void;
+}
 
 interface Host {
-  /** When each running turn began. */
-  running: Set<number>;
+  /** When each running turn began, the oldest first. */
+  running: Map<HostTurn, number>;
   line: Waiter[];
   /** Who was sent away and wants to be called back, the first first. */
   away: Map<string, () => void>;
@@ -83,15 +86,18 @@ export class HostGate {
 
   #inLine(host: Host, id: string): Promise<HostTurn | SentAway> {
     return new Promise((resolve) => {
-      const called: Waiter = (answer) => {
-        clearTimeout(timer);
-        resolve(answer);
+      const waiter: Waiter = {
+        id,
+        answer: (answer) => {
+          clearTimeout(timer);
+          resolve(answer);
+        },
       };
       const timer = setTimeout(() => {
-        host.line.splice(host.line.indexOf(called), 1);
+        host.line.splice(host.line.indexOf(waiter), 1);
         resolve(this.#sentAway(host, id));
       }, 2 * this.#options.patienceMs);
-      host.line.push(called);
+      host.line.push(waiter);
     });
   }
 
@@ -111,19 +117,20 @@ export class HostGate {
   }
 
   #begin(name: string, host: Host): HostTurn {
-    const began = performance.now() + Math.random() * 1e-6; // Unique, to be told apart in the set.
-    host.running.add(began);
-    return {
+    const began = performance.now();
+    const turn: HostTurn = {
       leave: (how) => {
-        if (!host.running.delete(began)) return;
+        if (!host.running.delete(turn)) return;
         this.#learn(host, how, performance.now() - began);
         while (host.line.length > 0 && host.running.size < this.#limit(host)) {
-          host.line.shift()!(this.#begin(name, host));
+          host.line.shift()!.answer(this.#begin(name, host));
         }
         this.#callBack(host);
         if (host.running.size === 0 && host.failures === 0 && host.away.size === 0) this.#hosts.delete(name);
       },
     };
+    host.running.set(turn, began);
+    return turn;
   }
 
   /** Fills the line up again when half of it is gone. */
@@ -132,7 +139,7 @@ export class HostGate {
     const room = this.#limit(host) + this.#room(host);
     const free = room - host.running.size - host.line.length;
     if (free < Math.max(1, room / 2)) return;
-    for (const [id, call] of [...host.away.entries()].slice(0, free)) {
+    for (const [id, call] of [...host.away].slice(0, free)) {
       host.away.delete(id);
       call();
     }
@@ -149,7 +156,7 @@ export class HostGate {
     } else if (host.openUntil <= now && ++host.failures >= this.#options.failuresMax) {
       host.openUntil = now + host.openMs;
       host.openMs = Math.min(2 * host.openMs, this.#options.openMaxMs);
-      for (const called of host.line.splice(0)) called(this.#sentAway(host, ''));
+      for (const { id, answer } of host.line.splice(0)) answer(this.#sentAway(host, id));
     }
   }
 
@@ -180,7 +187,7 @@ export class HostGate {
       if (this.#hosts.size >= hostsMax) this.#forgetIdle();
       const { openMs } = this.#options;
       host = {
-        running: new Set(),
+        running: new Map(),
         line: [],
         away: new Map(),
         meanMs: meanFirstMs,
@@ -203,6 +210,6 @@ export class HostGate {
 /** How long a turn takes at this host. One that is still running has taken at least as long as it has. */
 function turnMs({ meanMs, running }: Host): number {
   const now = performance.now();
-  const [oldest = now] = running;
+  const [oldest = now] = running.values();
   return Math.max(meanMs, now - oldest, 0.1);
 }
