@@ -26,7 +26,7 @@ describe.skipIf(kubectl === undefined)('Kubernetes objects', () => {
   });
 
   test('a wrong type and a missing field are found', async () => {
-    const { Deployment } = await import('kubernetes-models/apps/v1');
+    const { Deployment } = await import(typesModule('apps/v1'));
     expect(() => new Deployment({ metadata: { name: 'x' }, spec: { replicas: 'two' } }).validate()).toThrow();
   });
 
