@@ -48,7 +48,10 @@ test('bad settings are one line', async () => {
 /** Settings that standalone only passes on, by the process that reads them: what takes any text is not here. */
 const passedOn = {
   worker: ['PRECISION', 'DEVICE', 'BATCH_MAX', 'BATCH_DEADLINE_MS', 'THREADS', 'NAMESPACE'],
-  notifier: ['WEBHOOK_PORTS', 'WEBHOOK_HTTP', 'WEBHOOK_RETRIES_MS', 'WEBHOOK_TIMEOUT_MS'],
+  notifier: [
+    ...['WEBHOOK_PORTS', 'WEBHOOK_HTTP', 'WEBHOOK_RETRIES_MS', 'WEBHOOK_TIMEOUT_MS', 'WEBHOOK_CONNECT_TIMEOUT_MS'],
+    ...['WEBHOOK_PER_HOST', 'WEBHOOK_FAILING_MAX_S'],
+  ],
   gateway: [
     ...['RETENTION_S', 'REUSE_S', 'RETRY_WINDOW_S', 'QUEUE_MAX', 'QUEUE_MB_MAX', 'GENERATE_TIMEOUT_S', 'CORS_ORIGINS'],
     ...['UPLOADS_MAX', 'UPLOADS_MB_MAX', 'WAITS_MAX', 'FETCH_PORTS', 'FETCH_HTTP', 'FETCH_TIMEOUT_MS', 'TRUST_PROXY'],

@@ -1,19 +1,21 @@
-// npm run docs: writes what is made from code: docs/settings.md, docs/metrics.md and the types of packages/client. With
-// --check it writes nothing and fails when one of them is out of date.
+// npm run docs: writes what is made from code: the table of settings in the README, docs/settings.md, docs/metrics.md and
+// the types of packages/client. With --check it writes nothing and fails when one of them is out of date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { clientTypes } from './client-types.mjs';
 import { metricsPage } from './metrics-page.mjs';
-import { settingsPage } from './settings-page.mjs';
+import { readmeWithSettings, settingsPage } from './settings-page.mjs';
 
+const root = new URL('../', import.meta.url);
 const check = process.argv.includes('--check');
 const made = {
+  'README.md': await readmeWithSettings(readFileSync(new URL('README.md', root), 'utf8')),
   'docs/settings.md': await settingsPage(),
   'docs/metrics.md': await metricsPage(),
   'packages/client/src/gen/api.ts': await clientTypes(),
 };
 for (const [path, text] of Object.entries(made)) {
-  const file = fileURLToPath(new URL(`../${path}`, import.meta.url));
+  const file = fileURLToPath(new URL(path, root));
   if (!check) writeFileSync(file, text);
   else if (readFileSync(file, 'utf8') !== text) {
     console.error(`${path} is out of date; npm run docs writes it anew.`);

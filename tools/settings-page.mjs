@@ -1,4 +1,4 @@
-import { settingMeanings } from './setting-meanings.mjs';
+import { describeSetting } from '../packages/service/dist/index.js';
 
 /** Each process and where its schema is. */
 const processes = [
@@ -9,36 +9,79 @@ const processes = [
   ['blipq', '../apps/cli/dist/config.js', 'commandSettings'],
 ];
 
-/** Defaults that depend on the machine, in words. */
-const machineDefaults = {
-  BLIPQ_THREADS: 'the CPUs that it may use',
-  BLIPQ_CACHE: '~/.cache/blipq',
-};
-
 /**
- * docs/settings.md, from the schemas that the processes check their environment with. Their meanings are in
- * setting-meanings.mjs.
+ * All variables in order of their names, each with what the schemas of the processes that read it say.
  *
- * @throws Error for a variable without a meaning, a meaning without a variable, or two processes of which one refuses
- *   what the other takes
+ * @throws Error for a variable without a purpose, or with two
  */
-export async function settingsPage() {
+async function readSettings() {
   const variables = new Map();
   for (const [process, file, schema] of processes) {
     const { shape } = (await import(file))[schema];
     for (const [name, type] of Object.entries(shape)) {
       const uses = variables.get(name) ?? [];
-      variables.set(name, [...uses, { process, takes: describe(type), value: initial(name, type) }]);
+      variables.set(name, [...uses, { process, ...describeSetting(type) }]);
     }
   }
-  const named = (names) => [...names].join(', ');
-  const missing = [...variables.keys()].filter((name) => !(name in settingMeanings));
-  const spare = Object.keys(settingMeanings).filter((name) => !variables.has(name));
-  if (missing.length + spare.length > 0) {
-    throw new Error(`tools/setting-meanings.mjs: without a meaning: ${named(missing)}; not a setting: ${named(spare)}`);
-  }
-  const rows = [...variables].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, uses]) => row(name, uses));
-  return `${head}\n| variable | read by | default | takes | |\n| --- | --- | --- | --- | --- |\n${rows.join('\n')}\n`;
+  return [...variables].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, uses]) => describeVariable(name, uses));
+}
+
+/** What standalone only passes on has its description in the schema of the process that reads it. */
+function describeVariable(name, uses) {
+  const described = uses.filter(({ purpose }) => purpose !== '');
+  const purposes = new Set(described.map(({ purpose }) => purpose));
+  if (purposes.size !== 1)
+    throw new Error(`${name} needs one purpose in the schemas that have it, not ${purposes.size}`);
+  const own = described.filter(({ process }) => process !== 'standalone');
+  const takes = new Set(own.map((use) => use.takes));
+  if (takes.size > 1) throw new Error(`${name}: one process takes ${[...takes].join(', another ')}`);
+  return {
+    ...described[0],
+    name,
+    by: uses.map(({ process }) => process).join(', '),
+    initial: initialOf(own.length > 0 ? own : described),
+  };
+}
+
+function initialOf(uses) {
+  const values = uses.map(({ required, initial = '', process }) => ({
+    process,
+    value: required ? 'required' : initial,
+  }));
+  if (new Set(values.map(({ value }) => value)).size === 1) return values[0].value;
+  return values.map(({ process, value }) => `${value || 'none'} (${process})`).join(', ');
+}
+
+/** docs/settings.md, from the schemas that the processes check their environment with. */
+export async function settingsPage() {
+  const rows = (await readSettings()).map(
+    ({ name, by, initial, takes, purpose }) =>
+      `| \`${name}\` | ${by} | ${initial} | ${takes.replaceAll('|', '\\|')} | ${purpose} |`,
+  );
+  return `${head}\n| variable | read by | default | takes | purpose |\n| --- | --- | --- | --- | --- |\n${rows.join('\n')}\n`;
+}
+
+/** The README with its table of essential settings written anew. */
+export async function readmeWithSettings(readme) {
+  const [begin, end] = ['<!-- settings: written by `npm run docs` -->', '<!-- end of settings -->'];
+  const [before, rest = ''] = readme.split(begin);
+  const [, after] = rest.split(end);
+  if (after === undefined) throw new Error(`README.md has no ${begin} and ${end}`);
+  const settings = (await readSettings()).filter(({ essential }) => essential);
+  const rows = settings.map(({ name, by, initial, purpose }) => [
+    `\`${name}\``,
+    initial,
+    by,
+    purpose.replaceAll(/\]\((?=\w)/g, '](docs/'),
+  ]);
+  return `${before}${begin}\n\n${table([['variable', 'default', 'read by', 'purpose'], ...rows])}\n\n${end}${after}`;
+}
+
+/** Padded, to be read unrendered, too. */
+function table([head, ...rows]) {
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column].length)));
+  const line = (cells) => `| ${cells.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }
 
 const head = `# Settings
@@ -49,37 +92,5 @@ Every process is configured by environment variables alone, which it reads once,
 
 Traces have [OpenTelemetry's own variables](tracing.md), which gateway, worker and notifier read, and standalone passes on: \`OTEL_EXPORTER_OTLP_ENDPOINT\` (or \`…_TRACES_ENDPOINT\`) turns them on, \`OTEL_SDK_DISABLED=true\` off; \`OTEL_EXPORTER_OTLP_PROTOCOL\` is \`http/protobuf\` (default) or \`http/json\`; \`OTEL_EXPORTER_OTLP_HEADERS\`, \`OTEL_EXPORTER_OTLP_TIMEOUT\`, \`OTEL_TRACES_SAMPLER\`, \`OTEL_TRACES_SAMPLER_ARG\`, \`OTEL_SERVICE_NAME\`, \`OTEL_RESOURCE_ATTRIBUTES\` and \`OTEL_BSP_…\` mean what they always do.
 
-\`standalone\` is what \`npm start\` runs; it passes on what its processes read, and where they check a value, so does it. \`blipq\` is the command that prepares and inspects models.
+\`standalone\` is what \`npm start\` runs; it passes settings on to its processes, which check them. \`blipq\` is the command that prepares and inspects models.
 `;
-
-/** Standalone mostly passes values on: what others say of a variable goes first. */
-function row(name, uses) {
-  const [first] = uses;
-  const values = new Map();
-  for (const { process, value } of uses) values.set(value, [...(values.get(value) ?? []), process]);
-  const own = uses.filter(({ process }) => process !== 'standalone');
-  const said = own.length > 0 && values.size > 1 ? own : uses;
-  const takes = new Set(own.map((use) => use.takes));
-  if (takes.size > 1) throw new Error(`${name}: one process takes ${[...takes].join(', another ')}`);
-  const distinct = [...new Set(said.map(({ value }) => value))];
-  const value =
-    distinct.length === 1 ? distinct[0] : said.map((use) => `${use.value || 'none'} (${use.process})`).join(', ');
-  const by = uses.map(({ process }) => process).join(', ');
-  return `| \`${name}\` | ${by} | ${value} | ${first.takes.replaceAll('|', '\\|')} | ${settingMeanings[name]} |`;
-}
-
-/** The description sits on the innermost type. */
-function describe(type) {
-  for (let at = type; at; at = at.def?.innerType) if (at.description) return at.description;
-  return '';
-}
-
-/** What an unset variable means; `required` where there must be a value. */
-function initial(name, type) {
-  const parsed = type.safeParse(undefined);
-  if (!parsed.success) return 'required';
-  if (parsed.data === undefined) return '';
-  if (name in machineDefaults) return machineDefaults[name];
-  if (typeof parsed.data === 'boolean') return parsed.data ? '1' : '0';
-  return Array.isArray(parsed.data) ? parsed.data.join(' ') : String(parsed.data);
-}

@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import { settingsHelp } from '@blipq/service';
+import { commandSettings } from './config.js';
 
 export type Invocation =
   | { readonly status: 'help' }
@@ -22,9 +24,9 @@ export const usage = `blipq: what BlipQ needs ahead of time
   --json       the report as JSON on standard output
   -h, --help   this text
 
-Settings are the worker's: HF_HOME or HF_HUB_CACHE, HF_TOKEN, HF_ENDPOINT, HF_HUB_OFFLINE for the Hub,
-BLIPQ_CACHE, BLIPQ_PRECISION, BLIPQ_DEVICE, BLIPQ_THREADS for the graphs.
-`;
+Settings, all by environment variable and the same as a worker's:
+
+${settingsHelp(commandSettings)}`;
 
 /** What the words after `blipq` ask for. */
 export function readArguments(words: string[]): Invocation {

@@ -1,16 +1,14 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { hubSettings } from '@blipq/hub';
-import { setting } from '@blipq/service';
+import { deploymentSettings } from '@blipq/service';
 import { z } from 'zod';
 
 /** The settings that decide where the worker looks for a model, so that what is prepared is what it will find. */
 export const commandSettings = z.object({
   ...hubSettings,
-  BLIPQ_CACHE: setting.text('the folder for built graphs').default(() => join(homedir(), '.cache', 'blipq')),
-  BLIPQ_THREADS: setting.threads(),
-  BLIPQ_PRECISION: setting.oneOf(['auto', 'fp32', 'int8', 'fp16']).default('auto'),
-  BLIPQ_DEVICE: setting.oneOf(['auto', 'cpu', 'cuda']).default('auto'),
+  BLIPQ_CACHE: deploymentSettings.BLIPQ_CACHE,
+  BLIPQ_THREADS: deploymentSettings.BLIPQ_THREADS,
+  BLIPQ_PRECISION: deploymentSettings.BLIPQ_PRECISION,
+  BLIPQ_DEVICE: deploymentSettings.BLIPQ_DEVICE,
 });
 export type CommandConfig = z.infer<typeof commandSettings>;
 

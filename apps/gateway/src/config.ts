@@ -1,16 +1,8 @@
 import { isIP } from 'node:net';
 import { redisUrl } from '@blipq/contracts';
-import { setting } from '@blipq/service';
+import { deploymentSettings, setting } from '@blipq/service';
 import { z } from 'zod';
 import { adminKeyTakes } from './internal/admin-key.js';
-
-/** Words with commas or white space between them; none when unset. */
-const list = (takes: string, accepts: (words: string[]) => boolean = () => true) =>
-  z
-    .string()
-    .transform((text) => text.split(/[\s,]+/).filter((word) => word !== ''))
-    .refine(accepts)
-    .describe(takes);
 
 /** One number of hops, or addresses, networks, and the names that Express has for some. */
 function areProxies(words: string[]): boolean {
@@ -35,65 +27,95 @@ function isOrigin(word: string): boolean {
 
 /** The gateway's settings, by the names of their environment variables. */
 export const gatewaySettings = z.object({
-  PORT: setting.port().default(3000),
-  HOST: setting.text('an address to listen on').default('0.0.0.0'),
-  /** Where autoscaling and Prometheus ask; never to be reached from outside. Its address: HOST, unless set. */
-  BLIPQ_INTERNAL_PORT: setting.port().default(3002),
-  BLIPQ_INTERNAL_HOST: setting.text('an address to listen on').optional(),
+  PORT: deploymentSettings.PORT,
+  HOST: deploymentSettings.HOST,
+  BLIPQ_INTERNAL_PORT: deploymentSettings.BLIPQ_INTERNAL_PORT,
+  BLIPQ_INTERNAL_HOST: setting
+    .text('an address to listen on')
+    .optional()
+    .meta({ purpose: 'Address of the internal port; that of `HOST` by default' }),
   REDIS_URL: redisUrl.default('redis://127.0.0.1:6379'),
-  BLIPQ_NAMESPACE: setting.name().default('blipq'),
-  /** How long a finished caption can be read. */
-  BLIPQ_RETENTION_S: setting.wholeNumber(60).default(86_400),
-  /** How long a result answers equal captions. 0: never. */
-  BLIPQ_REUSE_S: setting.wholeNumber(0).default(0),
-  /** How long the image of a caption that did not succeed is kept for a retry. */
-  BLIPQ_RETRY_WINDOW_S: setting.wholeNumber(0).default(3600),
-  /** Captions that may wait and run at once, and how much memory their images may take in Redis. */
-  BLIPQ_QUEUE_MAX: setting.wholeNumber(1).default(10_000),
-  BLIPQ_QUEUE_MB_MAX: setting.wholeNumber(1).default(2048),
-  /** How long `POST /generate` waits for its caption. */
-  BLIPQ_GENERATE_TIMEOUT_S: setting.wholeNumber(1, 3600).default(60),
-  /** Threads that decode and resize images. */
-  BLIPQ_THREADS: setting.threads(),
-  BLIPQ_LOG_LEVEL: setting.logLevel().default('info'),
-  /** A stop: how long it serves on, unready, until no proxy sends requests here; and how long it then finishes. */
-  BLIPQ_SHUTDOWN_DELAY_MS: setting.wholeNumber(0, 600_000).default(0),
-  BLIPQ_DRAIN_MS: setting.wholeNumber(0, 3_600_000).default(15_000),
-  /** Who may call: a JSON list of keys, itself or in a file. Neither: everyone may. */
-  BLIPQ_API_KEYS: setting.text('a JSON list of keys, as docs/api.md describes it').optional(),
-  BLIPQ_API_KEYS_FILE: setting.text('the path of a file with a JSON list of keys').optional(),
-  /** Opens /admin/queues on the internal port to whoever has this key, itself or in a file. */
-  BLIPQ_ADMIN_KEY: setting.text(adminKeyTakes).optional(),
-  BLIPQ_ADMIN_KEY_FILE: setting.text('the path of a file with the admin key').optional(),
-  /** Requests with a body that may be under way at once. Further ones are refused before their body is read. */
-  BLIPQ_UPLOADS_MAX: setting.wholeNumber(1, 10_000).default(128),
-  /** Memory that bodies, and images fetched by URL, may take. */
-  BLIPQ_UPLOADS_MB_MAX: setting.wholeNumber(128).default(256),
-  /** Requests that may wait for a caption, or watch one, at once. */
-  BLIPQ_WAITS_MAX: setting.wholeNumber(1).default(4000),
-  /** Origins whose pages may call this server from a browser; `*` for all. */
-  BLIPQ_CORS_ORIGINS: list('origins such as https://app.example.com, or *', (origins) =>
-    origins.every(isOrigin),
-  ).default([]),
-  /** Proxies whose X-Forwarded headers are believed: how many hops, or their addresses and networks. */
-  BLIPQ_TRUST_PROXY: list('a number of hops, or addresses and networks such as 10.0.0.0/8', areProxies).default([]),
-  /** Networks inside that images may be fetched from by URL, although they are not public. */
-  BLIPQ_FETCH_ALLOW: list('addresses and networks such as 10.1.0.0/16').default([]),
-  /** Ports that images may be fetched from beside 443 and 80. */
-  BLIPQ_FETCH_PORTS: list('')
-    .pipe(z.array(z.coerce.number<string>().int().min(1).max(65_535)))
-    .describe('port numbers')
-    .default([]),
-  /** Lets images be fetched over http: as well. */
-  BLIPQ_FETCH_HTTP: setting.flag().default(false),
-  /** How long fetching an image may take, redirects included. */
-  BLIPQ_FETCH_TIMEOUT_MS: setting.wholeNumber(100, 120_000).default(15_000),
-  /** The same three, for webhooks; the notifier, which sends them, has to have them too. */
-  BLIPQ_WEBHOOK_ALLOW: list('addresses and networks such as 10.1.0.0/16').default([]),
-  BLIPQ_WEBHOOK_PORTS: list('')
-    .pipe(z.array(z.coerce.number<string>().int().min(1).max(65_535)))
-    .describe('port numbers')
-    .default([]),
-  BLIPQ_WEBHOOK_HTTP: setting.flag().default(false),
+  BLIPQ_NAMESPACE: deploymentSettings.BLIPQ_NAMESPACE,
+  BLIPQ_RETENTION_S: setting
+    .wholeNumber(60)
+    .default(86_400)
+    .meta({ purpose: 'Time in seconds for which finished work can be read', essential: true }),
+  BLIPQ_REUSE_S: setting
+    .wholeNumber(0)
+    .default(0)
+    .meta({ purpose: 'Time in seconds for which a result answers equal requests; 0 turns this off' }),
+  BLIPQ_RETRY_WINDOW_S: setting
+    .wholeNumber(0)
+    .default(3600)
+    .meta({ purpose: 'Time in seconds for which the image of unsuccessful work is kept for a retry' }),
+  BLIPQ_QUEUE_MAX: setting.wholeNumber(1).default(10_000).meta({
+    purpose: 'Largest number of open captions, answers and matches; the gateway refuses more with `queue_full`',
+  }),
+  BLIPQ_QUEUE_MB_MAX: setting
+    .wholeNumber(1)
+    .default(2048)
+    .meta({ purpose: 'Memory in MiB that pixels may take in Redis; the gateway refuses more with `queue_full`' }),
+  BLIPQ_GENERATE_TIMEOUT_S: setting
+    .wholeNumber(1, 3600)
+    .default(60)
+    .meta({ purpose: 'Time in seconds for which `POST /generate` waits for its caption', essential: true }),
+  BLIPQ_THREADS: deploymentSettings.BLIPQ_THREADS,
+  BLIPQ_LOG_LEVEL: deploymentSettings.BLIPQ_LOG_LEVEL,
+  BLIPQ_SHUTDOWN_DELAY_MS: setting.wholeNumber(0, 600_000).default(0).meta({
+    purpose:
+      'Time in milliseconds for which a stopping gateway serves on while it reports unready, so that proxies stop sending requests to it',
+  }),
+  BLIPQ_DRAIN_MS: deploymentSettings.BLIPQ_DRAIN_MS,
+  BLIPQ_API_KEYS: setting
+    .text('a JSON list of keys, as docs/api.md describes it')
+    .optional()
+    .meta({ purpose: '[API keys](api.md#keys) of the callers; without keys everybody may call', essential: true }),
+  BLIPQ_API_KEYS_FILE: setting
+    .text('the path of a file with a JSON list of keys')
+    .optional()
+    .meta({ purpose: 'File with the API keys, instead of `BLIPQ_API_KEYS`', essential: true }),
+  BLIPQ_ADMIN_KEY: setting.text(adminKeyTakes).optional().meta({
+    purpose:
+      'Key that opens the [queue dashboard](admin.md), `/admin/queues` on the internal port; without a key the dashboard is off',
+  }),
+  BLIPQ_ADMIN_KEY_FILE: setting
+    .text('the path of a file with the admin key')
+    .optional()
+    .meta({ purpose: 'File with the admin key, instead of `BLIPQ_ADMIN_KEY`' }),
+  BLIPQ_UPLOADS_MAX: setting
+    .wholeNumber(1, 10_000)
+    .default(128)
+    .meta({ purpose: 'Largest number of requests with a body that a gateway reads at the same time; it refuses more' }),
+  BLIPQ_UPLOADS_MB_MAX: setting.wholeNumber(128).default(256).meta({
+    purpose: 'Memory in MiB that request bodies and images fetched by URL may take in a gateway; it refuses more',
+  }),
+  BLIPQ_WAITS_MAX: setting.wholeNumber(1).default(4000).meta({
+    purpose:
+      'Largest number of requests to one gateway that wait for work or watch it; the gateway answers further ones without a wait',
+  }),
+  BLIPQ_CORS_ORIGINS: setting
+    .list('origins such as https://app.example.com, or *', (origins) => origins.every(isOrigin))
+    .default([])
+    .meta({ purpose: 'Origins whose pages may call the API from a browser' }),
+  BLIPQ_TRUST_PROXY: setting
+    .list('a number of hops, or addresses and networks such as 10.0.0.0/8', areProxies)
+    .default([])
+    .meta({ purpose: 'Proxies whose `X-Forwarded-…` headers the gateway believes' }),
+  BLIPQ_FETCH_ALLOW: setting
+    .list('addresses and networks such as 10.1.0.0/16')
+    .default([])
+    .meta({ purpose: 'Private networks from which images may be fetched' }),
+  BLIPQ_FETCH_PORTS: setting
+    .numbers('port numbers', 1, 65_535)
+    .default([])
+    .meta({ purpose: 'Ports from which images may be fetched, besides 443 and 80' }),
+  BLIPQ_FETCH_HTTP: setting.flag().default(false).meta({ purpose: 'Whether images may be fetched over plain `http:`' }),
+  BLIPQ_FETCH_TIMEOUT_MS: setting
+    .wholeNumber(100, 120_000)
+    .default(15_000)
+    .meta({ purpose: 'Time in milliseconds that fetching one image may take, redirects included' }),
+  BLIPQ_WEBHOOK_ALLOW: deploymentSettings.BLIPQ_WEBHOOK_ALLOW,
+  BLIPQ_WEBHOOK_PORTS: deploymentSettings.BLIPQ_WEBHOOK_PORTS,
+  BLIPQ_WEBHOOK_HTTP: deploymentSettings.BLIPQ_WEBHOOK_HTTP,
 });
 export type GatewayConfig = z.infer<typeof gatewaySettings>;

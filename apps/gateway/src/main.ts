@@ -1,6 +1,8 @@
-import { createLogger, loadConfig, runService, startTracing } from '@blipq/service';
+import { createLogger, helpOnRequest, loadConfig, runService, startTracing } from '@blipq/service';
 import { composeGateway } from './compose.js';
 import { gatewaySettings } from './config.js';
+
+helpOnRequest('blipq gateway: takes images over HTTP, queues the work and answers with its results', gatewaySettings);
 
 await runService(async ({ stopWithin }) => {
   const { config, warnings } = loadConfig(gatewaySettings, process.env);

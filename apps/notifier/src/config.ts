@@ -1,46 +1,50 @@
 import { redisUrl } from '@blipq/contracts';
-import { setting } from '@blipq/service';
+import { deploymentSettings, setting } from '@blipq/service';
 import { z } from 'zod';
-
-/** Words with commas or white space between them; none when unset. */
-const list = (takes: string) =>
-  z
-    .string()
-    .transform((text) => text.split(/[\s,]+/).filter((word) => word !== ''))
-    .describe(takes);
-
-const numbers = (takes: string, min: number, max: number) =>
-  list(takes)
-    .pipe(z.array(z.coerce.number<string>().int().min(min).max(max)))
-    .describe(takes);
 
 const dayMs = 86_400_000;
 
 /** The notifier's settings, by the names of their environment variables. */
 export const notifierSettings = z.object({
   REDIS_URL: redisUrl.default('redis://127.0.0.1:6379'),
-  BLIPQ_NAMESPACE: setting.name().default('blipq'),
-  /** What signs for callers whose API key names no other secret: the newest first, then those that are still valid. */
-  BLIPQ_WEBHOOK_SECRET: setting.text('one or more secrets as "blipq webhooks secret" makes them').optional(),
-  /** Secrets by name, itself or in a file. */
-  BLIPQ_WEBHOOK_SECRETS: setting.text('a JSON object of secrets, as docs/webhooks.md describes it').optional(),
-  BLIPQ_WEBHOOK_SECRETS_FILE: setting.text('the path of a file with a JSON object of secrets').optional(),
-  /** Networks inside that webhooks may be sent to, although they are not public. */
-  BLIPQ_WEBHOOK_ALLOW: list('addresses and networks such as 10.1.0.0/16').default([]),
-  /** Ports that webhooks may be sent to beside 443 and 80. */
-  BLIPQ_WEBHOOK_PORTS: numbers('port numbers', 1, 65_535).default([]),
-  /** Lets webhooks be sent over http: as well. */
-  BLIPQ_WEBHOOK_HTTP: setting.flag().default(false),
-  /** Pauses before the second and every further attempt; unset: 5 s to 24 h, nine in all. */
-  BLIPQ_WEBHOOK_RETRIES_MS: numbers('pauses in milliseconds', 0, dayMs).optional(),
-  BLIPQ_WEBHOOK_CONNECT_TIMEOUT_MS: setting.wholeNumber(10, 60_000).default(5000),
-  BLIPQ_WEBHOOK_TIMEOUT_MS: setting.wholeNumber(10, 60_000).default(15_000),
-  /** Requests to one host at once. */
-  BLIPQ_WEBHOOK_PER_HOST: setting.wholeNumber(1, 100).default(4),
-  /** An endpoint that has failed for so long without a success is disabled. */
-  BLIPQ_WEBHOOK_FAILING_MAX_S: setting.wholeNumber(1).default(432_000),
-  HOST: setting.text('an address to listen on').default('0.0.0.0'),
-  BLIPQ_HEALTH_PORT: setting.port().default(3003),
-  BLIPQ_LOG_LEVEL: setting.logLevel().default('info'),
+  BLIPQ_NAMESPACE: deploymentSettings.BLIPQ_NAMESPACE,
+  BLIPQ_WEBHOOK_SECRET: setting
+    .text('one or more secrets as "blipq webhooks secret" makes them')
+    .optional()
+    .meta({ purpose: 'Secrets that [sign webhooks](webhooks.md), the newest first', essential: true }),
+  BLIPQ_WEBHOOK_SECRETS: setting
+    .text('a JSON object of secrets, as docs/webhooks.md describes it')
+    .optional()
+    .meta({ purpose: 'Secrets by name, for API keys that name one' }),
+  BLIPQ_WEBHOOK_SECRETS_FILE: setting
+    .text('the path of a file with a JSON object of secrets')
+    .optional()
+    .meta({ purpose: 'File with the secrets by name, instead of `BLIPQ_WEBHOOK_SECRETS`' }),
+  BLIPQ_WEBHOOK_ALLOW: deploymentSettings.BLIPQ_WEBHOOK_ALLOW,
+  BLIPQ_WEBHOOK_PORTS: deploymentSettings.BLIPQ_WEBHOOK_PORTS,
+  BLIPQ_WEBHOOK_HTTP: deploymentSettings.BLIPQ_WEBHOOK_HTTP,
+  BLIPQ_WEBHOOK_RETRIES_MS: setting
+    .numbers('pauses in milliseconds', 0, dayMs)
+    .optional()
+    .meta({ purpose: 'Pauses before the second and each further attempt; nine from 5 s to 24 h by default' }),
+  BLIPQ_WEBHOOK_CONNECT_TIMEOUT_MS: setting
+    .wholeNumber(10, 60_000)
+    .default(5000)
+    .meta({ purpose: 'Time in milliseconds that connecting to a receiver may take' }),
+  BLIPQ_WEBHOOK_TIMEOUT_MS: setting
+    .wholeNumber(10, 60_000)
+    .default(15_000)
+    .meta({ purpose: "Time in milliseconds that one attempt may take, the receiver's answer included" }),
+  BLIPQ_WEBHOOK_PER_HOST: setting
+    .wholeNumber(1, 100)
+    .default(4)
+    .meta({ purpose: 'Largest number of webhooks that a notifier sends to one host at the same time' }),
+  BLIPQ_WEBHOOK_FAILING_MAX_S: setting
+    .wholeNumber(1)
+    .default(432_000)
+    .meta({ purpose: 'Time in seconds of failures without a success after which an endpoint is disabled' }),
+  HOST: deploymentSettings.HOST,
+  BLIPQ_HEALTH_PORT: deploymentSettings.BLIPQ_HEALTH_PORT.default(3003),
+  BLIPQ_LOG_LEVEL: deploymentSettings.BLIPQ_LOG_LEVEL,
 });
 export type NotifierConfig = z.infer<typeof notifierSettings>;

@@ -1,6 +1,8 @@
-import { createLogger, loadConfig, runService, startTracing } from '@blipq/service';
+import { createLogger, helpOnRequest, loadConfig, runService, startTracing } from '@blipq/service';
 import { composeNotifier } from './compose.js';
 import { notifierSettings } from './config.js';
+
+helpOnRequest('blipq notifier: delivers signed webhooks', notifierSettings);
 
 await runService(async ({ stopping }) => {
   const { config, warnings } = loadConfig(notifierSettings, process.env);

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ServicePart } from '@blipq/service';
 import { Answering } from './answering.js';
-import { gatewayOnly, type StandaloneConfig } from './config.js';
+import { gatewayOnly, notifierOnly, type StandaloneConfig, workerOnly } from './config.js';
 import { findRedis } from './find-redis.js';
 import type { LogOutput } from './log-output.js';
 import { Preflight } from './preflight.js';
@@ -63,8 +63,7 @@ export function compose({ config, environment, say, logs, stopping }: ComposeOpt
       BLIPQ_CACHE: resolve(config.BLIPQ_CACHE ?? join(stateFolder, 'models')),
       BLIPQ_PRECISION: config.BLIPQ_PRECISION,
       BLIPQ_DEVICE: config.BLIPQ_DEVICE,
-      BLIPQ_BATCH_MAX: config.BLIPQ_BATCH_MAX,
-      BLIPQ_BATCH_DEADLINE_MS: config.BLIPQ_BATCH_DEADLINE_MS,
+      ...chosen(config, workerOnly),
       HOST: '127.0.0.1',
       BLIPQ_HEALTH_PORT: String(config.BLIPQ_HEALTH_PORT),
     }),
@@ -79,11 +78,8 @@ export function compose({ config, environment, say, logs, stopping }: ComposeOpt
       ...forAll(),
       ...receivers,
       BLIPQ_THREADS: undefined,
+      ...chosen(config, notifierOnly),
       BLIPQ_WEBHOOK_SECRET: config.BLIPQ_WEBHOOK_SECRET ?? secret.value,
-      BLIPQ_WEBHOOK_SECRETS: config.BLIPQ_WEBHOOK_SECRETS,
-      BLIPQ_WEBHOOK_SECRETS_FILE: config.BLIPQ_WEBHOOK_SECRETS_FILE,
-      BLIPQ_WEBHOOK_RETRIES_MS: config.BLIPQ_WEBHOOK_RETRIES_MS,
-      BLIPQ_WEBHOOK_TIMEOUT_MS: config.BLIPQ_WEBHOOK_TIMEOUT_MS,
       HOST: '127.0.0.1',
       BLIPQ_HEALTH_PORT: '0',
     }),
@@ -101,8 +97,7 @@ export function compose({ config, environment, say, logs, stopping }: ComposeOpt
       PORT: String(port),
       BLIPQ_INTERNAL_HOST: '127.0.0.1',
       BLIPQ_INTERNAL_PORT: String(config.BLIPQ_INTERNAL_PORT),
-      BLIPQ_RETENTION_S: config.BLIPQ_RETENTION_S,
-      ...chosen(config, Object.keys(gatewayOnly)),
+      ...chosen(config, gatewayOnly),
     }),
     line,
     say,
@@ -120,6 +115,7 @@ export function compose({ config, environment, say, logs, stopping }: ComposeOpt
   return [new StateFolder(stateFolder), preflight, ...services, new Answering(url, stopping), announcement];
 }
 
-function chosen(config: object, names: string[]): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(config).filter(([name]) => names.includes(name)));
+/** The values of the variables in `shape`. */
+function chosen(config: StandaloneConfig, shape: object): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(config).filter(([name]) => name in shape)) as Record<string, string>;
 }

@@ -1,61 +1,76 @@
 import { redisUrl } from '@blipq/contracts';
-import { setting } from '@blipq/service';
+import { deploymentSettings, passedOn, setting } from '@blipq/service';
 import { z } from 'zod';
 
-/** Settings that go through to a child process, which checks them; here they only have to be known. */
-const passedOn = (takes: string) => setting.text(takes).optional();
+/** Variables that one process alone reads, describes and checks; they go through to it as they are. */
+function readElsewhere<const N extends string>(...names: N[]): Record<N, z.ZodOptional<z.ZodString>> {
+  const entries = names.map((name) => [name, z.string().optional()]);
+  return Object.fromEntries(entries) as Record<N, z.ZodOptional<z.ZodString>>;
+}
 
 /** Settings that only the gateway reads. */
-export const gatewayOnly = {
-  BLIPQ_GENERATE_TIMEOUT_S: passedOn('how long POST /generate waits, in seconds'),
-  BLIPQ_API_KEYS: passedOn('a JSON list of keys'),
-  BLIPQ_ADMIN_KEY: passedOn('the key that opens /admin/queues'),
-  BLIPQ_ADMIN_KEY_FILE: passedOn('the path of a file with it'),
-  BLIPQ_API_KEYS_FILE: passedOn('the path of a file with a JSON list of keys'),
-  BLIPQ_REUSE_S: passedOn('how long a result answers equal captions, in seconds'),
-  BLIPQ_RETRY_WINDOW_S: passedOn('how long an image is kept for a retry, in seconds'),
-  BLIPQ_QUEUE_MAX: passedOn('how many captions may be open'),
-  BLIPQ_QUEUE_MB_MAX: passedOn('how much memory images may take in Redis, in megabytes'),
-  BLIPQ_UPLOADS_MAX: passedOn('how many uploads may be under way at once'),
-  BLIPQ_UPLOADS_MB_MAX: passedOn('how much memory uploads may take, in MiB'),
-  BLIPQ_WAITS_MAX: passedOn('how many requests may wait for captions at once'),
-  BLIPQ_FETCH_ALLOW: passedOn('networks inside that images may be fetched from'),
-  BLIPQ_FETCH_PORTS: passedOn('ports that images may be fetched from'),
-  BLIPQ_FETCH_HTTP: passedOn('1 to fetch images over http: too'),
-  BLIPQ_FETCH_TIMEOUT_MS: passedOn('how long fetching an image may take, in milliseconds'),
-  BLIPQ_CORS_ORIGINS: passedOn('origins whose pages may call'),
-  BLIPQ_TRUST_PROXY: passedOn('proxies that are believed'),
-};
+export const gatewayOnly = readElsewhere(
+  'BLIPQ_GENERATE_TIMEOUT_S',
+  'BLIPQ_API_KEYS',
+  'BLIPQ_API_KEYS_FILE',
+  'BLIPQ_ADMIN_KEY',
+  'BLIPQ_ADMIN_KEY_FILE',
+  'BLIPQ_RETENTION_S',
+  'BLIPQ_REUSE_S',
+  'BLIPQ_RETRY_WINDOW_S',
+  'BLIPQ_QUEUE_MAX',
+  'BLIPQ_QUEUE_MB_MAX',
+  'BLIPQ_UPLOADS_MAX',
+  'BLIPQ_UPLOADS_MB_MAX',
+  'BLIPQ_WAITS_MAX',
+  'BLIPQ_FETCH_ALLOW',
+  'BLIPQ_FETCH_PORTS',
+  'BLIPQ_FETCH_HTTP',
+  'BLIPQ_FETCH_TIMEOUT_MS',
+  'BLIPQ_CORS_ORIGINS',
+  'BLIPQ_TRUST_PROXY',
+);
+
+/** Settings that only the worker reads. */
+export const workerOnly = readElsewhere('BLIPQ_BATCH_MAX', 'BLIPQ_BATCH_DEADLINE_MS');
+
+/** Settings that only the notifier reads. */
+export const notifierOnly = readElsewhere(
+  'BLIPQ_WEBHOOK_SECRET',
+  'BLIPQ_WEBHOOK_SECRETS',
+  'BLIPQ_WEBHOOK_SECRETS_FILE',
+  'BLIPQ_WEBHOOK_RETRIES_MS',
+  'BLIPQ_WEBHOOK_CONNECT_TIMEOUT_MS',
+  'BLIPQ_WEBHOOK_TIMEOUT_MS',
+  'BLIPQ_WEBHOOK_PER_HOST',
+  'BLIPQ_WEBHOOK_FAILING_MAX_S',
+);
+
+/** The settings of the deployment's processes that standalone passes on as they are. */
+const { BLIPQ_NAMESPACE, BLIPQ_THREADS, BLIPQ_CACHE, BLIPQ_PRECISION, BLIPQ_DEVICE } = deploymentSettings;
+const { BLIPQ_WEBHOOK_ALLOW, BLIPQ_WEBHOOK_PORTS, BLIPQ_WEBHOOK_HTTP } = deploymentSettings;
 
 export const standaloneConfig = z.object({
-  ...gatewayOnly,
-  PORT: setting.wholeNumber(1, 65_535).default(3000),
-  HOST: setting.text('the address to listen on').default('0.0.0.0'),
+  HOST: deploymentSettings.HOST,
+  PORT: setting.wholeNumber(1, 65_535).default(3000).meta(deploymentSettings.PORT.meta()!),
   REDIS_URL: redisUrl.optional(),
-  BLIPQ_DIR: setting.text('the folder for everything BlipQ keeps').default('.blipq'),
-  BLIPQ_MODEL: setting
-    .text('the folder of a BLIP checkpoint, or owner/name[@revision] on the Hugging Face Hub')
-    .optional(),
-  BLIPQ_CACHE: setting.text('the folder for built graphs').optional(),
-  BLIPQ_NO_INSTALL: setting.flag().default(false),
-  BLIPQ_LOG_LEVEL: setting.logLevel().optional(),
-  BLIPQ_HEALTH_PORT: setting.port().default(0),
-  BLIPQ_INTERNAL_PORT: setting.port().default(0),
-  BLIPQ_NAMESPACE: passedOn('the first part of every Redis key'),
-  BLIPQ_THREADS: passedOn('the number of CPU threads for the model'),
-  BLIPQ_PRECISION: passedOn('what the model computes in'),
-  BLIPQ_DEVICE: passedOn('what the model computes on'),
-  BLIPQ_BATCH_MAX: passedOn('the largest batch'),
-  BLIPQ_BATCH_DEADLINE_MS: passedOn('the longest a batch may run, in milliseconds'),
-  BLIPQ_RETENTION_S: passedOn('how long a caption is kept, in seconds'),
-  BLIPQ_WEBHOOK_SECRET: passedOn('one or more secrets that sign webhooks'),
-  BLIPQ_WEBHOOK_SECRETS: passedOn('a JSON object of secrets that sign webhooks'),
-  BLIPQ_WEBHOOK_SECRETS_FILE: passedOn('the path of a file with a JSON object of secrets'),
-  BLIPQ_WEBHOOK_ALLOW: passedOn('networks inside that webhooks may be sent to'),
-  BLIPQ_WEBHOOK_PORTS: passedOn('ports that webhooks may be sent to'),
-  BLIPQ_WEBHOOK_HTTP: passedOn('1 to send webhooks over http: too'),
-  BLIPQ_WEBHOOK_RETRIES_MS: passedOn('pauses between attempts in milliseconds'),
-  BLIPQ_WEBHOOK_TIMEOUT_MS: passedOn('how long a receiver may take, in milliseconds'),
+  BLIPQ_DIR: setting.text('the folder for everything BlipQ keeps').default('.blipq').meta({
+    purpose: 'Folder in which `npm start` keeps the files of Redis, built graphs and the webhook secret',
+    essential: true,
+  }),
+  BLIPQ_NO_INSTALL: setting.flag().default(false).meta({
+    purpose: 'Keeps `npm start` and `npm test` from installing system packages',
+    essential: true,
+  }),
+  BLIPQ_LOG_LEVEL: setting.logLevel().optional().meta(deploymentSettings.BLIPQ_LOG_LEVEL.meta()!),
+  BLIPQ_HEALTH_PORT: deploymentSettings.BLIPQ_HEALTH_PORT.default(0),
+  BLIPQ_INTERNAL_PORT: deploymentSettings.BLIPQ_INTERNAL_PORT.default(0),
+  BLIPQ_MODEL: deploymentSettings.BLIPQ_MODEL.optional(),
+  ...passedOn({ BLIPQ_CACHE, BLIPQ_PRECISION, BLIPQ_DEVICE, BLIPQ_THREADS, BLIPQ_NAMESPACE }),
+  ...passedOn({ BLIPQ_WEBHOOK_ALLOW, BLIPQ_WEBHOOK_PORTS, BLIPQ_WEBHOOK_HTTP }),
+  ...gatewayOnly,
+  ...workerOnly,
+  ...notifierOnly,
 });
 
 export type StandaloneConfig = z.infer<typeof standaloneConfig>;

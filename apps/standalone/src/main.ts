@@ -1,4 +1,4 @@
-import { loadConfig, runService } from '@blipq/service';
+import { helpOnRequest, loadConfig, runService } from '@blipq/service';
 import { compose } from './compose.js';
 import { standaloneConfig } from './config.js';
 import { LogOutput } from './log-output.js';
@@ -7,6 +7,8 @@ const say = (text: string) => void process.stdout.write(`${text}\n`);
 
 /** Longest orderly stop: gateway, notifier, worker and Redis one after the other, each at its own limit, and a little more. */
 const stopDeadlineMs = 85_000;
+
+helpOnRequest('npm start: gateway, worker, notifier and a private Redis on one machine', standaloneConfig);
 
 await runService(
   ({ stopping }) => {

@@ -1,6 +1,8 @@
-import { createLogger, loadConfig, runService, startTracing } from '@blipq/service';
+import { createLogger, helpOnRequest, loadConfig, runService, startTracing } from '@blipq/service';
 import { composeWorker } from './compose.js';
 import { workerSettings } from './config.js';
+
+helpOnRequest('blipq worker: takes work from the queue and runs the model', workerSettings);
 
 await runService(async ({ stopping, stopWithin }) => {
   const { config, warnings } = loadConfig(workerSettings, process.env);

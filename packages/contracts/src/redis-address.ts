@@ -72,7 +72,11 @@ function parseSentinelUser(query = ''): { sentinelUsername?: string; sentinelPas
 export const redisUrl = z
   .string()
   .refine((url) => parseRedisUrl(url) !== undefined)
-  .describe(
-    'an address like redis://[user:password@]host[:port][/database], redis-sentinel://host[:port],…[/database]#master ' +
+  .meta({
+    description:
+      'an address like redis://[user:password@]host[:port][/database], redis-sentinel://host[:port],…[/database]#master ' +
       'or redis-cluster://host[:port],…; rediss… for TLS',
-  );
+    purpose:
+      'Address of the Redis that holds the queue: [one server, Sentinel or a cluster](deploy.md#a-managed-redis); `npm start` runs a private Redis by default',
+    essential: true,
+  });

@@ -16,16 +16,32 @@ export interface HubOptions {
 
 /** The variables that Hugging Face's own tools read, for the settings schema of an app. */
 export const hubSettings = {
-  HF_HUB_CACHE: setting.text('the folder of the Hub cache').optional(),
-  HF_HOME: setting.text('the folder that holds the Hub cache as `hub`').optional(),
-  XDG_CACHE_HOME: setting.text('the folder for caches').optional(),
-  HF_TOKEN: setting.text('a Hugging Face access token').optional(),
+  HF_HUB_CACHE: setting
+    .text('the folder of the Hub cache')
+    .optional()
+    .meta({ purpose: "Place of the Hub cache, which Hugging Face's own tools share" }),
+  HF_HOME: setting
+    .text('the folder that holds the Hub cache as `hub`')
+    .optional()
+    .meta({ purpose: "Place of Hugging Face's files; the Hub cache is in `hub` below it", essential: true }),
+  XDG_CACHE_HOME: setting
+    .text('the folder for caches')
+    .optional()
+    .meta({ purpose: 'Place of caches; the Hub cache is below it where neither `HF_HOME` nor `HF_HUB_CACHE` is set' }),
+  HF_TOKEN: setting
+    .text('a Hugging Face access token')
+    .optional()
+    .meta({ purpose: 'Access token for private and gated models', essential: true }),
   HF_ENDPOINT: z
     .string()
     .refine(isEndpoint)
     .describe('the address of a Hub, like https://huggingface.co, without user name or password')
-    .optional(),
-  HF_HUB_OFFLINE: setting.flag().optional(),
+    .optional()
+    .meta({ purpose: "Address of another Hub than Hugging Face's", essential: true }),
+  HF_HUB_OFFLINE: setting
+    .flag()
+    .optional()
+    .meta({ purpose: 'Whether models come from the cache alone, without any request to the Hub', essential: true }),
 };
 export type HubSettings = { [name in keyof typeof hubSettings]?: z.infer<(typeof hubSettings)[name]> };
 

@@ -1,4 +1,6 @@
 export { availableCpus } from './available-cpus.js';
+export { deploymentSettings, passedOn } from './deployment-settings.js';
+export { describeSetting, type SettingDescription } from './describe-setting.js';
 export { answerMetrics, HealthServer, type HealthServerOptions, type Readiness } from './health-server.js';
 export { closeServer, listen } from './listen.js';
 export { type Environment, type LoadedConfig, loadConfig } from './load-config.js';
@@ -14,6 +16,7 @@ export {
   type ServicePart,
 } from './run-service.js';
 export { setting } from './settings.js';
+export { helpOnRequest, settingsHelp } from './settings-help.js';
 export { inSpan, keepSpans, pastSpan, type SpanOptions, traceparent } from './span.js';
 export { StartupError } from './startup-error.js';
 export { type GivenText, textOrFile } from './text-or-file.js';

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { describeSetting } from './describe-setting.js';
 import { StartupError } from './startup-error.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -24,22 +25,13 @@ export function loadConfig<S extends z.ZodObject>(schema: S, env: Environment): 
   const parsed = schema.safeParse(given);
   if (parsed.success) return { config: parsed.data, warnings: unknownVariables(schema, env) };
   const names = new Set(parsed.error.issues.map((issue) => String(issue.path[0])));
-  const problems = [...names].map((name) => explain(name, given[name], describe(schema.shape[name])));
+  const problems = [...names].map((name) => explain(name, given[name], describeSetting(schema.shape[name]!).takes));
   throw new StartupError(problems.join('; '));
 }
 
 function explain(name: string, got: string | undefined, takes: string): string {
   if (got === undefined) return `${name} is not set; it takes ${takes}`;
   return `${name} is ${JSON.stringify(withoutPassword(got))}; it takes ${takes}`;
-}
-
-/** The description sits on the innermost type: `.default()` and `.optional()` wrap it without taking it over. */
-function describe(type: z.core.$ZodType | undefined): string {
-  for (let at: unknown = type; at; at = (at as { def?: { innerType?: unknown } }).def?.innerType) {
-    const { description } = at as { description?: string };
-    if (description) return description;
-  }
-  return 'another value';
 }
 
 function withoutPassword(text: string): string {

@@ -36,6 +36,21 @@ export const setting = {
   /** A pino log level. */
   logLevel: () => setting.oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
 
+  /** Words with commas or white space between them. */
+  list: (takes: string, accepts: (words: string[]) => boolean = () => true) =>
+    z
+      .string()
+      .transform((text) => text.split(/[\s,]+/).filter((word) => word !== ''))
+      .refine(accepts)
+      .describe(takes),
+
+  /** Whole numbers with commas or white space between them, each `min` to `max` inclusive. */
+  numbers: (takes: string, min: number, max: number) =>
+    setting
+      .list(takes)
+      .pipe(z.array(z.coerce.number<string>().int().min(min).max(max)))
+      .describe(takes),
+
   /** A name made of letters, digits, `-` and `_`, which is safe inside a Redis key. */
   name: () =>
     z
