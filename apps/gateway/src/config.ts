@@ -17,7 +17,7 @@ function isProxy(word: string): boolean {
   return more.length === 0 && (prefix === undefined || (/^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= bits));
 }
 
-/** As a browser says it in `Origin`: without a path, in lower case, and without a port where it is the usual one. */
+/** An origin as browsers write it in `Origin`: without a path, in lower case, and without the default port. */
 function isOrigin(word: string): boolean {
   if (word === '*') return true;
   if (!URL.canParse(word)) return false;

@@ -9,7 +9,7 @@ const keepAliveTimeoutMs = 75_000;
 const headersTimeoutMs = 20_000;
 /** For a whole request, body included: 10 MiB in this time is 0.7 Mbit/s. */
 const requestTimeoutMs = 120_000;
-/** Answers that are not out by then, after everything has been given up, are cut off. */
+/** After all requests have been given up, answers that are not sent within this time are cut off. */
 const lastWordsMs = 2000;
 
 interface GatewayServerOptions {
@@ -18,17 +18,17 @@ interface GatewayServerOptions {
   port: number;
   host: string;
   logger: Logger;
-  /** How long a stop goes on serving as before but unready, for whoever sends requests here to notice, in ms. */
+  /** How long a stopping server serves on, unready, until proxies send it no more requests, in ms. */
   shutdownDelayMs: number;
-  /** How long after that it lets work that a client waits for end, in ms. */
+  /** How long it then finishes requests that clients wait for, in ms. */
   drainMs: number;
   /** Whether anyone who reaches the port may use it: no keys are configured. */
   openToAll: boolean;
 }
 
 /**
- * The listening socket. `stop` turns unready, and serves on for a while; then it accepts no more connections, answers
- * those that only wait with what is known, lets the others be answered, and closes.
+ * The listening socket. `stop` turns the server unready and serves on for a while. Then the server accepts no more
+ * connections, answers mere waits with the present state, finishes the other requests, and closes.
  */
 export class GatewayServer {
   readonly #options: GatewayServerOptions;
@@ -43,7 +43,7 @@ export class GatewayServer {
     );
   }
 
-  /** The port in use, which matters when 0 was asked for. */
+  /** The port in use; differs from the setting where that is 0. */
   get port(): number {
     return this.#port;
   }

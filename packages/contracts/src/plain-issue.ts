@@ -11,8 +11,8 @@ const kinds: Record<string, string> = {
 };
 
 /**
- * What is wrong with a field, as the rest of a sentence that begins with its name: Zod's own words are for programmers.
- * Given to a parse as its `error`, it leaves alone what a schema says in words of its own.
+ * The end of a sentence that begins with a field's name and says what is wrong with the field, because Zod's own
+ * messages are for programmers. As the `error` of a parse it leaves the messages that a schema defines unchanged.
  */
 export function plainIssue(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === 'invalid_type') {

@@ -1,7 +1,7 @@
 import { type ModelManifest, modelManifest } from '@blipq/contracts';
 import { z } from 'zod';
 
-/** What `GET /v1/models` says of a model: its manifest without what only gateways need. */
+/** A model in the answers of `GET /v1/models`: its manifest without the parts that only gateways need. */
 export const modelResource = z.object({
   id: modelManifest.shape.model,
   object: z.literal('model'),

@@ -10,10 +10,10 @@ declare global {
   }
 }
 
-/** What a proxy's or caller's own id may look like; anything else could forge log lines or headers. */
+/** The ids of proxies and callers that are taken over; any other text could forge log lines or headers. */
 const acceptable = /^[\w.:@/+=-]{1,128}$/;
 
-/** Takes over a sane `X-Request-Id`, makes one otherwise, and answers with it. */
+/** Takes over a well-formed `X-Request-Id`, makes an id otherwise, and answers with it. */
 export function requestId(req: Request, res: Response, next: NextFunction): void {
   const given = req.get('x-request-id');
   res.locals.requestId = given !== undefined && acceptable.test(given) ? given : randomBytes(8).toString('hex');

@@ -7,7 +7,7 @@ export function requestLog(logger: Logger): RequestHandler {
   return (req: Request, res: Response, next: NextFunction) => {
     const startedAtMs = performance.now();
     const { method, path } = req;
-    // In the context of the request, which knows its trace; a closing socket has none.
+    // Bound to the context of the request, which has its trace; the event of a closing socket has none.
     const onClose = AsyncResource.bind(() => {
       const line = {
         request_id: res.locals.requestId,

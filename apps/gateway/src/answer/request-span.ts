@@ -1,12 +1,12 @@
 import { inSpan } from '@blipq/service';
 import type { NextFunction, Request, Response } from 'express';
 
-/** Asked every few seconds, by machines. */
+/** Machines send these every few seconds. */
 const probe = /^\/(livez|readyz|healthz|metrics)$/;
 
 /**
- * Does each request inside a span, which continues the caller's `traceparent` and is named after the route that
- * answered. Probes have none.
+ * Handles each request inside a span, which continues the caller's `traceparent` and is named after the route that
+ * answered. Probes have no span.
  */
 export function requestSpan(req: Request, res: Response, next: NextFunction): void {
   const { method, path } = req;
@@ -21,14 +21,14 @@ export function requestSpan(req: Request, res: Response, next: NextFunction): vo
       span.rename(`${method} ${route}`);
       span.set({ 'http.route': route });
     }
-    // Without a status the client went away, which is no failure of ours.
+    // The client went away before it had an answer, which is no failure of the server.
     if (!res.writableFinished) return;
     span.set({ 'http.response.status_code': res.statusCode });
     if (res.statusCode >= 500) span.fail(String(res.statusCode));
   });
 }
 
-/** The pattern that the path fitted, undefined when there was none. */
+/** The pattern of the route that matched; undefined if none did. */
 function routeOf({ baseUrl, route }: Request): string | undefined {
   if (typeof route?.path !== 'string') return undefined;
   return `${baseUrl}${route.path}`.replace(/(.)\/$/, '$1');

@@ -1,6 +1,6 @@
 import type { NextFunction, Request, Response } from 'express';
 
-/** For an API whose answers are data: nothing is sniffed, framed, run, referred to or kept by a cache. */
+/** Answers of an API are data: browsers must not sniff, frame, run or cache them, nor send their address as referrer. */
 const headers = {
   'Cache-Control': 'no-store',
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",

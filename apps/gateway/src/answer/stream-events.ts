@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import type { WorkEvent, WorkResource } from '@blipq/contracts';
 import type { Response } from 'express';
 
-/** Proxies and browsers give up on a connection that stays silent for a minute or less. */
+/** Proxies and browsers close a connection that stays silent for a minute or less. */
 const heartbeatMs = 15_000;
 /** How long a browser waits before it connects again. */
 const retryMs = 2_000;
 
 /**
- * Sends events as `text/event-stream` (WHATWG) until there are no more or nobody listens. Must not be compressed or
- * buffered on its way.
+ * Sends events as `text/event-stream` (WHATWG) until there are no more or the client has gone. Proxies must neither
+ * compress nor buffer them.
  */
 export async function streamEvents(events: AsyncIterable<WorkEvent<WorkResource>>, res: Response): Promise<void> {
   res.writeHead(200, {
@@ -25,7 +25,7 @@ export async function streamEvents(events: AsyncIterable<WorkEvent<WorkResource>
       if (!flowing) await once(res, 'drain', { signal: res.locals.stopWaiting });
     }
   } catch (error) {
-    // Once it has begun, a stream can only end. Its reader comes back and is told by the answer to that what is wrong.
+    // A stream that has begun can only end. Its reader reconnects, and the answer to that request carries the error.
     if (!res.locals.stopWaiting.aborted) throw error;
   } finally {
     clearInterval(heartbeat);
@@ -33,7 +33,7 @@ export async function streamEvents(events: AsyncIterable<WorkEvent<WorkResource>
   }
 }
 
-/** The version after which a client wants to go on, from `Last-Event-ID`; 0 when it has seen nothing. */
+/** The version after which a client continues, from `Last-Event-ID`; 0 for a client that has seen none. */
 export function lastEventId(header = ''): number {
   return /^\d{1,15}$/.test(header.trim()) ? Number(header) : 0;
 }

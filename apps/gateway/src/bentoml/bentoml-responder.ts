@@ -7,8 +7,8 @@ import { retryAfterS, toBlipqError } from '../answer/to-blipq-error.js';
 const locations: Record<string, string> = { image: 'img', prompt: 'txt', text: 'txt' };
 
 /**
- * Answers every error of its router the way BentoML does: JSON with an `error` key, and 400 for whatever is wrong
- * with the request, because its clients know 400, 404, 422 and 503 only.
+ * Answers every error of its router as BentoML does: JSON with an `error` key, and 400 for every fault of a request,
+ * because BentoML's clients know 400, 404, 422 and 503 only.
  */
 export function bentomlResponder(logger: Logger): ErrorRequestHandler {
   return (error: unknown, _req: Request, res: Response, next: NextFunction) => {

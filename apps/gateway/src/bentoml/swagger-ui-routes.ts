@@ -3,10 +3,10 @@ import { createRequire } from 'node:module';
 import { extname } from 'node:path';
 import { type NextFunction, type Request, type Response, Router } from 'express';
 
-/** Only found, never imported: the package's entry would run a browser's program here. */
+/** The package's files are located but never imported: its entry would run a browser's program here. */
 const { resolve } = createRequire(import.meta.url);
 
-/** The page's own scripts and styles and this server, nothing else. Swagger UI sets styles and data: images itself. */
+/** Allows the page's own scripts and styles and requests to this server. Swagger UI sets styles and data: images. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",

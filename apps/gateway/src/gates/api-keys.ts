@@ -4,25 +4,25 @@ import { StartupError, textOrFile } from '@blipq/service';
 import { z } from 'zod';
 
 const entry = z.strictObject({
-  /** Whose key it is. Captions belong to the name, so that a key can be replaced without losing them. */
+  /** The tenant. Work belongs to this name, so that a key can be replaced without losing it. */
   name: tenantName,
   sha256: z.string().regex(/^[0-9a-f]{64}$/, 'is not a SHA-256 hash in lower-case hex'),
   rate_limit: z.strictObject({ requests: z.int().min(1), per_s: z.int().min(1).max(86_400) }).optional(),
-  /** Captions that may wait or run at once. */
+  /** How much work may wait or run at once. */
   queue_max: z.int().min(0).optional(),
-  /** Share of the workers while other keys' captions wait too, in proportion to theirs. 10 is the default. */
+  /** Share of the workers while work of other keys waits too, in proportion to their weights. 10 is the default. */
   weight: z.int().min(1).max(100).optional(),
-  /** What `weight` replaces: a low priority could starve. */
+  /** `weight` has replaced it: work of a low priority could starve. */
   priority: z
     .undefined({ error: 'is not known any more; give a weight of 1 to 100, where more goes first' })
     .optional(),
-  /** Name of the secret that signs this caller's webhooks; the notifier has the secret. */
+  /** Name of the secret with which the notifier signs this caller's webhooks. */
   webhook_secret: z.string().min(1).max(64).optional(),
   /** A disabled key is known, and refused with 403 instead of 401. */
   disabled: z.boolean().optional(),
 });
 
-/** One caller's key. What was given to the caller is not kept, only its hash. */
+/** One caller's key. The secret itself is not kept, only its hash. */
 export interface ApiKey {
   name: string;
   rateLimit?: { requests: number; perS: number };
@@ -101,7 +101,7 @@ function readJson(json: string, source: string): unknown {
   try {
     return JSON.parse(json);
   } catch {
-    // The parser's message would quote the text, and this text is nobody's business.
+    // The parser's message would quote the text, which is secret.
     throw new StartupError(`${source} is not JSON; it takes a list of keys, as docs/api.md describes it`);
   }
 }

@@ -6,15 +6,15 @@ import type { RateLimits } from './rate-limits.js';
 declare global {
   namespace Express {
     interface Locals {
-      /** Whose request this is; undefined where no keys are configured. */
+      /** The key of this request; undefined where no keys are configured. */
       apiKey?: ApiKey;
     }
   }
 }
 
 /**
- * Lets requests through that carry a known key within its limits, and says whose they are. Without configured keys
- * everybody is let through.
+ * Passes requests on that carry a known key within its limits, and sets `res.locals.apiKey`. Without configured keys it
+ * passes every request on.
  *
  * Fails with `unauthorized`, `forbidden` or `rate_limited`.
  */
@@ -30,7 +30,7 @@ export function authenticate(keys: ApiKeys, limits: RateLimits): RequestHandler 
   };
 }
 
-/** Whose captions this request may see. */
+/** The tenant whose work this request may read and change. */
 export function tenantOf(res: Response): string {
   return res.locals.apiKey?.name ?? publicTenant;
 }

@@ -4,9 +4,9 @@ import type { NextFunction, Request, Response } from 'express';
 declare global {
   namespace Express {
     interface Locals {
-      /** Aborts when who only waits should be answered with what is known: the client is gone, or this server leaves. */
+      /** Ends a mere wait, which is answered with the present state: the client is gone, or this server is stopping. */
       stopWaiting: AbortSignal;
-      /** Aborts when there is no point in an answer any more: the client is gone, or this server has no more time. */
+      /** Ends all work on the request: the client is gone, or this server has no more time. */
       giveUp: AbortSignal;
     }
   }
@@ -21,7 +21,7 @@ interface Open {
   working: AbortController;
 }
 
-/** The requests that have no answer yet, and what a stop means for them. */
+/** The requests that have no answer yet. A stop ends them stage by stage. */
 export class OpenRequests {
   readonly #open = new Map<Response, Open>();
   #stage: Stage = 'open';
@@ -41,23 +41,23 @@ export class OpenRequests {
       if (res.writableFinished) return;
       for (const each of [open.waiting, open.working]) each.abort(new Error('the client went away'));
     });
-    // A stream that began before has promised to keep its connection, for which a stop would wait.
+    // The head of a stream that began earlier has promised to keep the connection, and a stop would wait for that.
     res.once('finish', () => this.leaving && req.socket.end());
     this.#tell(res, open);
     next();
   };
 
-  /** From now on not ready, and every answer closes its connection; nothing else changes yet. */
+  /** From now on the server is not ready and every answer closes its connection; nothing else changes yet. */
   leave(): void {
     this.#enter('leaving');
   }
 
-  /** Has those that wait, and those that will, answered at once with what is known; streams end. */
+  /** Ends present and future waits, which are answered at once with the present state, and streams. */
   endWaits(): void {
     this.#enter('ending');
   }
 
-  /** Has everything answered with `shutting_down` that has no answer yet. */
+  /** Answers every request that has no answer yet with `shutting_down`. */
   giveUp(): void {
     this.#enter('over');
   }

@@ -1,9 +1,9 @@
 import { publicTenant } from '@blipq/contracts';
 
-/** A caller may hold so many times what is free, so that whoever comes next finds some; as in the queue itself. */
+/** A tenant may hold this many times the places that are free, so that the next one finds some; as in the queue. */
 const freeShare = 4;
 
-/** Places in this process, for what takes memory. `public` is everybody, and may take them all. */
+/** A bounded number of places in this process for things that take memory. The tenant `public` may take them all. */
 export class Places {
   readonly #max: number;
   #taken = 0;
@@ -13,7 +13,7 @@ export class Places {
     this.#max = max;
   }
 
-  /** Takes `count` places; undefined when there are not as many. What it returns gives them back, once. */
+  /** Takes `count` places; undefined when too few are free. The function that it returns gives them back, once. */
   take(tenant: string, count = 1): (() => void) | undefined {
     const free = this.#max - this.#taken;
     const mine = this.#byTenant.get(tenant) ?? 0;

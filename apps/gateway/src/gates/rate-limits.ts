@@ -20,7 +20,7 @@ interface RateLimitsOptions {
 
 /**
  * Requests per key and window, counted in Redis for all gateways together. While Redis is away each gateway counts
- * for itself, so that an outage neither lifts the limits nor refuses everybody.
+ * alone, so that an outage neither lifts the limits nor refuses every request.
  */
 export class RateLimits {
   readonly #redis: RedisClient;
@@ -47,11 +47,11 @@ export class RateLimits {
     if (this.#limiters.size > 0) await openRedis(this.#redis);
   }
 
-  /** Counts one request of this key; undefined when the key has no limit. */
+  /** Counts one request of this key; undefined for a key without a limit. */
   async count({ name }: ApiKey): Promise<RateLimitVerdict | undefined> {
     const limiter = this.#limiters.get(name);
     if (limiter === undefined) return undefined;
-    // The library rejects with the same object that it resolves with when the limit is passed.
+    // When the limit is exceeded the library rejects, with the kind of object with which it otherwise resolves.
     const reply = await limiter.consume('requests').catch((verdict: unknown) => {
       if (verdict instanceof RateLimiterRes) return verdict;
       throw verdict;

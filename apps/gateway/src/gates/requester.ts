@@ -7,7 +7,7 @@ export interface Requester {
   apiKey?: ApiKey;
   /** Whether the model must run even if the result of an equal request is known: `Cache-Control: no-cache`. */
   fresh: boolean;
-  /** Aborts when nobody waits for the answer any longer. */
+  /** Aborts when the client has gone or the server can wait no longer. */
   signal: AbortSignal;
 }
 

@@ -4,7 +4,7 @@ import { Counter, Histogram, type Registry } from 'prom-client';
 
 const preprocessBucketsS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5];
 
-/** What this gateway does: submissions, images, repairs. */
+/** Metrics of this gateway's own work: submissions, images, repairs. */
 export class GatewayMetrics {
   readonly #submissions;
   readonly #preprocess;
@@ -34,7 +34,7 @@ export class GatewayMetrics {
     for (const repair of ['requeued', 'ended']) this.#repairs.inc({ repair }, 0);
   }
 
-  /** Counts a submission by what comes of it. */
+  /** Counts a submission by its outcome. */
   async submission<T extends { status: string }>(submit: () => Promise<T>): Promise<T> {
     try {
       const outcome = await submit();
@@ -46,7 +46,7 @@ export class GatewayMetrics {
     }
   }
 
-  /** Times what turns an image into pixels, if that can be done. */
+  /** Times the preprocessing of an image if it succeeds. */
   async preprocess<T>(make: () => Promise<T>): Promise<T> {
     const startedMs = performance.now();
     const made = await make();
@@ -54,7 +54,7 @@ export class GatewayMetrics {
     return made;
   }
 
-  /** Counts what a reconciler did. */
+  /** Counts the repairs of a reconciler's sweep. */
   readonly swept = ({ requeued, ended }: Sweep): void => {
     this.#repairs.inc({ repair: 'requeued' }, requeued.length);
     this.#repairs.inc({ repair: 'ended' }, ended.length);

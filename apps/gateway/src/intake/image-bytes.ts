@@ -4,7 +4,7 @@ import type { ImageFetcher } from './image-fetcher.js';
 /**
  * The bytes of an image that a JSON body holds or names.
  *
- * @throws BlipqError `image_corrupt` for text that is not base64, and what fetching throws
+ * @throws BlipqError `image_corrupt` for text that is not base64, and the errors of fetching
  */
 export async function imageBytes(
   input: ImageInput,
@@ -29,7 +29,7 @@ export function isDataUri(url: string): boolean {
   return /^data:/i.test(url);
 }
 
-/** Node passes over what is not base64, so the number of bytes tells whether there was any. Both alphabets count. */
+/** Node skips characters that are not base64, so the number of bytes tells whether there were any. Both alphabets work. */
 function fromBase64(text: string): Uint8Array {
   const bytes = Buffer.from(text, 'base64');
   const digits = text.length - (text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0);

@@ -6,7 +6,7 @@ export interface ImageFetcherOptions extends TargetPolicy {
   timeoutMs: number;
 }
 
-/** Fetches the images that callers name by URL, under the address guard. */
+/** Fetches images by URL, under the address guard. */
 export class ImageFetcher {
   readonly #agent: GuardedAgent;
   readonly #timeoutMs: number;

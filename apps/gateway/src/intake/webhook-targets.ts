@@ -12,7 +12,7 @@ import {
 import { createGuardedAgent, type GuardedAgent, type TargetPolicy } from '@blipq/webhooks';
 import type { ApiKey } from '../gates/api-keys.js';
 
-/** Turns the webhooks that callers ask for into what a record keeps. */
+/** Turns the webhooks of requests into the targets that records keep. */
 export class WebhookTargets {
   readonly #agent: GuardedAgent;
 
@@ -21,7 +21,7 @@ export class WebhookTargets {
     this.#agent = createGuardedAgent(policy);
   }
 
-  /** @throws BlipqError `url_blocked`, as far as that can be told without asking a resolver; `invalid_params` */
+  /** @throws BlipqError `invalid_params`; `url_blocked` for an address that is refused without a look-up in DNS */
   of(task: Task, { url, events }: WebhookRequest, key?: ApiKey): WebhookTarget {
     const { object } = taskNames[task];
     const own: WebhookEventType[] = terminalStates.map((state) => `${object}.${state}` as const);
@@ -34,7 +34,7 @@ export class WebhookTargets {
     return this.#target(url, events ?? own, key);
   }
 
-  /** One target for the batch, and one for each of its captions; the events decide which of them hears what. */
+  /** The target of a batch and of all its items. The events decide which of them notify it. */
   ofBatch({ url, events = ['batch.completed'] }: WebhookRequest, key?: ApiKey): WebhookTarget {
     return this.#target(url, events, key);
   }
@@ -45,7 +45,7 @@ export class WebhookTargets {
   }
 }
 
-/** Has a refusal say which of a request's URLs it is about. */
+/** Names the field in the error of a check. */
 function inField(field: string, check: () => unknown): void {
   try {
     check();

@@ -2,11 +2,11 @@ import { timingSafeEqual } from 'node:crypto';
 import { StartupError, textOrFile } from '@blipq/service';
 import { hashOf } from '../gates/api-keys.js';
 
-/** Short ones can be guessed, and nobody counts the guesses. */
+/** Short keys can be guessed, and guesses are not counted. */
 const takes = /^\S{16,}$/;
 export const adminKeyTakes = 'at least 16 characters, without spaces';
 
-/** The key of who runs this installation. It is no API key: it opens what shows all tenants' work. */
+/** The operator's key. It is no API key: it opens the page that shows the work of all tenants. */
 export class AdminKey {
   readonly #hash: Buffer;
 
@@ -14,7 +14,7 @@ export class AdminKey {
     this.#hash = hashOf(key);
   }
 
-  /** From a text, or from a file, or else none. @throws StartupError that does not quote it */
+  /** From a text or from a file; undefined without either. @throws StartupError that does not quote the key */
   static load(key: string | undefined, file: string | undefined): AdminKey | undefined {
     const given = textOrFile('BLIPQ_ADMIN_KEY', key, file);
     if (given === undefined) return undefined;
@@ -22,7 +22,7 @@ export class AdminKey {
     return new AdminKey(given.text);
   }
 
-  /** Whether a header `Authorization` has it, as a bearer token or as the password of any user. */
+  /** Whether a header `Authorization` carries the key, as a bearer token or as the password of any user. */
   opensTo(authorization: string | undefined): boolean {
     const [, scheme = '', credentials = ''] = /^(bearer|basic) +(\S+) *$/i.exec(authorization ?? '') ?? [];
     const basic = () =>
@@ -30,7 +30,7 @@ export class AdminKey {
         .toString()
         .replace(/^[^:]*:/, '');
     const given = scheme.toLowerCase() === 'basic' ? basic() : credentials;
-    // Of hashes, so that it takes as long for a wrong key as for a right one, whatever their lengths.
+    // Hashes have one length, so that the comparison takes as long for a wrong key as for the right one.
     return timingSafeEqual(hashOf(given), this.#hash);
   }
 }

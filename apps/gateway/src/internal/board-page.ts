@@ -8,7 +8,7 @@ import { securityHeaders } from '../answer/security-headers.js';
 
 export const boardPath = '/admin/queues';
 
-/** The page's own scripts and styles and this server, nothing else. It sets styles itself. */
+/** Allows the page's own scripts and styles and requests to this server, nothing else. The page sets styles inline. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -21,7 +21,7 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** The page asks a host elsewhere for its letters. */
+/** The page links to fonts on a foreign host. */
 const fontsFromElsewhere = /<link href="https:[^>]*>/g;
 
 /** @bull-board under the headers of our other pages. */
@@ -47,11 +47,11 @@ export class BoardPage {
     await this.#board.start();
   }
 
-  /** @throws what Redis, or a page that cannot be made, throws */
+  /** @throws the error of Redis, or of a page that cannot be rendered */
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       response.once('close', resolve);
-      // Called when nothing here has answered.
+      // Express calls this when no route has answered.
       this.#app(request as Request, response as Response, (error?: unknown) =>
         reject(error ?? new Error('There is no such page.')),
       );

@@ -15,8 +15,8 @@ interface InternalServerOptions {
 }
 
 /**
- * What only the cluster may ask, on a port of its own: `/internal/scale` for whoever starts and stops workers,
- * `/metrics`, and the queues as a page for whoever has the admin key.
+ * Serves requests of the cluster alone, on a port of its own: `/internal/scale` for autoscalers, `/metrics`, and the
+ * queues as a page for holders of the admin key.
  */
 export class InternalServer {
   readonly #options: InternalServerOptions;
@@ -36,7 +36,7 @@ export class InternalServer {
     });
   }
 
-  /** The port in use, which matters when 0 was asked for. */
+  /** The port in use; differs from the setting where that is 0. */
   get port(): number {
     return this.#port;
   }
@@ -52,8 +52,8 @@ export class InternalServer {
   }
 
   /**
-   * Demand of all models, or of one. 503 when Redis does not answer: nobody may take an outage for an empty queue and
-   * stop the workers.
+   * Demand of all models, or of one. 503 when Redis does not answer, so that no autoscaler takes an outage for an empty queue
+   * and stops the workers.
    */
   async #answerScale(response: ServerResponse, model: string | null): Promise<void> {
     if (model?.trim() === '')

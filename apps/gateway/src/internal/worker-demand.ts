@@ -1,9 +1,9 @@
 import type { QueueCount } from '@blipq/queue';
 
 /**
- * What workers are scaled by: the captions that want one now, of all models or of one. A model that nobody has
- * registered yet wants a worker too, which registers it; without one, a new cluster would stay without workers, and its
- * gateways unready, for ever.
+ * The number by which workers are scaled: the work that wants a worker now, of all models or of one. A model that is not
+ * registered yet wants a worker too, which then registers it. Otherwise a new cluster would stay without workers, and
+ * its gateways unready, for ever.
  */
 export function workerDemand(
   count: Pick<QueueCount, 'demand' | 'demandOf' | 'jobless' | 'models'>,

@@ -120,7 +120,7 @@ function form(image: string, schema: object, fields: z.ZodType = captionFields) 
   return { schema: { type: 'object', properties, required: [image, ...required], additionalProperties: false } };
 }
 
-/** Request bodies by what is sent. The examples are complete: sent as they are, they work. Swagger UI offers the first. */
+/** Request bodies by the resource that they create. The examples work as they are. Swagger UI offers the first. */
 const bodies = {
   caption: {
     'application/json': { schema: refTo('CaptionRequest'), example: { image: dataUri, ...promptExample } },

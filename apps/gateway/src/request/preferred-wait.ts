@@ -1,9 +1,9 @@
-/** Longest wait in one request; a longer wish is shortened to it. Load balancers commonly cut at 60 s. */
+/** Longest wait in one request; a longer one is shortened to it. Load balancers commonly cut requests off after 60 s. */
 export const waitMaxS = 60;
 
 /**
- * The `wait` preference in a `Prefer` header (RFC 7240), in seconds, or undefined when there is none. As the RFC asks, the first of
- * several counts, and one that cannot be understood is ignored rather than refused.
+ * The `wait` preference in a `Prefer` header (RFC 7240), in seconds; undefined when there is none. As the RFC asks, the
+ * first of several counts, and a value that is no number is ignored rather than refused.
  */
 export function preferredWaitS(prefer = ''): number | undefined {
   for (const preference of prefer.split(',')) {

@@ -9,7 +9,7 @@ import {
 } from '@blipq/contracts';
 
 /**
- * Reads what is asked about an image from texts: form fields or a query.
+ * Reads the options of a request from texts: form fields or a query.
  *
  * @throws BlipqError `invalid_params` with every field that is wrong
  */

@@ -13,14 +13,14 @@ export interface Upload {
   fields: Map<string, string[]>;
 }
 
-/** Whether a file part is read, read over, or an error (`BlipqError`). Seen before any of its bytes. */
+/** Decides, before any byte of a file part is read, whether to keep the part, to skip it, or to fail. */
 export type FilePolicy = (field: string, acceptedBefore: number) => 'accept' | 'skip' | BlipqError;
 
 /**
  * Reads a multipart/form-data body into memory, within limits that hold while it streams.
  *
  * @throws BlipqError `unsupported_media_type` (not multipart), `malformed_multipart`, `image_too_large`,
- *   `invalid_params` (a field too long, too many fields, not UTF-8), or what the policy returned
+ *   `invalid_params` (a field too long, too many fields, not UTF-8), or the error that the policy returned
  */
 export async function readUpload(req: Request, res: Response, policy: FilePolicy): Promise<Upload> {
   requireMultipart(req);
@@ -39,10 +39,10 @@ export async function readUpload(req: Request, res: Response, policy: FilePolicy
     endTooLongBody(req, res, reject);
     parse(req, res, (error: unknown) => (error ? reject(uploadError(error)) : resolve()));
   });
-  // multer passes over a body whose Content-Type it cannot read.
+  // multer ignores a body whose Content-Type it cannot parse.
   if (req.body === undefined) throw new BlipqError('malformed_multipart', 'The Content-Type cannot be read.');
   const files = (req.files as Express.Multer.File[] | undefined) ?? [];
-  // Or the request would hold them for as long as its answer takes.
+  // Otherwise the request would hold them until it is answered.
   req.files = [];
   return { files: files.map((file) => ({ field: file.fieldname, bytes: file.buffer })), fields: textFields(req.body) };
 }
@@ -67,7 +67,7 @@ function endTooLongBody(req: Request, res: Response, reject: (error: BlipqError)
   });
 }
 
-/** multer's `body` flattened: from a field `a[b]` it has made an object, which no field of ours is. */
+/** multer's `body` flattened: multer turns a field `a[b]` into an object, and no field of ours is one. */
 function textFields(body: Record<string, unknown>): Map<string, string[]> {
   const fields = new Map<string, string[]>();
   for (const [name, value] of Object.entries(body)) {
@@ -81,7 +81,7 @@ function textFields(body: Record<string, unknown>): Map<string, string[]> {
 function uploadError(error: unknown): unknown {
   if (error instanceof BlipqError) return error;
   if (error instanceof MulterError) return limitError(error);
-  // What is left are busboy's complaints about the body's structure, which carry no code.
+  // All other errors are busboy's, about the structure of the body; they carry no code.
   return new BlipqError('malformed_multipart', `The multipart body cannot be read: ${(error as Error).message}.`, {
     cause: error,
   });

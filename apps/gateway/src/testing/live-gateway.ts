@@ -123,7 +123,7 @@ export class LiveGateway {
     await this.stopAround();
   }
 
-  /** Stops what a test put around the gateway. */
+  /** Stops the workers and clients that a test started beside the gateway. */
   async stopAround(): Promise<void> {
     for (const worker of this.#workers) await worker.stop();
     await this.#registry.stop();

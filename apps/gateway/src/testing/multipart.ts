@@ -13,7 +13,7 @@ export interface Body {
 
 const boundary = 'blipq-test-boundary';
 
-/** A multipart/form-data body, byte by byte, so that tests can also send what a library would not. */
+/** A multipart/form-data body, byte by byte, so that tests can also send bodies that no library would. */
 export function multipart(parts: Part[]): Body {
   const chunks = parts.flatMap(({ name, value, filename, type }) => {
     const disposition = [

@@ -10,7 +10,7 @@ export const latin1 = Buffer.from('caf\xe9', 'latin1');
 /** An id that no resource has. */
 export const unknownId = 'cap_01ARZ3NDEKTSV4RRFFQ69G5FAV';
 
-/** A request with its method and path, what is sent, and the answer that it gets. */
+/** A request (method and path, body) and the answer that it gets. */
 export type RefusedRequest = [
   name: string,
   line: string,
@@ -23,7 +23,7 @@ export type RefusedRequest = [
 /** Sends a request to the gateway of `startGateway`. */
 export type Send = (line: string, sent: Body | undefined) => Promise<Response>;
 
-/** A gateway for the tests of a file. After each test Redis holds what it held before. */
+/** Starts a gateway for the tests of a file. After each test it checks that Redis has the same keys as before. */
 export function startGateway(): Send {
   let gateway: LiveGateway;
   let keysBefore: string[];

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 
 // The requests of BentoML's Python client (1.4.38 on httpx), byte for byte as a listening socket received them. Only
-// the host, the boundary and what a test varies are filled in.
+// the test fills in the host, the boundary and the parts that it varies.
 
 const boundary = 'c756ed3d84494e08f8c4ddb62b4f9c3f';
 
 export interface ClientOptions {
-  /** Of the client; 1.4.38 unless said otherwise. */
+  /** Of the client; 1.4.38 by default. */
   version?: string;
   token?: string;
 }
@@ -71,7 +71,7 @@ export function callWithUrl(url: string, call: Call = {}): Buffer {
   return Buffer.from(head('POST', path, call, headers) + body);
 }
 
-/** Every other request of the client has no body: probes, the schema, and what is asked about a task. */
+/** Every other request of the client has no body: probes, the schema, and questions about a task. */
 export function ask(method: 'GET' | 'POST' | 'PUT', path: string, options: ClientOptions = {}): Buffer {
   return Buffer.from(head(method, path, options));
 }
@@ -81,7 +81,7 @@ export interface Answer {
   headers: Record<string, string>;
   text: string;
   /** The body as JSON. Throws when it is not. */
-  // biome-ignore lint/suspicious/noExplicitAny: tests say themselves what they expect of it.
+  // biome-ignore lint/suspicious/noExplicitAny: each test knows the shape that it expects.
   json(): any;
 }
 
