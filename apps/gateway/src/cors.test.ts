@@ -9,13 +9,13 @@ async function allowed(origins: string[], origin: string, method = 'GET') {
   return { status, headers };
 }
 
-test('without origins no page of another site may read an answer', async () => {
+test('without configured origins no page of another site may read an answer', async () => {
   const { headers } = await allowed([], 'https://app.example');
   expect(headers.get('access-control-allow-origin')).toBeNull();
   expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
 });
 
-test('a page of a listed origin may, and sees our headers; others may not', async () => {
+test('a page of a listed origin may read answers and their headers; others may not', async () => {
   const ours = await allowed(['https://app.example', 'https://other.example'], 'https://app.example');
   expect(ours.headers.get('access-control-allow-origin')).toBe('https://app.example');
   expect(ours.headers.get('access-control-expose-headers')).toContain('Retry-After');

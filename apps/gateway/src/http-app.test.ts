@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
-test('a sane request id is taken over, in the answer, the problem and the log', async () => {
+test('a well-formed request id appears in the answer, the problem and the log', async () => {
   const id = 'trace/2b-7f:9@proxy=1';
   const answer = await fetch(`${gateway.url}/v1/nothing?secret=1`, { headers: { 'x-request-id': id } });
   expect(answer.headers.get('x-request-id')).toBe(id);
@@ -57,7 +57,7 @@ test('OPTIONS lists the methods of a path', async () => {
   }
 });
 
-test('what nobody foresaw is an internal error: its cause is in the log and not in the answer', async () => {
+test('an unforeseen error is answered internal_error: its cause is in the log and not in the answer', async () => {
   const broken = await new LiveGateway(inject('redisUrl')).start();
   await broken.registerModel({}, '{"this is": "no tokenizer"');
   const v1 = await fetch(`${broken.url}/v1/captions`, { method: 'POST', ...imageForm('image', photo) });
@@ -79,7 +79,7 @@ test('what nobody foresaw is an internal error: its cause is in the log and not 
   await broken.stop();
 });
 
-test('a body that announces more than is ever read is refused at once', async () => {
+test('a body that announces more bytes than the limit is refused at once', async () => {
   const answer = await streamed({ 'content-length': String(bodyBytesMax + 1) }, 0);
   expect([answer.statusCode, answer.headers.connection]).toEqual([413, 'close']);
 });

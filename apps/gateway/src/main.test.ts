@@ -71,7 +71,7 @@ test.each([
   expect((await exited)[0]).toBe(1);
 });
 
-test('a variable that is none of its settings is a warning', async () => {
+test('an unknown variable causes a warning', async () => {
   const { gateway, exited } = start({ PORT: '0', BLIPQ_QUEUEMAX: '3' });
   const said = text(gateway.stdout);
   await listeningPort(gateway);
@@ -80,7 +80,7 @@ test('a variable that is none of its settings is a warning', async () => {
   expect((await exited)[0]).toBe(0);
 });
 
-test('a busy port is one line that names it', async () => {
+test('a busy port is reported in one line that names it', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   const { port } = other.address() as { port: number };
@@ -94,7 +94,7 @@ test('a busy port is one line that names it', async () => {
   other.close();
 });
 
-test('a Redis that takes connections and says nothing holds up no start: it is alive, unready, and says why', async () => {
+test('an unresponsive Redis delays no start: the gateway is alive, unready, and gives the reason', async () => {
   const sockets: Socket[] = [];
   const silent = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1');
   await once(silent, 'listening');

@@ -21,7 +21,7 @@ async function queuedCaptions(gateway: LiveGateway, count: number): Promise<void
   );
 }
 
-test('a stop answers those that wait, gives up what takes too long, takes nothing new and ends', async () => {
+test('a stopping server answers requests that wait, gives up those that take too long, accepts no new ones and ends', async () => {
   const gateway = await idleGateway({ BLIPQ_DRAIN_MS: 0 });
   const form = imageForm('image', photo);
   const waiting = fetch(`${gateway.url}/v1/captions`, {
@@ -43,7 +43,7 @@ test('a stop answers those that wait, gives up what takes too long, takes nothin
   await gateway.stopAround();
 });
 
-test('a stop lets work that a client waits for end, and is over then', async () => {
+test('a stopping server finishes work that a client waits for, and ends right after it', async () => {
   const gateway = await idleGateway({ BLIPQ_DRAIN_MS: 600_000 });
   const generating = fetch(`${gateway.url}/generate`, { method: 'POST', ...imageForm('img', photo) });
   await queuedCaptions(gateway, 1);
@@ -57,7 +57,7 @@ test('a stop lets work that a client waits for end, and is over then', async () 
   await gateway.stopAround();
 });
 
-test('a stop serves on for a while, unready and closing connections, for proxies to notice', async () => {
+test('a stopping server serves on for a while, unready and closing connections, until proxies have noticed', async () => {
   const gateway = await idleGateway({ BLIPQ_SHUTDOWN_DELAY_MS: 3000 });
   const waiting = fetch(`${gateway.url}/v1/captions`, {
     method: 'POST',
@@ -100,7 +100,7 @@ test('an upload that is under way when a stop begins is finished and acknowledge
   await gateway.stopAround();
 });
 
-test('a client that goes away while it waits is no longer waited for', async () => {
+test('the wait of a client that goes away ends', async () => {
   const gateway = await idleGateway();
   const client = new AbortController();
   const gone = fetch(`${gateway.url}/generate`, {
@@ -118,7 +118,7 @@ test('a client that goes away while it waits is no longer waited for', async () 
   await gateway.stop();
 });
 
-test('an upload that is broken off leaves nothing behind and is no error of ours', async () => {
+test('an upload that is cut off leaves nothing behind and is not logged as an error', async () => {
   const gateway = await idleGateway();
   const keys = await gateway.keys();
   const { body, headers } = imageForm('image', photo);

@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => gateway.stop());
 
 describe.each(Object.entries(problems))('%s', (code, { status, title, retryable }) => {
-  test('has a page, served where its type points, that says what it means, why, and what to do', async () => {
+  test('has a page at the address in its type, with its meaning, its causes and what to do', async () => {
     const page = await fetch(`${gateway.url}/docs/errors/${code}`);
     expect(page.status).toBe(200);
     expect(page.headers.get('content-type')).toBe('text/markdown; charset=utf-8');

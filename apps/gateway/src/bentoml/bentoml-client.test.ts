@@ -85,7 +85,7 @@ test.each<[string, Call, string | null]>([
   expect(seen).toMatchObject([{ prompt }]);
 });
 
-test('what the tests send is what the client sends', () => {
+test('the tests send the same bytes as the client', () => {
   // As recorded, with an image of 79 bytes; theirs were those of a PNG.
   const call = { txt: 'été 🦄 "x"', filename: 'tiny.png', type: 'image/png', token: 'sk-test' };
   expect(callWithFile(Buffer.alloc(79, '.'), call).toString().split('\r\n')).toEqual([
@@ -116,7 +116,7 @@ test('what the tests send is what the client sends', () => {
   expect(byUrl.split('\r\n').at(-1)).toBe('img=http%3A%2F%2Fexample.com%2Fa+b.jpg%3Fx%3D1%26y%3D2&txt=%22a%22');
 });
 
-test('an image by its URL is fetched here', async () => {
+test('the gateway fetches an image that is given by its URL', async () => {
   const url = `http://127.0.0.1:${imagesPort}/photo.jpg?size=l&x=1`;
   const answer = await send(gateway.port, callWithUrl(url, { txt: 'a "rocket" é' }));
   expect(answer).toMatchObject({ status: 200, text: 'a "rocket" é echoed' });
@@ -196,7 +196,7 @@ test.each([
   expect(await answer.text()).toBe('Method Not Allowed');
 });
 
-test('what is not there is not found', async () => {
+test('an unknown path below /generate is answered 404', async () => {
   const answer = await fetch(`${gateway.url}/generate/nothing`);
   expect([answer.status, await answer.text()]).toEqual([404, 'Not Found']);
 });

@@ -12,7 +12,7 @@ const operations = Object.entries(bentomlDocs.paths).flatMap(([path, item]) =>
   Object.entries(item).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
 );
 
-test('the document is served, before any model and Redis', async () => {
+test('the document is served even before Redis answers or a model is registered', async () => {
   const answer = await fetch(`${gateway.url}/docs.json`);
   expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/json; charset=utf-8']);
   const docs = (await answer.json()) as typeof bentomlDocs;
@@ -21,7 +21,7 @@ test('the document is served, before any model and Redis', async () => {
   expect(docs.tags.map(({ name }) => name)).toEqual(['Service APIs', 'Infrastructure']);
 });
 
-test('/generate can be tried out: a form with a file and a text, under the name that clients generate from', () => {
+test('the document describes /generate as a form with a file and a text, under the name from which clients generate a method', () => {
   const { post } = bentomlDocs.paths['/generate'];
   expect(post).toMatchObject({ tags: ['Service APIs'], operationId: 'BlipImageCaptioning__generate' });
   // Swagger UI offers the first kind of body, and a file to choose for format binary.

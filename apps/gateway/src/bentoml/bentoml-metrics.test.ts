@@ -78,7 +78,7 @@ test('no caller can make the number of series grow', async () => {
   for (const endpoint of endpoints) expect(endpoint ?? '/v1').toMatch(/^(\/generate(\/[a-z]+)?|\/v1|other|\/[a-z]+z)$/);
 });
 
-test('the metrics do not count those who read them', async () => {
+test('requests for the metrics do not count in the metrics', async () => {
   await scrape();
   expect((await scrape()).filter((line) => line.includes('/metrics'))).toEqual([]);
 });

@@ -102,7 +102,7 @@ async function stateOfOnly({ keys, url }: { keys: string[]; url: string }): Prom
   return ((await caption.json()) as { state: string }).state;
 }
 
-test('without a worker the answer is 504 in the documented words, and the caption is canceled', async () => {
+test('a request that no worker serves is answered 504 in the documented words, and its caption is canceled', async () => {
   const idle = await new LiveGateway(inject('redisUrl'), { BLIPQ_GENERATE_TIMEOUT_S: 1 }).start();
   await idle.registerModel();
   const answer = await fetch(`${idle.url}/generate`, { method: 'POST', ...imageForm('img', photo) });
@@ -112,7 +112,7 @@ test('without a worker the answer is 504 in the documented words, and the captio
   await idle.stop();
 });
 
-test('work that takes too long is stopped when its caller is told so', async () => {
+test('work that takes too long is stopped when its caller gets the error', async () => {
   const worker = holdingWorker();
   const slow = await new LiveGateway(inject('redisUrl'), { BLIPQ_GENERATE_TIMEOUT_S: 1 }).start();
   await slow.registerModel();

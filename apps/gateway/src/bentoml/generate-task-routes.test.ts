@@ -45,7 +45,7 @@ async function ended(gateway: LiveGateway, taskId: string): Promise<string> {
   });
 }
 
-test('a task goes from pending through in_progress to completed, and its caption is there to get', async () => {
+test('a task goes from pending through in_progress to completed, and then its caption can be read', async () => {
   const begun = latch();
   const finish = latch();
   const gateway = await liveGateway();
@@ -150,7 +150,7 @@ test('a waiting task that is canceled never runs', async () => {
   expect(ran).toEqual(['after']);
 });
 
-test('cancelling twice, or what has ended, changes nothing and is no error', async () => {
+test('cancelling a task twice, or one that has ended, changes nothing and is no error', async () => {
   const gateway = await liveGateway(echoHandler);
   const taskId = await submit(gateway);
   await ended(gateway, taskId);

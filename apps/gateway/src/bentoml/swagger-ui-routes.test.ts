@@ -7,7 +7,7 @@ import { echoHandler, LiveGateway, repositoryFile } from '../testing/live-gatewa
 const executablePath = '/usr/bin/chromium';
 const reason = existsSync(executablePath) ? '' : ' (skipped: there is no /usr/bin/chromium; apt-get install chromium)';
 
-test('the page is all from this server and may load nothing from elsewhere', async () => {
+test('the page comes from this server alone and may load nothing from another', async () => {
   const gateway = await new LiveGateway(inject('redisUrl')).start();
   const page = await fetch(`${gateway.url}/`);
   expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'self'; /);
@@ -84,7 +84,7 @@ describe.skipIf(reason !== '')(`Swagger UI in Chromium${reason}`, () => {
     expect(await page.locator('.opblock').count()).toBeGreaterThan(10);
   });
 
-  test('asks nobody else and breaks nothing', () => {
+  test('sends no request to another server and violates no rule of its headers', () => {
     expect(elsewhere).toEqual([]);
     expect(errors).toEqual([]);
   });

@@ -101,7 +101,7 @@ test('two keys of one name see the same captions', async () => {
   expect((await (await as('ada-second')).call('GET', caption.links.self)).status).toBe(200);
 });
 
-test('a full quota refuses its owner and nobody else', async () => {
+test('a full quota refuses work of its tenant and of no other', async () => {
   const bob = await as('bob-secret');
   expect((await bob.call('POST', '/v1/captions', form())).status).toBe(202);
   const refused = await bob.call('POST', '/v1/captions', form());
@@ -110,7 +110,7 @@ test('a full quota refuses its owner and nobody else', async () => {
   expect((await (await as('ada-secret')).call('POST', '/v1/captions', form())).status).toBe(202);
 });
 
-test('a rate limit is told, counted by all gateways together, and enforced', async () => {
+test('a rate limit is announced in headers, counted by all gateways together, and enforced', async () => {
   const second = await new LiveGateway(inject('redisUrl'), {
     BLIPQ_API_KEYS: list,
     BLIPQ_NAMESPACE: gateway.namespace,

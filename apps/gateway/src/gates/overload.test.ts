@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
-test('images of one key that wait for a thread leave room for those of another', async () => {
+test('images of one key that wait for a thread leave places for those of another', async () => {
   const photo = await readFile(repositoryFile('test/images/coffee.png'));
   const submit = async (key: string) => {
     const headers = { authorization: `Bearer ${key}-secret`, 'content-type': 'image/png' };

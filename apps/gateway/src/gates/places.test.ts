@@ -8,13 +8,13 @@ function taken(places: Places, tenant: string): number {
   return count;
 }
 
-test('one caller leaves a fifth to the next; where there are no callers, everybody takes all', () => {
+test('one tenant leaves a fifth of the places to the next; without keys, the public tenant may take all', () => {
   const places = new Places(100);
   expect([taken(places, 'a'), taken(places, 'b'), taken(places, 'c')]).toEqual([80, 16, 4]);
   expect(taken(new Places(100), 'public')).toBe(100);
 });
 
-test('places given back are there again, and no more than these', () => {
+test('places that are given back are free again, once each', () => {
   const places = new Places(10);
   const [large, small] = [places.take('public', 8), places.take('public', 2)];
   expect(places.take('public')).toBeUndefined();

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { RateLimits } from './rate-limits.js';
 
-test('without Redis each gateway counts for itself: the limit is neither lifted nor does it refuse everybody', async () => {
+test('without Redis each gateway counts alone: the limit stays in force and does not refuse every request', async () => {
   const key = { name: 'ada', disabled: false, rateLimit: { requests: 2, perS: 60 } };
   const limits = new RateLimits({
     redisUrl: `redis://127.0.0.1:${await freePort()}`,

@@ -28,7 +28,7 @@ async function halfSent(path = '/v1/captions', bytes?: number): Promise<ClientRe
   return upload;
 }
 
-test('more uploads than fit are refused at once, and taken again when one has ended, however it ended', async () => {
+test('uploads beyond the limit are refused at once, and accepted again when one has ended, however it ended', async () => {
   const [finishes, breaksOff] = [await halfSent(), await halfSent()];
   const refused = await submit();
   expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
@@ -63,7 +63,7 @@ test('a wait for a caption holds no place among the uploads', async () => {
   expect(await Promise.all(waits)).toEqual(Array(4).fill('wait=1'));
 });
 
-test('bodies that would take more memory than there is are refused by what their heads say', async () => {
+test('bodies that would exceed the memory limit are refused as soon as their headers are read', async () => {
   const batch = await halfSent('/v1/batches', 63 * 1024 * 1024);
   expect((await submit()).status).toBe(202);
   const headers = { 'content-type': 'application/json' };
@@ -76,7 +76,7 @@ test('bodies that would take more memory than there is are refused by what their
   });
 });
 
-test('requests wait as long as there are places for that; further ones are answered at once', async () => {
+test('requests wait while there are places for waits; further ones are answered at once', async () => {
   const few = await new LiveGateway(inject('redisUrl'), { BLIPQ_WAITS_MAX: 1 }).start();
   await few.registerModel();
   const { id } = (await (await fetch(`${few.url}/v1/captions`, { method: 'POST', ...form })).json()) as { id: string };

@@ -6,7 +6,7 @@ import { LiveGateway, repositoryFile } from '../testing/live-gateway.js';
 
 const photo = await readFile(repositoryFile('test/images/rocket.jpg'));
 
-test('once Redis has failed for one item the others are not tried, and what was tried is looked for in the end', async () => {
+test('once Redis has failed for one item the others are not tried, and the one that was tried is looked up in the end', async () => {
   const server = await OwnRedis.create();
   onTestFinished(() => server.remove());
   await server.start();

@@ -47,7 +47,7 @@ async function submit(webhook?: string): Promise<string> {
   return ((await response.json()) as { id: string }).id;
 }
 
-test('only the admin key opens it, as any password or as a bearer token, and only on the internal port', async () => {
+test('only the admin key opens the board, as any password or as a bearer token, and only on the internal port', async () => {
   expect((await get('')).status).toBe(200);
   expect((await get('', `Bearer ${key}`)).status).toBe(200);
   const wrong = [
@@ -74,7 +74,7 @@ test('only the admin key opens it, as any password or as a bearer token, and onl
   expect((await fetch(`${gateway.internalUrl}/metrics`)).status).toBe(200);
 });
 
-test('without the key there is no such page', async () => {
+test('a gateway without an admin key has no board', async () => {
   const closed = await new LiveGateway(redisUrl).start();
   expect((await fetch(`${closed.internalUrl}/admin/queues`, { headers: { authorization: basic } })).status).toBe(404);
   await closed.stop();
@@ -90,7 +90,7 @@ test.each([
   expect(() => AdminKey.load(text, file)).not.toThrow(/short/);
 });
 
-test('models appear as they register, and the webhooks are there; nothing can be changed', async () => {
+test('the board shows models as they register, and the webhooks, and can change nothing', async () => {
   expect((await queues()).map(({ name }) => name)).toEqual(['webhooks']);
   await gateway.registerModel({ model });
   const shown = await queues();
@@ -126,7 +126,7 @@ describe.skipIf(reason !== '')(`the board in Chromium${reason}`, () => {
   });
   afterAll(() => browser?.close());
 
-  test('shows the queues and a job of each, asks nobody else, and breaks no rule of its headers', async () => {
+  test('shows the queues and a job of each, sends no request to another server, and violates no rule of its headers', async () => {
     const id = await submit();
     const page = await browser.newPage({
       httpCredentials: { username: 'admin', password: key },
@@ -157,7 +157,7 @@ describe.skipIf(reason !== '')(`the board in Chromium${reason}`, () => {
   });
 });
 
-test('of a receiver that is owed a webhook its host is shown, not its address', async () => {
+test("the board shows the host of a webhook's receiver, not the whole address", async () => {
   await gateway.work(echoHandler, { task: 'captioning', model });
   const own = await new LiveGateway(redisUrl, { BLIPQ_ADMIN_KEY: key, BLIPQ_NAMESPACE: gateway.namespace }).start();
   const delivery = `msg_cap_x-0`;
@@ -172,7 +172,7 @@ test('of a receiver that is owed a webhook its host is shown, not its address', 
   await own.stop();
 });
 
-test('while Redis is away it says so', async () => {
+test('while Redis is away the board reports that', async () => {
   const away = await new LiveGateway('redis://127.0.0.1:1', { BLIPQ_ADMIN_KEY: key }).start();
   const response = await fetch(`${away.internalUrl}/admin/queues/`, { headers: { authorization: basic } });
   expect([response.status, await response.text()]).toEqual([503, expect.stringContaining('The queue does not answer')]);

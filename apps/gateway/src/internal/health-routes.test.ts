@@ -13,7 +13,7 @@ async function probe(gateway: LiveGateway, path: string): Promise<[number, strin
   return [answer.status, await answer.text()];
 }
 
-test('a gateway is ready once Redis answers and a model is registered; it is alive in any case', async () => {
+test('a gateway is ready once Redis answers and a model is registered, and alive in any case', async () => {
   const gateway = await new LiveGateway(inject('redisUrl')).start();
   expect(await probe(gateway, '/livez')).toEqual([200, '\n']);
   expect(await probe(gateway, '/healthz')).toEqual([200, '\n']);
@@ -44,7 +44,7 @@ test('a gateway that boots before Redis refuses work meanwhile and serves when R
   await redis.remove();
 });
 
-test('a gateway is not ready on a Redis that drops captions, says which setting to change, and is alive', async () => {
+test('on a Redis that drops captions a gateway is alive but unready, and names the setting to change', async () => {
   const redis = await OwnRedis.create({ settings: { 'maxmemory-policy': 'volatile-lru' } });
   await redis.start();
   const gateway = await new LiveGateway(redis.url).start();

@@ -34,7 +34,7 @@ async function scrape(): Promise<Record<string, number>> {
   );
 }
 
-test('/internal/scale answers what wants a worker, on its own port only', async () => {
+test('/internal/scale counts the work that wants a worker, on the internal port only', async () => {
   expect(await scale()).toEqual({
     status: 200,
     body: { demand: 0, waiting: 0, active: 0, delayed: 0, due: 0, jobless: 0, paused: false, models: 1 },
@@ -51,7 +51,7 @@ test('/internal/scale answers what wants a worker, on its own port only', async 
   expect((await fetch(`${gateway.internalUrl}/v1/captions`)).status).toBe(404);
 });
 
-test('a model that nobody has registered wants one worker, which registers it', async () => {
+test('a model that is not registered wants one worker, which registers it', async () => {
   const fresh = await new LiveGateway(redisUrl).start();
   const demand = async (query = '') =>
     ((await (await fetch(`${fresh.internalUrl}/internal/scale${query}`)).json()) as { demand: number }).demand;
@@ -92,7 +92,7 @@ test('submissions are counted by outcome, and images timed', async () => {
   expect(samples.blipq_preprocess_seconds_count).toBe(3);
 });
 
-test('the queue is exported as the endpoint has it, beside its bounds and the metrics of BentoML', async () => {
+test("the metrics of the queue agree with /internal/scale and stand beside its bounds and BentoML's metrics", async () => {
   await submit();
   const samples = await scrape();
   expect(samples).toMatchObject({

@@ -154,7 +154,7 @@ function asText(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'undefined');
 }
 
-test('no request that the document can be bent into gets a 5xx, or an answer that is not in the document', async () => {
+test('no random variation of a documented request gets a 5xx, or an answer that is not in the document', async () => {
   const values = new RandomValues(seed, resolve);
   const statuses = new Set<number>();
   for (let round = 0; round < requestsPerOperation; round++) {

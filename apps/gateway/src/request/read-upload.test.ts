@@ -24,7 +24,7 @@ async function allButTheEnd(port: string, clients: ClientRequest[]): Promise<num
   return await Promise.race([refused, sent]);
 }
 
-test('a process holds no more of uploads than it is told to, however many come at once', async () => {
+test('a process holds no more bytes of uploads than its setting allows, however many arrive at once', async () => {
   const settings = { PORT: '0', HOST: '127.0.0.1', BLIPQ_INTERNAL_PORT: '0', BLIPQ_THREADS: '1' };
   const gateway = spawn(process.execPath, [main], {
     env: { PATH: process.env.PATH, REDIS_URL: inject('redisUrl'), ...settings, BLIPQ_UPLOADS_MB_MAX: '128' },

@@ -158,7 +158,7 @@ describe.each(kinds)('$path', ({ path, task, ask, result }) => {
     expect((await api.call('POST', path, json(example, wait))).json.state).toBe('succeeded');
   });
 
-  test('a webhook hears of its own ends only', async () => {
+  test('a webhook accepts events of its own kind of work only', async () => {
     const hook = (events?: string[]) => ({ image, ...ask('x'), webhook: { url: 'https://example.com/hook', events } });
     const [object] = [taskNames[task].object];
     expect((await api.call('POST', path, json(hook([`${object}.failed`])))).status).toBe(202);
@@ -226,7 +226,7 @@ test('without a model of the task, both are answered model_unavailable while cap
   await captions.stop();
 });
 
-test('GET /v1/models says what each model is for', async () => {
+test('GET /v1/models lists the task of each model', async () => {
   const { json: models } = await api.call('GET', '/v1/models');
   const tasks = Object.fromEntries(models.data.map(({ id, task }: { id: string; task: string }) => [id, task]));
   expect(tasks).toMatchObject({ demo: 'captioning', question_answering: 'question_answering' });

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => contract.stop());
 
 describe('batches', () => {
-  test('good and bad images of one form are told apart', async () => {
+  test('a form with good and bad images queues the good ones and lists the errors of the others', async () => {
     const parts = [photo, Buffer.from('no image'), photo].map((value) => ({ name: 'images', value, filename: 'a' }));
     const { body, headers } = multipart([{ name: 'prompt', value: fresh() }, ...parts]);
     const answer = await api.call('POST', '/v1/batches', { body: body, headers });
@@ -27,7 +27,7 @@ describe('batches', () => {
     expect(caption.batch_id).toBe(answer.json.id);
   });
 
-  test('items of JSON are judged one by one, and the batch counts how they end', async () => {
+  test('items of JSON are accepted or refused one by one, and the batch counts their outcomes', async () => {
     const items = [
       { image: { base64 }, prompt: fresh(), params: { max_new_tokens: 5 } },
       { image: { base64: '!' } },

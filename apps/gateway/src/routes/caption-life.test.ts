@@ -73,7 +73,7 @@ describe('reading', () => {
 });
 
 describe('ending', () => {
-  test('a running caption is canceled, and then is what it is', async () => {
+  test('a running caption is canceled, and canceling it again changes nothing', async () => {
     const { links } = await contract.submitHeld();
     const cancel = await api.call('POST', links.cancel);
     expect(cancel.status).toBe(202);
@@ -82,7 +82,7 @@ describe('ending', () => {
     expect((await api.call('POST', links.cancel)).status).toBe(200);
   });
 
-  test('a caption that has ended otherwise cannot be canceled', async () => {
+  test('a caption that has succeeded cannot be canceled', async () => {
     const answer = await api.call('POST', (await contract.finished()).links.cancel);
     expect([answer.status, answer.json.code]).toEqual([409, 'already_terminal']);
   });
@@ -122,7 +122,7 @@ describe('ending', () => {
     expect([answer.status, answer.json.code]).toEqual([410, 'input_expired']);
   });
 
-  test('a caption can be deleted in any state, and says that it is gone', async () => {
+  test('a caption can be deleted in any state, and is answered result_expired afterwards', async () => {
     for (const { links } of [await contract.submitHeld(), await contract.finished()]) {
       expect((await api.call('DELETE', links.self)).status).toBe(204);
       for (const [method, path] of [

@@ -46,7 +46,7 @@ test('captions with a match come from one request, as JSON, as a form, as a raw 
   expect(item.json).toMatchObject(expected);
 });
 
-test('captions have no match where none was asked for', async () => {
+test('captions have no match unless the request asks for one', async () => {
   for (const body of [{}, { match: false }]) {
     const sent = await api.call('POST', '/v1/captions', json({ image, ...body, ...asked }, wait));
     expect(sent.json).toMatchObject({ state: 'succeeded', caption: { text: 'a echoed' }, match: null, attempt: 1 });

@@ -21,7 +21,7 @@ function post(fields: Record<string, string> = {}, headers: Record<string, strin
   return fetch(`${gateway.url}/v1/captions`, { method: 'POST', ...form, headers: { ...form.headers, ...headers } });
 }
 
-test('a submitted image is acknowledged as a queued caption with everything that is known about it', async () => {
+test('a submitted image is acknowledged as a queued caption with all its facts', async () => {
   const answer = await post({ prompt: 'a picture of', max_new_tokens: '12', min_new_tokens: '3' });
   expect(answer.status).toBe(202);
   expect(answer.headers.get('location')).toMatch(captionPath);
@@ -50,14 +50,14 @@ test('a caption can be read at its Location, before and after it is made', async
   expect(captionResource.parse(await after.json())).toMatchObject({ state: 'succeeded', caption: { text: 'echoed' } });
 });
 
-test('Prefer: wait on a submit answers 200 with the result when it is there in time', async () => {
+test('a submission with Prefer: wait is answered 200 with the result if it is ready in time', async () => {
   const answer = await post({ prompt: 'this is' }, { prefer: 'respond-async, wait=30' });
   expect(answer.status).toBe(200);
   expect(answer.headers.get('location')).toMatch(captionPath);
   expect(await answer.json()).toMatchObject({ state: 'succeeded', caption: { text: 'this is echoed' } });
 });
 
-test('a wait that ends first answers 202 with the state as it is', async () => {
+test('a wait that ends before the result is ready is answered 202 with the present state', async () => {
   const idle = await new LiveGateway(inject('redisUrl')).start();
   await idle.registerModel();
   const form = imageForm('image', photo);
@@ -72,7 +72,7 @@ test('a wait that ends first answers 202 with the state as it is', async () => {
   await idle.stop();
 });
 
-test('a prompt of white space is no prompt', async () => {
+test('a prompt of white space counts as none', async () => {
   const answer = await post({ prompt: ' \t ' });
   expect(await answer.json()).toMatchObject({ prompt: null });
 });

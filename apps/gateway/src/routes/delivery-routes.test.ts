@@ -27,7 +27,7 @@ describe('webhooks', () => {
     return [status, problem.code];
   };
 
-  test('of a caption can be looked at and sent again', async () => {
+  test('of a caption can be read and sent again', async () => {
     const { json: caption } = await api.call('POST', '/v1/captions', {
       ...json({ image: { base64 }, prompt: fresh(), webhook }, { prefer: 'wait=20' }),
     });

@@ -60,7 +60,7 @@ describe('an image can be sent', () => {
   });
 });
 
-test('everything about a caption may be said in JSON, as form fields and in the query alike', async () => {
+test('every option of a caption can be sent in JSON, as form fields and in the query', async () => {
   const params = { max_new_tokens: 9, min_new_tokens: 2 };
   const metadata = { album: 'summer', n: '1' };
   const prompt = fresh();
