@@ -57,8 +57,11 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
   const health = new QueueHealth({ ...redis, onWarning: report.warning, onRecovery: report.recovery });
   processMetrics.redisPersists(() => health.persists);
   const deliveries = new DeliveryLog(redis);
-  const registry = new ModelRegistry(redis);
-  const models = new ModelCatalog(registry);
+  const registry = new ModelRegistry({
+    ...redis,
+    onUnreadable: (model, reason) => logger.warn({ model, reason }, 'the manifest of a model cannot be read'),
+  });
+  const models = new ModelCatalog(registry, config.BLIPQ_MODEL_ABSENT_S * 1000);
 
   const keys = ApiKeys.load(config.BLIPQ_API_KEYS, config.BLIPQ_API_KEYS_FILE);
   const limits = new RateLimits({ ...redis, keys: keys.all, logger });

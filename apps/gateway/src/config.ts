@@ -48,6 +48,9 @@ export const gatewaySettings = z.object({
     .wholeNumber(0)
     .default(3600)
     .meta({ purpose: 'Time in seconds for which the image of unsuccessful work is kept for a retry' }),
+  BLIPQ_MODEL_ABSENT_S: setting.wholeNumber(60).default(604_800).meta({
+    purpose: 'Time in seconds without a worker after which a model counts as retired and takes no new work',
+  }),
   BLIPQ_QUEUE_MAX: setting.wholeNumber(1).default(10_000).meta({
     purpose: 'Largest number of open captions, answers and matches; the gateway refuses more with `queue_full`',
   }),

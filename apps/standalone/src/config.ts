@@ -18,6 +18,7 @@ export const gatewayOnly = readElsewhere(
   'BLIPQ_RETENTION_S',
   'BLIPQ_REUSE_S',
   'BLIPQ_RETRY_WINDOW_S',
+  'BLIPQ_MODEL_ABSENT_S',
   'BLIPQ_QUEUE_MAX',
   'BLIPQ_QUEUE_MB_MAX',
   'BLIPQ_UPLOADS_MAX',

@@ -8,7 +8,8 @@ const checkMs = 30_000;
 
 /**
  * Keeps the engine's model registered for the gateways: from the start, as soon as Redis is there, and again should
- * Redis lose it.
+ * Redis lose it. Every check also notes that a worker serves the model, so that gateways can tell a model without
+ * workers.
  */
 export class ModelRegistration implements ServicePart {
   readonly #engine: Pick<Engine, 'facts'>;
@@ -51,8 +52,8 @@ export class ModelRegistration implements ServicePart {
   async #ensure(): Promise<void> {
     const { facts } = this.#engine;
     // Once registered, an entry of the same name is left alone: another revision is that of a newer worker.
-    const listed = await this.#registry.list();
-    if (this.#registered && listed.some(({ model }) => model === facts.model)) return;
+    const isListed = await this.#registry.see(facts.model);
+    if (this.#registered && isListed) return;
     const { model, revision } = await this.#registry.register(manifestOf(facts), facts.tokenizerJson);
     this.#registered = true;
     this.#logger.info({ model, revision }, 'model registered');

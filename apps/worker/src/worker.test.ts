@@ -96,7 +96,7 @@ test('registers its model and captions the example scenes as transformers does',
   const registered = await worker.logged('model registered');
   const registry = new ModelRegistry({ redisUrl, namespace });
   await registry.start();
-  const [manifest] = await registry.list();
+  const [{ manifest } = {}] = await registry.list();
   expect(manifest).toMatchObject({ model: registered.model, revision: registered.revision, image_size: 128 });
   expect(JSON.parse(await registry.tokenizer(manifest!.tokenizer_sha256))).toHaveProperty('model');
   await registry.stop();

@@ -36,7 +36,12 @@ export {
   DeliveryWorker,
   type DeliveryWorkerOptions,
 } from './deliveries/delivery-worker.js';
-export { type ManifestDraft, ModelRegistry, type ModelRegistryOptions } from './observe/model-registry.js';
+export {
+  type ListedModel,
+  type ManifestDraft,
+  ModelRegistry,
+  type ModelRegistryOptions,
+} from './observe/model-registry.js';
 export { QueueCensus, type QueueCensusOptions, type QueueCount } from './observe/queue-census.js';
 export { QueueHealth, type QueueHealthOptions } from './observe/queue-health.js';
 export { type OnError, open as openRedis, producerRedis, type QueueAddress, type RedisClient } from './redis/redis.js';

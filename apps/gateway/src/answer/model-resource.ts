@@ -13,6 +13,10 @@ export const modelResource = z.object({
   device: modelManifest.shape.device,
   generation_config: modelManifest.shape.generation_config,
   registered_at: modelManifest.shape.registered_at,
+  /** When a worker last said that it serves the model; null for workers that do not say. */
+  last_seen_at: z.iso.datetime().nullable(),
+  /** No worker has served it for `BLIPQ_MODEL_ABSENT_S`: it takes no new work. */
+  retired: z.boolean(),
   links: z.object({ self: z.string() }),
 });
 export type ModelResource = z.infer<typeof modelResource>;
@@ -20,8 +24,16 @@ export type ModelResource = z.infer<typeof modelResource>;
 export const modelPage = z.object({ object: z.literal('list'), data: z.array(modelResource) });
 export type ModelPage = z.infer<typeof modelPage>;
 
-export function modelResourceOf(manifest: ModelManifest): ModelResource {
+/** A model as it is registered, when it was last seen and whether it is retired. */
+export interface ModelState {
+  manifest: ModelManifest;
+  lastSeenAt: Date | undefined;
+  isRetired: boolean;
+}
+
+export function modelResourceOf({ manifest, lastSeenAt, isRetired }: ModelState): ModelResource {
   const { model, text_config: _, tokenizer_sha256: __, ...rest } = manifest;
+  const last_seen_at = lastSeenAt?.toISOString() ?? null;
   const links = { self: `/v1/models/${encodeURIComponent(model)}` };
-  return modelResource.parse({ id: model, object: 'model', ...rest, links });
+  return modelResource.parse({ id: model, object: 'model', ...rest, last_seen_at, retired: isRetired, links });
 }

@@ -1,6 +1,6 @@
 import { BlipTokenizer } from '@blipq/blip/tokenizer';
 import { BlipqError, type ModelManifest, type Task, taskNames } from '@blipq/contracts';
-import type { ModelRegistry } from '@blipq/queue';
+import type { ListedModel, ModelRegistry } from '@blipq/queue';
 
 /** Manifests older than this are read again. The gateway notices a new model within this time. */
 const manifestAgeMaxMs = 5_000;
@@ -11,38 +11,55 @@ export interface CatalogModel {
   tokenizer: BlipTokenizer;
 }
 
+/** A model that workers have registered. */
+export interface CatalogEntry extends ListedModel {
+  /** When a worker last said that it serves the model, on this process's clock; undefined for workers that do not say. */
+  lastSeenAt: Date | undefined;
+  /** No worker has served it for so long that it takes no new work. */
+  isRetired: boolean;
+}
+
 /** The models that workers have registered, and their tokenizers, cached. */
 export class ModelCatalog {
   readonly #registry: Pick<ModelRegistry, 'list' | 'tokenizer'>;
+  readonly #absentMaxMs: number;
   readonly #tokenizers = new Map<string, BlipTokenizer>();
-  #manifests: ModelManifest[] = [];
+  #models: CatalogEntry[] = [];
   #readAtMs = Number.NEGATIVE_INFINITY;
-  #reading: Promise<ModelManifest[]> | undefined;
+  #reading: Promise<CatalogEntry[]> | undefined;
 
-  constructor(registry: Pick<ModelRegistry, 'list' | 'tokenizer'>) {
+  /** @param absentMaxMs a model that no worker has served for longer is retired */
+  constructor(registry: Pick<ModelRegistry, 'list' | 'tokenizer'>, absentMaxMs: number) {
     this.#registry = registry;
+    this.#absentMaxMs = absentMaxMs;
   }
 
   /**
    * @param task that the model must do
    * @param name of a model; without one, the model of this task that was registered last
-   * @throws BlipqError `model_unavailable` before any worker has registered a model of this task, `unknown_model`,
-   *   `queue_unavailable`
+   * @throws BlipqError `model_unavailable` before any worker has registered a model of this task and for a retired
+   *   one, `unknown_model`, `queue_unavailable`
    */
   async current(task: Task, name?: string): Promise<CatalogModel> {
-    const manifest =
-      name === undefined ? await this.newest(task) : (await this.list()).find(({ model }) => model === name);
-    if (manifest === undefined) throw name === undefined ? noModelYet(task) : unknownModel(noSuchName, notServed);
+    const models = await this.list();
+    const found = name === undefined ? newestOf(models, task) : models.find(({ manifest }) => manifest.model === name);
+    if (found === undefined) throw name === undefined ? noModelYet(task) : unknownModel(noSuchName, notServed);
+    const { manifest } = found;
     if (manifest.task !== task) {
       const where = `/v1/${taskNames[manifest.task].collection}`;
       throw unknownModel(`This model is for ${where}; GET /v1/models lists the task of each.`, `is for ${where}`);
     }
+    if (found.isRetired) throw retiredModel(manifest.model, found.absentMs);
     return { manifest, tokenizer: await this.#tokenizer(manifest.tokenizer_sha256) };
   }
 
-  /** The model of this task that was registered last. @throws BlipqError `queue_unavailable` */
+  /**
+   * The model of this task that was registered last and that is not retired, if there is one.
+   * @throws BlipqError `queue_unavailable`
+   */
   async newest(task: Task): Promise<ModelManifest | undefined> {
-    return (await this.list()).find((one) => one.task === task);
+    const newest = newestOf(await this.list(), task);
+    return newest?.isRetired ? undefined : newest?.manifest;
   }
 
   /**
@@ -50,23 +67,29 @@ export class ModelCatalog {
    * @throws BlipqError `model_unavailable`, `queue_unavailable`
    */
   async check(): Promise<void> {
-    const [newest] = await this.list();
-    await this.current(newest?.task ?? 'captioning', newest?.model);
+    const models = await this.list();
+    const { manifest } = models.find(({ isRetired }) => !isRetired) ?? models[0] ?? {};
+    await this.current(manifest?.task ?? 'captioning', manifest?.model);
   }
 
   /** All models, the one registered last first. @throws BlipqError `queue_unavailable` */
-  async list(): Promise<ModelManifest[]> {
-    if (this.#manifests.length > 0 && performance.now() - this.#readAtMs < manifestAgeMaxMs) return this.#manifests;
+  async list(): Promise<CatalogEntry[]> {
+    if (this.#models.length > 0 && performance.now() - this.#readAtMs < manifestAgeMaxMs) return this.#models;
     this.#reading ??= this.#read().finally(() => {
       this.#reading = undefined;
     });
     return this.#reading;
   }
 
-  async #read(): Promise<ModelManifest[]> {
-    this.#manifests = await this.#registry.list();
+  async #read(): Promise<CatalogEntry[]> {
+    const listed = await this.#registry.list();
+    this.#models = listed.map((one) => ({
+      ...one,
+      lastSeenAt: one.absentMs === undefined ? undefined : new Date(Date.now() - one.absentMs),
+      isRetired: (one.absentMs ?? 0) > this.#absentMaxMs,
+    }));
     this.#readAtMs = performance.now();
-    return this.#manifests;
+    return this.#models;
   }
 
   async #tokenizer(sha256: string): Promise<BlipTokenizer> {
@@ -76,6 +99,20 @@ export class ModelCatalog {
     this.#tokenizers.set(sha256, tokenizer);
     return tokenizer;
   }
+}
+
+/** The one that was registered last, and before all others one that is not retired. */
+function newestOf(models: CatalogEntry[], task: Task): CatalogEntry | undefined {
+  const ofTask = models.filter(({ manifest }) => manifest.task === task);
+  return ofTask.find(({ isRetired }) => !isRetired) ?? ofTask[0];
+}
+
+function retiredModel(model: string, absentMs = 0): BlipqError {
+  const hours = Math.floor(absentMs / 3_600_000);
+  const detail =
+    `No worker has served the model ${model} for ${hours >= 48 ? `${Math.floor(hours / 24)} days` : `${hours} hours`}, ` +
+    'so it takes no new work. Start a worker for it, or ask for another model; GET /v1/models lists them.';
+  return new BlipqError('model_unavailable', detail, { retryAfterS: 60 });
 }
 
 function noModelYet(task: Task): BlipqError {

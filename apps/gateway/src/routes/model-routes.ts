@@ -17,9 +17,9 @@ export function modelRoutes({ models }: { models: Pick<ModelCatalog, 'list'> }):
   router
     .route('/:id')
     .get(async (req, res) => {
-      const manifest = (await models.list()).find((one) => one.model === req.params.id);
-      if (manifest === undefined) throw new BlipqError('not_found', 'There is no model of this name.');
-      res.json(modelResourceOf(manifest));
+      const found = (await models.list()).find((one) => one.manifest.model === req.params.id);
+      if (found === undefined) throw new BlipqError('not_found', 'There is no model of this name.');
+      res.json(modelResourceOf(found));
     })
     .all(onlyMethods('GET, HEAD'));
   return router;

@@ -932,6 +932,7 @@ export interface components {
             };
             id: string;
             image_size: number;
+            last_seen_at: string | null;
             links: {
                 self: string;
             };
@@ -942,6 +943,7 @@ export interface components {
             precision: "fp32" | "int8" | "fp16";
             /** Format: date-time */
             registered_at: string;
+            retired: boolean;
             revision: string;
             /** @enum {string} */
             task: "captioning" | "question_answering" | "image_text_retrieval";

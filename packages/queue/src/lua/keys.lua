@@ -18,8 +18,14 @@ local keys = {
   -- Names of the queues of BullMQ that models have had, and those queues; the notifier's.
   queue_names = root .. ':jobs:names',
   notify = root .. ':notify',
+  -- Of all models, under a root of their own: manifests, the order in which they registered, and when a worker that
+  -- serves them was seen.
+  manifests = root .. ':manifests',
+  model_order = root .. ':order',
+  model_seen = root .. ':seen',
 }
 
+function keys.tokenizer(sha256) return key('tokenizer', sha256) end
 function keys.queue(name) return key('jobs', name) end
 function keys.record(id) return key('record', id) end
 function keys.pixels(name) return key('pixels', name) end

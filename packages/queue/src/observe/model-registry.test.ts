@@ -36,7 +36,7 @@ test('no model is listed before a worker has registered one, and its tokenizer i
 test('a registered model is listed with its tokenizer and never expires', async () => {
   const manifest = await registry.register(draft, '{"tokens":[]}');
   expect(manifest.tokenizer_sha256).toBe(createHash('sha256').update('{"tokens":[]}').digest('hex'));
-  expect(await registry.list()).toEqual([manifest]);
+  expect(await registry.list()).toEqual([{ manifest, absentMs: expect.any(Number) }]);
   expect(await registry.tokenizer(manifest.tokenizer_sha256)).toBe('{"tokens":[]}');
   const redis = new Redis(redisUrl);
   for (const key of await redis.keys(`${namespace}:*`)) expect(await redis.ttl(key)).toBe(-1);
@@ -46,10 +46,61 @@ test('a registered model is listed with its tokenizer and never expires', async 
 test('a new revision replaces the old one; another model is listed beside it, newest first', async () => {
   await registry.register(draft, '{}');
   const second = await registry.register({ ...draft, revision: 'r2' }, '{}');
-  expect(await registry.list()).toEqual([second]);
+  expect((await registry.list()).map(({ manifest }) => manifest)).toEqual([second]);
   const other = await registry.register({ ...draft, model: 'other' }, '{}');
-  const listed = await registry.list();
-  expect(listed).toHaveLength(2);
-  expect(listed).toContainEqual(other);
-  expect(listed[0]!.registered_at >= listed[1]!.registered_at).toBe(true);
+  expect((await registry.list()).map(({ manifest }) => manifest)).toEqual([other, second]);
+});
+
+test('models are in the order in which Redis saw them register, whatever the clocks of their workers say', async () => {
+  const redis = new Redis(redisUrl);
+  const first = await registry.register({ ...draft, model: 'first' }, '{}');
+  const early = { ...first, registered_at: '2099-01-01T00:00:00.000Z' };
+  await redis.hset(`${namespace}:{models}:manifests`, 'first', JSON.stringify(early));
+  // Redis's own clock was ahead when this one registered.
+  await redis.zadd(`${namespace}:{models}:order`, Date.now() + 3_600_000, 'first');
+  await registry.register({ ...draft, model: 'second' }, '{}');
+  expect((await registry.list()).map(({ manifest }) => manifest.model)).toEqual(['second', 'first']);
+  redis.disconnect();
+});
+
+test('a manifest that this version cannot read is reported once and takes no other model away', async () => {
+  const redis = new Redis(redisUrl);
+  const reported: string[][] = [];
+  const mixed = new ModelRegistry({ redisUrl, namespace, onUnreadable: (...report) => reported.push(report) });
+  await mixed.start();
+  const manifest = await mixed.register(draft, '{}');
+  const { text_config: _, ...less } = manifest;
+  const others = {
+    'a precision of its own': JSON.stringify({ ...manifest, precision: 'fp8' }),
+    'a task of its own': JSON.stringify({ ...manifest, task: 'grounding' }),
+    'a field less': JSON.stringify(less),
+    'no object': '[]',
+    'no JSON': '{',
+  };
+  await redis.hset(`${namespace}:{models}:manifests`, others);
+  const newer = { ...manifest, model: 'newer', something_new: { of: 'a later version' } };
+  await redis.hset(`${namespace}:{models}:manifests`, 'newer', JSON.stringify(newer));
+  for (let round = 0; round < 2; round += 1) {
+    expect((await mixed.list()).map((one) => one.manifest.model).sort()).toEqual(['demo', 'newer']);
+  }
+  expect(reported.map(([model]) => model).sort()).toEqual(Object.keys(others).sort());
+  expect(reported.find(([model]) => model === 'a field less')?.[1]).toContain('text_config');
+  await mixed.stop();
+  redis.disconnect();
+});
+
+test('a worker notes that it serves its model: how long none has is known, and never less than nothing', async () => {
+  const redis = new Redis(redisUrl);
+  const absentMs = async () => (await registry.list())[0]?.absentMs;
+  expect(await registry.see('demo')).toBe(false);
+  await registry.register(draft, '{}');
+  await redis.zadd(`${namespace}:{models}:seen`, Date.now() - 3_600_000, 'demo');
+  expect(await absentMs()).toBeGreaterThanOrEqual(3_600_000);
+  expect(await registry.see('demo')).toBe(true);
+  expect(await absentMs()).toBeLessThan(3_600_000);
+  await redis.zadd(`${namespace}:{models}:seen`, Date.now() + 3_600_000, 'demo');
+  expect(await absentMs()).toBe(0);
+  await redis.zrem(`${namespace}:{models}:seen`, 'demo');
+  expect(await absentMs()).toBeUndefined();
+  redis.disconnect();
 });

@@ -1,27 +1,51 @@
 import { createHash } from 'node:crypto';
 import { BlipqError, type ModelManifest, modelManifest } from '@blipq/contracts';
+import type { ScriptTarget } from '../lua/script.js';
 import { modelKeys } from '../redis/keys.js';
 import { asking, type OnError, open, producerRedis, type QueueAddress, type RedisClient } from '../redis/redis.js';
+import { listModels, type RegisteredModel } from './scripts/list-models.js';
+import { registerModel } from './scripts/register-model.js';
+import { seeModel } from './scripts/see-model.js';
 
 export type ManifestDraft = Omit<ModelManifest, 'tokenizer_sha256' | 'registered_at'>;
+
+/** A model that can be asked for. */
+export interface ListedModel {
+  manifest: ModelManifest;
+  /** Milliseconds since a worker said that it serves the model; undefined for workers that do not say. */
+  absentMs: number | undefined;
+}
 
 export interface ModelRegistryOptions extends Omit<QueueAddress, 'queue'> {
   /** Milliseconds. Default 1500. */
   commandTimeoutMs?: number;
+  /**
+   * Called for a model whose manifest this version cannot read, such as one of a newer worker, once for each manifest.
+   * `reason` names the fields.
+   */
+  onUnreadable?: (model: string, reason: string) => void;
   onError?: OnError;
 }
 
 /**
  * What workers have said about the models they serve. Entries have no TTL: gateways go on accepting work, with the right
- * image size and limits, while no worker runs.
+ * image size and limits, while no worker runs. Workers and gateways of different versions share a registry, so each
+ * entry is read by itself: one that this version cannot read takes no other model away.
  */
 export class ModelRegistry {
   readonly #redis: RedisClient;
   readonly #keys: ReturnType<typeof modelKeys>;
+  readonly #target: ScriptTarget;
+  readonly #onUnreadable: (model: string, reason: string) => void;
+  /** Manifests that could not be read, by model, so that each is reported once. */
+  readonly #unreadable = new Map<string, string>();
 
-  constructor({ redisUrl, namespace, commandTimeoutMs = 1500, onError = () => undefined }: ModelRegistryOptions) {
-    this.#redis = producerRedis(redisUrl, commandTimeoutMs, onError);
+  constructor(options: ModelRegistryOptions) {
+    const { redisUrl, namespace, commandTimeoutMs = 1500 } = options;
+    this.#redis = producerRedis(redisUrl, commandTimeoutMs, options.onError ?? (() => undefined));
     this.#keys = modelKeys(namespace);
+    this.#target = { redis: this.#redis, root: this.#keys.root };
+    this.#onUnreadable = options.onUnreadable ?? (() => undefined);
   }
 
   /** Connects. Resolves whether Redis is there or not. */
@@ -30,26 +54,43 @@ export class ModelRegistry {
   }
 
   /** Stores the manifest, replacing that of the same model, and the tokenizer it names. */
-  async register(draft: ManifestDraft, tokenizerJson: string): Promise<ModelManifest> {
-    const tokenizer_sha256 = createHash('sha256').update(tokenizerJson).digest('hex');
+  async register(draft: ManifestDraft, tokenizer: string): Promise<ModelManifest> {
+    const tokenizer_sha256 = createHash('sha256').update(tokenizer).digest('hex');
     const manifest = modelManifest.parse({ ...draft, tokenizer_sha256, registered_at: new Date().toISOString() });
-    await asking(() =>
-      this.#redis
-        .multi()
-        .set(this.#keys.tokenizer(tokenizer_sha256), tokenizerJson)
-        .hset(this.#keys.manifests, manifest.model, JSON.stringify(manifest))
-        .exec()
-        .then(throwFirstError),
-    );
+    const registration = { model: manifest.model, manifest: JSON.stringify(manifest), tokenizer, tokenizer_sha256 };
+    await asking(() => registerModel(this.#target, registration));
     return manifest;
   }
 
-  /** All registered models, the most recently registered first; none when no worker has ever registered. */
-  async list(): Promise<ModelManifest[]> {
-    const entries = await asking(() => this.#redis.hvals(this.#keys.manifests));
+  /** Notes that a worker serves the model now. Says whether it is registered, by whatever version. */
+  async see(model: string): Promise<boolean> {
+    return await asking(() => seeModel(this.#target, model));
+  }
+
+  /**
+   * All models whose manifest this version can read, the one that registered last first; none when no worker has ever
+   * registered.
+   */
+  async list(): Promise<ListedModel[]> {
+    const entries = await asking(() => listModels(this.#target));
     return entries
-      .map((entry) => modelManifest.parse(JSON.parse(entry)))
-      .sort((a, b) => b.registered_at.localeCompare(a.registered_at));
+      .flatMap((entry) => {
+        const manifest = this.#read(entry);
+        return manifest === undefined ? [] : [{ manifest, absentMs: entry.absentMs, order: entry.order }];
+      })
+      .sort((a, b) => b.order - a.order || b.manifest.registered_at.localeCompare(a.manifest.registered_at))
+      .map(({ manifest, absentMs }) => ({ manifest, absentMs }));
+  }
+
+  #read({ model, manifest }: RegisteredModel): ModelManifest | undefined {
+    const read = readManifest(manifest);
+    if (typeof read !== 'string') {
+      this.#unreadable.delete(model);
+      return read;
+    }
+    if (this.#unreadable.get(model) !== manifest) this.#onUnreadable(model, read);
+    this.#unreadable.set(model, manifest);
+    return undefined;
   }
 
   /** The tokenizer.json with this hash. @throws BlipqError `model_unavailable` when it is not there. */
@@ -64,6 +105,14 @@ export class ModelRegistry {
   }
 }
 
-function throwFirstError(replies: [Error | null, unknown][] | null): void {
-  for (const [error] of replies ?? []) if (error !== null) throw error;
+/** The manifest, or why it cannot be read. */
+function readManifest(json: string): ModelManifest | string {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    return 'it is not JSON';
+  }
+  const { success, data, error } = modelManifest.safeParse(value);
+  return success ? data : error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
 }

@@ -46,6 +46,7 @@ export function modelOfJobs(name: string): string {
 export function modelKeys(namespace = 'blipq') {
   const root = `${namespace}:{models}`;
   return {
+    root,
     /** Hash: model name → manifest JSON. */
     manifests: `${root}:manifests`,
     /** String: tokenizer.json by the hash of its bytes. */
