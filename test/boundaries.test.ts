@@ -28,7 +28,7 @@ const stillLong = [
   'packages/blip/src/prepare-model.test.ts',
   'packages/hub/src/download.test.ts',
   'packages/onnx-graph/src/ops.test.ts',
-  'packages/queue/src/attempts/caption-worker.ts',
+  'packages/queue/src/attempts/work-consumer.ts',
   'packages/queue/src/callers/callers.test.ts',
   'packages/queue/src/deliveries/deliveries.test.ts',
 ];

@@ -147,7 +147,7 @@ test('one caption and its webhook move the counters of all three, and no label c
   ];
   for (const name of once) expect([name, await moved('worker', `${name}_count`)]).toEqual([name, 1]);
   expect(await moved('worker', 'blipq_tokens_total')).toBe(caption.caption.tokens.length);
-  expect(await moved('worker', 'blipq_batches_total{status="captioned"}')).toBe(1);
+  expect(await moved('worker', 'blipq_batches_total{status="done"}')).toBe(1);
   expect(await moved('notifier', 'blipq_webhook_seconds_count')).toBe(1);
   for (const app of ['gateway', 'worker', 'notifier']) {
     const series = [...(await scrape(app)).samples.keys()].filter((name) => name.startsWith('blipq_')).join('\n');

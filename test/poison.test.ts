@@ -4,7 +4,7 @@ import { workHandler } from '../apps/worker/src/work-handler.js';
 import { type CaptionResource, newCaptionId, resolveParams, type Task } from '../packages/contracts/src/index.js';
 import { Backoff, Engine } from '../packages/engine/src/index.js';
 import { marks } from '../packages/engine/src/pixel-marks.fixture.js';
-import { CaptionQueue, CaptionWorker } from '../packages/queue/src/index.js';
+import { WorkConsumer, WorkQueue } from '../packages/queue/src/index.js';
 
 const params = resolveParams({
   requested: {},
@@ -12,16 +12,16 @@ const params = resolveParams({
   promptTokens: 1,
 });
 
-let queue: CaptionQueue;
+let queue: WorkQueue;
 let engine: Engine;
-let worker: CaptionWorker<Task>;
+let worker: WorkConsumer<Task>;
 let restarts: number;
 
 /** A worker around an engine whose model does what the first byte of an image says. */
 beforeEach(async () => {
   const address = { redisUrl: inject('redisUrl'), namespace: `test-${randomUUID()}` };
   const silent = () => {};
-  queue = new CaptionQueue(address);
+  queue = new WorkQueue(address);
   engine = new Engine({
     checkpoint: 'plain',
     cacheDir: '',
@@ -36,7 +36,7 @@ beforeEach(async () => {
   engine.on('restarting', () => {
     restarts += 1;
   });
-  worker = new CaptionWorker<Task>({
+  worker = new WorkConsumer<Task>({
     ...address,
     serves: () => ({ task: 'captioning', model: 'fixture' }),
     concurrency: 16,
@@ -51,18 +51,18 @@ afterEach(async () => {
 });
 
 async function submit(mark: keyof typeof marks): Promise<string> {
-  const { caption } = await queue.submit({
+  const { work } = await queue.submit({
     ...{ id: newCaptionId(), model: 'fixture', revision: 'any', prompt: null, params },
     image: { width: 16, height: 16, format: 'png', sha256: 'ab'.repeat(32), bytes: 1 },
     pixels: Uint8Array.of(marks[mark], 1, 0),
   });
-  return caption.id;
+  return work.id;
 }
 
 async function ended(id: string): Promise<CaptionResource> {
   const outcome = await queue.wait(id, { timeoutMs: 120_000 });
   if (outcome.status !== 'finished') throw new Error(`expected ${id} to finish, but it is ${outcome.status}`);
-  return outcome.caption;
+  return outcome.work;
 }
 
 /** An image that is bad in its way, with others before and after it that are taken together with it. */

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, inject, onTestFinished, test } from 'vitest';
-import { CaptionQueue } from '../packages/queue/src/index.js';
+import { WorkQueue } from '../packages/queue/src/index.js';
 import { newWebhookSecret, signWebhook } from '../packages/webhooks/src/index.js';
 import { endedCaption, Notifier } from './webhooks.js';
 
@@ -23,7 +23,7 @@ test('the example receiver takes what the notifier sends, once, and nothing that
 
   const redisUrl = inject('redisUrl');
   const namespace = `test-${randomUUID()}`;
-  const queue = new CaptionQueue({ redisUrl, namespace });
+  const queue = new WorkQueue({ redisUrl, namespace });
   await queue.start();
   onTestFinished(() => queue.stop());
   await Notifier.start({

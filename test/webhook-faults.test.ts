@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { composeNotifier } from '../apps/notifier/src/compose.js';
 import { notifierSettings } from '../apps/notifier/src/config.js';
-import { CaptionQueue, DeliveryLog } from '../packages/queue/src/index.js';
+import { DeliveryLog, WorkQueue } from '../packages/queue/src/index.js';
 import { createLogger, loadConfig } from '../packages/service/src/index.js';
 import { OwnRedis } from '../packages/test-servers/src/own-redis.js';
 import { newWebhookSecret } from '../packages/webhooks/src/index.js';
@@ -18,7 +18,7 @@ const status =
 
 let redisUrl: string;
 let namespace: string;
-let queue: CaptionQueue;
+let queue: WorkQueue;
 let log: DeliveryLog;
 
 beforeEach(async () => {
@@ -33,7 +33,7 @@ afterEach(async () => {
 });
 
 async function connect(): Promise<void> {
-  queue = new CaptionQueue({ redisUrl, namespace });
+  queue = new WorkQueue({ redisUrl, namespace });
   log = new DeliveryLog({ redisUrl, namespace });
   await Promise.all([queue.start(), log.start()]);
 }

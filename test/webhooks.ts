@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { newCaptionId } from '../packages/contracts/src/index.js';
-import type { CaptionQueue } from '../packages/queue/src/index.js';
+import type { WorkQueue } from '../packages/queue/src/index.js';
 import { verifyWebhook } from '../packages/webhooks/src/index.js';
 
 const main = fileURLToPath(new URL('../apps/notifier/dist/main.js', import.meta.url));
@@ -110,7 +110,7 @@ export class Notifier {
 }
 
 /** Has a caption end, canceled, whose end is to be told to `url`. Returns the id that its webhook must have. */
-export async function endedCaption(queue: CaptionQueue, url: string): Promise<string> {
+export async function endedCaption(queue: WorkQueue, url: string): Promise<string> {
   const id = newCaptionId();
   await queue.submit({
     id,

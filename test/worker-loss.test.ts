@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { WorkerProcess } from '../apps/worker/src/testing/worker-process.js';
 import { type CaptionResource, newCaptionId, resolveParams } from '../packages/contracts/src/index.js';
-import { CaptionQueue } from '../packages/queue/src/index.js';
+import { WorkQueue } from '../packages/queue/src/index.js';
 import { RedisRelay } from '../packages/test-servers/src/index.js';
 
 const redisUrl = inject('redisUrl');
@@ -19,14 +19,14 @@ const params = resolveParams({
 });
 
 let namespace: string;
-let queue: CaptionQueue;
+let queue: WorkQueue;
 const workers: WorkerProcess[] = [];
 /** Engines that are frozen, and so do not notice that their worker is gone. */
 const frozen: number[] = [];
 
 beforeEach(async () => {
   namespace = `test-${randomUUID()}`;
-  queue = new CaptionQueue({ redisUrl, namespace });
+  queue = new WorkQueue({ redisUrl, namespace });
   await queue.start();
 });
 afterEach(async () => {
@@ -51,7 +51,7 @@ async function submitted(count: number): Promise<string[]> {
   for (let n = 0; n < count; n += 1) {
     const pixels = new Uint8Array(128 * 128 * 3).fill(n);
     const work = { id: newCaptionId(), model: 'demo', revision: 'any', prompt: null, params, image, pixels };
-    ids.push((await queue.submit(work)).caption.id);
+    ids.push((await queue.submit(work)).work.id);
   }
   return ids;
 }
@@ -59,7 +59,7 @@ async function submitted(count: number): Promise<string[]> {
 async function ended(id: string): Promise<CaptionResource> {
   const outcome = await queue.wait(id, { timeoutMs: 120_000 });
   if (outcome.status !== 'finished') throw new Error(`expected ${id} to finish, but it is ${outcome.status}`);
-  return outcome.caption;
+  return outcome.work;
 }
 
 /** Freezes a worker's engine, and has the worker take as much as it can: one batch that does not end, one row behind. */
@@ -102,7 +102,7 @@ describe('workers as they are deployed', () => {
       const { body } = await cutOff.health('/metrics');
       expect(body).toContain('blipq_caption_attempts_total{outcome="succeeded"} 1\n');
       // The one that ran, which nobody could stop, and the new one.
-      expect(body).toContain('blipq_batches_total{status="captioned"} 2\n');
+      expect(body).toContain('blipq_batches_total{status="done"} 2\n');
     });
     await relay.stop();
   });

@@ -6,7 +6,7 @@ const processes = {
     const { GatewayMetrics } = await import('../apps/gateway/dist/intake/gateway-metrics.js');
     const { QueueGauges } = await import('../apps/gateway/dist/internal/queue-gauges.js');
     new GatewayMetrics(registry);
-    const gauges = new QueueGauges({ census: {}, captionsMax: 0, bytesMax: 0 });
+    const gauges = new QueueGauges({ census: {}, openMax: 0, bytesMax: 0 });
     for (const gauge of gauges.registry.getMetricsAsArray()) registry.registerMetric(gauge);
   },
   worker: async (registry) => {

@@ -17,7 +17,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type CaptionResource, newCaptionId, resolveParams } from '@blipq/contracts';
-import { CaptionQueue } from '@blipq/queue';
+import { WorkQueue } from '@blipq/queue';
 import { OwnRedis } from '@blipq/test-servers';
 import { table } from './markdown-table.js';
 import { median } from './median.js';
@@ -38,7 +38,7 @@ const params = resolveParams({
 const folder = await mkdtemp(join(tmpdir(), 'blipq-bench-'));
 const redis = await OwnRedis.create();
 const namespace = `bench-${randomBytes(4).toString('hex')}`;
-const queue = new CaptionQueue({ redisUrl: redis.url, namespace });
+const queue = new WorkQueue({ redisUrl: redis.url, namespace });
 const running = new Set<BenchWorker>();
 
 /** A worker as it is deployed; its log tells the pids of its engines. */
@@ -111,16 +111,15 @@ async function submit(): Promise<string> {
   const image = { width: 128, height: 128, format: 'png', sha256: 'ab'.repeat(32), bytes: 1 } as const;
   const pixels = new Uint8Array(128 * 128 * 3);
   const work = { id: newCaptionId(), model: 'demo', revision: 'any', prompt: null, params, image, pixels };
-  return (await queue.submit(work)).caption.id;
+  return (await queue.submit(work)).work.id;
 }
 
 async function ended(ids: string[]): Promise<CaptionResource[]> {
   const captions: CaptionResource[] = [];
   for (const id of ids) {
     const outcome = await queue.wait(id, { timeoutMs: 60_000 });
-    if (outcome.status !== 'finished' || outcome.caption.state !== 'succeeded')
-      throw new Error(`${id} did not succeed`);
-    captions.push(outcome.caption);
+    if (outcome.status !== 'finished' || outcome.work.state !== 'succeeded') throw new Error(`${id} did not succeed`);
+    captions.push(outcome.work);
   }
   return captions;
 }

@@ -8,7 +8,7 @@
  */
 import { parseArgs } from 'node:util';
 import { newCaptionId } from '@blipq/contracts';
-import { CaptionQueue, CaptionWorker, DeliveryWorker } from '@blipq/queue';
+import { DeliveryWorker, WorkConsumer, WorkQueue } from '@blipq/queue';
 import { OwnRedis } from '@blipq/test-servers';
 import { Redis } from 'ioredis';
 import { table } from './markdown-table.js';
@@ -62,7 +62,7 @@ async function keysOf(namespace: string) {
 async function measure(withWebhook: boolean) {
   const namespace = withWebhook ? 'told' : 'plain';
   const address = { redisUrl: own.url, namespace };
-  const queue = new CaptionQueue({ ...address, captionsMax: count + 1, bytesMax: Number.MAX_SAFE_INTEGER });
+  const queue = new WorkQueue({ ...address, openMax: count + 1, bytesMax: Number.MAX_SAFE_INTEGER });
   await queue.start();
   const submit = async () => {
     const pixels = new Uint8Array(side * side * 3);
@@ -71,14 +71,14 @@ async function measure(withWebhook: boolean) {
     return await queue.submit({ ...task, image, pixels, preprocessMs: 9, ...(withWebhook && { webhook }) });
   };
   // Scripts are loaded and connections opened before anything is counted.
-  await queue.delete((await submit()).caption.id);
+  await queue.delete((await submit()).work.id);
   const before = await usedBytes();
   let last = '';
-  for (let n = 0; n < count; n += 1) last = (await submit()).caption.id;
+  for (let n = 0; n < count; n += 1) last = (await submit()).work.id;
   const waiting = await usedBytes();
   const keys = await keysOf(namespace);
   const inference = { encode_ms: 421.4, decode_ms: 134.2, batch_size: 8, device: 'cpu' };
-  const worker = new CaptionWorker({
+  const worker = new WorkConsumer({
     ...{ ...address, serves: () => ({ task: 'captioning', model }) as const, concurrency: 16 },
     handler: async ({ revision }) => ({ caption, inference, revision }),
   });

@@ -15,7 +15,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { newCaptionId } from '@blipq/contracts';
-import { CaptionQueue } from '@blipq/queue';
+import { WorkQueue } from '@blipq/queue';
 import { OwnRedis } from '@blipq/test-servers';
 import { newWebhookSecret } from '@blipq/webhooks';
 import type { ReceiverReport } from './webhook-receiver.js';
@@ -30,10 +30,10 @@ const secret = newWebhookSecret();
 
 /** Has captions end, canceled, whose webhooks go to these ports in turn. */
 async function endCaptions(redisUrl: string, namespace: string, ports: number[]): Promise<void> {
-  const queue = new CaptionQueue({ redisUrl, namespace, captionsMax: captions });
+  const queue = new WorkQueue({ redisUrl, namespace, openMax: captions });
   await queue.start();
   const submit = async (n: number) => {
-    const { caption } = await queue.submit({
+    const { work } = await queue.submit({
       ...{ id: newCaptionId(), model: 'bench', revision: 'r1', prompt: null },
       params: {
         ...{ max_new_tokens: 20, min_new_tokens: 0, num_beams: 1, length_penalty: 1, early_stopping: false },
@@ -47,7 +47,7 @@ async function endCaptions(redisUrl: string, namespace: string, ports: number[])
         secret: 'default',
       },
     });
-    await queue.cancel(caption.id);
+    await queue.cancel(work.id);
   };
   const numbers = Array.from({ length: captions }, (_, n) => n).values();
   const lane = async () => {

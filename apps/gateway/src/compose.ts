@@ -1,5 +1,5 @@
 import { PixelPool } from '@blipq/pixels';
-import { CaptionQueue, DeliveryLog, ModelRegistry, QueueCensus, QueueHealth, Reconciler } from '@blipq/queue';
+import { DeliveryLog, ModelRegistry, QueueCensus, QueueHealth, Reconciler, WorkQueue } from '@blipq/queue';
 import { type Logger, ProcessMetrics, RedisReport, type ServicePart, StartupError, together } from '@blipq/service';
 import { Registry } from 'prom-client';
 import { BentomlMetrics } from './bentoml/bentoml-metrics.js';
@@ -45,9 +45,9 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
   const processMetrics = new ProcessMetrics();
   const report = new RedisReport(processMetrics, logger);
   const redis = { redisUrl: config.REDIS_URL, namespace: config.BLIPQ_NAMESPACE, onError: report.error };
-  const bounds = { captionsMax: config.BLIPQ_QUEUE_MAX, bytesMax: config.BLIPQ_QUEUE_MB_MAX * 1024 ** 2 };
+  const bounds = { openMax: config.BLIPQ_QUEUE_MAX, bytesMax: config.BLIPQ_QUEUE_MB_MAX * 1024 ** 2 };
 
-  const queue = new CaptionQueue({
+  const queue = new WorkQueue({
     ...redis,
     retentionS: config.BLIPQ_RETENTION_S,
     retryWindowS: config.BLIPQ_RETRY_WINDOW_S,

@@ -1,7 +1,7 @@
 import type { Task } from '@blipq/contracts';
 import { Engine, EngineRefusedError } from '@blipq/engine';
 import { hubOptions } from '@blipq/hub';
-import { CaptionWorker, ModelRegistry, QueueHealth } from '@blipq/queue';
+import { ModelRegistry, QueueHealth, WorkConsumer } from '@blipq/queue';
 import {
   HealthServer,
   type Logger,
@@ -46,7 +46,7 @@ export function composeWorker(config: WorkerConfig, logger: Logger, stopping: Ab
     logger,
   });
   new EngineMetrics(processMetrics.registry, engine);
-  const worker = new CaptionWorker<Task>({
+  const worker = new WorkConsumer<Task>({
     ...redis,
     // The engine starts before the worker does, and tells then what it serves.
     serves: () => ({ task: engine.facts.task, model: engine.facts.model }),

@@ -15,11 +15,11 @@ export class EngineMetrics {
     const registers = [registry];
     const batches = new Counter({
       name: 'blipq_batches_total',
-      help: 'Batches by status: captioned, threw, out_of_memory, crashed or hung (the last two cost the engine process)',
+      help: 'Batches by status: done, threw, out_of_memory, crashed or hung (the last two cost the engine process)',
       labelNames: ['status'],
       registers,
     });
-    for (const status of ['captioned', 'threw', 'out_of_memory', 'crashed', 'hung']) batches.inc({ status }, 0);
+    for (const status of ['done', 'threw', 'out_of_memory', 'crashed', 'hung']) batches.inc({ status }, 0);
     new Gauge({
       name: 'blipq_batch_max',
       help: 'Most rows in one batch just now: BLIPQ_BATCH_MAX, or less where memory did not suffice',

@@ -1,5 +1,5 @@
-import { BlipqError, type CaptionOutcome } from '@blipq/contracts';
-import type { FencedWrite, Made, WorkHandler } from '@blipq/queue';
+import { BlipqError, type WorkOutcome } from '@blipq/contracts';
+import type { FencedWrite, WorkHandler, WorkResult } from '@blipq/queue';
 import { Counter, Histogram, type Registry } from 'prom-client';
 
 const waitBucketsS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600];
@@ -53,7 +53,7 @@ export class WorkerMetrics {
   }
 
   /** Counts an attempt by what was written of it. */
-  attempted({ state }: CaptionOutcome, written: FencedWrite, again: boolean): void {
+  attempted({ state }: WorkOutcome, written: FencedWrite, again: boolean): void {
     if (written === 'stale') this.#attempts.inc({ outcome: 'lost' });
     else if (written === 'canceled') this.#attempts.inc({ outcome: 'canceled' });
     else if (written === 'written' || written === 'passed_on')
@@ -62,7 +62,7 @@ export class WorkerMetrics {
 }
 
 /** Tokens generated; matches generate none. */
-function tokensOf(made: Made): number {
+function tokensOf(made: WorkResult): number {
   if ('caption' in made) return made.caption.tokens.length;
   return 'answers' in made ? made.answers.reduce((sum, { tokens }) => sum + tokens.length, 0) : 0;
 }

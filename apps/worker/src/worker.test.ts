@@ -11,7 +11,7 @@ import {
   resolveParams,
 } from '@blipq/contracts';
 import { PixelPool, type Pixels } from '@blipq/pixels';
-import { CaptionQueue, ModelRegistry } from '@blipq/queue';
+import { ModelRegistry, WorkQueue } from '@blipq/queue';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { WorkerProcess } from './testing/worker-process.js';
 
@@ -29,7 +29,7 @@ const greedy = resolveParams({
 });
 
 let namespace: string;
-let queue: CaptionQueue;
+let queue: WorkQueue;
 const workers: WorkerProcess[] = [];
 
 beforeAll(async () => {
@@ -41,7 +41,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 beforeEach(async () => {
   namespace = `test-${randomUUID()}`;
-  queue = new CaptionQueue({ redisUrl, namespace });
+  queue = new WorkQueue({ redisUrl, namespace });
   await queue.start();
 });
 afterEach(async () => {
@@ -59,7 +59,7 @@ async function spawn(env: Record<string, string> = {}): Promise<WorkerProcess> {
 /** Submits an example scene and returns its id. */
 async function submit(name: string, params: Partial<CaptionParams> = {}): Promise<string> {
   const { rgb, width, height, format } = images.get(name)!;
-  const { caption } = await queue.submit({
+  const { work } = await queue.submit({
     id: newCaptionId(),
     model: 'demo',
     revision: 'any',
@@ -68,13 +68,13 @@ async function submit(name: string, params: Partial<CaptionParams> = {}): Promis
     image: { width, height, format, sha256: 'ab'.repeat(32), bytes: 1 },
     pixels: rgb,
   });
-  return caption.id;
+  return work.id;
 }
 
 async function ended(id: string): Promise<CaptionResource> {
   const outcome = await queue.wait(id, { timeoutMs: 120_000 });
   if (outcome.status !== 'finished') throw new Error(`expected ${id} to finish, but it is ${outcome.status}`);
-  return outcome.caption;
+  return outcome.work;
 }
 
 /** Many captions of all examples: several batches. */

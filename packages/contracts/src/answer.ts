@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { captionResult, resourceSchema } from './caption.js';
+import { captionResult } from './caption.js';
 import { answerId } from './id.js';
 import { captionParams } from './params.js';
+import { resourceSchema } from './resource-schema.js';
 
 /** Most questions about one image in one request. */
 export const questionsMax = 16;

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { captionError, captionMetadata, captionState } from './caption.js';
 import { answerId, batchId, captionId, matchId } from './id.js';
 import { fieldError } from './problem.js';
+import { workError, workMetadata } from './resource-schema.js';
+import { workState } from './work-state.js';
 
 /** Most items in one batch. */
 export const batchItemsMax = 100;
@@ -11,7 +12,7 @@ export const batchItem = z.object({
   /** Its place in the request, from 0. */
   index: z.int().nonnegative(),
   id: z.union([captionId, answerId, matchId]).nullable(),
-  error: captionError.extend({ errors: z.array(fieldError).optional() }).nullable(),
+  error: workError.extend({ errors: z.array(fieldError).optional() }).nullable(),
 });
 export type BatchItem = z.infer<typeof batchItem>;
 
@@ -25,9 +26,9 @@ export const batchResource = z.object({
   total: z.int().positive(),
   refused: z.int().nonnegative(),
   /** Accepted items by their state. */
-  counts: z.record(captionState, z.int().nonnegative()),
+  counts: z.record(workState, z.int().nonnegative()),
   items: z.array(batchItem),
-  metadata: captionMetadata,
+  metadata: workMetadata,
   created_at: z.iso.datetime(),
   finished_at: z.iso.datetime().nullable(),
   expires_at: z.iso.datetime(),

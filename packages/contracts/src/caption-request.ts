@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { captionMetadata } from './caption.js';
 import { requestedParams } from './params.js';
+import { workMetadata } from './resource-schema.js';
 import { webhookRequest } from './webhook.js';
 
 /** An image file, uploaded or fetched. */
@@ -34,7 +34,7 @@ export const captionOptions = z.strictObject({
     description:
       'Whether to say how well the caption fits the image, which takes a served model of image-text retrieval.',
   }),
-  metadata: captionMetadata.optional().meta({
+  metadata: workMetadata.optional().meta({
     description: 'At most 16 names with texts, given back with the caption.',
     examples: [{ album: 'summer' }],
   }),

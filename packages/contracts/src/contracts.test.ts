@@ -9,9 +9,6 @@ import {
   type CaptionResource,
   captionEvent,
   captionId,
-  captionJob,
-  captionMetadata,
-  captionOutcome,
   captionPage,
   captionResource,
   eventOf,
@@ -27,6 +24,9 @@ import {
   problems,
   taskOfId,
   tenantName,
+  workJob,
+  workMetadata,
+  workOutcome,
 } from './index.js';
 
 // Every variant that goes over a wire, as it looks there. A change of these snapshots is a change of the protocol.
@@ -190,7 +190,7 @@ describe('answers and matches', () => {
     expect(eventOf(match)).toEqual({ id: 3, event: 'match.succeeded', data: match });
     const { queue_ms: _, total_ms: __, preprocess_ms: ___, ...inference } = succeeded.timings!;
     for (const result of [{ answers: answer.answers }, { matches: match.matches }]) {
-      expect(captionOutcome.parse({ state: 'succeeded', ...result, inference })).toMatchSnapshot();
+      expect(workOutcome.parse({ state: 'succeeded', ...result, inference })).toMatchSnapshot();
     }
   });
 });
@@ -208,7 +208,7 @@ test('a page of captions, an event and a batch', () => {
 
 test('metadata is a bounded map of strings', () => {
   const entries = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, 'v']));
-  expect(captionMetadata.safeParse(entries(16)).success).toBe(true);
+  expect(workMetadata.safeParse(entries(16)).success).toBe(true);
   for (const wrong of [
     entries(17),
     { k: 'v'.repeat(513) },
@@ -218,17 +218,17 @@ test('metadata is a bounded map of strings', () => {
     [],
     'v',
   ]) {
-    expect(captionMetadata.safeParse(wrong).success).toBe(false);
+    expect(workMetadata.safeParse(wrong).success).toBe(false);
   }
 });
 
 describe('between gateway and worker', () => {
   test('job, outcomes and manifest', () => {
-    expect(captionJob.parse({ id: queued.id })).toMatchSnapshot();
+    expect(workJob.parse({ id: queued.id })).toMatchSnapshot();
     const { queue_ms: _, total_ms: __, preprocess_ms: ___, ...inference } = succeeded.timings!;
-    expect(captionOutcome.parse({ state: 'succeeded', caption: succeeded.caption, inference })).toMatchSnapshot();
-    expect(captionOutcome.parse(failedWith(new BlipqError('inference_error', 'It threw.')))).toMatchSnapshot();
-    for (const state of ['canceled', 'expired']) expect(captionOutcome.parse({ state })).toEqual({ state });
+    expect(workOutcome.parse({ state: 'succeeded', caption: succeeded.caption, inference })).toMatchSnapshot();
+    expect(workOutcome.parse(failedWith(new BlipqError('inference_error', 'It threw.')))).toMatchSnapshot();
+    for (const state of ['canceled', 'expired']) expect(workOutcome.parse({ state })).toEqual({ state });
     expect(
       modelManifest.parse({
         model: 'demo',

@@ -10,32 +10,16 @@ export {
 } from './answer.js';
 export { type BatchItem, type BatchResource, batchItem, batchItemsMax, batchResource } from './batch.js';
 export {
-  type CaptionError,
   type CaptionInput,
   type CaptionMatch,
-  type CaptionMetadata,
   type CaptionPage,
   type CaptionResource,
   type CaptionResult,
-  type CaptionState,
-  type CaptionTimings,
-  captionError,
   captionInput,
   captionMatch,
-  captionMetadata,
   captionPage,
   captionResource,
   captionResult,
-  captionState,
-  captionTimings,
-  type ImageFacts,
-  type InferenceTimings,
-  imageFacts,
-  inferenceTimings,
-  isTerminal,
-  type ModelVersion,
-  type TerminalState,
-  terminalStates,
 } from './caption.js';
 export {
   type CaptionOptions,
@@ -97,6 +81,19 @@ export {
   problems,
 } from './problem.js';
 export { parseRedisUrl, type RedisAddress, type RedisNode, redisUrl } from './redis-address.js';
+export {
+  type ImageFacts,
+  type InferenceTimings,
+  imageFacts,
+  inferenceTimings,
+  type ModelVersion,
+  type WorkError,
+  type WorkMetadata,
+  type WorkTimings,
+  workError,
+  workMetadata,
+  workTimings,
+} from './resource-schema.js';
 export { type Task, task, taskNames, taskOfId } from './task.js';
 export {
   answerEventTypes,
@@ -126,11 +123,7 @@ export {
 } from './webhook.js';
 export {
   type CaptionEvent,
-  type CaptionJob,
-  type CaptionOutcome,
   captionEvent,
-  captionJob,
-  captionOutcome,
   eventOf,
   failedWith,
   type InputOf,
@@ -138,7 +131,11 @@ export {
   resourceSchemas,
   type WorkEvent,
   type WorkInput,
+  type WorkJob,
+  type WorkOutcome,
   type WorkResource,
+  workJob,
+  workOutcome,
 } from './work.js';
 export { type AskedModel, workInputOf } from './work-input.js';
 export {
@@ -152,3 +149,4 @@ export {
   taskOf,
   type WorkRequest,
 } from './work-request.js';
+export { isTerminal, type TerminalState, terminalStates, type WorkState, workState } from './work-state.js';

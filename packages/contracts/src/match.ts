@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { fit, resourceSchema } from './caption.js';
+import { fit } from './caption.js';
 import { matchId } from './id.js';
+import { resourceSchema } from './resource-schema.js';
 
 /** Most texts that are matched with one image in one request. */
 export const textsMax = 64;

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { answerResource } from './answer.js';
 import { batchResource } from './batch.js';
-import { captionResource, terminalStates } from './caption.js';
+import { captionResource } from './caption.js';
 import { answerId, batchId, captionId, matchId } from './id.js';
 import { matchResource } from './match.js';
+import { terminalStates } from './work-state.js';
 
 /** A caption, answer or match that ended tells how; a batch tells when its last caption ended. */
 export const captionEventTypes = terminalStates.map((state) => `caption.${state}` as const);

@@ -1,18 +1,11 @@
 import { z } from 'zod';
 import { type AnswerInput, type AnswerResource, answerResource, answerResult } from './answer.js';
-import {
-  type CaptionInput,
-  type CaptionResource,
-  captionError,
-  captionMatch,
-  captionResource,
-  captionResult,
-  captionState,
-  inferenceTimings,
-} from './caption.js';
+import { type CaptionInput, type CaptionResource, captionMatch, captionResource, captionResult } from './caption.js';
 import { type MatchInput, type MatchResource, matchResource, matchResult } from './match.js';
 import type { BlipqError } from './problem.js';
+import { inferenceTimings, workError } from './resource-schema.js';
 import type { Task } from './task.js';
+import { workState } from './work-state.js';
 
 /** What captions, answers and matches have in common: a life, from being queued to one outcome. */
 export type WorkResource = CaptionResource | AnswerResource | MatchResource;
@@ -34,7 +27,7 @@ export const resourceSchemas = {
 /** A server-sent event: `id:` is the resource's version, `event:` the type, `data:` the resource as JSON. */
 export const captionEvent = z.object({
   id: z.int().positive(),
-  event: z.templateLiteral(['caption.', captionState]),
+  event: z.templateLiteral(['caption.', workState]),
   data: captionResource,
 });
 export type CaptionEvent = z.infer<typeof captionEvent>;
@@ -60,21 +53,21 @@ export type ResultOf<T extends Task> = z.infer<(typeof results)[T]>;
 const succeeded = { state: z.literal('succeeded'), inference: inferenceTimings };
 
 /** How work ends. A worker reports all but the last. */
-export const captionOutcome = z.union([
+export const workOutcome = z.union([
   z.object({ ...succeeded, ...results.captioning.shape }),
   z.object({ ...succeeded, ...results.question_answering.shape }),
   z.object({ ...succeeded, ...results.image_text_retrieval.shape }),
-  z.object({ state: z.literal('failed'), error: captionError }),
+  z.object({ state: z.literal('failed'), error: workError }),
   z.object({ state: z.literal('canceled') }),
   z.object({ state: z.literal('expired') }),
 ]);
-export type CaptionOutcome = z.infer<typeof captionOutcome>;
+export type WorkOutcome = z.infer<typeof workOutcome>;
 
 /** BullMQ job data. Everything else is in the record, so that there is one truth. */
-export const captionJob = z.object({ id: z.string() });
-export type CaptionJob = z.infer<typeof captionJob>;
+export const workJob = z.object({ id: z.string() });
+export type WorkJob = z.infer<typeof workJob>;
 
 /** The outcome of work that failed with this error. */
-export function failedWith(error: BlipqError): CaptionOutcome {
+export function failedWith(error: BlipqError): WorkOutcome {
   return { state: 'failed', error: { code: error.code, detail: error.detail, retryable: error.retryable } };
 }

@@ -4,7 +4,7 @@ import { Batcher, type Entry } from './batcher.js';
 const byFirstLetter = (row: string) => row[0]!;
 const rowsOf = (batch: Entry<string, string>[]) => batch.map(({ row }) => row);
 const caption = (batch: Entry<string, string>[]) => ({
-  status: 'captioned' as const,
+  status: 'done' as const,
   outputs: batch.map(({ row }) => `caption of ${row}`),
 });
 

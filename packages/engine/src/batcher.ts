@@ -17,7 +17,7 @@ export interface BatchFailure {
 }
 
 /** `outputs` has one entry per row of the batch, in their order. */
-export type BatchOutcome<Output> = { status: 'captioned'; outputs: Output[] } | BatchFailure;
+export type BatchOutcome<Output> = { status: 'done'; outputs: Output[] } | BatchFailure;
 
 /** One row and the promise its caller holds. */
 export interface Entry<Row, Output> {
@@ -104,7 +104,7 @@ export class Batcher<Row, Output> {
 
   /** Ends each row of a batch that was taken, or queues it for another try by itself. */
   settle(batch: Entry<Row, Output>[], outcome: BatchOutcome<Output>): void {
-    if (outcome.status === 'captioned') {
+    if (outcome.status === 'done') {
       this.#limitOf(batch[0]!).passed(batch.length);
       for (const [index, entry] of batch.entries()) entry.resolve(outcome.outputs[index]!);
       return;

@@ -32,7 +32,7 @@ export type EngineReadiness =
   | { status: 'refused'; code: string; message: string }
   | { status: 'ended'; reason: string };
 
-export type ChildBatch = { status: 'captioned'; output: EngineBatchOutput } | BatchFailure;
+export type ChildBatch = { status: 'done'; output: EngineBatchOutput } | BatchFailure;
 
 /** How much of the process's stderr is kept, to be told when it ends, in lines: V8's last words take 40. */
 const stderrLinesMax = 60;
@@ -160,7 +160,7 @@ export class EngineChild {
         if (this.#settleBatch === undefined) this.#watchdog?.feed();
         break;
       case 'batch-result':
-        this.#finishBatch(reply.id, { status: 'captioned', output: reply.output });
+        this.#finishBatch(reply.id, { status: 'done', output: reply.output });
         break;
       case 'batch-error':
         this.#finishBatch(reply.id, { status: reply.status, reason: reply.message });

@@ -39,7 +39,7 @@ export interface EngineEvents {
   /** The engine process is gone; another is started after `delayMs`. */
   restarting: [{ reason: string; delayMs: number }];
   'batch-started': [{ size: number }];
-  /** A batch ended. The times are the model's, absent unless it was captioned. */
+  /** A batch ended. The times are the model's, absent unless it is done. */
   batch: [{ size: number; status: ChildBatch['status']; encodeMs?: number; decodeMs?: number }];
 }
 
@@ -189,11 +189,11 @@ export class Engine extends EventEmitter<EngineEvents> {
     const running = child.run(batch.map(({ row }) => row));
     this.emit('batch-started', { size });
     const ran = await running;
-    if (ran.status === 'captioned') {
+    if (ran.status === 'done') {
       const { encodeMs, decodeMs } = ran.output;
       const outputs = ran.output.outputs.map((output) => ({ output, batchSize: size, encodeMs, decodeMs }));
-      this.#batcher.settle(batch, { status: 'captioned', outputs });
-      this.emit('batch', { size, status: 'captioned', encodeMs, decodeMs });
+      this.#batcher.settle(batch, { status: 'done', outputs });
+      this.emit('batch', { size, status: 'done', encodeMs, decodeMs });
     } else {
       this.#batcher.settle(batch, ran);
       this.#options.logger.warn({ size, ...ran, batchMax: this.batchMax }, 'a batch failed');

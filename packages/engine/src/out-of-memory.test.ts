@@ -78,7 +78,7 @@ describe.skipIf(!existsSync('/proc/self/status'))('an engine without memory', ()
       expect(await captionsOf(engine, rows)).toEqual(expected);
       expect(engine.batchMax).toBe(8);
       if (engine.pid !== pid) continue;
-      expect(batches).toEqual(['16 out_of_memory', '8 captioned', '8 captioned', '8 captioned', '8 captioned']);
+      expect(batches).toEqual(['16 out_of_memory', '8 done', '8 done', '8 done', '8 done']);
       return;
     }
     throw new Error('the process survived in no attempt');

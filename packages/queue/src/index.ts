@@ -1,25 +1,18 @@
-export {
-  type CaptionHandler,
-  type CaptionMade,
-  type CaptionWork,
-  CaptionWorker,
-  type CaptionWorkerOptions,
-  type Made,
-  type Serves,
-  type Work,
-  type WorkHandler,
-} from './attempts/caption-worker.js';
 export { Reconciler, type ReconcilerOptions, type Sweep } from './attempts/reconciler.js';
 export type { FencedWrite } from './attempts/scripts/finish-record.js';
-export type { BatchDraft, CreateBatchOutcome, SubmittedItem } from './callers/batches.js';
-export type { ListOptions, WorkPage } from './callers/caption-list.js';
 export {
-  type CancelOutcome,
-  CaptionQueue,
-  type CaptionQueueOptions,
-  type QueueLoad,
-  type RetryOptions,
-} from './callers/caption-queue.js';
+  type CaptionHandler,
+  type CaptionWork,
+  type CaptionWorkResult,
+  type ServedTask,
+  type Work,
+  WorkConsumer,
+  type WorkConsumerOptions,
+  type WorkHandler,
+  type WorkResult,
+} from './attempts/work-consumer.js';
+export type { BatchDraft, CreateBatchOutcome, SubmittedItem } from './callers/batches.js';
+export type { ListOptions, WorkPage } from './callers/list-work.js';
 export type {
   Admission,
   AdmitOutcome,
@@ -29,6 +22,13 @@ export type {
   SubmitOutcome,
 } from './callers/submission.js';
 export type { WaitOptions, WaitOutcome } from './callers/waiters.js';
+export {
+  type CancelOutcome,
+  type QueueLoad,
+  type RetryOptions,
+  WorkQueue,
+  type WorkQueueOptions,
+} from './callers/work-queue.js';
 export { type DeliveryListing, DeliveryLog, type DeliveryLogOptions } from './deliveries/delivery-log.js';
 export {
   type DeliveryVerdict,
@@ -44,4 +44,10 @@ export {
 } from './observe/model-registry.js';
 export { QueueCensus, type QueueCensusOptions, type QueueCount } from './observe/queue-census.js';
 export { QueueHealth, type QueueHealthOptions } from './observe/queue-health.js';
-export { type OnError, open as openRedis, producerRedis, type QueueAddress, type RedisClient } from './redis/redis.js';
+export {
+  type OnError,
+  open as openRedis,
+  producerRedis,
+  type QueueAddress,
+  type RedisClient,
+} from './redis/redis-client.js';

@@ -4,8 +4,8 @@ import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node';
 import { afterAll, afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { openTelemetry } from '../../service/dist/open-telemetry.js';
-import { CaptionWorker } from './attempts/caption-worker.js';
-import { CaptionQueue } from './callers/caption-queue.js';
+import { WorkConsumer } from './attempts/work-consumer.js';
+import { WorkQueue } from './callers/work-queue.js';
 import { type DeliveryWork, DeliveryWorker } from './deliveries/delivery-worker.js';
 import { freshNamespace, latch, made, serves, submission } from './testing/fixtures.js';
 
@@ -17,13 +17,13 @@ keepSpans(openTelemetry);
 afterAll(() => provider.shutdown());
 
 let namespace: string;
-let queue: CaptionQueue;
+let queue: WorkQueue;
 const others: { stop(): Promise<void> }[] = [];
 
 beforeEach(async () => {
   memory.reset();
   namespace = freshNamespace();
-  queue = new CaptionQueue({ redisUrl, namespace });
+  queue = new WorkQueue({ redisUrl, namespace });
   await queue.start();
 });
 afterEach(async () => {
@@ -35,7 +35,7 @@ const named = (prefix: string) => memory.getFinishedSpans().filter(({ name }) =>
 const webhook = { url: 'https://receiver.example/', events: ['caption.succeeded' as const], secret: 'default' };
 
 test('every attempt continues the trace of its submission, and the webhook that of the last attempt', async () => {
-  const worker = new CaptionWorker({
+  const worker = new WorkConsumer({
     ...{ serves, redisUrl, namespace, concurrency: 1 },
     handler: async ({ attempt }) => {
       if (attempt === 1) throw new BlipqError('out_of_memory', 'Not now.');
@@ -55,7 +55,7 @@ test('every attempt continues the trace of its submission, and the webhook that 
   others.push(worker, notifier);
   await worker.start();
   await notifier.start();
-  const { caption } = await inSpan('request', {}, () => queue.submit(submission({ webhook })));
+  const { work } = await inSpan('request', {}, () => queue.submit(submission({ webhook })));
   const { trace } = await sent.promise;
 
   const [request] = named('request');
@@ -66,7 +66,7 @@ test('every attempt continues the trace of its submission, and the webhook that 
   for (const attempt of [first!, second!]) {
     expect(attempt.spanContext().traceId).toBe(request!.spanContext().traceId);
     expect(attempt.parentSpanContext?.spanId).toBe(enqueue!.spanContext().spanId);
-    expect(attempt.attributes['blipq.caption.id']).toBe(caption.id);
+    expect(attempt.attributes['blipq.caption.id']).toBe(work.id);
   }
   expect([first, second].map((one) => [one!.attributes['blipq.attempt'], one!.attributes['error.type']])).toEqual([
     [1, 'out_of_memory'],
@@ -76,7 +76,7 @@ test('every attempt continues the trace of its submission, and the webhook that 
 });
 
 test('a submission outside of any span begins a trace of its own, and the record carries it nowhere else', async () => {
-  const { caption } = await queue.submit(submission());
+  const { work } = await queue.submit(submission());
   expect(named('enqueue')[0]!.parentSpanContext).toBeUndefined();
-  expect(JSON.stringify(await queue.read(caption.id))).not.toContain(named('enqueue')[0]!.spanContext().traceId);
+  expect(JSON.stringify(await queue.read(work.id))).not.toContain(named('enqueue')[0]!.spanContext().traceId);
 });

@@ -1,5 +1,5 @@
 import { BlipqError, type CaptionId, type CaptionResource } from '@blipq/contracts';
-import type { CaptionQueue } from '@blipq/queue';
+import type { WorkQueue } from '@blipq/queue';
 import { type Request, type Response, Router } from 'express';
 import { tenantOf } from '../gates/authenticate.js';
 import type { Places } from '../gates/places.js';
@@ -17,7 +17,7 @@ const expiryGraceS = 5;
 
 export interface GenerateParts {
   intake: WorkIntake;
-  queue: CaptionQueue;
+  queue: WorkQueue;
   metrics: BentomlMetrics;
   /** Requests that wait for a caption. */
   waits: Places;
@@ -45,7 +45,7 @@ export function generateRoute({ intake, queue, metrics, waits, generateTimeoutS 
   async function submitted(req: Request, res: Response): Promise<CaptionResource> {
     const request = await readBentomlForm(req, res);
     const expiring = { ...request, timeout_s: generateTimeoutS + expiryGraceS };
-    return (await intake.accept(expiring, { ...requesterOf(req, res), endpoint: bentoblipDefaults })).caption;
+    return (await intake.accept(expiring, { ...requesterOf(req, res), endpoint: bentoblipDefaults })).work;
   }
 
   /** The caption once it has ended. Its work is canceled when its client stops waiting: nobody else has its id. */
@@ -54,7 +54,7 @@ export function generateRoute({ intake, queue, metrics, waits, generateTimeoutS 
     try {
       const timeoutMs = generateTimeoutS * 1000;
       const outcome = await queue.wait(id, { timeoutMs, signal: giveUp, ...(tenant && { tenant }) });
-      if (outcome.status === 'finished') return outcome.caption;
+      if (outcome.status === 'finished') return outcome.work;
       throw new BlipqError('timeout', `Not able to process the request in ${generateTimeoutS} seconds`);
     } catch (error) {
       const latest = await abandon(id, tenant);

@@ -16,7 +16,7 @@ export function generateTaskRoutes({ intake, queue }: Pick<GenerateParts, 'intak
   router.post('/submit', async (req, res) => {
     const request = await readBentomlForm(req, res);
     const context = { ...requesterOf(req, res), endpoint: bentoblipDefaults };
-    submitted(res, (await intake.accept(request, context)).caption);
+    submitted(res, (await intake.accept(request, context)).work);
   });
 
   router.get('/status', async (req, res) => {
@@ -35,7 +35,7 @@ export function generateTaskRoutes({ intake, queue }: Pick<GenerateParts, 'intak
   router.post('/retry', async (req, res) => {
     const caption = await captionOf(req, res);
     if (!caption || unfinished(caption, res)) return;
-    submitted(res, (await queue.retry(caption.id, retryContext(res))).caption);
+    submitted(res, (await queue.retry(caption.id, retryContext(res))).work);
   });
 
   router.put('/cancel', async (req, res) => {
@@ -62,7 +62,7 @@ export function generateTaskRoutes({ intake, queue }: Pick<GenerateParts, 'intak
   /** The caption after it was canceled. One that has ended stays as it is, which is an answer here and no error. */
   async function canceled(id: CaptionId, tenant: string | undefined): Promise<CaptionResource | null> {
     try {
-      return (await queue.cancel(id, tenant)).caption;
+      return (await queue.cancel(id, tenant)).work;
     } catch (error) {
       if (error instanceof BlipqError && error.code === 'already_terminal') return await queue.read(id, tenant);
       throw error;
@@ -76,7 +76,7 @@ export function generateTaskRoutes({ intake, queue }: Pick<GenerateParts, 'intak
 function retryContext({ locals: { apiKey } }: Response) {
   const copyResult = true;
   if (apiKey === undefined) return { copyResult };
-  return { copyResult, tenant: apiKey.name, weight: apiKey.weight, tenantCaptionsMax: apiKey.queueMax };
+  return { copyResult, tenant: apiKey.name, weight: apiKey.weight, tenantOpenMax: apiKey.queueMax };
 }
 
 /** A task begins in progress in the words of every client, whether a worker is free or not. */

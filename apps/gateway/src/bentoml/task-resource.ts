@@ -1,7 +1,7 @@
-import type { CaptionResource, CaptionState } from '@blipq/contracts';
+import type { CaptionResource, WorkState } from '@blipq/contracts';
 import { taskIdOf } from './task-id.js';
 
-type Words = Record<CaptionState, string>;
+type Words = Record<WorkState, string>;
 
 /** BentoML has no word for a caption that expired before a worker started it: to its clients it failed. */
 const words: Words = {
@@ -24,7 +24,7 @@ const earlierWords: Words = {
 };
 
 /** A task's status in the words that the caller knows: those of its version if it is BentoML's client, else today's. */
-export function taskStatus(state: CaptionState, userAgent = ''): string {
+export function taskStatus(state: WorkState, userAgent = ''): string {
   const version = /^BentoML HTTP Client\/(\d+)\.(\d+)\.(\d+)/.exec(userAgent)?.slice(1).map(Number);
   return (version !== undefined && isBefore(version, [1, 4, 14]) ? earlierWords : words)[state];
 }

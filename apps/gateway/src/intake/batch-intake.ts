@@ -7,7 +7,7 @@ import {
   taskOf,
   type WorkRequest,
 } from '@blipq/contracts';
-import type { CaptionQueue, SubmittedItem } from '@blipq/queue';
+import type { SubmittedItem, WorkQueue } from '@blipq/queue';
 import type { BatchRequest } from '../request/read-batch.js';
 import type { WebhookTargets } from './webhook-targets.js';
 import type { SubmitContext, WorkIntake } from './work-intake.js';
@@ -17,7 +17,7 @@ const itemsAtOnce = 4;
 
 interface BatchIntakeParts {
   intake: Pick<WorkIntake, 'accept'>;
-  queue: Pick<CaptionQueue, 'createBatch' | 'sealBatch'>;
+  queue: Pick<WorkQueue, 'createBatch' | 'sealBatch'>;
   webhooks: Pick<WebhookTargets, 'ofBatch'>;
 }
 

@@ -16,7 +16,7 @@ import {
   workInputOf,
 } from '@blipq/contracts';
 import type { PixelPool } from '@blipq/pixels';
-import type { CaptionQueue, SubmitOutcome } from '@blipq/queue';
+import type { SubmitOutcome, WorkQueue } from '@blipq/queue';
 import { inSpan } from '@blipq/service';
 import type { ApiKey } from '../gates/api-keys.js';
 import type { Places } from '../gates/places.js';
@@ -48,7 +48,7 @@ export interface SubmitContext {
 interface IntakeParts {
   models: Pick<ModelCatalog, 'current' | 'newest'>;
   pixels: Pick<PixelPool, 'toPixels'>;
-  queue: Pick<CaptionQueue<WorkResource>, 'admit' | 'submit'>;
+  queue: Pick<WorkQueue<WorkResource>, 'admit' | 'submit'>;
   fetcher: Pick<ImageFetcher, 'fetch'>;
   webhooks: Pick<WebhookTargets, 'of'>;
   metrics: Pick<GatewayMetrics, 'submission' | 'preprocess'>;
@@ -87,7 +87,7 @@ export class WorkIntake {
     const match = 'match' in request && request.match ? await this.#matcherFor(manifest) : undefined;
     const claim = {
       tenant: apiKey?.name ?? publicTenant,
-      ...(apiKey?.queueMax !== undefined && { tenantCaptionsMax: apiKey.queueMax }),
+      ...(apiKey?.queueMax !== undefined && { tenantOpenMax: apiKey.queueMax }),
       ...(idempotencyKey !== undefined && { idempotencyKey }),
       ...((idempotencyKey ?? id) !== undefined && { fingerprint: fingerprintOf(request) }),
     };

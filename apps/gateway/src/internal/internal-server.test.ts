@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { BlipqError, newCaptionId } from '@blipq/contracts';
-import { CaptionQueue } from '@blipq/queue';
+import { WorkQueue } from '@blipq/queue';
 import { afterEach, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest';
 import { echoHandler, LiveGateway, repositoryFile } from '../testing/live-gateway.js';
 
@@ -68,9 +68,9 @@ test('a model that is not registered wants one worker, which registers it', asyn
 
 test('an expired deadline ends a caption although there is no worker', async () => {
   const { id } = (await (await submit(photo, '?timeout_s=1')).json()) as { id: string };
-  const queue = new CaptionQueue({ redisUrl, namespace: gateway.namespace });
+  const queue = new WorkQueue({ redisUrl, namespace: gateway.namespace });
   await queue.start();
-  expect(await queue.wait(id, { timeoutMs: 120_000 })).toMatchObject({ caption: { state: 'expired' } });
+  expect(await queue.wait(id, { timeoutMs: 120_000 })).toMatchObject({ work: { state: 'expired' } });
   await queue.stop();
   expect((await scale()).body).toMatchObject({ demand: 0 });
   // Told after the sweep, which goes on after the caption has ended.

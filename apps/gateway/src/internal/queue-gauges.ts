@@ -5,7 +5,7 @@ import { workerDemand } from './worker-demand.js';
 interface QueueGaugesOptions {
   census: Pick<QueueCensus, 'take'>;
   /** Bounds, exported beside the figures that they bound. */
-  captionsMax: number;
+  openMax: number;
   bytesMax: number;
 }
 
@@ -15,7 +15,7 @@ export class QueueGauges {
   readonly #census: Pick<QueueCensus, 'take'>;
   #taking: Promise<QueueCount | undefined> | undefined;
 
-  constructor({ census, captionsMax, bytesMax }: QueueGaugesOptions) {
+  constructor({ census, openMax, bytesMax }: QueueGaugesOptions) {
     this.#census = census;
     this.#gauge(
       'blipq_demand',
@@ -31,7 +31,7 @@ export class QueueGauges {
     );
     this.#gauge('blipq_queue_paused', 'Whether the queue is paused (1) or not (0)', ({ paused }) => Number(paused));
     this.#gauge('blipq_webhook_outbox_entries', 'Webhooks that no notifier has taken yet', ({ outbox }) => outbox);
-    this.#bound('blipq_queue_open_captions_max', 'Captions that may be open; further ones are refused', captionsMax);
+    this.#bound('blipq_queue_open_captions_max', 'Captions that may be open; further ones are refused', openMax);
     this.#bound('blipq_queue_image_bytes_max', 'Bytes of pixels that may be in Redis', bytesMax);
     this.#places();
     this.#up();

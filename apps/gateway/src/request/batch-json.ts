@@ -1,4 +1,4 @@
-import { answerJson, batchItemsMax, captionJson, captionMetadata, matchJson, webhookRequest } from '@blipq/contracts';
+import { answerJson, batchItemsMax, captionJson, matchJson, webhookRequest, workMetadata } from '@blipq/contracts';
 import { z } from 'zod';
 
 /**
@@ -10,6 +10,6 @@ export const batchJson = z.strictObject({
     .array(z.union([captionJson, answerJson, matchJson]))
     .min(1)
     .max(batchItemsMax),
-  metadata: captionMetadata.optional(),
+  metadata: workMetadata.optional(),
   webhook: webhookRequest.optional(),
 });

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import {
   BlipqError,
   batchItemsMax,
-  type CaptionMetadata,
   invalidField,
   parseFields,
   requestSchemas,
   taskOf,
   type WebhookRequest,
+  type WorkMetadata,
   type WorkRequest,
 } from '@blipq/contracts';
 import type { Request, Response } from 'express';
@@ -23,7 +23,7 @@ import { workOf } from './read-work.js';
 export interface BatchRequest {
   /** What each item asks for, or why it cannot be read. */
   items: (WorkRequest | BlipqError)[];
-  metadata?: CaptionMetadata;
+  metadata?: WorkMetadata;
   webhook?: WebhookRequest;
   /** Hash of what was sent. */
   fingerprint: string;

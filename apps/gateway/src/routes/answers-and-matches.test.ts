@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { newIdFor, type Task, taskNames } from '@blipq/contracts';
-import type { Made, Work } from '@blipq/queue';
+import type { Work, WorkResult } from '@blipq/queue';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { contractGroups } from '../testing/caption-contract.js';
 import { ContractClient } from '../testing/contract-client.js';
@@ -16,7 +16,7 @@ let letGo = new AbortController();
 let onHeld = () => {};
 
 /** Answers with what was asked, but holds what was asked "hold". */
-async function handler(work: Work, signal: AbortSignal): Promise<Made> {
+async function handler(work: Work, signal: AbortSignal): Promise<WorkResult> {
   const asked = 'questions' in work ? work.questions : 'texts' in work ? work.texts : [];
   if (asked.includes('hold')) {
     onHeld();

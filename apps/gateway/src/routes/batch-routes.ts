@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { BlipqError, batchId } from '@blipq/contracts';
-import type { CaptionQueue } from '@blipq/queue';
+import type { WorkQueue } from '@blipq/queue';
 import { Router } from 'express';
 import { isUnchanged } from '../answer/is-unchanged.js';
 import { onlyMethods } from '../answer/problem-responder.js';
@@ -12,7 +12,7 @@ import { readBatch } from '../request/read-batch.js';
 
 interface BatchParts {
   batches: BatchIntake;
-  queue: Pick<CaptionQueue, 'readBatch'>;
+  queue: Pick<WorkQueue, 'readBatch'>;
 }
 
 /** `/v1/batches`. */

@@ -1,5 +1,5 @@
 import { BlipqError, type DeliveryResource, deliveryId, deliveryState, task, taskNames } from '@blipq/contracts';
-import type { CaptionQueue, DeliveryLog } from '@blipq/queue';
+import type { DeliveryLog, WorkQueue } from '@blipq/queue';
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import { onlyMethods } from '../answer/problem-responder.js';
@@ -17,7 +17,7 @@ export const deliveryListQuery = z.strictObject({
 
 interface DeliveryParts {
   deliveries: DeliveryLog;
-  queue: Pick<CaptionQueue, 'read'>;
+  queue: Pick<WorkQueue, 'read'>;
 }
 
 /** The deliveries of webhooks: `/v1/captions/{id}/deliveries` (answers and matches too) and `/v1/webhook-deliveries`. */
@@ -29,7 +29,7 @@ export function deliveryRoutes({ deliveries, queue }: DeliveryParts): Router {
       .route(`/${taskNames[one].collection}/:id/deliveries`)
       .get(async (req, res) => {
         const id = workIdOf(one, req);
-        const data = await deliveries.ofCaption(id, tenantOf(res));
+        const data = await deliveries.ofWork(id, tenantOf(res));
         // Deliveries may outlive their caption.
         if (data.length === 0 && (await queue.read(id, tenantOf(res))) === null) throw workNotFound(one);
         res.json({ object: 'list', data, next_cursor: null });

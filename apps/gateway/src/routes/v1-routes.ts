@@ -1,5 +1,5 @@
 import { BlipqError, task, taskNames } from '@blipq/contracts';
-import type { CaptionQueue, DeliveryLog } from '@blipq/queue';
+import type { DeliveryLog, WorkQueue } from '@blipq/queue';
 import type { Logger } from '@blipq/service';
 import { type RequestHandler, Router } from 'express';
 import { problemResponder } from '../answer/problem-responder.js';
@@ -19,7 +19,7 @@ interface V1Parts {
   uploads: UploadAdmission;
   intake: WorkIntake;
   batches: BatchIntake;
-  queue: CaptionQueue;
+  queue: WorkQueue;
   deliveries: DeliveryLog;
   models: ModelCatalog;
   /** Requests that wait for work or watch it. */

@@ -1,5 +1,5 @@
 import { BlipqError, isTerminal, newIdFor, type Task, type WorkResource } from '@blipq/contracts';
-import type { CaptionQueue } from '@blipq/queue';
+import type { WorkQueue } from '@blipq/queue';
 import { type Request, type Response, Router } from 'express';
 import { isUnchanged } from '../answer/is-unchanged.js';
 import { onlyMethods } from '../answer/problem-responder.js';
@@ -19,7 +19,7 @@ import { workListQuery } from '../request/work-list-query.js';
 
 interface WorkParts {
   intake: WorkIntake;
-  queue: CaptionQueue;
+  queue: WorkQueue;
   /** Requests that wait for work or watch it. */
   waits: Places;
 }
@@ -27,7 +27,7 @@ interface WorkParts {
 /** `/v1/captions`, `/v1/answers` or `/v1/matches`: one life, so one set of routes. */
 export function workRoutes(task: Task, { intake, queue: anyQueue, waits }: WorkParts): Router {
   const router = Router();
-  const queue: CaptionQueue<WorkResource> = anyQueue;
+  const queue: WorkQueue<WorkResource> = anyQueue;
   const idOf = (req: Request) => workIdOf(task, req);
 
   router
@@ -57,8 +57,8 @@ export function workRoutes(task: Task, { intake, queue: anyQueue, waits }: WorkP
   router
     .route('/:id/cancel')
     .post(async (req, res) => {
-      const { status, caption } = await queue.cancel(idOf(req), tenantOf(res));
-      res.status(status === 'canceled' ? 200 : 202).json(caption);
+      const { status, work } = await queue.cancel(idOf(req), tenantOf(res));
+      res.status(status === 'canceled' ? 200 : 202).json(work);
     })
     .all(onlyMethods('POST'));
 
@@ -68,15 +68,15 @@ export function workRoutes(task: Task, { intake, queue: anyQueue, waits }: WorkP
       const { apiKey } = res.locals;
       const id = idOf(req);
       const idempotencyKey = idempotencyKeyOf(req);
-      const { status, caption } = await queue.retry(id, {
+      const { status, work } = await queue.retry(id, {
         newId: newIdFor(task),
         ...(idempotencyKey !== undefined && { idempotencyKey, fingerprint: `retry ${id}` }),
         tenant: tenantOf(res),
         ...(apiKey?.weight !== undefined && { weight: apiKey.weight }),
-        ...(apiKey?.queueMax !== undefined && { tenantCaptionsMax: apiKey.queueMax }),
+        ...(apiKey?.queueMax !== undefined && { tenantOpenMax: apiKey.queueMax }),
       });
       if (status === 'replayed') res.setHeader('Idempotency-Replayed', 'true');
-      res.status(202).location(caption.links.self).json(caption);
+      res.status(202).location(work.links.self).json(work);
     })
     .all(onlyMethods('POST'));
 
@@ -97,13 +97,13 @@ export function workRoutes(task: Task, { intake, queue: anyQueue, waits }: WorkP
 
   /** Queues a caption and answers with it, after the wait that the client prefers. */
   async function create(req: Request, res: Response, context: Pick<SubmitContext, 'id'>): Promise<void> {
-    const { status, caption } = await accepted(req, res, context);
+    const { status, work } = await accepted(req, res, context);
     res.locals.bodyDone?.();
     if (status === 'replayed') res.setHeader('Idempotency-Replayed', 'true');
-    const latest = isTerminal(caption.state) ? caption : ((await waited(req, res, caption.id)) ?? caption);
+    const latest = isTerminal(work.state) ? work : ((await waited(req, res, work.id)) ?? work);
     res
       .status(isTerminal(latest.state) ? 200 : 202)
-      .location(caption.links.self)
+      .location(work.links.self)
       .json(latest);
   }
 
@@ -138,7 +138,7 @@ export function workRoutes(task: Task, { intake, queue: anyQueue, waits }: WorkP
       throw error;
     });
     const outcome = await waiting.finally(place);
-    return outcome === undefined || outcome.status === 'not_found' ? undefined : outcome.caption;
+    return outcome === undefined || outcome.status === 'not_found' ? undefined : outcome.work;
   }
 
   return router;

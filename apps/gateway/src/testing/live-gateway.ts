@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 import type { Task } from '@blipq/contracts';
 import {
   type CaptionHandler,
-  CaptionWorker,
   type ManifestDraft,
   ModelRegistry,
-  type Serves,
+  type ServedTask,
+  WorkConsumer,
   type WorkHandler,
 } from '@blipq/queue';
 import { Redis } from 'ioredis';
@@ -96,8 +96,8 @@ export class LiveGateway {
   }
 
   /** Starts the queue's real consumer in this process. */
-  async work<T extends Task = 'captioning'>(handler: WorkHandler<T>, serves: Serves = demoManifest): Promise<void> {
-    const worker = new CaptionWorker<T>({
+  async work<T extends Task = 'captioning'>(handler: WorkHandler<T>, serves: ServedTask = demoManifest): Promise<void> {
+    const worker = new WorkConsumer<T>({
       serves: () => serves,
       redisUrl: this.#redisUrl,
       namespace: this.namespace,

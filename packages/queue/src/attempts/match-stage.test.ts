@@ -4,8 +4,8 @@ import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import type { CaptionSubmission } from '../callers/submission.js';
 import { latch, made, submission } from '../testing/fixtures.js';
 import { TestQueue } from '../testing/test-queue.js';
-import type { CaptionHandler, CaptionWorker, Made, Work, WorkHandler } from './caption-worker.js';
 import { Records } from './records.js';
+import type { CaptionHandler, Work, WorkConsumer, WorkHandler, WorkResult } from './work-consumer.js';
 
 const match = { model: 'itm', revision: 'm1' };
 const webhook: WebhookTarget = { url: 'https://example.com/', events: ['caption.succeeded'], secret: 'default' };
@@ -27,55 +27,55 @@ let images = 0;
 const toMatch = (changes: Partial<CaptionSubmission> = {}) =>
   submission({ match, pixels: new Uint8Array(48).fill(images++), ...changes });
 
-const fits = (texts: string[], revision = match.revision): Made<'image_text_retrieval'> => ({
+const fits = (texts: string[], revision = match.revision): WorkResult<'image_text_retrieval'> => ({
   matches: texts.map((text) => ({ text, probability: 0.75, similarity: 0.5 })),
   inference: { encode_ms: 10, decode_ms: 20, batch_size: 1, device: 'cpu' },
   revision,
 });
 
-async function matcher(handler: WorkHandler<'image_text_retrieval'>): Promise<CaptionWorker> {
+async function matcher(handler: WorkHandler<'image_text_retrieval'>): Promise<WorkConsumer> {
   const serves = () => ({ task: 'image_text_retrieval', model: 'itm' }) as const;
-  return await live.work(handler as unknown as CaptionHandler, { serves });
+  return await live.consume(handler as unknown as CaptionHandler, { serves });
 }
 
 /** A caption that was made by a worker that died before it could add the matcher's job; its own job is left behind. */
 async function justMade(changes: Partial<CaptionSubmission> = {}): Promise<string> {
-  const { caption } = await live.queue.submit(toMatch(changes));
+  const { work } = await live.queue.submit(toMatch(changes));
   const jobs = `${live.keys.root}:jobs:captions.demo`;
   const records = new Records(live.redis, live.keys);
-  await live.redis.set(`${jobs}:${caption.id}:lock`, 'token');
-  await records.begin(caption.id, 'token', 'captions.demo');
-  expect(await records.finish(caption.id, 'token', success, 'r1')).toBe('passed_on');
-  await live.redis.del(`${jobs}:${caption.id}:lock`);
-  return caption.id;
+  await live.redis.set(`${jobs}:${work.id}:lock`, 'token');
+  await records.begin(work.id, 'token', 'captions.demo');
+  expect(await records.finish(work.id, 'token', success, 'r1')).toBe('passed_on');
+  await live.redis.del(`${jobs}:${work.id}:lock`);
+  return work.id;
 }
 
 const matcherJobs = () => live.redis.zcard(`${live.keys.root}:jobs:matches.itm:prioritized`);
 
 test('a caption ends once, with its match, which is made of the same pixels and the finished text', async () => {
   const works: Work<'image_text_retrieval'>[] = [];
-  await live.work(async () => made('a cat'));
+  await live.consume(async () => made('a cat'));
   await matcher(async (work) => {
     works.push(work);
     return fits(work.texts);
   });
   const { pixels, ...request } = toMatch({ webhook });
-  const { caption } = await live.queue.submit({ ...request, pixels });
+  const { work } = await live.queue.submit({ ...request, pixels });
   const states: string[] = [];
-  for await (const { data } of live.queue.watch(caption.id)) {
+  for await (const { data } of live.queue.watch(work.id)) {
     states.push(data.state);
     expect(data.caption === null).toBe(data.state !== 'succeeded');
   }
   expect(states.filter((state) => state === 'succeeded')).toHaveLength(1);
-  const end = await live.ended(caption.id);
+  const end = await live.ended(work.id);
   expect(end).toMatchObject({ state: 'succeeded', caption: { text: 'a cat' }, match: matched, attempt: 2 });
   expect(end).toMatchObject({ model: 'demo', revision: 'r2', timings: { encode_ms: 11.5, decode_ms: 22.5 } });
   expect(end.timings!.queue_ms + end.timings!.inference_ms).toBeLessThanOrEqual(end.timings!.total_ms + 1);
-  expect(works).toMatchObject([{ id: caption.id, model: 'itm', revision: 'm1', texts: ['a cat'] }]);
+  expect(works).toMatchObject([{ id: work.id, model: 'itm', revision: 'm1', texts: ['a cat'] }]);
   expect([...works[0]!.pixels]).toEqual([...pixels]);
   expect(await live.stored('pixels')).toEqual([]);
   expect(await live.redis.xlen(`${live.keys.root}:outbox`)).toBe(1);
-  expect(await live.queue.load()).toMatchObject({ captions: 0, bytes: 0 });
+  expect(await live.queue.load()).toMatchObject({ open: 0, bytes: 0 });
 });
 
 test('a worker that dies between the two leaves what a reconciler finishes, and its job is taken without work', async () => {
@@ -89,11 +89,11 @@ test('a worker that dies between the two leaves what a reconciler finishes, and 
   expect([await matcherJobs(), await live.waitingJobs()]).toEqual([1, 1]);
 
   const captioned: string[] = [];
-  await live.work(async (work) => {
+  await live.consume(async (work) => {
     captioned.push(work.id);
     return made('another');
   });
-  const after = (await live.queue.submit(submission({ pixels: new Uint8Array(48).fill(255) }))).caption.id;
+  const after = (await live.queue.submit(submission({ pixels: new Uint8Array(48).fill(255) }))).work.id;
   await live.ended(after);
   expect(captioned).toEqual([after]);
   await matcher(async ({ texts }) => fits(texts));
@@ -115,7 +115,7 @@ test('between the two it is canceled at once, and no matcher is asked', async ()
   const id = await justMade();
   expect(await live.queue.cancel(id)).toMatchObject({
     status: 'canceled',
-    caption: { state: 'canceled', caption: null },
+    work: { state: 'canceled', caption: null },
   });
   await live.redis.zadd(`${live.keys.root}:open`, 0, id);
   await (await live.reconciler()).sweep();
@@ -129,35 +129,35 @@ test('between the two it is canceled at once, and no matcher is asked', async ()
 
 test('while it is matched it is canceled as a running one', async () => {
   const [begun, aborted] = [latch(), latch()];
-  await live.work(async () => made('a cat'));
+  await live.consume(async () => made('a cat'));
   await matcher(async (_work, signal) => {
     signal.addEventListener('abort', () => aborted.open());
     begun.open();
     await aborted.promise;
     throw signal.reason;
   });
-  const { caption } = await live.queue.submit(toMatch());
+  const { work } = await live.queue.submit(toMatch());
   await begun.promise;
-  expect(await live.queue.cancel(caption.id)).toMatchObject({ status: 'canceling' });
+  expect(await live.queue.cancel(work.id)).toMatchObject({ status: 'canceling' });
   await aborted.promise;
-  expect(await live.ended(caption.id)).toMatchObject({ state: 'canceled', caption: null, match: null, timings: null });
+  expect(await live.ended(work.id)).toMatchObject({ state: 'canceled', caption: null, match: null, timings: null });
 });
 
 test('what fails to be matched has failed, and is made and matched anew by a retry', async () => {
   let broken = true;
-  await live.work(async () => made('a cat'));
+  await live.consume(async () => made('a cat'));
   await matcher(async ({ texts }) => {
     if (broken) return { ...fits(texts), matches: [] };
     return fits(texts);
   });
-  const { caption } = await live.queue.submit(toMatch());
-  const failed = await live.ended(caption.id);
+  const { work } = await live.queue.submit(toMatch());
+  const failed = await live.ended(work.id);
   expect(failed).toMatchObject({ state: 'failed', caption: null, error: { code: 'internal_error' } });
   broken = false;
-  const again = await live.queue.retry(caption.id);
-  expect(await live.ended(again.caption.id)).toMatchObject({
+  const again = await live.queue.retry(work.id);
+  expect(await live.ended(again.work.id)).toMatchObject({
     state: 'succeeded',
-    retry_of: caption.id,
+    retry_of: work.id,
     match: matched,
   });
 });
@@ -191,12 +191,12 @@ test('a batch counts it as queued until it has its match', async () => {
 
 test('a result is given again to what asks for the same match by the same models, made by them', async () => {
   let revisions = ['r1', 'm1'];
-  await live.work(async () => ({ ...made('a cat'), revision: revisions[0]! }));
+  await live.consume(async () => ({ ...made('a cat'), revision: revisions[0]! }));
   await matcher(async ({ texts }) => fits(texts, revisions[1]));
   const once = async (changes: Partial<CaptionSubmission>) => {
-    const { status, caption } = await live.queue.submit(submission(changes));
-    await live.ended(caption.id);
-    return [status, (await live.queue.read(caption.id))?.match?.revision];
+    const { status, work } = await live.queue.submit(submission(changes));
+    await live.ended(work.id);
+    return [status, (await live.queue.read(work.id))?.match?.revision];
   };
   const pixels = new Uint8Array(48).fill(images++);
   expect(await once({ match, pixels })).toEqual(['queued', 'm1']);

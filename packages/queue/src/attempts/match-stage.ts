@@ -16,7 +16,7 @@ export function askedOf(record: HashFields): ModelVersion & object {
 }
 
 /** What a worker made, and the revision of its model. */
-interface Made {
+interface StageResult {
   result: object;
   inference: InferenceTimings;
   revision: string;
@@ -27,7 +27,7 @@ interface Made {
  * together. `revision` is then the caption's, but empty where the matcher is not the one that was asked for: the result
  * is given to nobody else.
  */
-export function wholeOf(record: HashFields, made: Made): Made {
+export function wholeOf(record: HashFields, made: StageResult): StageResult {
   if (!isMade(record)) return made;
   const asked: ModelVersion = JSON.parse(record.match!);
   const { probability, similarity } = (made.result as { matches: [MatchResult] }).matches[0];

@@ -3,7 +3,7 @@ import { RedisRelay } from '@blipq/test-servers';
 import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { latch, made, submission } from '../testing/fixtures.js';
 import { TestQueue } from '../testing/test-queue.js';
-import type { CaptionHandler, CaptionWork, CaptionWorker } from './caption-worker.js';
+import type { CaptionHandler, CaptionWork, WorkConsumer } from './work-consumer.js';
 
 let queue: TestQueue;
 let relay: RedisRelay;
@@ -27,7 +27,7 @@ async function cutOff(handler: CaptionHandler = untilAborted) {
   const begun = latch<{ work: CaptionWork; signal: AbortSignal }>();
   const wrote: string[] = [];
   const attempted = latch();
-  const worker = await queue.work(
+  const worker = await queue.consume(
     (work, signal) => {
       begun.open({ work, signal });
       return handler(work, signal);
@@ -49,26 +49,26 @@ const untilAborted: CaptionHandler = async (_work, signal) => {
   throw signal.reason;
 };
 
-const connected = async (text: string): Promise<CaptionWorker> => await queue.work(async () => made(text), quick);
+const connected = async (text: string): Promise<WorkConsumer> => await queue.consume(async () => made(text), quick);
 
 describe.each(['join', 'reset'] as const)('a worker that is cut off from Redis (its connections %s)', (again) => {
   test('gives up what it has in hand, another does it once, and it goes on by itself', async () => {
     const { begun, wrote, attempted } = await cutOff(async (work, signal) =>
       work.prompt === 'held' ? await untilAborted(work, signal) : made('by the one that was cut off'),
     );
-    const { caption } = await queue.queue.submit(submission({ prompt: 'held' }));
+    const { work } = await queue.queue.submit(submission({ prompt: 'held' }));
     const { signal } = await begun;
     relay.part();
     await once(signal, 'abort');
     const survivor = await connected('by the survivor');
-    expect(await queue.ended(caption.id)).toMatchObject({
+    expect(await queue.ended(work.id)).toMatchObject({
       state: 'succeeded',
       attempt: 2,
       caption: { text: 'by the survivor' },
     });
     await survivor.stop();
     relay[again]();
-    const { caption: next } = await queue.queue.submit(submission());
+    const { work: next } = await queue.queue.submit(submission());
     expect((await queue.ended(next.id)).caption?.text).toBe('by the one that was cut off');
     await attempted;
     expect(wrote).toEqual([`${next.id} written`]);
@@ -81,16 +81,16 @@ test('a result that a worker could not send before it was cut off is refused whe
     await finish.promise;
     return made('too late');
   });
-  const { caption } = await queue.queue.submit(submission());
+  const { work } = await queue.queue.submit(submission());
   await begun;
   relay.part();
   finish.open();
   await connected('by the survivor');
-  const ended = await queue.ended(caption.id);
+  const ended = await queue.ended(work.id);
   relay.join();
   await attempted;
-  expect(wrote).toEqual([`${caption.id} terminal`]);
-  expect(await queue.queue.read(caption.id)).toEqual(ended);
+  expect(wrote).toEqual([`${work.id} terminal`]);
+  expect(await queue.queue.read(work.id)).toEqual(ended);
   expect(ended).toMatchObject({ attempt: 2, caption: { text: 'by the survivor' } });
 });
 
@@ -99,39 +99,39 @@ describe('a worker that was cut off and lives', () => {
 
   test('gives the job back without spending an attempt, as often as it happens, if nobody else has it', async () => {
     let begun = latch<AbortSignal>();
-    const worker = await queue.work(
+    const worker = await queue.consume(
       async (work, signal) => {
         begun.open(signal);
         return work.attempt > 3 ? made('at last') : await untilAborted(work, signal);
       },
       { ...quick, redisUrl: relay.url },
     );
-    const { caption } = await queue.queue.submit(submission());
+    const { work } = await queue.queue.submit(submission());
     for (const _ of [1, 2, 3]) {
       const signal = await begun.promise;
       begun = latch();
       relay.part();
       await once(signal, 'abort');
-      await vi.waitFor(async () => expect(await queue.redis.exists(`${jobOf(caption.id)}:lock`)).toBe(0));
+      await vi.waitFor(async () => expect(await queue.redis.exists(`${jobOf(work.id)}:lock`)).toBe(0));
       relay.reset();
     }
-    expect(await queue.ended(caption.id)).toMatchObject({ state: 'succeeded', attempt: 4 });
+    expect(await queue.ended(work.id)).toMatchObject({ state: 'succeeded', attempt: 4 });
     await worker.stop();
   });
 
   test('gives the job back while it still has the lock', async () => {
     const { begun, worker } = await cutOff();
-    const { caption } = await queue.queue.submit(submission());
+    const { work } = await queue.queue.submit(submission());
     const { signal } = await begun;
     relay.part();
-    await queue.redis.pexpire(`${jobOf(caption.id)}:lock`, 600_000);
+    await queue.redis.pexpire(`${jobOf(work.id)}:lock`, 600_000);
     await once(signal, 'abort');
     relay.join();
     await worker.stop();
-    expect((await queue.queue.read(caption.id))?.state).toBe('queued');
-    expect(await queue.redis.hget(jobOf(caption.id), 'atm')).toBeNull();
+    expect((await queue.queue.read(work.id))?.state).toBe('queued');
+    expect(await queue.redis.hget(jobOf(work.id), 'atm')).toBeNull();
     await connected('by the survivor');
-    expect(await queue.ended(caption.id)).toMatchObject({ state: 'succeeded' });
+    expect(await queue.ended(work.id)).toMatchObject({ state: 'succeeded' });
   });
 
   test('stores what it made, if nobody else has it', async () => {
@@ -140,35 +140,35 @@ describe('a worker that was cut off and lives', () => {
       await finish.promise;
       return made('late, and first');
     });
-    const { caption } = await queue.queue.submit(submission());
+    const { work } = await queue.queue.submit(submission());
     await begun;
     relay.part();
     finish.open();
-    await vi.waitFor(async () => expect(await queue.redis.exists(`${jobOf(caption.id)}:lock`)).toBe(0));
+    await vi.waitFor(async () => expect(await queue.redis.exists(`${jobOf(work.id)}:lock`)).toBe(0));
     relay.join();
     await attempted;
-    expect(wrote).toEqual([`${caption.id} written`]);
-    expect(await queue.ended(caption.id)).toMatchObject({ attempt: 1, caption: { text: 'late, and first' } });
-    await vi.waitFor(async () => expect(await queue.redis.exists(jobOf(caption.id))).toBe(0));
+    expect(wrote).toEqual([`${work.id} written`]);
+    expect(await queue.ended(work.id)).toMatchObject({ attempt: 1, caption: { text: 'late, and first' } });
+    await vi.waitFor(async () => expect(await queue.redis.exists(jobOf(work.id))).toBe(0));
   });
 
   test('is no stall that counts, when another has the job by then', async () => {
     const { begun } = await cutOff();
-    const { caption } = await queue.queue.submit(submission());
+    const { work } = await queue.queue.submit(submission());
     const { signal } = await begun;
     relay.part();
     await once(signal, 'abort');
     const [taken, finish] = [latch(), latch()];
-    await queue.work(async () => {
+    await queue.consume(async () => {
       taken.open();
       await finish.promise;
       return made('by the survivor');
     }, quick);
     await taken.promise;
-    expect(await queue.redis.hget(jobOf(caption.id), 'stc')).toBe('1');
+    expect(await queue.redis.hget(jobOf(work.id), 'stc')).toBe('1');
     relay.join();
-    await vi.waitFor(async () => expect(await queue.redis.hget(jobOf(caption.id), 'stc')).toBe('0'));
+    await vi.waitFor(async () => expect(await queue.redis.hget(jobOf(work.id), 'stc')).toBe('0'));
     finish.open();
-    expect(await queue.ended(caption.id)).toMatchObject({ attempt: 2, caption: { text: 'by the survivor' } });
+    expect(await queue.ended(work.id)).toMatchObject({ attempt: 2, caption: { text: 'by the survivor' } });
   });
 });

@@ -2,15 +2,15 @@ import { BlipqError, newCaptionId } from '@blipq/contracts';
 import { Queue, UnrecoverableError, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, inject, onTestFinished, test, vi } from 'vitest';
-import { CaptionQueue } from '../callers/caption-queue.js';
+import { WorkQueue } from '../callers/work-queue.js';
 import { freshNamespace, made, serves, submission } from '../testing/fixtures.js';
-import { CaptionWorker } from './caption-worker.js';
 import { Reconciler } from './reconciler.js';
+import { WorkConsumer } from './work-consumer.js';
 
 const redisUrl = inject('redisUrl');
 let namespace: string;
 let prefix: string;
-let queue: CaptionQueue;
+let queue: WorkQueue;
 let reconciler: Reconciler;
 let redis: Redis;
 
@@ -18,7 +18,7 @@ beforeEach(async () => {
   namespace = freshNamespace();
   prefix = `${namespace}:{captions}`;
   redis = new Redis(redisUrl, { maxRetriesPerRequest: null });
-  queue = new CaptionQueue({ redisUrl, namespace });
+  queue = new WorkQueue({ redisUrl, namespace });
   reconciler = new Reconciler({ redisUrl, namespace, everyMs: 3_600_000 });
   await queue.start();
   await reconciler.start();
@@ -36,12 +36,12 @@ async function due(id: string): Promise<void> {
 }
 
 test('a record whose job was never added (a gateway died between the two) gets its job', async () => {
-  const { caption } = await queue.submit(submission());
+  const { work } = await queue.submit(submission());
   const jobs = new Queue('captions.demo', { connection: redis, prefix: `${prefix}:jobs` });
-  expect(await jobs.remove(caption.id)).toBe(1);
-  await due(caption.id);
-  expect(await reconciler.sweep()).toEqual({ requeued: [caption.id], ended: [] });
-  const worker = new CaptionWorker({
+  expect(await jobs.remove(work.id)).toBe(1);
+  await due(work.id);
+  expect(await reconciler.sweep()).toEqual({ requeued: [work.id], ended: [] });
+  const worker = new WorkConsumer({
     serves,
     redisUrl,
     namespace,
@@ -49,9 +49,9 @@ test('a record whose job was never added (a gateway died between the two) gets i
     handler: async () => made('found again'),
   });
   await worker.start();
-  expect(await queue.wait(caption.id, { timeoutMs: 120_000 })).toMatchObject({
+  expect(await queue.wait(work.id, { timeoutMs: 120_000 })).toMatchObject({
     status: 'finished',
-    caption: { state: 'succeeded', attempt: 1 },
+    work: { state: 'succeeded', attempt: 1 },
   });
   await worker.stop();
   await jobs.close();
@@ -60,7 +60,7 @@ test('a record whose job was never added (a gateway died between the two) gets i
 test('a caption that waits for its turn, or is not yet due, is left alone', async () => {
   const waiting = await queue.submit(submission());
   await queue.submit(submission());
-  await due(waiting.caption.id);
+  await due(waiting.work.id);
   expect(await reconciler.sweep()).toEqual({ requeued: [], ended: [] });
   expect(await redis.zcard(`${prefix}:jobs:captions.demo:prioritized`)).toBe(2);
   expect(await redis.zcount(`${prefix}:open`, '-inf', Date.now())).toBe(0);
@@ -72,41 +72,41 @@ test('a caption that waits for another attempt by a clock that is ahead does not
   onTestFinished(() => void clock.mockRestore());
   const error = new BlipqError('internal_error', 'The engine ended.');
   const options = { serves, redisUrl, namespace, concurrency: 1 };
-  const wrong = new CaptionWorker({ ...options, handler: async () => Promise.reject(error) });
+  const wrong = new WorkConsumer({ ...options, handler: async () => Promise.reject(error) });
   await wrong.start();
-  const { caption } = await queue.submit(submission());
+  const { work } = await queue.submit(submission());
   await vi.waitFor(async () => expect(await redis.zcard(`${prefix}:jobs:captions.demo:delayed`)).toBe(1));
   await wrong.stop();
   clock.mockRestore();
-  const right = new CaptionWorker({ ...options, handler: async () => made('in time') });
+  const right = new WorkConsumer({ ...options, handler: async () => made('in time') });
   await right.start();
   onTestFinished(() => right.stop());
-  const ended = await queue.wait(caption.id, { timeoutMs: 120_000 });
-  expect(ended).toMatchObject({ status: 'finished', caption: { state: 'succeeded', attempt: 2 } });
+  const ended = await queue.wait(work.id, { timeoutMs: 120_000 });
+  expect(ended).toMatchObject({ status: 'finished', work: { state: 'succeeded', attempt: 2 } });
 });
 
 test('a gateway that died before it said that the job is there keeps nobody from being replayed', async () => {
   const request = { idempotencyKey: 'key', fingerprint: 'f' };
-  const { caption } = await queue.submit(submission(request));
-  await redis.hset(`${prefix}:record:${caption.id}`, 'storing', 1);
+  const { work } = await queue.submit(submission(request));
+  await redis.hset(`${prefix}:record:${work.id}`, 'storing', 1);
   await expect(queue.submit(submission(request))).rejects.toMatchObject({ code: 'idempotency_in_progress' });
-  await due(caption.id);
+  await due(work.id);
   expect(await reconciler.sweep()).toEqual({ requeued: [], ended: [] });
-  expect(await queue.submit(submission(request))).toMatchObject({ status: 'replayed', caption: { id: caption.id } });
+  expect(await queue.submit(submission(request))).toMatchObject({ status: 'replayed', work: { id: work.id } });
 });
 
 test('a caption whose job BullMQ has given up ends as worker_lost', async () => {
-  const { caption } = await queue.submit(submission());
+  const { work } = await queue.submit(submission());
   const failing = new Worker('captions.demo', () => Promise.reject(new UnrecoverableError('stalled')), {
     connection: redis,
     prefix: `${prefix}:jobs`,
   });
   await new Promise((resolve) => failing.once('failed', resolve));
   await failing.close();
-  await due(caption.id);
-  expect(await reconciler.sweep()).toEqual({ requeued: [], ended: [caption.id] });
-  expect(await queue.read(caption.id)).toMatchObject({ state: 'failed', error: { code: 'worker_lost' } });
-  expect(await queue.load()).toMatchObject({ captions: 0 });
+  await due(work.id);
+  expect(await reconciler.sweep()).toEqual({ requeued: [], ended: [work.id] });
+  expect(await queue.read(work.id)).toMatchObject({ state: 'failed', error: { code: 'worker_lost' } });
+  expect(await queue.load()).toMatchObject({ open: 0 });
 });
 
 test('an entry without a record is forgotten', async () => {

@@ -1,6 +1,6 @@
 import { BlipqError, failedWith } from '@blipq/contracts';
 import { type QueueKeys, queueKeys } from '../redis/keys.js';
-import { consumerRedis, type OnError, open, type QueueAddress, type RedisClient } from '../redis/redis.js';
+import { consumerRedis, type OnError, open, type QueueAddress, type RedisClient } from '../redis/redis-client.js';
 import { addJob, JobQueues } from '../work/jobs.js';
 import { Records } from './records.js';
 

@@ -1,7 +1,7 @@
 import { BlipqError, failedWith } from '@blipq/contracts';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
-import { CaptionQueue } from '../callers/caption-queue.js';
+import { WorkQueue } from '../callers/work-queue.js';
 import type { HashFields } from '../redis/hash-fields.js';
 import { queueKeys } from '../redis/keys.js';
 import { freshNamespace, made, submission } from '../testing/fixtures.js';
@@ -13,7 +13,7 @@ const success = { state: 'succeeded', caption, inference: { inference_ms: 5, ...
 const failure = failedWith(new BlipqError('inference_error', 'It threw.'));
 
 let redis: Redis;
-let queue: CaptionQueue;
+let queue: WorkQueue;
 let records: Records;
 let id: string;
 /** Hands the job's lock to a token, as BullMQ does, or to nobody. */
@@ -23,10 +23,10 @@ beforeEach(async () => {
   const namespace = freshNamespace();
   const keys = queueKeys({ namespace });
   redis = new Redis(redisUrl);
-  queue = new CaptionQueue({ redisUrl, namespace });
+  queue = new WorkQueue({ redisUrl, namespace });
   await queue.start();
   records = new Records(redis, keys);
-  id = (await queue.submit(submission())).caption.id;
+  id = (await queue.submit(submission())).work.id;
   const lock = `${keys.root}:jobs:captions.demo:${id}:lock`;
   lockedBy = (token) => (token === null ? redis.del(lock) : redis.set(lock, token));
 });

@@ -1,9 +1,9 @@
-import type { CaptionOutcome } from '@blipq/contracts';
+import type { WorkOutcome } from '@blipq/contracts';
 import { traceparent } from '@blipq/service';
 import type { ScriptTarget } from '../lua/script.js';
 import type { HashFields } from '../redis/hash-fields.js';
 import type { QueueKeys } from '../redis/keys.js';
-import type { RedisClient } from '../redis/redis.js';
+import type { RedisClient } from '../redis/redis-client.js';
 import { outcomeFields } from '../work/record.js';
 import { beginRecord, type Unbegun } from './scripts/begin-record.js';
 import { deferRecord } from './scripts/defer-record.js';
@@ -50,7 +50,7 @@ export class Records {
    * waits, in one step. A caption that is still to be matched goes to the matcher's queue instead, without a job as yet.
    * `revision`: of the model that made it. Its webhook continues the trace that this is called in.
    */
-  async finish(id: string, token: Token, outcome: CaptionOutcome, revision = ''): Promise<FencedWrite> {
+  async finish(id: string, token: Token, outcome: WorkOutcome, revision = ''): Promise<FencedWrite> {
     const trace = traceparent();
     const fields = [...outcomeFields(outcome), ...(trace === undefined ? [] : ['trace', trace])];
     const ending = { id, token: token ?? undefined, state: outcome.state, revision: revision || undefined, fields };

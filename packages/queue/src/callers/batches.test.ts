@@ -18,8 +18,8 @@ async function batchOf(captions: number, changes = {}) {
   const { batch } = await live.queue.createBatch({ total: captions + 1, metadata: { album: 'x' } });
   const items: BatchItem[] = [];
   for (let index = 0; index < captions; index += 1) {
-    const { caption } = await live.queue.submit(submission({ batchId: batch.id, ...changes }));
-    items.push({ index, id: caption.id, error: null });
+    const { work } = await live.queue.submit(submission({ batchId: batch.id, ...changes }));
+    items.push({ index, id: work.id, error: null });
   }
   items.push({ index: captions, id: null, error: corrupt });
   return { id: batch.id, items, sealed: await live.queue.sealBatch(batch.id, items) };
@@ -43,7 +43,7 @@ describe('a batch', () => {
       state: 'processing',
       counts: { ...none, queued: 1, canceled: 2 },
     });
-    await live.work(async () => made('x'));
+    await live.consume(async () => made('x'));
     const last = await live.ended(items[2]!.id!);
     expect(last.batch_id).toBe(id);
     const completed = await live.queue.readBatch(id);
@@ -55,26 +55,26 @@ describe('a batch', () => {
   test('has an item after all that Redis did not answer for, and whose caption could not be taken back', async () => {
     const away = { code: 'queue_unavailable', detail: 'Redis does not answer.', retryable: true } as const;
     const { batch } = await live.queue.createBatch({ total: 2 });
-    const { caption } = await live.queue.submit(submission({ batchId: batch.id }));
-    const { caption: stranger } = await live.queue.submit(submission());
+    const { work } = await live.queue.submit(submission({ batchId: batch.id }));
+    const { work: stranger } = await live.queue.submit(submission());
     const sealed = await live.queue.sealBatch(batch.id, [
-      { index: 0, id: null, error: away, tried: caption.id },
+      { index: 0, id: null, error: away, tried: work.id },
       { index: 1, id: null, error: away, tried: stranger.id },
     ]);
     expect(sealed).toMatchObject({ total: 2, refused: 1, counts: { ...none, queued: 1 } });
     expect(sealed.items).toEqual([
-      { index: 0, id: caption.id, error: null },
+      { index: 0, id: work.id, error: null },
       { index: 1, id: null, error: away },
     ]);
   });
 
   test('whose captions end before it is sealed is complete when it is; so is one of stored results', async () => {
-    await live.work(async () => made('x'));
+    await live.consume(async () => made('x'));
     const { batch } = await live.queue.createBatch({ total: 1 });
-    const { caption } = await live.queue.submit(submission({ batchId: batch.id, revision: 'r2' }));
-    await live.ended(caption.id);
+    const { work } = await live.queue.submit(submission({ batchId: batch.id, revision: 'r2' }));
+    await live.ended(work.id);
     expect((await live.queue.readBatch(batch.id))?.state).toBe('processing');
-    const items = [{ index: 0, id: caption.id, error: null }];
+    const items = [{ index: 0, id: work.id, error: null }];
     expect((await live.queue.sealBatch(batch.id, items)).state).toBe('completed');
     const cached = await batchOf(2, { revision: 'r2' });
     expect(cached.sealed).toMatchObject({ state: 'completed', counts: { ...none, succeeded: 2 } });

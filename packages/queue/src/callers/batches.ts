@@ -3,16 +3,16 @@ import {
   type BatchItem,
   type BatchResource,
   BlipqError,
-  type CaptionMetadata,
   newBatchId,
   publicTenant,
   type WebhookTarget,
+  type WorkMetadata,
 } from '@blipq/contracts';
 import { traceparent } from '@blipq/service';
 import type { ScriptTarget } from '../lua/script.js';
 import { flatFields } from '../redis/hash-fields.js';
 import type { QueueKeys } from '../redis/keys.js';
-import { asking, type RedisClient } from '../redis/redis.js';
+import { asking, type RedisClient } from '../redis/redis-client.js';
 import { batchOf } from '../work/batch-record.js';
 import { idempotencyHash, refusalError, resultExpired } from './refusals.js';
 import { createBatch } from './scripts/create-batch.js';
@@ -23,7 +23,7 @@ export interface BatchDraft {
   tenant?: string;
   /** Images in the request. */
   total: number;
-  metadata?: CaptionMetadata;
+  metadata?: WorkMetadata;
   /** Who is told when it completes. */
   webhook?: WebhookTarget;
   /** Needs a fingerprint. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { BlipqError, type CaptionId, newCaptionId } from '@blipq/contracts';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
-import type { CaptionHandler } from '../attempts/caption-worker.js';
+import type { CaptionHandler } from '../attempts/work-consumer.js';
 import { latch, made, submission } from '../testing/fixtures.js';
 import { TestQueue } from '../testing/test-queue.js';
 
@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => live.stop());
 
-const submitted = async (changes = {}): Promise<CaptionId> => (await live.queue.submit(submission(changes))).caption.id;
+const submitted = async (changes = {}): Promise<CaptionId> => (await live.queue.submit(submission(changes))).work.id;
 
 /** A handler that says when it has begun and goes on when it is told to. */
 function held(): { handler: CaptionHandler; begun: Promise<void>; finish: () => void } {
@@ -29,19 +29,19 @@ describe('cancel', () => {
   test('ends a queued caption at once and takes its job along; canceling again changes nothing', async () => {
     const id = await submitted();
     const first = await live.queue.cancel(id);
-    expect(first).toMatchObject({ status: 'canceled', caption: { state: 'canceled', attempt: 0 } });
+    expect(first).toMatchObject({ status: 'canceled', work: { state: 'canceled', attempt: 0 } });
     expect(await live.queue.cancel(id)).toEqual(first);
     expect(await live.waitingJobs()).toBe(0);
     expect(await live.redis.exists(`${live.keys.root}:jobs:captions.demo:${id}`)).toBe(0);
-    expect(await live.queue.load()).toMatchObject({ captions: 0 });
+    expect(await live.queue.load()).toMatchObject({ open: 0 });
     // BullMQ still hands out work after one of its jobs has vanished.
-    await live.work(async () => made('the next'));
+    await live.consume(async () => made('the next'));
     expect((await live.ended(await submitted())).state).toBe('succeeded');
   });
 
   test('ends a caption that waits for another attempt', async () => {
     const failed = latch();
-    await live.work(
+    await live.consume(
       async () => {
         throw new BlipqError('out_of_memory', 'too much at once');
       },
@@ -56,7 +56,7 @@ describe('cancel', () => {
   test('aborts a running caption, which then ends as canceled and costs no other attempt', async () => {
     const [begun, aborted] = [latch(), latch<unknown>()];
     const written: string[] = [];
-    const worker = await live.work(
+    const worker = await live.consume(
       async (_work, signal) => {
         begun.open();
         await once(signal, 'abort');
@@ -69,7 +69,7 @@ describe('cancel', () => {
     await begun.promise;
     expect(await live.queue.cancel(id)).toMatchObject({
       status: 'canceling',
-      caption: { state: 'processing', cancel_requested: true, version: 3 },
+      work: { state: 'processing', cancel_requested: true, version: 3 },
     });
     expect(await aborted.promise).toMatch(/canceled/);
     expect(await live.ended(id)).toMatchObject({ state: 'canceled', attempt: 1, caption: null, error: null });
@@ -80,7 +80,7 @@ describe('cancel', () => {
   test('whose message is lost still decides: the result is thrown away', async () => {
     const { handler, begun, finish } = held();
     const written: string[] = [];
-    const worker = await live.work(handler, {
+    const worker = await live.consume(handler, {
       onAttempt: (_id, outcome, what) => written.push(`${outcome.state} ${what}`),
     });
     const id = await submitted();
@@ -95,7 +95,7 @@ describe('cancel', () => {
 
   test('of a caption whose worker has died ends it at once', async () => {
     const { handler, begun, finish } = held();
-    await live.work(handler);
+    await live.consume(handler);
     const id = await submitted();
     await begun;
     await live.redis.del(`${live.keys.root}:jobs:captions.demo:${id}:lock`);
@@ -106,7 +106,7 @@ describe('cancel', () => {
   test.each(['succeeded', 'failed', 'expired'])('of a caption that has %s is refused', async (state) => {
     const id = await submitted({ timeoutS: 30 });
     if (state === 'expired') await live.passed(id, 'deadline_ms');
-    await live.work(async () => {
+    await live.consume(async () => {
       if (state === 'failed') throw new BlipqError('inference_error', 'no');
       return made('x');
     });
@@ -117,7 +117,7 @@ describe('cancel', () => {
   });
 
   test('racing completion ends in exactly one terminal state, the one that was answered', async () => {
-    await live.work(async () => made('x'), { concurrency: 8 });
+    await live.consume(async () => made('x'), { concurrency: 8 });
     const ends = new Map<string, string[]>();
     const subscriber = live.redis.duplicate();
     subscriber.on('message', (_channel: string, message: string) => {
@@ -145,7 +145,7 @@ describe('cancel', () => {
     subscriber.disconnect();
     expect([...ends.values()].filter((each) => each.length !== 1)).toEqual([]);
     expect(ends.size).toBe(300);
-    expect(await live.queue.load()).toMatchObject({ captions: 0 });
+    expect(await live.queue.load()).toMatchObject({ open: 0 });
   });
 });
 
@@ -153,7 +153,7 @@ describe('retry', () => {
   test('makes a new caption of a failed one, with its image, and can be repeated', async () => {
     const id = await submitted({ metadata: { shelf: '4' }, weight: 7, prompt: 'a dog' });
     const seen: Uint8Array[] = [];
-    await live.work(async ({ id: now, pixels }) => {
+    await live.consume(async ({ id: now, pixels }) => {
       if (now === id) throw new BlipqError('inference_error', 'no');
       seen.push(new Uint8Array(pixels));
       return made('better');
@@ -163,9 +163,9 @@ describe('retry', () => {
       const again = await live.queue.retry(id);
       expect(again).toMatchObject({
         status: 'queued',
-        caption: { retry_of: id, metadata: { shelf: '4' }, prompt: 'a dog' },
+        work: { retry_of: id, metadata: { shelf: '4' }, prompt: 'a dog' },
       });
-      expect((await live.ended(again.caption.id)).caption?.text).toBe('better');
+      expect((await live.ended(again.work.id)).caption?.text).toBe('better');
     }
     expect(seen).toEqual([submission().pixels, submission().pixels]);
     expect(await live.queue.read(id)).toEqual(failed);
@@ -175,7 +175,7 @@ describe('retry', () => {
     const id = await submitted();
     await live.queue.cancel(id);
     expect((await live.queue.retry(id, { idempotencyKey: 'k', fingerprint: 'retry' })).status).toBe('queued');
-    expect(await live.queue.load()).toMatchObject({ captions: 1, bytes: 96 });
+    expect(await live.queue.load()).toMatchObject({ open: 1, bytes: 96 });
     expect((await live.queue.retry(id, { idempotencyKey: 'k', fingerprint: 'retry' })).status).toBe('replayed');
     const [pixels] = await live.stored(`pixels:${id}`);
     expect(await live.redis.ttl(pixels!)).toBeGreaterThan(50);
@@ -184,27 +184,27 @@ describe('retry', () => {
   test('is refused while the caption goes on, and when its image is gone', async () => {
     const id = await submitted();
     await expect(live.queue.retry(id)).rejects.toMatchObject({ code: 'not_terminal', status: 409 });
-    await live.work(async () => made('x'));
+    await live.consume(async () => made('x'));
     await live.ended(id);
     await expect(live.queue.retry(id)).rejects.toMatchObject({ code: 'input_expired', status: 410 });
-    expect(await live.queue.load()).toMatchObject({ captions: 0, bytes: 0 });
+    expect(await live.queue.load()).toMatchObject({ open: 0, bytes: 0 });
   });
 
   test('gives the result of a caption that succeeded again, where that is asked for', async () => {
     const id = await submitted();
-    await live.work(async () => made('a cat'));
+    await live.consume(async () => made('a cat'));
     await live.ended(id);
     const again = await live.queue.retry(id, { copyResult: true });
     expect(again).toMatchObject({
       status: 'cached',
-      caption: { retry_of: id, cached: true, caption: { text: 'a cat' } },
+      work: { retry_of: id, cached: true, caption: { text: 'a cat' } },
     });
-    expect(await live.queue.load()).toMatchObject({ captions: 0, bytes: 0 });
+    expect(await live.queue.load()).toMatchObject({ open: 0, bytes: 0 });
   });
 
   test('is not possible where images are not kept', async () => {
     const brief = await new TestQueue(redisUrl, { retryWindowS: 0 }).start();
-    const { id } = (await brief.queue.submit(submission())).caption;
+    const { id } = (await brief.queue.submit(submission())).work;
     await brief.queue.cancel(id);
     expect(await brief.stored('pixels')).toEqual([]);
     await expect(brief.queue.retry(id)).rejects.toMatchObject({ code: 'input_expired' });
@@ -228,7 +228,7 @@ describe('delete', () => {
   test('of a running caption aborts it, and its result comes to nothing', async () => {
     const { handler, begun, finish } = held();
     const written = latch<string>();
-    await live.work(handler, { onAttempt: (_id, _outcome, what) => written.open(what) });
+    await live.consume(handler, { onAttempt: (_id, _outcome, what) => written.open(what) });
     const id = await submitted();
     await begun;
     await live.queue.delete(id);
@@ -249,7 +249,7 @@ describe('delete', () => {
 
 test('a caption whose retention time has passed answers result_expired', async () => {
   const id = await submitted();
-  await live.work(async () => made('x'));
+  await live.consume(async () => made('x'));
   await live.ended(id);
   expect(await live.redis.ttl(live.keys.gone(id))).toBeGreaterThan(7 * 86_400);
   await live.redis.pexpire(live.keys.record(id), 0);
@@ -307,7 +307,7 @@ describe('list', () => {
     const other = await submitted({ tenant: 'one' });
     expect(await idsOf({ state: 'queued' })).toEqual([id]);
     await live.queue.cancel(other, 'one');
-    await live.work(handler);
+    await live.consume(handler);
     await begun;
     expect([await idsOf({ state: 'queued' }), await idsOf({ state: 'processing' })]).toEqual([[], [id]]);
     finish();
@@ -336,7 +336,7 @@ describe('watch', () => {
     const id = await submitted();
     const events = live.queue.watch(id);
     expect((await events.next()).value).toMatchObject({ id: 1, event: 'caption.queued' });
-    await live.work(handler);
+    await live.consume(handler);
     await begun;
     expect((await events.next()).value).toMatchObject({ id: 2, event: 'caption.processing', data: { attempt: 1 } });
     const last = events.next();

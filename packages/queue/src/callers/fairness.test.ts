@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
-import { CaptionWorker } from '../attempts/caption-worker.js';
+import { WorkConsumer } from '../attempts/work-consumer.js';
 import { latch, made, serves, submission } from '../testing/fixtures.js';
 import { TestQueue } from '../testing/test-queue.js';
 
@@ -13,8 +13,8 @@ afterEach(() => live.stop());
 async function submitted(tenant: string, count: number, weight = 10): Promise<string[]> {
   const ids: string[] = [];
   for (let n = 0; n < count; n += 1) {
-    const { caption } = await live.queue.submit(submission({ tenant, weight }));
-    ids.push(caption.id);
+    const { work } = await live.queue.submit(submission({ tenant, weight }));
+    ids.push(work.id);
   }
   return ids;
 }
@@ -23,7 +23,7 @@ async function submitted(tenant: string, count: number, weight = 10): Promise<st
 async function begun(count: number, between: (n: number) => Promise<unknown> = async () => {}): Promise<string[]> {
   const order: string[] = [];
   const enough = latch();
-  const worker = new CaptionWorker({
+  const worker = new WorkConsumer({
     ...{ serves, redisUrl: live.redisUrl, namespace: live.namespace, concurrency: 1, drainMs: 0 },
     handler: async ({ id }, signal) => {
       if (order.length === count) return await new Promise((_, reject) => signal.addEventListener('abort', reject));
@@ -71,7 +71,7 @@ describe('turns', () => {
   test('are taken in the order of submission within a tenant', async () => {
     const ids = await submitted('one', 12);
     const begunIds: string[] = [];
-    await live.work(
+    await live.consume(
       async ({ id }) => {
         begunIds.push(id);
         return made('x');
@@ -94,7 +94,7 @@ describe('turns', () => {
     await submitted('other', 30);
     const [first] = await submitted('unlucky', 1);
     const order: string[] = [];
-    await live.work(
+    await live.consume(
       async ({ id, attempt }) => {
         order.push(id);
         if (id === first && attempt === 1) throw new Error('once more');
@@ -122,7 +122,7 @@ describe('turns', () => {
 
 describe('room', () => {
   test('is left for others, however much one tenant submits', async () => {
-    const small = await new TestQueue(inject('redisUrl'), { captionsMax: 100 }).start();
+    const small = await new TestQueue(inject('redisUrl'), { openMax: 100 }).start();
     const flood = async (tenant: string) => {
       let taken = 0;
       for (; ; taken += 1) {
@@ -149,7 +149,7 @@ describe('room', () => {
   });
 
   test('is all there where there are no tenants', async () => {
-    const small = await new TestQueue(inject('redisUrl'), { captionsMax: 10 }).start();
+    const small = await new TestQueue(inject('redisUrl'), { openMax: 10 }).start();
     for (let n = 0; n < 10; n += 1) await small.queue.submit(submission());
     await expect(small.queue.submit(submission())).rejects.toMatchObject({ code: 'queue_full' });
     await small.stop();

@@ -1,11 +1,11 @@
 import type {
-  CaptionMetadata,
   CaptionResource,
   ImageFacts,
   InputOf,
   ModelVersion,
   Task,
   WebhookTarget,
+  WorkMetadata,
 } from '@blipq/contracts';
 
 /** Who submits, and what makes two requests the same one. */
@@ -17,7 +17,7 @@ export interface SubmissionIdentity {
   /** Hash of the request as sent. A repeated key, or id, with another fingerprint is refused. */
   fingerprint?: string;
   /** Most captions of this tenant that may be open at once. */
-  tenantCaptionsMax?: number;
+  tenantOpenMax?: number;
 }
 
 interface SubmissionBase extends SubmissionIdentity {
@@ -32,7 +32,7 @@ interface SubmissionBase extends SubmissionIdentity {
   pixels: Uint8Array;
   /** Its tenant's share of the turns while others wait too, 1 to 100. Default 10. */
   weight?: number;
-  metadata?: CaptionMetadata;
+  metadata?: WorkMetadata;
   /** It expires unless a worker has started it after that many seconds. Default: no deadline. */
   timeoutS?: number;
   /** What decoding and resizing the image took. */
@@ -56,13 +56,13 @@ export interface Admission extends SubmissionIdentity {
   bytes?: number;
 }
 
-export type AdmitOutcome<R = CaptionResource> = { status: 'admitted' } | { status: 'replayed'; caption: R };
+export type AdmitOutcome<R = CaptionResource> = { status: 'admitted' } | { status: 'replayed'; work: R };
 
 /**
  * `queued`: a new caption. `cached`: a new caption that has succeeded already, with a stored result. `replayed`: the
  * same request came before (the same key, or the same id); `caption` is what it made, and nothing was stored.
  */
-export type SubmitOutcome<R = CaptionResource> = { status: 'queued' | 'cached' | 'replayed'; caption: R };
+export type SubmitOutcome<R = CaptionResource> = { status: 'queued' | 'cached' | 'replayed'; work: R };
 
 export interface SubmissionLimits {
   retentionS: number;
@@ -70,6 +70,6 @@ export interface SubmissionLimits {
   retryWindowS: number;
   /** 0: results are not given again. */
   reuseS: number;
-  captionsMax: number;
+  openMax: number;
   bytesMax: number;
 }

@@ -28,7 +28,7 @@ describe('an idempotency key', () => {
   test('repeated with the same request returns the first caption and stores nothing', async () => {
     const first = await live.queue.submit(keyed('a'));
     const stored = await live.stored();
-    expect(await live.queue.submit(keyed('a'))).toEqual({ status: 'replayed', caption: first.caption });
+    expect(await live.queue.submit(keyed('a'))).toEqual({ status: 'replayed', work: first.work });
     expect(await live.stored()).toEqual(stored);
     expect(await live.waitingJobs()).toBe(1);
   });
@@ -47,30 +47,30 @@ describe('an idempotency key', () => {
     expect(await live.waitingJobs()).toBe(1);
     expect(await live.stored('record')).toHaveLength(1);
     expect(await live.stored('pixels')).toHaveLength(1);
-    expect(await live.queue.load()).toMatchObject({ captions: 1, bytes: 48 });
+    expect(await live.queue.load()).toMatchObject({ open: 1, bytes: 48 });
   });
 
   test('is in progress until the job is known to be in the queue, and then is replayed', async () => {
-    const { caption } = await live.queue.submit(keyed('a'));
+    const { work } = await live.queue.submit(keyed('a'));
     // As the gateway left it that died before the job was in the queue.
-    await live.redis.hset(live.keys.record(caption.id), 'storing', 1);
+    await live.redis.hset(live.keys.record(work.id), 'storing', 1);
     await expect(live.queue.submit(keyed('a'))).rejects.toMatchObject({
       code: 'idempotency_in_progress',
       status: 409,
       retryAfterS: 1,
     });
-    await live.redis.del(`${live.keys.root}:jobs:captions.demo:${caption.id}`);
-    await live.redis.zadd(`${live.keys.root}:open`, 0, caption.id);
+    await live.redis.del(`${live.keys.root}:jobs:captions.demo:${work.id}`);
+    await live.redis.zadd(`${live.keys.root}:open`, 0, work.id);
     const reconciler = await live.reconciler();
-    expect((await reconciler.sweep()).requeued).toEqual([caption.id]);
+    expect((await reconciler.sweep()).requeued).toEqual([work.id]);
     expect((await live.queue.submit(keyed('a'))).status).toBe('replayed');
   });
 
   test('lives as long as its caption: it replays the result, and is free once the caption is gone', async () => {
     const first = await live.queue.submit(keyed('a'));
-    await live.work(async () => made('a cat'));
-    const ended = await live.ended(first.caption.id);
-    expect(await live.queue.submit(keyed('a'))).toEqual({ status: 'replayed', caption: ended });
+    await live.consume(async () => made('a cat'));
+    const ended = await live.ended(first.work.id);
+    expect(await live.queue.submit(keyed('a'))).toEqual({ status: 'replayed', work: ended });
     const [entry] = await live.stored('idempotency');
     const ttls = [await live.redis.pttl(entry!), await live.redis.pttl(live.keys.record(ended.id))];
     expect(Math.abs(ttls[0]! - ttls[1]!)).toBeLessThan(1000);
@@ -86,8 +86,8 @@ describe('an idempotency key', () => {
   test('is looked up before the image is decoded', async () => {
     const identity = { idempotencyKey: 'key-1', fingerprint: 'a' };
     expect(await live.queue.admit(identity)).toEqual({ status: 'admitted' });
-    const { caption } = await live.queue.submit(keyed('a'));
-    expect(await live.queue.admit(identity)).toEqual({ status: 'replayed', caption });
+    const { work } = await live.queue.submit(keyed('a'));
+    expect(await live.queue.admit(identity)).toEqual({ status: 'replayed', work: work });
     const other = live.queue.admit({ ...identity, fingerprint: 'b' });
     await expect(other).rejects.toMatchObject({ code: 'idempotency_key_reused' });
   });
@@ -119,7 +119,7 @@ describe('an id that the client chose', () => {
 describe('the queue is bounded', () => {
   let small: TestQueue;
   beforeEach(async () => {
-    small = await new TestQueue(redisUrl, { captionsMax: 3, bytesMax: 4 * 48 }).start();
+    small = await new TestQueue(redisUrl, { openMax: 3, bytesMax: 4 * 48 }).start();
   });
   afterEach(() => small.stop());
 
@@ -132,27 +132,27 @@ describe('the queue is bounded', () => {
   });
 
   test('per tenant', async () => {
-    const mine = (tenant: string) => submission({ tenant, tenantCaptionsMax: 1 });
+    const mine = (tenant: string) => submission({ tenant, tenantOpenMax: 1 });
     await small.queue.submit(mine('one'));
     await expect(small.queue.submit(mine('one'))).rejects.toMatchObject({ code: 'tenant_queue_full', status: 429 });
-    const admission = { tenant: 'one', tenantCaptionsMax: 1 };
+    const admission = { tenant: 'one', tenantOpenMax: 1 };
     await expect(small.queue.admit(admission)).rejects.toMatchObject({ code: 'tenant_queue_full' });
-    const { caption } = await small.queue.submit(mine('two'));
-    await small.queue.cancel(caption.id, 'two');
+    const { work } = await small.queue.submit(mine('two'));
+    await small.queue.cancel(work.id, 'two');
     expect((await small.queue.submit(mine('two'))).status).toBe('queued');
   });
 
   test('in bytes; images kept for a retry give way, the oldest first', async () => {
     const kept = [];
     for (let n = 0; n < 4; n += 1) {
-      const { caption } = await small.queue.submit(submission());
-      await small.queue.cancel(caption.id);
-      kept.push(caption.id);
+      const { work } = await small.queue.submit(submission());
+      await small.queue.cancel(work.id);
+      kept.push(work.id);
     }
-    expect(await small.queue.load()).toMatchObject({ captions: 0, bytes: 4 * 48 });
+    expect(await small.queue.load()).toMatchObject({ open: 0, bytes: 4 * 48 });
     await small.queue.submit(submission());
     await small.queue.submit(submission());
-    expect(await small.queue.load()).toMatchObject({ captions: 2, bytes: 4 * 48 });
+    expect(await small.queue.load()).toMatchObject({ open: 2, bytes: 4 * 48 });
     await expect(small.queue.retry(kept[1]!)).rejects.toMatchObject({ code: 'input_expired' });
     const huge = submission({ pixels: new Uint8Array(3 * 48) });
     await expect(small.queue.submit(huge)).rejects.toMatchObject({ code: 'queue_full' });
@@ -160,22 +160,22 @@ describe('the queue is bounded', () => {
   });
 
   test('what expired by itself is not counted for ever', async () => {
-    const { caption } = await small.queue.submit(submission());
-    await small.redis.unlink(small.keys.record(caption.id), ...(await small.stored('pixels')));
+    const { work } = await small.queue.submit(submission());
+    await small.redis.unlink(small.keys.record(work.id), ...(await small.stored('pixels')));
     const images = `${small.keys.root}:images`;
     await small.redis.zadd(images, 0, (await small.redis.zrange(images, '0', '0'))[0]!);
-    await small.redis.zadd(`${small.keys.root}:open`, 0, caption.id);
+    await small.redis.zadd(`${small.keys.root}:open`, 0, work.id);
     await (await small.reconciler()).sweep();
     await small.queue.admit({ bytes: 48 });
     expect(await small.stored('load')).toEqual([]);
-    expect(await small.queue.load()).toMatchObject({ captions: 0, bytes: 0 });
+    expect(await small.queue.load()).toMatchObject({ open: 0, bytes: 0 });
   });
 
   test('and says when there should be room, from what workers got done', async () => {
     expect((await small.queue.load()).retryAfterS).toBe(120);
     // Five captions in a window that is at least five seconds long: one per second.
-    await small.work(async () => made('x'));
-    for (let n = 0; n < 5; n += 1) await small.ended((await small.queue.submit(submission())).caption.id);
+    await small.consume(async () => made('x'));
+    for (let n = 0; n < 5; n += 1) await small.ended((await small.queue.submit(submission())).work.id);
     const { perSecond, retryAfterS } = await small.queue.load();
     expect(perSecond).toBeGreaterThan(0);
     expect(perSecond).toBeLessThanOrEqual(1);
@@ -186,31 +186,31 @@ describe('the queue is bounded', () => {
 describe('an equal caption', () => {
   const wait = async (changes = {}) => {
     const outcome = await live.queue.submit(submission({ revision: 'r2', ...changes }));
-    return { status: outcome.status, caption: await live.ended(outcome.caption.id) };
+    return { status: outcome.status, work: await live.ended(outcome.work.id) };
   };
 
   test('is answered with the stored result, without a job', async () => {
     let calls = 0;
-    await live.work(async () => made(`caption ${++calls}`));
+    await live.consume(async () => made(`caption ${++calls}`));
     const first = await wait();
     const second = await wait({ idempotencyKey: 'k', fingerprint: 'a' });
     expect(second.status).toBe('cached');
-    expect(second.caption).toMatchObject({
+    expect(second.work).toMatchObject({
       state: 'succeeded',
       cached: true,
       attempt: 0,
       timings: null,
       started_at: null,
     });
-    expect(second.caption.caption).toEqual(first.caption.caption);
-    expect(second.caption.id).not.toBe(first.caption.id);
-    expect(await live.queue.load()).toMatchObject({ captions: 0, bytes: 0 });
+    expect(second.work.caption).toEqual(first.work.caption);
+    expect(second.work.id).not.toBe(first.work.id);
+    expect(await live.queue.load()).toMatchObject({ open: 0, bytes: 0 });
     expect((await live.queue.list({ state: 'succeeded' })).data).toHaveLength(2);
-    expect((await wait({ reuse: 'refresh' })).caption.caption?.text).toBe('caption 2');
-    expect((await wait()).caption.caption?.text).toBe('caption 2');
+    expect((await wait({ reuse: 'refresh' })).work.caption?.text).toBe('caption 2');
+    expect((await wait()).work.caption?.text).toBe('caption 2');
     expect(await wait({ idempotencyKey: 'k', fingerprint: 'a' })).toMatchObject({
       status: 'replayed',
-      caption: second.caption,
+      work: second.work,
     });
     expect(calls).toBe(2);
   });
@@ -223,19 +223,19 @@ describe('an equal caption', () => {
     ['pixels', { pixels: new Uint8Array(48) }],
   ])('has the same %s', async (_what, changes) => {
     for (const model of ['demo', 'another']) {
-      await live.work(async () => made('x'), { serves: () => ({ task: 'captioning', model }) });
+      await live.consume(async () => made('x'), { serves: () => ({ task: 'captioning', model }) });
     }
     await wait();
     expect((await wait(changes)).status).toBe('queued');
   });
 
   test('is not answered with what another revision made, nor with a failure, nor where results are not kept', async () => {
-    await live.work(async () => made('by r2'));
+    await live.consume(async () => made('by r2'));
     await wait({ revision: 'r1' });
     expect((await wait({ revision: 'r1' })).status).toBe('queued');
     const off = await new TestQueue(redisUrl).start();
-    await off.work(async () => made('x'));
-    await off.ended((await off.queue.submit(submission({ revision: 'r2' }))).caption.id);
+    await off.consume(async () => made('x'));
+    await off.ended((await off.queue.submit(submission({ revision: 'r2' }))).work.id);
     expect((await off.queue.submit(submission({ revision: 'r2' }))).status).toBe('queued');
     expect(await off.stored('result')).toEqual([]);
     await off.stop();
@@ -244,26 +244,26 @@ describe('an equal caption', () => {
 
 describe('a deadline', () => {
   test('passes before a worker comes: the caption expires, in a sweep', async () => {
-    const { caption } = await live.queue.submit(submission({ timeoutS: 30 }));
-    expect(Date.parse(caption.deadline_at!)).toBe(Date.parse(caption.created_at) + 30_000);
+    const { work } = await live.queue.submit(submission({ timeoutS: 30 }));
+    expect(Date.parse(work.deadline_at!)).toBe(Date.parse(work.created_at) + 30_000);
     const reconciler = await live.reconciler();
-    await live.redis.zadd(`${live.keys.root}:open`, 0, caption.id);
+    await live.redis.zadd(`${live.keys.root}:open`, 0, work.id);
     expect(await reconciler.sweep()).toEqual({ requeued: [], ended: [] });
     // It will be looked at when the deadline has passed, not only a minute from now.
-    const look = Number(await live.redis.zscore(`${live.keys.root}:open`, caption.id));
-    expect(look).toBe(Date.parse(caption.deadline_at!));
-    await live.passed(caption.id, 'deadline_ms');
-    await live.redis.zadd(`${live.keys.root}:open`, 0, caption.id);
-    expect(await reconciler.sweep()).toEqual({ requeued: [], ended: [caption.id] });
-    expect(await live.ended(caption.id)).toMatchObject({ state: 'expired', attempt: 0 });
+    const look = Number(await live.redis.zscore(`${live.keys.root}:open`, work.id));
+    expect(look).toBe(Date.parse(work.deadline_at!));
+    await live.passed(work.id, 'deadline_ms');
+    await live.redis.zadd(`${live.keys.root}:open`, 0, work.id);
+    expect(await reconciler.sweep()).toEqual({ requeued: [], ended: [work.id] });
+    expect(await live.ended(work.id)).toMatchObject({ state: 'expired', attempt: 0 });
     expect(await live.waitingJobs()).toBe(0);
   });
 
   test('has passed when the worker comes: the caption is not made', async () => {
-    const late = (await live.queue.submit(submission({ timeoutS: 30 }))).caption.id;
-    const timely = (await live.queue.submit(submission({ timeoutS: 30 }))).caption.id;
+    const late = (await live.queue.submit(submission({ timeoutS: 30 }))).work.id;
+    const timely = (await live.queue.submit(submission({ timeoutS: 30 }))).work.id;
     await live.passed(late, 'deadline_ms');
-    await live.work(async () => made('x'));
+    await live.consume(async () => made('x'));
     expect((await live.ended(late)).state).toBe('expired');
     expect((await live.ended(timely)).state).toBe('succeeded');
   });
@@ -271,17 +271,17 @@ describe('a deadline', () => {
 
 test('a submission that is taken back while a worker has it already goes on, with its pixels', async () => {
   const [begun, going] = [latch(), latch()];
-  await live.work(async () => {
+  await live.consume(async () => {
     begun.open();
     await going.promise;
     return made('a dog');
   });
-  const { caption } = await live.queue.submit(keyed('a'));
+  const { work } = await live.queue.submit(keyed('a'));
   await begun.promise;
-  const pixels = (await live.redis.hget(live.keys.record(caption.id), 'pixels'))!;
+  const pixels = (await live.redis.hget(live.keys.record(work.id), 'pixels'))!;
   // As when Redis was frozen while the job was added, and carries out the removal after a worker has taken the job.
-  await discardRecord({ redis: live.redis, root: live.keys.root }, caption.id, pixels);
+  await discardRecord({ redis: live.redis, root: live.keys.root }, work.id, pixels);
   expect(await live.redis.exists(live.keys.pixels(pixels))).toBe(1);
   going.open();
-  expect(await live.ended(caption.id)).toMatchObject({ state: 'succeeded' });
+  expect(await live.ended(work.id)).toMatchObject({ state: 'succeeded' });
 });

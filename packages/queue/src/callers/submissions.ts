@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
 import {
-  type CaptionMetadata,
   type CaptionParams,
   type ImageFacts,
   type InputOf,
@@ -9,13 +8,14 @@ import {
   type Task,
   taskOfId,
   type WorkInput,
+  type WorkMetadata,
   type WorkResource,
 } from '@blipq/contracts';
 import { inSpan, traceparent } from '@blipq/service';
 import type { ScriptTarget } from '../lua/script.js';
 import type { HashFields } from '../redis/hash-fields.js';
 import { jobsOf, type QueueKeys } from '../redis/keys.js';
-import { asking, type OnError, type RedisClient } from '../redis/redis.js';
+import { asking, type OnError, type RedisClient } from '../redis/redis-client.js';
 import { addJob, type JobQueues, jobAttributes } from '../work/jobs.js';
 import { type RecordStart, resourceOf, startFields } from '../work/record.js';
 import { idempotencyHash, refusalError } from './refusals.js';
@@ -53,7 +53,7 @@ interface Request extends SubmissionIdentity, ModelVersion {
   input: object;
   match?: ModelVersion | undefined;
   image: ImageFacts;
-  metadata?: CaptionMetadata | undefined;
+  metadata?: WorkMetadata | undefined;
   weight?: number | undefined;
   /** Of its pixels. */
   bytes: number;
@@ -165,7 +165,7 @@ export class Submissions {
       }
     });
     if (created.status === 'created') {
-      return { status: result === undefined ? 'queued' : 'cached', caption: resourceOf(id, created.fields) };
+      return { status: result === undefined ? 'queued' : 'cached', work: resourceOf(id, created.fields) };
     }
     if (pixels !== undefined) await asking(() => this.#redis.unlink(this.#keys.pixels(start.pixels)));
     return replayed(created);
@@ -222,7 +222,7 @@ export class Submissions {
   }
 
   #terms(identity: SubmissionIdentity, bytes: number): SubmissionTerms {
-    const { tenant = publicTenant, idempotencyKey, fingerprint, tenantCaptionsMax } = identity;
+    const { tenant = publicTenant, idempotencyKey, fingerprint, tenantOpenMax } = identity;
     if (idempotencyKey !== undefined && fingerprint === undefined) {
       throw new TypeError('an idempotency key needs a fingerprint');
     }
@@ -231,17 +231,17 @@ export class Submissions {
       fingerprint,
       idempotency: idempotencyKey === undefined ? undefined : idempotencyHash(tenant, idempotencyKey),
       bytes,
-      open_max: this.#limits.captionsMax,
+      open_max: this.#limits.openMax,
       bytes_max: this.#limits.bytesMax,
-      tenant_open_max: tenantCaptionsMax ?? Number.MAX_SAFE_INTEGER,
+      tenant_open_max: tenantOpenMax ?? Number.MAX_SAFE_INTEGER,
     };
   }
 }
 
 /** The caption that came before, or an error. */
-function replayed(objection: Objection): { status: 'replayed'; caption: WorkResource } {
+function replayed(objection: Objection): { status: 'replayed'; work: WorkResource } {
   if (objection.status !== 'replayed') throw refusalError(objection);
-  return { status: 'replayed', caption: resourceOf(objection.id, objection.fields) };
+  return { status: 'replayed', work: resourceOf(objection.id, objection.fields) };
 }
 
 /** What is asked of the model beside the image. */

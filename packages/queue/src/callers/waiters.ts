@@ -6,7 +6,7 @@ import {
   type WorkEvent,
   type WorkResource,
 } from '@blipq/contracts';
-import type { RedisClient } from '../redis/redis.js';
+import type { RedisClient } from '../redis/redis-client.js';
 import { subscribe } from '../redis/subscribe.js';
 
 export interface WaitOptions {
@@ -18,7 +18,7 @@ export interface WaitOptions {
 }
 
 /** `pending`: the timeout passed first; `caption` is as it was read last. */
-export type WaitOutcome<R = CaptionResource> = { status: 'finished' | 'pending'; caption: R } | { status: 'not_found' };
+export type WaitOutcome<R = CaptionResource> = { status: 'finished' | 'pending'; work: R } | { status: 'not_found' };
 
 export type ReadWork<R extends WorkResource> = () => Promise<R | null>;
 
@@ -78,16 +78,16 @@ export class Waiters {
       // Registered before the record is read, so that an end between the two is not missed.
       const next = this.#next(id, true, Math.min(this.#pollMs, Math.max(0, deadline - performance.now())), signal);
       try {
-        const caption = await read().catch((error: unknown) =>
+        const work = await read().catch((error: unknown) =>
           last !== undefined && away(error) ? last : Promise.reject(error),
         );
-        if (caption === null) return { status: 'not_found' };
-        if (isTerminal(caption.state)) return { status: 'finished', caption };
-        last = caption;
+        if (work === null) return { status: 'not_found' };
+        if (isTerminal(work.state)) return { status: 'finished', work };
+        last = work;
         await next.awake;
         signal?.throwIfAborted();
         this.#throwIfStopped();
-        if (performance.now() >= deadline) return { status: 'pending', caption };
+        if (performance.now() >= deadline) return { status: 'pending', work };
       } finally {
         next.wake();
       }

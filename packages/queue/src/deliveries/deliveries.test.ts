@@ -1,8 +1,8 @@
 import { type DeliveryAttempt, newBatchId, newCaptionId, type WebhookTarget } from '@blipq/contracts';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, inject, onTestFinished, test, vi } from 'vitest';
-import { CaptionWorker } from '../attempts/caption-worker.js';
-import { CaptionQueue } from '../callers/caption-queue.js';
+import { WorkConsumer } from '../attempts/work-consumer.js';
+import { WorkQueue } from '../callers/work-queue.js';
 import { freshNamespace, latch, made, serves, submission } from '../testing/fixtures.js';
 import { deliveryKeys } from './delivery-keys.js';
 import { DeliveryLog } from './delivery-log.js';
@@ -28,13 +28,13 @@ const freely = { enter: async () => ({ leave: () => undefined }) };
 
 let namespace: string;
 let redis: Redis;
-let queue: CaptionQueue;
+let queue: WorkQueue;
 let log: DeliveryLog;
 
 beforeEach(async () => {
   namespace = freshNamespace();
   redis = new Redis(redisUrl);
-  queue = new CaptionQueue({ redisUrl, namespace });
+  queue = new WorkQueue({ redisUrl, namespace });
   log = new DeliveryLog({ redisUrl, namespace });
   await Promise.all([queue.start(), log.start()]);
 });
@@ -67,16 +67,16 @@ async function notifier(send: (work: DeliveryWork) => DeliveryVerdict | Promise<
 }
 
 async function captioner(): Promise<void> {
-  const worker = new CaptionWorker({ serves, redisUrl, namespace, concurrency: 4, handler: async () => made('a cat') });
+  const worker = new WorkConsumer({ serves, redisUrl, namespace, concurrency: 4, handler: async () => made('a cat') });
   await worker.start();
   onTestFinished(() => worker.stop());
 }
 
 /** A caption that has ended with a webhook to send. */
 async function canceled(changes: Parameters<typeof submission>[0] = {}): Promise<string> {
-  const { caption } = await queue.submit(submission({ webhook, ...changes }));
-  await queue.cancel(caption.id, changes.tenant);
-  return `msg_${caption.id}_canceled`;
+  const { work } = await queue.submit(submission({ webhook, ...changes }));
+  await queue.cancel(work.id, changes.tenant);
+  return `msg_${work.id}_canceled`;
 }
 
 const settled = (id: string, state: string, tenant = 'public') =>
@@ -89,22 +89,22 @@ const settled = (id: string, state: string, tenant = 'public') =>
 test('a caption that ends tells who asked, with the resource as the API returns it', async () => {
   await captioner();
   const { works } = await notifier(() => delivered);
-  const { caption } = await queue.submit(submission({ webhook }));
-  const id = `msg_${caption.id}_succeeded`;
+  const { work } = await queue.submit(submission({ webhook }));
+  const id = `msg_${work.id}_succeeded`;
   const delivery = await settled(id, 'delivered');
   expect(works).toHaveLength(1);
   expect(works[0]).toMatchObject({ id, url: webhook.url, secret: 'default', attempt: 1, tenant: 'public' });
   const body = JSON.parse(works[0]!.body.toString());
-  const resource = await queue.read(caption.id);
+  const resource = await queue.read(work.id);
   expect(body).toEqual({ type: 'caption.succeeded', timestamp: resource!.finished_at, data: resource });
-  expect(delivery).toMatchObject({ event: 'caption.succeeded', subject: caption.id, attempt: 1, attempts: [attempt] });
-  expect(await log.ofCaption(caption.id, 'public')).toEqual([delivery]);
+  expect(delivery).toMatchObject({ event: 'caption.succeeded', subject: work.id, attempt: 1, attempts: [attempt] });
+  expect(await log.ofWork(work.id, 'public')).toEqual([delivery]);
 });
 
 test('nobody is told of what they did not ask for', async () => {
   const quiet = await queue.submit(submission());
   const other = await queue.submit(submission({ webhook: { ...webhook, events: ['caption.failed'] } }));
-  for (const { caption } of [quiet, other]) await queue.cancel(caption.id);
+  for (const { work } of [quiet, other]) await queue.cancel(work.id);
   expect(await redis.keys(`${namespace}:*deliver*`)).toEqual([]);
   expect(await redis.exists(deliveryKeys({ namespace }).outbox)).toBe(0);
 });
@@ -112,23 +112,23 @@ test('nobody is told of what they did not ask for', async () => {
 test('a caption that is answered from a stored result tells it too', async () => {
   await notifier(() => delivered);
   await captioner();
-  const reusing = new CaptionQueue({ redisUrl, namespace, reuseS: 60 });
+  const reusing = new WorkQueue({ redisUrl, namespace, reuseS: 60 });
   await reusing.start();
   onTestFinished(() => reusing.stop());
   const first = await reusing.submit(submission({ revision: 'r2' }));
-  await reusing.wait(first.caption.id, { timeoutMs: 120_000 });
-  const { caption, status } = await reusing.submit(submission({ webhook, revision: 'r2' }));
+  await reusing.wait(first.work.id, { timeoutMs: 120_000 });
+  const { work, status } = await reusing.submit(submission({ webhook, revision: 'r2' }));
   expect(status).toBe('cached');
-  await settled(`msg_${caption.id}_succeeded`, 'delivered');
+  await settled(`msg_${work.id}_succeeded`, 'delivered');
 });
 
 test('a caption that is tried again tells its end to the same receiver', async () => {
   const { works } = await notifier(() => delivered);
   const first = await canceled();
   await settled(first, 'delivered');
-  const { caption } = await queue.retry(first.split('_').slice(1, 3).join('_'));
-  await queue.cancel(caption.id);
-  await settled(`msg_${caption.id}_canceled`, 'delivered');
+  const { work } = await queue.retry(first.split('_').slice(1, 3).join('_'));
+  await queue.cancel(work.id);
+  await settled(`msg_${work.id}_canceled`, 'delivered');
   expect(works.map(({ url }) => url)).toEqual([webhook.url, webhook.url]);
 });
 
@@ -137,7 +137,7 @@ test('a completed batch tells it once, after its captions', async () => {
   const batchId = newBatchId();
   await queue.createBatch({ id: batchId, total: 2, webhook: { ...webhook, events: ['batch.completed'] } });
   const captions = [];
-  for (let index = 0; index < 2; index++) captions.push((await queue.submit(submission({ batchId }))).caption.id);
+  for (let index = 0; index < 2; index++) captions.push((await queue.submit(submission({ batchId }))).work.id);
   await queue.sealBatch(
     batchId,
     captions.map((id, index) => ({ index, id, error: null })),
@@ -306,7 +306,7 @@ test('deliveries are listed newest first, by state, page by page, and only to th
   expect((await log.list({ tenant: 'acme', state: 'delivered' })).data).toEqual([]);
   expect(await log.read(ids[0]!, 'other')).toBeNull();
   expect(await log.redeliver(ids[0]!, 'other')).toBeNull();
-  expect(await log.ofCaption(newCaptionId(), 'acme')).toEqual([]);
+  expect(await log.ofWork(newCaptionId(), 'acme')).toEqual([]);
   await expect(log.list({ tenant: 'acme', cursor: 'nonsense' })).rejects.toMatchObject({ code: 'invalid_params' });
 });
 

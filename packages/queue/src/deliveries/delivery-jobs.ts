@@ -1,6 +1,6 @@
 import { type Job, Queue } from 'bullmq';
 import { bullmq } from '../lua/bullmq.js';
-import type { OnError, RedisClient } from '../redis/redis.js';
+import type { OnError, RedisClient } from '../redis/redis-client.js';
 import type { DeliveryKeys } from './delivery-keys.js';
 
 /** `round` counts how often the delivery was asked for again by hand; `url` is where it goes. */

@@ -1,5 +1,5 @@
 import { queueKeys } from '../redis/keys.js';
-import type { QueueAddress } from '../redis/redis.js';
+import type { QueueAddress } from '../redis/redis-client.js';
 
 export type DeliveryKeys = ReturnType<typeof deliveryKeys>;
 

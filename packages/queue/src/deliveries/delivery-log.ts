@@ -6,7 +6,14 @@ import {
   terminalStates,
 } from '@blipq/contracts';
 import type { HashFields } from '../redis/hash-fields.js';
-import { asking, type OnError, open, producerRedis, type QueueAddress, type RedisClient } from '../redis/redis.js';
+import {
+  asking,
+  type OnError,
+  open,
+  producerRedis,
+  type QueueAddress,
+  type RedisClient,
+} from '../redis/redis-client.js';
 import { type DeliveryKeys, deliveryKeys } from './delivery-keys.js';
 import { deliveryOf } from './delivery-record.js';
 import { redeliver } from './scripts/redeliver.js';
@@ -51,7 +58,7 @@ export class DeliveryLog {
   }
 
   /** The deliveries about a caption: none, or the one about how it ended. */
-  async ofCaption(captionId: string, tenant: string): Promise<DeliveryResource[]> {
+  async ofWork(captionId: string, tenant: string): Promise<DeliveryResource[]> {
     const ids = terminalStates.map((state) => `msg_${captionId}_${state}`);
     return await this.#readAll(ids, tenant);
   }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { hashFields } from '../redis/hash-fields.js';
-import type { OnError, RedisClient } from '../redis/redis.js';
+import type { OnError, RedisClient } from '../redis/redis-client.js';
 import { addDeliveryJobs, type DeliveryJob, type DeliveryJobs } from './delivery-jobs.js';
 import type { DeliveryKeys } from './delivery-keys.js';
 

@@ -1,5 +1,5 @@
 import type { JobsOptions, Queue } from 'bullmq';
-import type { RedisClient } from '../redis/redis.js';
+import type { RedisClient } from '../redis/redis-client.js';
 
 /** Commands of BullMQ that write nothing, by the beginnings of their names. */
 const readOnly = /^(get|is|paginate)/;

@@ -1,8 +1,8 @@
-import { captionState, publicTenant, taskNames, terminalStates } from '@blipq/contracts';
+import { publicTenant, taskNames, terminalStates, workState } from '@blipq/contracts';
 
 /** What scripts know of the contracts: a script has it as `require 'constants'`. What only scripts need stands in them. */
 export const constants = {
-  states: captionState.options,
+  states: workState.options,
   terminal_states: terminalStates,
   public_tenant: publicTenant,
   /** Prefix of an id → what it is the id of. */

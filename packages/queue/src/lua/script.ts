@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RedisClient } from '../redis/redis.js';
+import type { RedisClient } from '../redis/redis-client.js';
 import { assembleScript } from './assemble-script.js';
 
 /** What a script runs on: `root` is the first part of every key of the queue. */

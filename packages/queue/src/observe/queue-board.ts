@@ -4,7 +4,14 @@ import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { type DeliveryJob, type DeliveryJobs, openDeliveryJobs } from '../deliveries/delivery-jobs.js';
 import { deliveryKeys } from '../deliveries/delivery-keys.js';
 import { jobsOf, modelKeys, modelOfJobs, queueKeys } from '../redis/keys.js';
-import { asking, type OnError, open, producerRedis, type QueueAddress, type RedisClient } from '../redis/redis.js';
+import {
+  asking,
+  type OnError,
+  open,
+  producerRedis,
+  type QueueAddress,
+  type RedisClient,
+} from '../redis/redis-client.js';
 import { JobQueues } from '../work/jobs.js';
 
 /** @bull-board's side of an HTTP server. */

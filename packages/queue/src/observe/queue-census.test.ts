@@ -29,7 +29,7 @@ async function expectCount(expected: Partial<QueueCount>): Promise<void> {
   expect(await census.take()).toMatchObject(expected);
 }
 
-const submit = async () => (await live.queue.submit(submission())).caption.id;
+const submit = async () => (await live.queue.submit(submission())).work.id;
 
 test('an empty queue wants no worker', async () => {
   await expectCount({
@@ -61,7 +61,7 @@ test('a delayed job counts when it is due within 30 s', async () => {
 
 test('a caption in the hands of a worker counts until it has ended', async () => {
   const [began, go] = [latch(), latch()];
-  await live.work(async () => {
+  await live.consume(async () => {
     began.open();
     await go.promise;
     return made('done');
@@ -76,7 +76,7 @@ test('a caption in the hands of a worker counts until it has ended', async () =>
 
 test('while the queue is paused, what waits wants no worker, and what runs does', async () => {
   const [began, go] = [latch(), latch()];
-  await live.work(
+  await live.consume(
     async () => {
       began.open();
       await go.promise;
@@ -115,9 +115,9 @@ test('an accepted caption without a job wants a worker', async () => {
 
 test('the age is that of the oldest queued caption of all tenants', async () => {
   await submit();
-  const { caption } = await live.queue.submit(submission({ tenant: 'other' }));
+  const { work } = await live.queue.submit(submission({ tenant: 'other' }));
   const created = Date.now() - 90_000;
-  await live.redis.hset(live.keys.record(caption.id), 'created_ms', created);
+  await live.redis.hset(live.keys.record(work.id), 'created_ms', created);
   const { oldestMs } = await census.take();
   expect(oldestMs).toBeGreaterThanOrEqual(90_000);
   expect(oldestMs).toBeLessThan(100_000 + Date.now() - created);

@@ -1,6 +1,13 @@
 import type { ScriptTarget } from '../lua/script.js';
 import { modelKeys, modelOfJobs, queueKeys } from '../redis/keys.js';
-import { asking, type OnError, open, producerRedis, type QueueAddress, type RedisClient } from '../redis/redis.js';
+import {
+  asking,
+  type OnError,
+  open,
+  producerRedis,
+  type QueueAddress,
+  type RedisClient,
+} from '../redis/redis-client.js';
 import { type CountedQueue, countQueue } from './scripts/count-queue.js';
 
 /** Work that is due within this time wants a worker now: starting one takes as long. In milliseconds. */

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { connectionTrouble } from '../redis/connection-trouble.js';
 import { queueKeys } from '../redis/keys.js';
-import { type OnError, open, producerRedis, type QueueAddress, type RedisClient } from '../redis/redis.js';
+import { type OnError, open, producerRedis, type QueueAddress, type RedisClient } from '../redis/redis-client.js';
 import { judgeRedis, type RedisFitness } from '../redis/redis-fitness.js';
 
 export interface QueueHealthOptions extends QueueAddress {

@@ -64,8 +64,8 @@ async function started(url: string): Promise<WholeQueue> {
 async function survives(whole: WholeQueue, master: OwnRedis, signal: NodeJS.Signals, password = ''): Promise<void> {
   const acknowledged: string[] = [];
   for (let i = 0; i < 12; i += 1) {
-    const { caption } = await whole.queue.submit(submission({ prompt: 'wait', webhook }));
-    acknowledged.push(caption.id);
+    const { work } = await whole.queue.submit(submission({ prompt: 'wait', webhook }));
+    acknowledged.push(work.id);
   }
   await vi.waitFor(async () => expect(await whole.census.take()).toMatchObject({ active: 4, waiting: 8 }));
   await replicated(master, password);
@@ -75,7 +75,7 @@ async function survives(whole: WholeQueue, master: OwnRedis, signal: NodeJS.Sign
   await vi.waitFor(
     async () => {
       try {
-        acknowledged.push((await whole.queue.submit(submission({ webhook }))).caption.id);
+        acknowledged.push((await whole.queue.submit(submission({ webhook }))).work.id);
       } catch (error) {
         errors.push(error);
         throw error;
@@ -87,7 +87,7 @@ async function survives(whole: WholeQueue, master: OwnRedis, signal: NodeJS.Sign
   for (const error of errors) expect(error).toMatchObject({ code: 'queue_unavailable' });
   whole.go.open();
   for (const id of acknowledged) {
-    expect(await whole.queue.wait(id, { timeoutMs: 120_000 })).toMatchObject({ caption: { id, state: 'succeeded' } });
+    expect(await whole.queue.wait(id, { timeoutMs: 120_000 })).toMatchObject({ work: { id, state: 'succeeded' } });
   }
   await vi.waitFor(() => expect(whole.sent).toEqual(expect.arrayContaining(acknowledged.map(succeeded))));
   await back(whole);
@@ -100,12 +100,12 @@ const succeeded = (id: string): string => `msg_${id}_succeeded`;
 async function goesOn(whole: WholeQueue): Promise<void> {
   const { queue } = whole;
   // Each connection comes back by itself: this one may take a moment longer than the one that readiness asks through.
-  const { caption } = await vi.waitFor(() => queue.submit(submission({ prompt: 'hold' })));
-  await vi.waitFor(async () => expect((await queue.read(caption.id))?.state).toBe('processing'));
-  await queue.cancel(caption.id);
-  expect(await queue.wait(caption.id, { timeoutMs: 120_000 })).toMatchObject({ caption: { state: 'canceled' } });
+  const { work } = await vi.waitFor(() => queue.submit(submission({ prompt: 'hold' })));
+  await vi.waitFor(async () => expect((await queue.read(work.id))?.state).toBe('processing'));
+  await queue.cancel(work.id);
+  expect(await queue.wait(work.id, { timeoutMs: 120_000 })).toMatchObject({ work: { state: 'canceled' } });
   const next = await queue.submit(submission());
-  expect(await queue.wait(next.caption.id, { timeoutMs: 120_000 })).toMatchObject({ caption: { state: 'succeeded' } });
+  expect(await queue.wait(next.work.id, { timeoutMs: 120_000 })).toMatchObject({ work: { state: 'succeeded' } });
 }
 
 /** Replication is asynchronous: what a replica has not heard of yet is lost with its master. */

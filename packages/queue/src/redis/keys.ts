@@ -1,5 +1,5 @@
 import { type Task, taskNames } from '@blipq/contracts';
-import type { QueueAddress } from './redis.js';
+import type { QueueAddress } from './redis-client.js';
 
 export type QueueKeys = ReturnType<typeof queueKeys>;
 

@@ -1,23 +1,23 @@
 import { OwnRedis } from '@blipq/test-servers';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { CaptionWorker } from '../attempts/caption-worker.js';
-import { CaptionQueue } from '../callers/caption-queue.js';
+import { WorkConsumer } from '../attempts/work-consumer.js';
+import { WorkQueue } from '../callers/work-queue.js';
 import { ModelRegistry } from '../observe/model-registry.js';
 import { QueueHealth } from '../observe/queue-health.js';
 import { freshNamespace, latch, made, serves, submission } from '../testing/fixtures.js';
 
 let server: OwnRedis;
-let queue: CaptionQueue;
+let queue: WorkQueue;
 let health: QueueHealth;
-let worker: CaptionWorker | undefined;
+let worker: WorkConsumer | undefined;
 const errors: Error[] = [];
 const namespace = freshNamespace();
 const unavailable = { code: 'queue_unavailable', status: 503, retryable: true };
 
 beforeEach(async () => {
   server = await OwnRedis.create();
-  queue = new CaptionQueue({ redisUrl: server.url, namespace });
+  queue = new WorkQueue({ redisUrl: server.url, namespace });
   health = new QueueHealth({ redisUrl: server.url, namespace });
   await health.start();
 });
@@ -31,7 +31,7 @@ afterEach(async () => {
 });
 
 async function startWorker(): Promise<void> {
-  worker = new CaptionWorker({
+  worker = new WorkConsumer({
     serves,
     redisUrl: server.url,
     namespace,
@@ -61,7 +61,7 @@ test('a Redis that takes a while to load its file is used as soon as it has', as
   await Promise.all(Array.from({ length: 3000 }, (_, n) => filler.set(`small:${n}`, 'x')));
   for (let n = 0; n < 60; n += 1) await filler.set(`large:${n}`, Buffer.alloc(1_000_000));
   filler.disconnect();
-  queue = new CaptionQueue({ redisUrl: server.url, namespace });
+  queue = new WorkQueue({ redisUrl: server.url, namespace });
   await queue.start();
   await server.kill();
   await server.start();
@@ -73,7 +73,7 @@ test('pixels whose submission comes to nothing, and cannot be taken back either,
   // Every script fails, as if the connection had broken after the pixels were stored.
   server = await OwnRedis.create({ settings: { 'rename-command': 'EVALSHA ""' } });
   await server.start();
-  queue = new CaptionQueue({ redisUrl: server.url, namespace });
+  queue = new WorkQueue({ redisUrl: server.url, namespace });
   await queue.start();
   await expect(queue.submit(submission())).rejects.toMatchObject(unavailable);
   const redis = new Redis(server.url);
@@ -93,10 +93,10 @@ test('a queue and a worker that start before Redis work once it is there', async
   expect(await health.trouble(100)).toMatch(/^does not answer: connect ECONNREFUSED/);
   await server.start();
   await vi.waitFor(() => queue.load());
-  const { caption } = await queue.submit(submission());
-  expect(await queue.wait(caption.id, { timeoutMs: 120_000 })).toMatchObject({
+  const { work } = await queue.submit(submission());
+  expect(await queue.wait(work.id, { timeoutMs: 120_000 })).toMatchObject({
     status: 'finished',
-    caption: { state: 'succeeded' },
+    work: { state: 'succeeded' },
   });
   expect(await health.trouble(60_000)).toBeUndefined();
   await vi.waitFor(() => registry.list());
@@ -129,7 +129,7 @@ describe('a frozen Redis', () => {
     server.signal('SIGCONT');
     await queue.load();
     expect(await leftovers()).toEqual(kept);
-    expect(await queue.load()).toMatchObject({ captions: 1, bytes: 48 });
+    expect(await queue.load()).toMatchObject({ open: 1, bytes: 48 });
   });
 
   test('the same id submitted again after the rejection makes one caption', async () => {
@@ -141,7 +141,7 @@ describe('a frozen Redis', () => {
     server.signal('SIGCONT');
     expect((await queue.submit(sent)).status).toBe('queued');
     const made: string[] = [];
-    worker = new CaptionWorker({
+    worker = new WorkConsumer({
       serves,
       redisUrl: server.url,
       namespace,
@@ -195,8 +195,8 @@ test('kill -9 of Redis: what was acknowledged is done after its return', async (
   await server.start();
   await startWorker();
   await vi.waitFor(() => queue.load());
-  for (const { caption } of captions) {
-    expect((await queue.wait(caption.id, { timeoutMs: 120_000 })).status).toBe('finished');
+  for (const { work } of captions) {
+    expect((await queue.wait(work.id, { timeoutMs: 120_000 })).status).toBe('finished');
   }
 });
 
@@ -207,8 +207,8 @@ test('a Redis that has no memory from the beginning to the end lets a worker tha
   const accepted = await Promise.all(Array.from({ length: 5 }, () => queue.submit(submission())));
   await redis.config('SET', 'maxmemory', '1');
   await startWorker();
-  for (const { caption } of accepted) {
-    expect(await queue.wait(caption.id, { timeoutMs: 120_000 })).toMatchObject({ caption: { state: 'succeeded' } });
+  for (const { work } of accepted) {
+    expect(await queue.wait(caption.id, { timeoutMs: 120_000 })).toMatchObject({ work: { state: 'succeeded' } });
   }
   // An attempt that failed is made again, and what a worker gives back is taken by another.
   await redis.config('SET', 'maxmemory', '0');
@@ -216,7 +216,7 @@ test('a Redis that has no memory from the beginning to the end lets a worker tha
   const again = await queue.submit(submission());
   await redis.config('SET', 'maxmemory', '1');
   let attempts = 0;
-  worker = new CaptionWorker({
+  worker = new WorkConsumer({
     ...{ serves, redisUrl: server.url, namespace, concurrency: 1 },
     handler: async () => {
       attempts += 1;
@@ -225,7 +225,7 @@ test('a Redis that has no memory from the beginning to the end lets a worker tha
     },
   });
   await worker.start();
-  expect(await queue.wait(again.caption.id, { timeoutMs: 120_000 })).toMatchObject({
+  expect(await queue.wait(again.work.id, { timeoutMs: 120_000 })).toMatchObject({
     caption: { state: 'succeeded', attempt: 2 },
   });
   redis.disconnect();
@@ -249,7 +249,7 @@ test('a Redis without memory refuses new captions and lets those it has be done'
   const running = await queue.submit(submission());
   const waiting = await queue.submit(submission());
   const begun = latch();
-  worker = new CaptionWorker({
+  worker = new WorkConsumer({
     serves,
     redisUrl: server.url,
     namespace,
@@ -265,8 +265,8 @@ test('a Redis without memory refuses new captions and lets those it has be done'
   await redis.config('SET', 'maxmemory', '1');
   await expect(queue.submit(submission())).rejects.toMatchObject({ code: 'queue_full', status: 503 });
   finish.open();
-  for (const { caption } of [running, waiting]) {
-    expect(await queue.wait(caption.id, { timeoutMs: 120_000 })).toMatchObject({ caption: { state: 'succeeded' } });
+  for (const { work } of [running, waiting]) {
+    expect(await queue.wait(work.id, { timeoutMs: 120_000 })).toMatchObject({ work: { state: 'succeeded' } });
   }
   expect((await leftovers()).filter((key) => key.includes(':pixels:'))).toEqual([]);
   redis.disconnect();

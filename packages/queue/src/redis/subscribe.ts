@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import type { RedisClient } from './redis.js';
+import type { RedisClient } from './redis-client.js';
 
 /**
  * Subscribes as soon as Redis is there, and again after every reconnect. Resolves at once while Redis is away.

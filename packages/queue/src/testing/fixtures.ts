@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type CaptionParams, newCaptionId } from '@blipq/contracts';
-import type { CaptionMade, Serves } from '../attempts/caption-worker.js';
+import type { CaptionWorkResult, ServedTask } from '../attempts/work-consumer.js';
 import type { CaptionSubmission } from '../callers/submission.js';
 
 declare module 'vitest' {
@@ -36,7 +36,7 @@ export function submission(changes: Partial<CaptionSubmission> = {}): CaptionSub
   };
 }
 
-export function made(text: string): CaptionMade {
+export function made(text: string): CaptionWorkResult {
   return {
     caption: { text, score: -0.5, tokens: [{ id: 7, logprob: -0.5 }] },
     inference: { encode_ms: 1.5, decode_ms: 2.5, batch_size: 2, device: 'cpu' },
@@ -45,7 +45,7 @@ export function made(text: string): CaptionMade {
 }
 
 /** What workers serve whose model `submission` asks for. */
-export const serves = (): Serves => ({ task: 'captioning', model: 'demo' });
+export const serves = (): ServedTask => ({ task: 'captioning', model: 'demo' });
 
 /** A promise and its resolution, to hold something in a known place. */
 export function latch<T = void>(): { promise: Promise<T>; open: (value: T) => void } {

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import { CaptionWorker } from '../attempts/caption-worker.js';
+import { WorkConsumer } from '../attempts/work-consumer.js';
 import { made, serves } from './fixtures.js';
 
 // A worker process that holds its first caption until it is told to finish it, to be killed or frozen meanwhile.
@@ -9,7 +9,7 @@ import { made, serves } from './fixtures.js';
 const [redisUrl, namespace] = process.argv.slice(2) as [string, string];
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-const worker = new CaptionWorker({
+const worker = new WorkConsumer({
   serves,
   redisUrl,
   namespace,

@@ -11,9 +11,9 @@ const answers: Record<string, () => Promise<string>> = {
   root: async () => queueKeys({ namespace: whole.namespace }).root,
   trouble: async () => (await whole.health.trouble(60_000)) ?? 'none',
   caption: async () => {
-    const { caption } = await whole.queue.submit(submission({ webhook }));
-    const outcome = await whole.queue.wait(caption.id, { timeoutMs: 120_000 });
-    return outcome.status === 'finished' ? outcome.caption.state : outcome.status;
+    const { work } = await whole.queue.submit(submission({ webhook }));
+    const outcome = await whole.queue.wait(work.id, { timeoutMs: 120_000 });
+    return outcome.status === 'finished' ? outcome.work.state : outcome.status;
   },
 };
 for await (const word of createInterface(process.stdin)) {

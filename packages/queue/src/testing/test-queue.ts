@@ -1,9 +1,9 @@
 import type { CaptionResource } from '@blipq/contracts';
 import { Redis } from 'ioredis';
 import { expect, vi } from 'vitest';
-import { type CaptionHandler, CaptionWorker, type CaptionWorkerOptions } from '../attempts/caption-worker.js';
 import { Reconciler } from '../attempts/reconciler.js';
-import { CaptionQueue, type CaptionQueueOptions } from '../callers/caption-queue.js';
+import { type CaptionHandler, WorkConsumer, type WorkConsumerOptions } from '../attempts/work-consumer.js';
+import { WorkQueue, type WorkQueueOptions } from '../callers/work-queue.js';
 import { queueKeys } from '../redis/keys.js';
 import { freshNamespace, serves } from './fixtures.js';
 
@@ -13,14 +13,14 @@ export class TestQueue {
   readonly namespace = freshNamespace();
   readonly keys = queueKeys({ namespace: this.namespace });
   readonly redis: Redis;
-  readonly queue: CaptionQueue;
+  readonly queue: WorkQueue;
   readonly #stops: (() => Promise<void>)[] = [];
 
-  constructor(redisUrl: string, options: Partial<CaptionQueueOptions> = {}) {
+  constructor(redisUrl: string, options: Partial<WorkQueueOptions> = {}) {
     this.redisUrl = redisUrl;
     this.redis = new Redis(redisUrl);
     // What only polling finds, it finds too late for any test here.
-    this.queue = new CaptionQueue({ redisUrl, namespace: this.namespace, pollMs: 300_000, ...options });
+    this.queue = new WorkQueue({ redisUrl, namespace: this.namespace, pollMs: 300_000, ...options });
   }
 
   async start(): Promise<this> {
@@ -30,9 +30,9 @@ export class TestQueue {
     return this;
   }
 
-  async work(handler: CaptionHandler, options: Partial<CaptionWorkerOptions> = {}): Promise<CaptionWorker> {
+  async consume(handler: CaptionHandler, options: Partial<WorkConsumerOptions> = {}): Promise<WorkConsumer> {
     const { redisUrl, namespace } = this;
-    const worker = new CaptionWorker({ serves, redisUrl, namespace, concurrency: 4, handler, ...options });
+    const worker = new WorkConsumer({ serves, redisUrl, namespace, concurrency: 4, handler, ...options });
     this.#stops.push(() => worker.stop());
     await worker.start();
     return worker;
@@ -49,7 +49,7 @@ export class TestQueue {
   async ended(id: string, tenant?: string): Promise<CaptionResource> {
     const outcome = await this.queue.wait(id, { timeoutMs: 120_000, ...(tenant !== undefined && { tenant }) });
     if (outcome.status !== 'finished') throw new Error(`expected ${id} to finish, but it is ${outcome.status}`);
-    return outcome.caption;
+    return outcome.work;
   }
 
   /** What is kept of captions: every key of a kind, or of all, but BullMQ's own. */

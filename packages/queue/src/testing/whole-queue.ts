@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { WebhookTarget } from '@blipq/contracts';
-import { type CaptionMade, type CaptionWork, CaptionWorker } from '../attempts/caption-worker.js';
 import { Reconciler } from '../attempts/reconciler.js';
-import { CaptionQueue } from '../callers/caption-queue.js';
+import { type CaptionWork, type CaptionWorkResult, WorkConsumer } from '../attempts/work-consumer.js';
+import { WorkQueue } from '../callers/work-queue.js';
 import { DeliveryLog } from '../deliveries/delivery-log.js';
 import { DeliveryWorker } from '../deliveries/delivery-worker.js';
 import { ModelRegistry } from '../observe/model-registry.js';
@@ -19,8 +19,8 @@ export const webhook: WebhookTarget = {
 /** All that the processes of BlipQ do with one Redis, in one process. */
 export class WholeQueue {
   readonly namespace = freshNamespace();
-  readonly queue: CaptionQueue;
-  readonly worker: CaptionWorker;
+  readonly queue: WorkQueue;
+  readonly worker: WorkConsumer;
   readonly notifier: DeliveryWorker;
   readonly log: DeliveryLog;
   readonly registry: ModelRegistry;
@@ -40,10 +40,10 @@ export class WholeQueue {
 
   constructor(redisUrl: string) {
     const address = { redisUrl, namespace: this.namespace };
-    this.queue = new CaptionQueue(address);
+    this.queue = new WorkQueue(address);
     const quick = { lockDurationMs: 10_000, stalledIntervalMs: 500 };
     const handler = (work: CaptionWork, signal: AbortSignal) => this.#make(work, signal);
-    this.worker = new CaptionWorker({
+    this.worker = new WorkConsumer({
       ...{ ...address, ...quick, serves, concurrency: 4, handler },
       onError: (error) => this.errors.push(error),
     });
@@ -73,7 +73,7 @@ export class WholeQueue {
     return this;
   }
 
-  async #make({ id, prompt }: CaptionWork, signal: AbortSignal): Promise<CaptionMade> {
+  async #make({ id, prompt }: CaptionWork, signal: AbortSignal): Promise<CaptionWorkResult> {
     if (prompt === 'wait') await this.go.promise;
     if (prompt !== 'hold') return made(prompt ?? 'a caption');
     this.held.open(id);

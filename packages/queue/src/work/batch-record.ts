@@ -1,4 +1,4 @@
-import { type BatchResource, batchResource, captionState } from '@blipq/contracts';
+import { type BatchResource, batchResource, workState } from '@blipq/contracts';
 import type { HashFields } from '../redis/hash-fields.js';
 import { isoTime } from './record.js';
 
@@ -10,7 +10,7 @@ export function batchOf(id: string, fields: HashFields): BatchResource {
     state: fields.finished_ms === undefined ? 'processing' : 'completed',
     total: Number(fields.total),
     refused: Number(fields.refused ?? 0),
-    counts: Object.fromEntries(captionState.options.map((state) => [state, Number(fields[state])])),
+    counts: Object.fromEntries(workState.options.map((state) => [state, Number(fields[state])])),
     items: JSON.parse(fields.items ?? '[]'),
     metadata: JSON.parse(fields.metadata!),
     created_at: isoTime(fields.created_ms),

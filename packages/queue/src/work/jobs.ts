@@ -1,10 +1,10 @@
-import { type CaptionJob, taskOfId } from '@blipq/contracts';
+import { taskOfId, type WorkJob } from '@blipq/contracts';
 import { type JobsOptions, Queue } from 'bullmq';
 import { bullmq } from '../lua/bullmq.js';
 import type { QueueKeys } from '../redis/keys.js';
-import type { OnError, RedisClient } from '../redis/redis.js';
+import type { OnError, RedisClient } from '../redis/redis-client.js';
 
-export type Jobs = Queue<CaptionJob & { turn: string }, void, 'caption'>;
+export type Jobs = Queue<WorkJob & { turn: string }, void, 'caption'>;
 
 /**
  * How BullMQ treats every job. Its one priority puts a job that comes back (an attempt failed, or a worker gave it up)

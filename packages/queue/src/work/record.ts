@@ -1,7 +1,4 @@
 import {
-  type CaptionMetadata,
-  type CaptionOutcome,
-  captionState,
   type ImageFacts,
   type InferenceTimings,
   type ModelVersion,
@@ -9,7 +6,10 @@ import {
   type Task,
   taskNames,
   taskOfId,
+  type WorkMetadata,
+  type WorkOutcome,
   type WorkResource,
+  workState,
 } from '@blipq/contracts';
 import { flatFields, type HashFields } from '../redis/hash-fields.js';
 import { jobsOf } from '../redis/keys.js';
@@ -25,7 +25,7 @@ export interface RecordStart {
   /** Who matches the caption with its image when it is made. */
   match?: ModelVersion | undefined;
   image: ImageFacts;
-  metadata: CaptionMetadata;
+  metadata: WorkMetadata;
   /** Name of the pixels' key. */
   pixels: string;
   /** Of its tenant, among those that wait. */
@@ -81,7 +81,7 @@ export function startFields(start: RecordStart, ended: boolean): string[] {
 }
 
 /** The fields an outcome adds. */
-export function outcomeFields(outcome: CaptionOutcome): string[] {
+export function outcomeFields(outcome: WorkOutcome): string[] {
   if (outcome.state === 'failed') return flatFields({ error: JSON.stringify(outcome.error) });
   if (outcome.state !== 'succeeded') return [];
   const { state: _, inference, ...result } = outcome;
@@ -102,7 +102,7 @@ export function resourceOf(id: string, fields: HashFields): WorkResource {
   return resourceSchemas[task].parse({
     id,
     object,
-    state: captionState.parse(fields.state),
+    state: workState.parse(fields.state),
     version: Number(fields.version ?? 1),
     attempt: Number(fields.attempt),
     cancel_requested: fields.cancel !== undefined,

@@ -1,6 +1,6 @@
-import { BlipqError, type CaptionState, publicTenant, type Task, taskNames, type WorkResource } from '@blipq/contracts';
+import { BlipqError, publicTenant, type Task, taskNames, type WorkResource, type WorkState } from '@blipq/contracts';
 import type { ScriptTarget } from '../lua/script.js';
-import { asking } from '../redis/redis.js';
+import { asking } from '../redis/redis-client.js';
 import { resourceOf } from '../work/record.js';
 import { listRecords } from './scripts/list-records.js';
 
@@ -8,7 +8,7 @@ export interface ListOptions {
   /** Default `captioning`: captions. */
   task?: Task;
   tenant?: string;
-  state?: CaptionState;
+  state?: WorkState;
   /** `next_cursor` of the page before. */
   cursor?: string;
   /** 1 to 100. Default 20. */
@@ -22,7 +22,7 @@ export interface WorkPage<R = WorkResource> {
 }
 
 /** A page of a tenant's captions, newest first. @throws BlipqError `invalid_params` for a cursor that is not ours */
-export async function listCaptions(target: ScriptTarget, options: ListOptions): Promise<WorkPage> {
+export async function listWork(target: ScriptTarget, options: ListOptions): Promise<WorkPage> {
   const { task = 'captioning', tenant = publicTenant, state, cursor, limit = 20 } = options;
   const { idPrefix } = taskNames[task];
   const [from_ms, behind_id] = cursor === undefined ? ['+inf'] : positionOf(cursor, idPrefix);

@@ -2,13 +2,13 @@ import {
   type BatchResource,
   BlipqError,
   type CaptionResource,
-  type CaptionState,
   isTerminal,
   newIdFor,
   publicTenant,
   taskOfId,
   type WorkEvent,
   type WorkResource,
+  type WorkState,
 } from '@blipq/contracts';
 import type { ScriptTarget } from '../lua/script.js';
 import type { HashFields } from '../redis/hash-fields.js';
@@ -21,11 +21,11 @@ import {
   producerRedis,
   type QueueAddress,
   type RedisClient,
-} from '../redis/redis.js';
+} from '../redis/redis-client.js';
 import { JobQueues } from '../work/jobs.js';
 import { resourceOf } from '../work/record.js';
 import { type BatchDraft, Batches, type CreateBatchOutcome, type SubmittedItem } from './batches.js';
-import { type ListOptions, listCaptions, type WorkPage } from './caption-list.js';
+import { type ListOptions, listWork, type WorkPage } from './list-work.js';
 import { resultExpired } from './refusals.js';
 import { cancelRecord } from './scripts/cancel-record.js';
 import { deleteRecord } from './scripts/delete-record.js';
@@ -41,7 +41,7 @@ import type {
 import { Submissions } from './submissions.js';
 import { Waiters, type WaitOptions, type WaitOutcome } from './waiters.js';
 
-export interface CaptionQueueOptions extends QueueAddress {
+export interface WorkQueueOptions extends QueueAddress {
   /** How long a caption is kept after its end, in seconds. Default 24 h. */
   retentionS?: number;
   /** How long an image waits for a worker, in seconds. Default 24 h. */
@@ -51,7 +51,7 @@ export interface CaptionQueueOptions extends QueueAddress {
   /** How long a result may answer equal captions, in seconds. Default 0: not at all. */
   reuseS?: number;
   /** Most captions that may be open (queued or processing) at once. Default 10 000. */
-  captionsMax?: number;
+  openMax?: number;
   /** Most bytes of pixels that may be stored at once. Default 2 GiB. */
   bytesMax?: number;
   /** How long Redis may take to answer one command, in milliseconds. Default 1500. */
@@ -71,11 +71,11 @@ export interface RetryOptions extends SubmissionIdentity {
 }
 
 /** `canceled`: it has ended. `canceling`: a worker has it; it will end as canceled. */
-export type CancelOutcome<R = CaptionResource> = { status: 'canceled' | 'canceling'; caption: R };
+export type CancelOutcome<R = CaptionResource> = { status: 'canceled' | 'canceling'; work: R };
 
 export interface QueueLoad {
   /** Captions that are queued or being processed. */
-  captions: number;
+  open: number;
   /** Of stored pixels. */
   bytes: number;
   /** Captions that workers ended per second, over the last minute. */
@@ -89,11 +89,11 @@ const defaults = {
   imageTtlS: 86_400,
   retryWindowS: 3600,
   reuseS: 0,
-  captionsMax: 10_000,
+  openMax: 10_000,
   bytesMax: 2 ** 31,
   commandTimeoutMs: 1500,
   pollMs: 2000,
-} as const satisfies Omit<CaptionQueueOptions, keyof QueueAddress>;
+} as const satisfies Omit<WorkQueueOptions, keyof QueueAddress>;
 
 /** The tasks that resources of these types come of. */
 type TaskOf<R extends WorkResource> = {
@@ -110,7 +110,7 @@ type TaskOf<R extends WorkResource> = {
  * Everything that asks Redis rejects with `BlipqError` `queue_unavailable` or `queue_full`, in bounded time. A caption
  * belongs to a tenant (`public` unless given); to others it does not exist.
  */
-export class CaptionQueue<R extends WorkResource = CaptionResource> {
+export class WorkQueue<R extends WorkResource = CaptionResource> {
   readonly #onError: OnError;
   readonly #keys: QueueKeys;
   readonly #redis: RedisClient;
@@ -121,7 +121,7 @@ export class CaptionQueue<R extends WorkResource = CaptionResource> {
   readonly #batches: Batches;
   #jobs: JobQueues | undefined;
 
-  constructor({ onError = () => undefined, ...options }: CaptionQueueOptions) {
+  constructor({ onError = () => undefined, ...options }: WorkQueueOptions) {
     const limits: SubmissionLimits & { commandTimeoutMs: number; pollMs: number } = { ...defaults, ...options };
     this.#onError = onError;
     this.#keys = queueKeys(options);
@@ -191,7 +191,7 @@ export class CaptionQueue<R extends WorkResource = CaptionResource> {
 
   /** A tenant's captions, newest first. @throws BlipqError `invalid_params` for a cursor that is not ours */
   async list(options: ListOptions = {}): Promise<WorkPage<R>> {
-    return (await listCaptions(this.#target, options)) as WorkPage<R>;
+    return (await listWork(this.#target, options)) as WorkPage<R>;
   }
 
   /**
@@ -203,9 +203,9 @@ export class CaptionQueue<R extends WorkResource = CaptionResource> {
     const canceled = await asking(() => cancelRecord(this.#target, id, tenant));
     if (canceled.status === 'not_found') return await this.#missing(id, tenant);
     const { status, fields } = canceled;
-    const caption = resourceOf(id, fields) as R;
-    if (status === 'terminal') throw new BlipqError('already_terminal', `It has already ${caption.state}.`);
-    return { status, caption };
+    const work = resourceOf(id, fields) as R;
+    if (status === 'terminal') throw new BlipqError('already_terminal', `It has already ${work.state}.`);
+    return { status, work };
   }
 
   /**
@@ -218,7 +218,7 @@ export class CaptionQueue<R extends WorkResource = CaptionResource> {
   ): Promise<SubmitOutcome<R>> {
     const tenant = identity.tenant ?? publicTenant;
     const record = (await this.#fields(id, tenant)) ?? (await this.#missing(id, tenant));
-    if (!isTerminal(record.state as CaptionState)) {
+    if (!isTerminal(record.state as WorkState)) {
       throw new BlipqError('not_terminal', 'It has not ended yet.', { retryAfterS: 1 });
     }
     const again = { id: newId, of: id, record, ...identity };
@@ -262,7 +262,7 @@ export class CaptionQueue<R extends WorkResource = CaptionResource> {
   /** What there is to do, and how fast it is done. */
   async load(): Promise<QueueLoad> {
     const { open, ...load } = await asking(() => readLoad(this.#target));
-    return { captions: open, ...load };
+    return { open, ...load };
   }
 
   /** Disconnects; whoever waits is told `shutting_down`. */

@@ -2,21 +2,21 @@ import { once } from 'node:events';
 import { hostname } from 'node:os';
 import {
   BlipqError,
-  type CaptionJob,
-  type CaptionOutcome,
   failedWith,
   type ImageFacts,
   type InferenceTimings,
   type InputOf,
   type ResultOf,
   type Task,
+  type WorkJob,
+  type WorkOutcome,
 } from '@blipq/contracts';
 import { inSpan } from '@blipq/service';
 import { type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import { bullmq } from '../lua/bullmq.js';
 import type { HashFields } from '../redis/hash-fields.js';
 import { jobsOf, type QueueKeys, queueKeys } from '../redis/keys.js';
-import { consumerRedis, type OnError, open, type QueueAddress, type RedisClient } from '../redis/redis.js';
+import { consumerRedis, type OnError, open, type QueueAddress, type RedisClient } from '../redis/redis-client.js';
 import { subscribe } from '../redis/subscribe.js';
 import { jobAttributes, workerPatience } from '../work/jobs.js';
 import { waitMs } from '../work/record.js';
@@ -43,15 +43,15 @@ interface WorkBase {
 export type Work<T extends Task = Task> = WorkBase & InputOf[T];
 export type CaptionWork = Work<'captioning'>;
 
-export type Made<T extends Task = Task> = ResultOf<T> & {
+export type WorkResult<T extends Task = Task> = ResultOf<T> & {
   inference: Omit<InferenceTimings, 'inference_ms'>;
   /** Revision of the model that made it. */
   revision: string;
 };
-export type CaptionMade = Made<'captioning'>;
+export type CaptionWorkResult = WorkResult<'captioning'>;
 
 /** What a worker's model does, and its name. */
-export interface Serves {
+export interface ServedTask {
   task: Task;
   model: string;
 }
@@ -61,12 +61,12 @@ export interface Serves {
  * aborts when the result is no longer wanted: the caption is canceled, the lock is lost, or the worker has no more time to
  * finish.
  */
-export type WorkHandler<T extends Task = Task> = (work: Work<T>, signal: AbortSignal) => Promise<Made<T>>;
+export type WorkHandler<T extends Task = Task> = (work: Work<T>, signal: AbortSignal) => Promise<WorkResult<T>>;
 export type CaptionHandler = WorkHandler<'captioning'>;
 
-export interface CaptionWorkerOptions<T extends Task = 'captioning'> extends QueueAddress {
+export interface WorkConsumerOptions<T extends Task = 'captioning'> extends QueueAddress {
   /** Whose jobs are taken: those of one model. Asked at the start. */
-  serves: () => Serves;
+  serves: () => ServedTask;
   handler: WorkHandler<T>;
   /** Captions in hand at once. */
   concurrency: number;
@@ -80,7 +80,7 @@ export interface CaptionWorkerOptions<T extends Task = 'captioning'> extends Que
    * Told how each attempt ended and what was written of it: nothing, unless `written` is `written` or `canceled`.
    * `again`: a failed attempt is repeated.
    */
-  onAttempt?: (id: string, outcome: CaptionOutcome, written: FencedWrite, again: boolean) => void;
+  onAttempt?: (id: string, outcome: WorkOutcome, written: FencedWrite, again: boolean) => void;
   /** Told about connection failures and about errors of the handler that are no `BlipqError`. */
   onError?: OnError;
 }
@@ -103,16 +103,16 @@ const notConfirmed = 'Redis does not confirm the lock';
 /** How long giving captions back may take, in milliseconds. */
 const giveBackMs = 3000;
 
-type CaptionBullJob = Job<CaptionJob, void, 'caption'>;
-type CaptionBullWorker = Worker<CaptionJob, void, 'caption'>;
+type BullJob = Job<WorkJob, void, 'caption'>;
+type BullWorker = Worker<WorkJob, void, 'caption'>;
 
 /**
  * Takes jobs and writes outcomes. Everything it writes is fenced by the job's lock, so a worker that lost its job (a
  * pause, a partition) can neither overwrite a result nor write a second one. Cut off from Redis, it gives up what it has
  * in hand before its locks run out, and goes on by itself when Redis is back. Runs a reconciler beside.
  */
-export class CaptionWorker<T extends Task = 'captioning'> {
-  readonly #options: CaptionWorkerOptions<T>;
+export class WorkConsumer<T extends Task = 'captioning'> {
+  readonly #options: WorkConsumerOptions<T>;
   readonly #onError: OnError;
   readonly #keys: QueueKeys;
   readonly #redis: RedisClient;
@@ -120,10 +120,10 @@ export class CaptionWorker<T extends Task = 'captioning'> {
   readonly #records: Records;
   readonly #reconciler: Reconciler;
   readonly #locks: LockWatch;
-  #worker: CaptionBullWorker | undefined;
+  #worker: BullWorker | undefined;
   #givingBack = false;
 
-  constructor(options: CaptionWorkerOptions<T>) {
+  constructor(options: WorkConsumerOptions<T>) {
     this.#options = options;
     this.#onError = options.onError ?? (() => undefined);
     this.#keys = queueKeys(options);
@@ -144,7 +144,7 @@ export class CaptionWorker<T extends Task = 'captioning'> {
     const { task, model } = this.#options.serves();
     const { concurrency, lockDurationMs = defaultLockDurationMs } = this.#options;
     // BullMQ passes a signal only to processors that declare three parameters.
-    const processor = (job: CaptionBullJob, token?: string, signal?: AbortSignal) => {
+    const processor = (job: BullJob, token?: string, signal?: AbortSignal) => {
       this.#locks.hold(job.id!);
       return this.#process(job, token!, signal!).finally(() => this.#locks.release(job.id!));
     };
@@ -182,7 +182,7 @@ export class CaptionWorker<T extends Task = 'captioning'> {
     await subscribe(this.#subscriber, this.#keys.cancels);
   }
 
-  async #process(job: CaptionBullJob, token: string, signal: AbortSignal): Promise<void> {
+  async #process(job: BullJob, token: string, signal: AbortSignal): Promise<void> {
     const { id } = job.data;
     // BullMQ may take one more job, even the one just given back, while it closes.
     if (this.#givingBack) return await this.#giveBack(job, token);
@@ -199,7 +199,7 @@ export class CaptionWorker<T extends Task = 'captioning'> {
     await inSpan(`process ${job.queueName}`, span, () => this.#attempt(job, record, token, signal));
   }
 
-  async #attempt(job: CaptionBullJob, record: HashFields, token: string, signal: AbortSignal): Promise<void> {
+  async #attempt(job: BullJob, record: HashFields, token: string, signal: AbortSignal): Promise<void> {
     const { id } = job.data;
     try {
       const { outcome, revision } = await this.#make(id, record, signal);
@@ -232,7 +232,7 @@ export class CaptionWorker<T extends Task = 'captioning'> {
     const { inference, revision, ...result } = await Promise.race([this.#options.handler(work, signal), aborted]);
     const timings = { inference_ms: performance.now() - began, ...inference };
     const whole = wholeOf(record, { result, inference: timings, revision });
-    const outcome: CaptionOutcome = {
+    const outcome: WorkOutcome = {
       state: 'succeeded',
       ...(whole.result as ResultOf<Task>),
       inference: whole.inference,
@@ -240,7 +240,7 @@ export class CaptionWorker<T extends Task = 'captioning'> {
     return { outcome, revision: whole.revision };
   }
 
-  async #finish(id: string, token: string, outcome: CaptionOutcome, revision?: string): Promise<void> {
+  async #finish(id: string, token: string, outcome: WorkOutcome, revision?: string): Promise<void> {
     const written = await this.#records.finish(id, token, outcome, revision);
     this.#options.onAttempt?.(id, outcome, written, false);
     if (written === 'stale') throw new LostRace('the lock was lost before the outcome was written');
@@ -249,7 +249,7 @@ export class CaptionWorker<T extends Task = 'captioning'> {
   }
 
   /** Has the caption attempted again, or ends it as failed. Always throws what BullMQ should know. */
-  async #fail(job: CaptionBullJob, token: string, error: unknown): Promise<never> {
+  async #fail(job: BullJob, token: string, error: unknown): Promise<never> {
     const { id } = job.data;
     const problem = error instanceof BlipqError ? error : new BlipqError('internal_error', 'The worker failed.');
     if (problem !== error) this.#onError(error instanceof Error ? error : new Error(String(error)));
@@ -267,7 +267,7 @@ export class CaptionWorker<T extends Task = 'captioning'> {
    * Hands the job to another worker without spending an attempt. Waits for Redis. A lock that ran out meanwhile is taken
    * anew, unless another worker was quicker.
    */
-  async #giveBack(job: CaptionBullJob, token: string): Promise<void> {
+  async #giveBack(job: BullJob, token: string): Promise<void> {
     const written = await this.#records.requeue(job.data.id, token);
     if (written === 'gone' || written === 'terminal') return;
     if (written === 'stale') throw new LostRace('the lock was lost before the job was given back');

@@ -1,22 +1,22 @@
 import { captionResource, newCaptionId } from '@blipq/contracts';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
-import { type CaptionHandler, CaptionWorker } from '../attempts/caption-worker.js';
+import { type CaptionHandler, WorkConsumer } from '../attempts/work-consumer.js';
 import { queueKeys } from '../redis/keys.js';
 import { freshNamespace, latch, made, serves, submission } from '../testing/fixtures.js';
-import { CaptionQueue } from './caption-queue.js';
 import { discardRecord } from './scripts/discard-record.js';
+import { WorkQueue } from './work-queue.js';
 
 const redisUrl = inject('redisUrl');
 let namespace: string;
-let queue: CaptionQueue;
+let queue: WorkQueue;
 let redis: Redis;
-const workers: CaptionWorker[] = [];
+const workers: WorkConsumer[] = [];
 
 beforeEach(async () => {
   namespace = freshNamespace();
   redis = new Redis(redisUrl);
-  queue = new CaptionQueue({ redisUrl, namespace, retentionS: 100, imageTtlS: 50, pollMs: 30_000 });
+  queue = new WorkQueue({ redisUrl, namespace, retentionS: 100, imageTtlS: 50, pollMs: 30_000 });
   await queue.start();
 });
 
@@ -26,8 +26,8 @@ afterEach(async () => {
   redis.disconnect();
 });
 
-async function work(handler: CaptionHandler): Promise<CaptionWorker> {
-  const worker = new CaptionWorker({ serves, redisUrl, namespace, concurrency: 4, handler });
+async function consume(handler: CaptionHandler): Promise<WorkConsumer> {
+  const worker = new WorkConsumer({ serves, redisUrl, namespace, concurrency: 4, handler });
   workers.push(worker);
   await worker.start();
   return worker;
@@ -41,10 +41,10 @@ async function ownKeys(kind = '*'): Promise<string[]> {
 
 describe('submit', () => {
   test('stores the record and the image with their lifetimes and answers the resource', async () => {
-    const { status, caption } = await queue.submit(submission());
+    const { status, work } = await queue.submit(submission());
     expect(status).toBe('queued');
-    expect(caption).toEqual(await queue.read(caption.id));
-    expect(caption).toMatchObject({ state: 'queued', attempt: 0, caption: null, timings: null, started_at: null });
+    expect(work).toEqual(await queue.read(work.id));
+    expect(work).toMatchObject({ state: 'queued', attempt: 0, caption: null, timings: null, started_at: null });
     const ttl = async (kind: string) => await redis.ttl((await ownKeys(kind))[0]!);
     expect(await ttl('pixels')).toBeGreaterThan(45);
     expect(await ttl('pixels')).toBeLessThanOrEqual(50);
@@ -56,33 +56,30 @@ describe('submit', () => {
   test('a repeated id returns the first caption and enqueues and keeps nothing', async () => {
     const first = await queue.submit(submission());
     const keys = await ownKeys();
-    const second = await queue.submit(submission({ id: first.caption.id, prompt: 'another' }));
-    expect(second).toEqual({ status: 'replayed', caption: first.caption });
+    const second = await queue.submit(submission({ id: first.work.id, prompt: 'another' }));
+    expect(second).toEqual({ status: 'replayed', work: first.work });
     expect(await ownKeys()).toEqual(keys);
     expect(await redis.zcard(`${namespace}:{captions}:jobs:captions.demo:prioritized`)).toBe(1);
   });
 
   test('a submission that is taken back takes its job along; one that was submitted again does not lose it', async () => {
-    const { caption } = await queue.submit(submission());
+    const { work } = await queue.submit(submission());
     const keys = queueKeys({ namespace });
-    const pixels = (await redis.hget(keys.record(caption.id), 'pixels')) ?? '';
-    const discard = async (name: string) => await discardRecord({ redis, root: keys.root }, caption.id, name);
+    const pixels = (await redis.hget(keys.record(work.id), 'pixels')) ?? '';
+    const discard = async (name: string) => await discardRecord({ redis, root: keys.root }, work.id, name);
     const before = await redis.keys(`${namespace}:*`);
-    expect(await discard(`${caption.id}.earlier.48`)).toBe(false);
+    expect(await discard(`${work.id}.earlier.48`)).toBe(false);
     expect(await redis.keys(`${namespace}:*`)).toEqual(before);
     expect(await discard(pixels)).toBe(true);
     // Not counted, not listed, not even remembered.
     expect(await ownKeys()).toEqual([]);
     expect(
-      await redis.exists(
-        `${keys.root}:jobs:captions.demo:${caption.id}`,
-        `${keys.root}:jobs:captions.demo:prioritized`,
-      ),
+      await redis.exists(`${keys.root}:jobs:captions.demo:${work.id}`, `${keys.root}:jobs:captions.demo:prioritized`),
     ).toBe(0);
     // BullMQ still hands out work after one of its jobs has vanished.
-    await work(async () => made('the next'));
+    await consume(async () => made('the next'));
     const next = await queue.submit(submission());
-    expect((await queue.wait(next.caption.id, { timeoutMs: 120_000 })).status).toBe('finished');
+    expect((await queue.wait(next.work.id, { timeoutMs: 120_000 })).status).toBe('finished');
   });
 
   test('everything of one queue shares a cluster hash tag', async () => {
@@ -95,17 +92,17 @@ describe('submit', () => {
 describe('a processed caption', () => {
   test('succeeds with its result; the image is gone and the retention time runs', async () => {
     const sent = submission({ preprocessMs: 7.5, metadata: { shelf: '4' } });
-    const { caption } = await queue.submit(sent);
-    const waiting = queue.wait(caption.id, { timeoutMs: 120_000 });
+    const { work } = await queue.submit(sent);
+    const waiting = queue.wait(work.id, { timeoutMs: 120_000 });
     const seen = latch<Uint8Array>();
-    await work(async (given) => {
+    await consume(async (given) => {
       seen.open(given.pixels);
       return made('a cat');
     });
     const outcome = await waiting;
     if (outcome.status !== 'finished') throw new Error(`expected it to finish, but it is ${outcome.status}`);
     expect(new Uint8Array(await seen.promise)).toEqual(sent.pixels);
-    expect(captionResource.parse(outcome.caption)).toMatchObject({
+    expect(captionResource.parse(outcome.work)).toMatchObject({
       state: 'succeeded',
       attempt: 1,
       revision: 'r2',
@@ -116,11 +113,11 @@ describe('a processed caption', () => {
       error: null,
       timings: { encode_ms: 1.5, decode_ms: 2.5, batch_size: 2, device: 'cpu' },
     });
-    const { created_at, started_at, finished_at, expires_at, timings } = outcome.caption;
+    const { created_at, started_at, finished_at, expires_at, timings } = outcome.work;
     expect(timings!.total_ms).toBe(Date.parse(finished_at!) - Date.parse(created_at));
     expect(timings!.queue_ms).toBe(Date.parse(started_at!) - Date.parse(created_at));
     expect(Date.parse(expires_at)).toBe(Date.parse(finished_at!) + 100_000);
-    const record = `${namespace}:{captions}:record:${caption.id}`;
+    const record = `${namespace}:{captions}:record:${work.id}`;
     expect(await ownKeys('pixels')).toEqual([]);
     expect(await ownKeys('open')).toEqual([]);
     expect(await redis.ttl(record)).toBeLessThanOrEqual(100);
@@ -135,34 +132,34 @@ describe('wait', () => {
   });
 
   test('is pending when the time has passed', async () => {
-    const { caption } = await queue.submit(submission());
-    expect(await queue.wait(caption.id, { timeoutMs: 20 })).toEqual({ status: 'pending', caption });
+    const { work } = await queue.submit(submission());
+    expect(await queue.wait(work.id, { timeoutMs: 20 })).toEqual({ status: 'pending', work: work });
   });
 
   test('every waiter of a caption is woken by its end, and one whose caller is gone is not kept', async () => {
-    const { caption } = await queue.submit(submission());
+    const { work } = await queue.submit(submission());
     const leaving = new AbortController();
-    const left = queue.wait(caption.id, { timeoutMs: 120_000, signal: leaving.signal });
-    const staying = [1, 2, 3].map(() => queue.wait(caption.id, { timeoutMs: 120_000 }));
+    const left = queue.wait(work.id, { timeoutMs: 120_000, signal: leaving.signal });
+    const staying = [1, 2, 3].map(() => queue.wait(work.id, { timeoutMs: 120_000 }));
     leaving.abort(new Error('the caller hung up'));
     await expect(left).rejects.toThrow('the caller hung up');
-    await work(async () => made('a dog'));
+    await consume(async () => made('a dog'));
     for (const outcome of await Promise.all(staying)) expect(outcome.status).toBe('finished');
   });
 
   test('notices an end whose message was lost', async () => {
-    const polling = new CaptionQueue({ redisUrl, namespace, pollMs: 20 });
+    const polling = new WorkQueue({ redisUrl, namespace, pollMs: 20 });
     await polling.start();
-    const { caption } = await polling.submit(submission());
-    const waiting = polling.wait(caption.id, { timeoutMs: 120_000 });
-    await redis.hset(`${namespace}:{captions}:record:${caption.id}`, 'state', 'canceled', 'finished_ms', Date.now());
+    const { work } = await polling.submit(submission());
+    const waiting = polling.wait(work.id, { timeoutMs: 120_000 });
+    await redis.hset(`${namespace}:{captions}:record:${work.id}`, 'state', 'canceled', 'finished_ms', Date.now());
     expect((await waiting).status).toBe('finished');
     await polling.stop();
   });
 
   test('is told when the server shuts down', async () => {
-    const { caption } = await queue.submit(submission());
-    const waiting = queue.wait(caption.id, { timeoutMs: 120_000 });
+    const { work } = await queue.submit(submission());
+    const waiting = queue.wait(work.id, { timeoutMs: 120_000 });
     const refused = expect(waiting).rejects.toMatchObject({ code: 'shutting_down' });
     await queue.stop();
     await refused;

@@ -5,19 +5,19 @@ import { fileURLToPath } from 'node:url';
 import { BlipqError, type CaptionResource } from '@blipq/contracts';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
-import { CaptionQueue } from '../callers/caption-queue.js';
+import { WorkQueue } from '../callers/work-queue.js';
 import { freshNamespace, latch, made, serves, submission } from '../testing/fixtures.js';
-import { type CaptionHandler, CaptionWorker, type CaptionWorkerOptions } from './caption-worker.js';
+import { type CaptionHandler, WorkConsumer, type WorkConsumerOptions } from './work-consumer.js';
 
 const redisUrl = inject('redisUrl');
 let namespace: string;
-let queue: CaptionQueue;
-const workers: CaptionWorker[] = [];
+let queue: WorkQueue;
+const workers: WorkConsumer[] = [];
 const processes: HeldWorker[] = [];
 
 beforeEach(async () => {
   namespace = freshNamespace();
-  queue = new CaptionQueue({ redisUrl, namespace });
+  queue = new WorkQueue({ redisUrl, namespace });
   await queue.start();
 });
 
@@ -27,9 +27,9 @@ afterEach(async () => {
   await queue.stop();
 });
 
-async function work(handler: CaptionHandler, options: Partial<CaptionWorkerOptions> = {}): Promise<CaptionWorker> {
+async function consume(handler: CaptionHandler, options: Partial<WorkConsumerOptions> = {}): Promise<WorkConsumer> {
   const quick = { concurrency: 4, lockDurationMs: 1000, stalledIntervalMs: 200 };
-  const worker = new CaptionWorker({ serves, redisUrl, namespace, ...quick, handler, ...options });
+  const worker = new WorkConsumer({ serves, redisUrl, namespace, ...quick, handler, ...options });
   workers.push(worker);
   await worker.start();
   return worker;
@@ -38,7 +38,7 @@ async function work(handler: CaptionHandler, options: Partial<CaptionWorkerOptio
 async function ended(id: string): Promise<CaptionResource> {
   const outcome = await queue.wait(id, { timeoutMs: 120_000 });
   if (outcome.status !== 'finished') throw new Error(`expected it to finish, but it is ${outcome.status}`);
-  return outcome.caption;
+  return outcome.work;
 }
 
 /** See testing/held-worker.ts. */
@@ -69,57 +69,57 @@ class HeldWorker {
 
 describe('errors of the handler', () => {
   test('one that is not retryable fails the caption at once', async () => {
-    const { caption } = await queue.submit(submission());
-    await work(async () => {
+    const { work } = await queue.submit(submission());
+    await consume(async () => {
       throw new BlipqError('inference_error', 'nothing but zeros');
     });
-    const { state, attempt, error } = await ended(caption.id);
+    const { state, attempt, error } = await ended(work.id);
     expect({ state, attempt }).toEqual({ state: 'failed', attempt: 1 });
     expect(error).toEqual({ code: 'inference_error', detail: 'nothing but zeros', retryable: false });
   });
 
   test('one that is retryable is retried', async () => {
-    const { caption } = await queue.submit(submission());
-    await work(async ({ attempt }) => {
+    const { work } = await queue.submit(submission());
+    await consume(async ({ attempt }) => {
       if (attempt === 1) throw new BlipqError('out_of_memory', 'too much at once');
       return made('at last');
     });
-    expect(await ended(caption.id)).toMatchObject({ state: 'succeeded', attempt: 2, error: null });
+    expect(await ended(work.id)).toMatchObject({ state: 'succeeded', attempt: 2, error: null });
   });
 
   test('an unexpected one is reported, retried twice and ends the caption without its message', async () => {
-    const { caption } = await queue.submit(submission());
+    const { work } = await queue.submit(submission());
     const reported: string[] = [];
-    await work(
+    await consume(
       async () => {
         throw new Error('secret stack');
       },
       { onError: (error) => reported.push(error.message) },
     );
-    const { state, attempt, error } = await ended(caption.id);
+    const { state, attempt, error } = await ended(work.id);
     expect({ state, attempt, code: error?.code }).toEqual({ state: 'failed', attempt: 3, code: 'internal_error' });
     expect(error?.detail).not.toContain('secret');
     expect(reported.filter((message) => message === 'secret stack')).toHaveLength(3);
   });
 
   test('a caption whose image has expired says so', async () => {
-    const { caption } = await queue.submit(submission());
+    const { work } = await queue.submit(submission());
     const redis = new Redis(redisUrl);
     await redis.unlink(await redis.keys(`${namespace}:{captions}:pixels:*`));
     redis.disconnect();
-    await work(async () => made('unreachable'));
-    expect((await ended(caption.id)).error?.code).toBe('input_expired');
+    await consume(async () => made('unreachable'));
+    expect((await ended(work.id)).error?.code).toBe('input_expired');
   });
 });
 
 describe('worker processes that die', () => {
   test('kill -9 in the middle of a caption: another worker finishes it', async () => {
     const held = new HeldWorker();
-    const { caption } = await queue.submit(submission());
-    expect(await held.says()).toBe(`begun ${caption.id} 1`);
+    const { work } = await queue.submit(submission());
+    expect(await held.says()).toBe(`begun ${work.id} 1`);
     await held.end();
-    await work(async () => made('by the survivor'));
-    expect(await ended(caption.id)).toMatchObject({
+    await consume(async () => made('by the survivor'));
+    expect(await ended(work.id)).toMatchObject({
       state: 'succeeded',
       attempt: 2,
       caption: { text: 'by the survivor' },
@@ -128,14 +128,14 @@ describe('worker processes that die', () => {
 
   test('what a dead worker had in hand goes before what waits', async () => {
     const held = new HeldWorker();
-    const { caption: lost } = await queue.submit(submission());
+    const { work: lost } = await queue.submit(submission());
     await held.says();
     const waiting: string[] = [];
-    for (const _ of [1, 2, 3]) waiting.push((await queue.submit(submission())).caption.id);
+    for (const _ of [1, 2, 3]) waiting.push((await queue.submit(submission())).work.id);
     await held.end();
     const redis = new Redis(redisUrl);
     const order: string[] = [];
-    await work(
+    await consume(
       async ({ id, attempt }) => {
         // Busy until the lost one is back in the queue.
         if (order.length === 0) {
@@ -155,11 +155,11 @@ describe('worker processes that die', () => {
 
   test('a frozen worker that wakes up when another has its caption cannot write its result', async () => {
     const held = new HeldWorker();
-    const { caption } = await queue.submit(submission());
+    const { work } = await queue.submit(submission());
     await held.says();
     held.process.kill('SIGSTOP');
     const [begun, finish] = [latch(), latch()];
-    await work(async () => {
+    await consume(async () => {
       begun.open();
       await finish.promise;
       return made('by the second');
@@ -167,58 +167,58 @@ describe('worker processes that die', () => {
     await begun.promise;
     held.process.kill('SIGCONT');
     held.process.stdin.write('finish\n');
-    expect([`attempt ${caption.id} stale`, `dropped ${caption.id}`]).toContain(await held.says());
-    expect((await queue.read(caption.id))?.state).toBe('processing');
+    expect([`attempt ${work.id} stale`, `dropped ${work.id}`]).toContain(await held.says());
+    expect((await queue.read(work.id))?.state).toBe('processing');
     finish.open();
-    expect((await ended(caption.id)).caption?.text).toBe('by the second');
+    expect((await ended(work.id)).caption?.text).toBe('by the second');
   });
 
   test('a result that comes after the end changes nothing', async () => {
     const held = new HeldWorker();
-    const { caption } = await queue.submit(submission());
+    const { work } = await queue.submit(submission());
     await held.says();
     held.process.kill('SIGSTOP');
-    await work(async () => made('by the second'));
-    const first = await ended(caption.id);
+    await consume(async () => made('by the second'));
+    const first = await ended(work.id);
     held.process.kill('SIGCONT');
     held.process.stdin.write('finish\n');
-    expect([`attempt ${caption.id} terminal`, `dropped ${caption.id}`]).toContain(await held.says());
-    expect(await queue.read(caption.id)).toEqual(first);
+    expect([`attempt ${work.id} terminal`, `dropped ${work.id}`]).toContain(await held.says());
+    expect(await queue.read(work.id)).toEqual(first);
   });
 
   test('a caption that kills two workers is given up as worker_lost', async () => {
-    const { caption } = await queue.submit(submission());
+    const { work } = await queue.submit(submission());
     for (const attempt of [1, 2]) {
       const held = new HeldWorker();
-      expect(await held.says()).toBe(`begun ${caption.id} ${attempt}`);
+      expect(await held.says()).toBe(`begun ${work.id} ${attempt}`);
       await held.end();
     }
-    await work(async () => made('unreachable'));
-    expect(await ended(caption.id)).toMatchObject({ state: 'failed', attempt: 2, error: { code: 'worker_lost' } });
+    await consume(async () => made('unreachable'));
+    expect(await ended(work.id)).toMatchObject({ state: 'failed', attempt: 2, error: { code: 'worker_lost' } });
   });
 });
 
 describe('stop', () => {
   test('lets captions in hand finish', async () => {
     const [begun, finish] = [latch(), latch()];
-    const worker = await work(async () => {
+    const worker = await consume(async () => {
       begun.open();
       await finish.promise;
       return made('just in time');
     });
-    const { caption } = await queue.submit(submission());
+    const { work } = await queue.submit(submission());
     await begun.promise;
     const stopped = worker.stop();
     finish.open();
     await stopped;
-    expect((await queue.read(caption.id))?.state).toBe('succeeded');
+    expect((await queue.read(work.id))?.state).toBe('succeeded');
   });
 
   test('gives back what does not finish in time, without spending an attempt of three', async () => {
-    const { caption } = await queue.submit(submission());
+    const { work } = await queue.submit(submission());
     for (const attempt of [1, 2, 3, 4]) {
       const begun = latch<number>();
-      const worker = await work(
+      const worker = await consume(
         async (given, signal) => {
           begun.open(given.attempt);
           await once(signal, 'abort');
@@ -228,9 +228,9 @@ describe('stop', () => {
       );
       expect(await begun.promise).toBe(attempt);
       await worker.stop();
-      expect((await queue.read(caption.id))?.state).toBe('queued');
+      expect((await queue.read(work.id))?.state).toBe('queued');
     }
-    await work(async () => made('by the fifth'));
-    expect((await ended(caption.id)).state).toBe('succeeded');
+    await consume(async () => made('by the fifth'));
+    expect((await ended(work.id)).state).toBe('succeeded');
   });
 });
