@@ -72,8 +72,8 @@ export class BatchIntake {
   async #acceptOne(index: number, item: WorkRequest, context: SubmitContext): Promise<SubmittedItem> {
     const newId = newIdFor(taskOf(item));
     try {
-      const { caption } = await this.#parts.intake.accept(item, { ...context, newId });
-      return { index, id: caption.id, error: null };
+      const { work } = await this.#parts.intake.accept(item, { ...context, newId });
+      return { index, id: work.id, error: null };
     } catch (error) {
       if (!(error instanceof BlipqError)) throw error;
       const refused = { index, id: null, error: errorOf(error) };

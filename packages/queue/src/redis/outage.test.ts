@@ -208,7 +208,7 @@ test('a Redis that has no memory from the beginning to the end lets a worker tha
   await redis.config('SET', 'maxmemory', '1');
   await startWorker();
   for (const { work } of accepted) {
-    expect(await queue.wait(caption.id, { timeoutMs: 120_000 })).toMatchObject({ work: { state: 'succeeded' } });
+    expect(await queue.wait(work.id, { timeoutMs: 120_000 })).toMatchObject({ work: { state: 'succeeded' } });
   }
   // An attempt that failed is made again, and what a worker gives back is taken by another.
   await redis.config('SET', 'maxmemory', '0');
