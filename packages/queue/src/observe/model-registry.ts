@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto';
 import { BlipqError, type ModelManifest, modelManifest } from '@blipq/contracts';
 import type { ScriptTarget } from '../lua/script.js';
 import { modelKeys } from '../redis/keys.js';
-import { asking, type OnError, open, producerRedis, type QueueAddress, type RedisClient } from '../redis/redis-client.js';
+import {
+  asking,
+  type OnError,
+  open,
+  producerRedis,
+  type QueueAddress,
+  type RedisClient,
+} from '../redis/redis-client.js';
 import { listModels, type RegisteredModel } from './scripts/list-models.js';
 import { registerModel } from './scripts/register-model.js';
 import { seeModel } from './scripts/see-model.js';
