@@ -16,10 +16,10 @@ export type Invocation =
 export const usage = `blipq: what BlipQ needs ahead of time
 
   blipq model prepare <model>   download it and build its graphs, so that a worker starts at once
-  blipq model inspect <model>   download it and say what it is
+  blipq model inspect <model>   download it and say what it is, and whether it can be served
   blipq webhooks secret         make a secret that signs webhooks
 
-<model> is a folder, or owner/name[@revision] on the Hugging Face Hub.
+<model> is a folder, or owner/name[@revision] on the Hugging Face Hub; <base>+<adapter> for a LoRA adapter.
 
   --json       the report as JSON on standard output
   -h, --help   this text

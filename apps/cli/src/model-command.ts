@@ -29,10 +29,10 @@ export async function modelReport(
   const onDownload = display.download;
   const resolved = await resolveModel(reference, { ...hubOptions(config), onProgress: onDownload, onWarning });
   const onProgress = ({ phase }: PrepareProgress) => display.phase(phase);
-  const { folder: checkpoint, name } = resolved;
+  const { folder: checkpoint, name, adapter } = resolved;
   const { BLIPQ_CACHE: cacheDir, BLIPQ_THREADS: threads, BLIPQ_PRECISION: precision } = config;
-  const common = { checkpoint, cacheDir, onProgress };
-  if (!build) return { ...resolved, ...(await inspectCheckpoint(common)) };
+  const common = { checkpoint, adapter: adapter?.folder, cacheDir, onProgress };
+  if (!build) return { ...resolved, ...(await inspectCheckpoint({ ...common, onWarning })) };
   const device = await chooseDevice(config.BLIPQ_DEVICE, (reason) => display.note(`no GPU is used: ${reason}`));
   const prepared = await prepareModel({
     ...common,

@@ -2,14 +2,23 @@ import type { BuiltGraphs } from '@blipq/blip';
 import { inWords } from '@blipq/hub';
 import type { ModelReport } from './model-command.js';
 
+/** The route of a gateway that asks for each task. */
+const serves: Readonly<Record<ModelReport['task'], string>> = {
+  captioning: 'captions, at /v1/captions',
+  question_answering: 'answers, at /v1/answers',
+  image_text_retrieval: 'matches, at /v1/matches',
+};
+
 /** The report for people. */
 export function reportText(report: ModelReport): string {
   const { task, imageSize } = report;
   const rows: [string, string][] = [
     ['task', task],
+    ['serves', serves[task]],
     ['revision', report.revision],
     ...(report.commit === null ? [] : [['commit', report.commit] as [string, string]]),
     ['folder', report.folder],
+    ...(report.adapterFolder === null ? [] : [['adapter', adapterText(report)] as [string, string]]),
     ['weights', `${report.weightFiles.join(', ')}; ${inWords(report.weightBytes)} as ${report.dtypes.join(', ')}`],
     ['tensors', `${report.tensors}, with ${inMillions(report.parameters)} parameters`],
     ['images', `${imageSize} × ${imageSize} pixels`],
@@ -41,6 +50,12 @@ export function reportJson(report: ModelReport): string {
     revision: report.revision,
     commit: report.commit,
     folder: report.folder,
+    ...(report.adapterFolder !== null && {
+      adapter: {
+        folder: report.adapterFolder,
+        ...(report.adapter && { base: report.adapter.base, base_commit: report.adapter.baseCommit }),
+      },
+    }),
     task: report.task,
     weights: { files: report.weightFiles, bytes: report.weightBytes, dtypes: report.dtypes },
     tensors: report.tensors,
@@ -53,6 +68,12 @@ export function reportJson(report: ModelReport): string {
     ...(report.prepared !== undefined && { prepared: report.prepared }),
   };
   return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** An adapter, and what it is merged into. */
+function adapterText({ adapterFolder, adapter }: ModelReport): string {
+  const commit = adapter?.baseCommit ? ` at ${adapter.baseCommit}` : '';
+  return adapter === undefined ? `${adapterFolder}` : `${adapterFolder}, merged into ${adapter.base}${commit}`;
 }
 
 function graphsText({ folder, precision, device, check }: BuiltGraphs): string {

@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { join } from 'node:path';
-import { HubError, parseReference, type Reference } from '@blipq/hub';
+import { HubError, parseReference } from '@blipq/hub';
 import { closeServer, listen, type ServicePart, StartupError } from '@blipq/service';
 
 export interface PreflightOptions {
@@ -13,7 +11,7 @@ export interface PreflightOptions {
 
 /**
  * Finds out in the first moment what would otherwise fail after a long build: a busy port, a missing checkpoint folder.
- * Whether the Hub has a model is for the worker to find out.
+ * What a folder or the Hub has is for the worker to find out.
  */
 export class Preflight implements ServicePart {
   readonly #options: PreflightOptions;
@@ -25,10 +23,7 @@ export class Preflight implements ServicePart {
   /** @throws StartupError */
   async start(): Promise<void> {
     const { port, host, model } = this.#options;
-    const reference = modelReference(model);
-    if (reference.kind === 'folder' && !existsSync(join(reference.path, 'config.json'))) {
-      throw new StartupError(`${reference.path} has no config.json; BLIPQ_MODEL takes the folder of a BLIP checkpoint`);
-    }
+    requireReference(model);
     const probe = createServer();
     await listen(probe, port, host, 'PORT');
     await closeServer(probe);
@@ -37,9 +32,9 @@ export class Preflight implements ServicePart {
   stop(): void {}
 }
 
-function modelReference(model: string): Reference {
+function requireReference(model: string): void {
   try {
-    return parseReference(model);
+    parseReference(model);
   } catch (error) {
     if (!(error instanceof HubError)) throw error;
     throw new StartupError(

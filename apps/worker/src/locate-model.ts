@@ -4,7 +4,7 @@ import { atEachTenth, HubError, type HubOptions, type ResolvedModel, resolveMode
 import { type Logger, StartupError } from '@blipq/service';
 
 export interface LocateOptions {
-  /** A folder, or `owner/name[@revision]` on the Hub. */
+  /** A folder, or `owner/name[@revision]` on the Hub; `base+adapter` for a LoRA adapter with its base. */
   reference: string;
   hub: HubOptions;
   logger: Logger;
@@ -21,9 +21,10 @@ export async function locateModel(options: LocateOptions, signal: AbortSignal): 
   const backoff = new Backoff({ minMs: 1000, maxMs: 60_000, resetAfterMs: Number.POSITIVE_INFINITY });
   for (;;) {
     try {
-      const { folder, name, commit } = await resolve(options, signal);
-      if (commit !== null) logger.info({ model: name, commit, folder }, 'model found');
-      return { checkpoint: folder, name };
+      const { folder, name, commit, adapter } = await resolve(options, signal);
+      if (commit !== null || adapter !== undefined)
+        logger.info({ model: name, commit, folder, adapter }, 'model found');
+      return { checkpoint: folder, name, ...(adapter && { adapter: adapter.folder }) };
     } catch (error) {
       if (!(error instanceof HubError)) throw error;
       if (!error.retryable) throw new StartupError(`BLIPQ_MODEL ${reference}: ${error.message}`);

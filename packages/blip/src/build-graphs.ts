@@ -34,7 +34,7 @@ export async function writeGraphs(
   precision: Precision,
   onProgress: (phase: Part['name'], bytesDone: number) => void,
 ): Promise<void> {
-  const tensors = new StateDict(checkpoint);
+  const tensors = new StateDict(checkpoint, config.text);
   const parts = partsOf(config, tensors, formats[precision]);
   tensors.finish();
   for (const { name, graphs } of parts) {
@@ -47,6 +47,18 @@ export async function writeGraphs(
       await data.close();
     }
   }
+}
+
+/**
+ * Checks that a checkpoint holds the tensors that its configuration asks for.
+ *
+ * @returns the names of those that nothing needs
+ * @throws ModelError naming the tensors that are missing, misshapen, of integers, or of another kind of model
+ */
+export function checkTensors(config: BlipConfig, checkpoint: Checkpoint): string[] {
+  const tensors = new StateDict(checkpoint, config.text);
+  partsOf(config, tensors, formats.fp32);
+  return tensors.finish();
 }
 
 function partsOf(config: BlipConfig, tensors: StateDict, format: ModelFormat): Part[] {

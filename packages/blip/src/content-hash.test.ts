@@ -24,7 +24,7 @@ async function hashOf(folder: string): Promise<{ hash: string; read: boolean }> 
     expect(bytesDone).toBeGreaterThan(bytes);
     bytes = bytesDone;
   };
-  return { hash: await contentHash(folder, weights, { cacheDir, onProgress }), read: bytes > 0 };
+  return { hash: await contentHash([folder], weights, { cacheDir, onProgress }), read: bytes > 0 };
 }
 
 test('a hash is 12 hexadecimal digits of what the files hold, wherever they lie', async () => {

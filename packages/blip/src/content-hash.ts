@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 
 /** The small files that decide what is built, beside the weights. */
 const configFiles = [
+  'adapter_config.json',
+  'added_tokens.json',
   'config.json',
   'generation_config.json',
   'preprocessor_config.json',
   'processor_config.json',
+  'special_tokens_map.json',
   'tokenizer.json',
   'tokenizer_config.json',
   'vocab.txt',
@@ -21,17 +24,18 @@ export interface HashOptions {
 }
 
 /**
- * Identifies what is in a model folder: the first 12 hexadecimal digits of a SHA-256 over all files that matter.
+ * Identifies what is in a model's folders: the first 12 hexadecimal digits of a SHA-256 over all files that matter.
  *
  * Gigabytes of weights are hashed once: the result is remembered in the cache folder together with the sizes and
  * modification times that it stands for.
  */
 export async function contentHash(
-  folder: string,
+  folders: readonly string[],
   weightFiles: readonly string[],
   { cacheDir, onProgress }: HashOptions,
 ): Promise<string> {
-  const paths = [...configFiles.map((name) => join(folder, name)), ...weightFiles];
+  const small = folders.flatMap((folder) => configFiles.map((name) => join(folder, name)));
+  const paths = [...small, ...weightFiles.filter((path) => !small.includes(path))];
   const stamp = JSON.stringify(await Promise.all(paths.map(fileStamp)));
   const memo = join(cacheDir, `.hash-${sha256(stamp).slice(0, 32)}`);
   const known = await readFile(memo, 'utf8').catch(() => undefined);
@@ -41,7 +45,9 @@ export async function contentHash(
   let bytesDone = 0;
   for (const path of paths) {
     if ((await fileStamp(path)) === null) continue;
-    hash.update(`${basename(path)}\0`);
+    // Which folder has a file matters as much as what is in it.
+    const place = folders.findIndex((folder) => dirname(path) === resolve(folder));
+    hash.update(`${place > 0 ? `${place}/` : ''}${basename(path)}\0`);
     for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
       hash.update(chunk);
       bytesDone += chunk.length;

@@ -1,12 +1,10 @@
 import { readdir, stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
-import { openCheckpoint } from './checkpoint/checkpoint.js';
-import { readBlipConfig } from './checkpoint/config.js';
+import { basename, join } from 'node:path';
 import type { GenerationFields } from './checkpoint/generation-config.js';
 import type { BlipTask } from './checkpoint/task.js';
-import { contentHash } from './content-hash.js';
 import { type ModelFacts, readModelFacts } from './model-facts.js';
 import type { PrepareOptions } from './prepare-model.js';
+import { readModel, revisionOf } from './read-model.js';
 
 /** A folder of graphs, and what they are. */
 export type BuiltGraphs = { readonly folder: string } & Omit<ModelFacts, 'tokenizerJson'>;
@@ -31,23 +29,25 @@ export interface CheckpointReport {
   readonly positionsMax: number;
   readonly generationConfig: GenerationFields;
   readonly textConfig: GenerationFields;
+  /** The folder of the LoRA adapter that is merged in; null where there is none. */
+  readonly adapterFolder: string | null;
   /** What was built of it and is in the cache folder. */
   readonly built: readonly BuiltGraphs[];
 }
 
 /**
- * Reads a model folder's configuration and the list of its tensors, for any of BLIP's tasks.
+ * Reads a model folder's configuration and the list of its tensors, for any of BLIP's tasks, and checks all that
+ * `prepareModel` checks before it builds.
  *
- * @throws ModelError
+ * @throws ModelError where the model cannot be served
  */
 export async function inspectCheckpoint(
-  options: Pick<PrepareOptions, 'checkpoint' | 'cacheDir' | 'onProgress'>,
+  options: Pick<PrepareOptions, 'checkpoint' | 'adapter' | 'cacheDir' | 'onProgress' | 'onWarning'>,
 ): Promise<CheckpointReport> {
-  const source = resolve(options.checkpoint);
-  const checkpoint = await openCheckpoint(source);
+  const model = await readModel(options);
+  const { checkpoint, config, folders } = model;
   try {
-    const config = await readBlipConfig(source, checkpoint.tensors.keys());
-    const revision = await contentHash(source, checkpoint.files, options);
+    const revision = await revisionOf(model, options);
     const sizes = await Promise.all(checkpoint.files.map(async (path) => (await stat(path)).size));
     const tensors = [...checkpoint.tensors]
       .filter(([name]) => !name.endsWith('.position_ids'))
@@ -64,6 +64,7 @@ export async function inspectCheckpoint(
       positionsMax: config.text.positions,
       generationConfig: config.generationConfig,
       textConfig: config.textGeneration,
+      adapterFolder: folders.adapter ?? null,
       built: await graphsOf(revision, options.cacheDir),
     };
   } finally {

@@ -4,19 +4,16 @@ import { basename, join, resolve } from 'node:path';
 import { buildFolder } from './build-folder.js';
 import { writeGraphs } from './build-graphs.js';
 import { runBuildJob } from './build-job.js';
-import { type Checkpoint, openCheckpoint } from './checkpoint/checkpoint.js';
-import { type BlipConfig, readBlipConfig } from './checkpoint/config.js';
 import type { BlipTask } from './checkpoint/task.js';
-import { contentHash } from './content-hash.js';
 import type { Precision } from './model/weight-format.js';
 import { ModelError } from './model-error.js';
 import { modelFacts, readModelFacts, writeModelFacts } from './model-facts.js';
 import { optimizedFolder, thisCpu } from './optimized-graphs.js';
 import { checkBounds, type Device, fastestPrecision, type PrecisionCheck } from './precision.js';
-import { readTokenizerFile, type TokenizerFile } from './tokenizer-file.js';
+import { type OpenModel, readModel, revisionOf } from './read-model.js';
 
 /** Raised whenever the graphs change, so that folders built by an older version are built anew. */
-const BUILD_VERSION = 8;
+const BUILD_VERSION = 9;
 
 export interface PrepareProgress {
   readonly phase: 'hash' | 'encoder' | 'decoder' | 'matcher' | 'check' | 'optimize';
@@ -25,8 +22,10 @@ export interface PrepareProgress {
 }
 
 export interface PrepareOptions {
-  /** A Hugging Face model folder: config.json, weights, tokenizer, preprocessor_config.json. */
+  /** A folder with a model (docs/models.md has the forms), or with a LoRA adapter whose base is a folder too. */
   readonly checkpoint: string;
+  /** The folder of a LoRA adapter to merge into `checkpoint`. */
+  readonly adapter?: string | undefined;
   /** Where built graphs are kept, a folder for each content. */
   readonly cacheDir: string;
   /** Refuses checkpoints for other tasks; takes any where it is not given. */
@@ -52,16 +51,16 @@ export interface PrepareOptions {
  */
 export async function prepareModel(options: PrepareOptions): Promise<string> {
   const { device = 'cpu', precision = 'fp32', threads = 1 } = options;
-  const checkpoint = await openCheckpoint(resolve(options.checkpoint));
+  const model = await readModel(options);
   try {
-    const build = await describeBuild(checkpoint, options);
+    const build = await describeBuild(model, options);
     const folder = precision === 'auto' ? await buildFastest(build) : await buildPrecision(build, precision);
     if (device === 'cpu') await optimize(folder, threads, options.onProgress);
     return folder;
   } catch (error) {
     throw asCacheError(error, resolve(options.cacheDir));
   } finally {
-    await checkpoint.close();
+    await model.checkpoint.close();
   }
 }
 
@@ -80,28 +79,23 @@ function asCacheError(error: unknown, cacheDir: string): unknown {
   );
 }
 
-/** All that a build needs to know of a checkpoint. */
-interface Build {
+interface Build extends OpenModel {
   readonly name: string;
   readonly revision: string;
-  readonly config: BlipConfig;
-  readonly tokenizer: TokenizerFile;
-  readonly checkpoint: Checkpoint;
   readonly options: PrepareOptions;
 }
 
-async function describeBuild(checkpoint: Checkpoint, options: PrepareOptions): Promise<Build> {
-  const source = resolve(options.checkpoint);
-  const config = await readBlipConfig(source, checkpoint.tensors.keys());
-  if (options.task !== undefined && options.task !== config.task) {
+async function describeBuild(model: OpenModel, options: PrepareOptions): Promise<Build> {
+  const { base, adapter } = model.folders;
+  const source = adapter ?? base;
+  const { task } = model.config;
+  if (options.task !== undefined && options.task !== task) {
     throw new ModelError(
       'checkpoint_refused',
-      `${source} is a BLIP model for ${config.task.replaceAll('_', ' ')}, not for ${options.task.replaceAll('_', ' ')}`,
+      `${source} is a BLIP model for ${task.replaceAll('_', ' ')}, not for ${options.task.replaceAll('_', ' ')}`,
     );
   }
-  const tokenizer = await readTokenizerFile(source);
-  const revision = await contentHash(source, checkpoint.files, options);
-  return { name: options.name ?? basename(source), revision, config, tokenizer, checkpoint, options };
+  return { ...model, name: options.name ?? basename(source), revision: await revisionOf(model, options), options };
 }
 
 /** The fastest precision of the device, or fp32 where that is too far from it. */

@@ -7,9 +7,13 @@ import { Tokenizer } from '@huggingface/tokenizers';
  */
 export class BlipTokenizer {
   readonly #tokenizer: Tokenizer;
+  readonly #begin: string;
+  readonly #end: string;
 
-  private constructor(tokenizer: Tokenizer) {
+  private constructor(tokenizer: Tokenizer, [begin, end]: readonly [string, string]) {
     this.#tokenizer = tokenizer;
+    this.#begin = begin;
+    this.#end = end;
   }
 
   /**
@@ -19,7 +23,8 @@ export class BlipTokenizer {
    */
   static fromJson(tokenizerJson: string, cleanUpSpaces = false): BlipTokenizer {
     const config = { clean_up_tokenization_spaces: cleanUpSpaces };
-    return new BlipTokenizer(new Tokenizer(JSON.parse(tokenizerJson), config));
+    const json = JSON.parse(tokenizerJson);
+    return new BlipTokenizer(new Tokenizer(json, config), enclosingTokens(json));
   }
 
   /**
@@ -31,12 +36,12 @@ export class BlipTokenizer {
   }
 
   /**
-   * The ids of a text as encoders want them: [CLS] text [SEP].
+   * The ids of a text as encoders want them: [CLS] text [SEP], or what tokenizer.json has instead of these two.
    *
-   * @throws Error where the vocabulary has no [CLS] or [SEP]
+   * @throws Error where the vocabulary has not got them
    */
   encode(text: string): number[] {
-    return [this.#special('[CLS]'), ...this.encodePrompt(text), this.#special('[SEP]')];
+    return [this.#special(this.#begin), ...this.encodePrompt(text), this.#special(this.#end)];
   }
 
   /** A token as the vocabulary has it ("##ing"); undefined for ids outside it. */
@@ -71,4 +76,11 @@ export class BlipTokenizer {
     const known = ids.filter((id) => this.#tokenizer.id_to_token(id) !== undefined);
     return known.length === 0 ? '' : this.#tokenizer.decode(known, { skip_special_tokens: true }).trim();
   }
+}
+
+/** The tokens around a text that the template of tokenizer.json's post_processor has; BERT's where it has none. */
+function enclosingTokens(json: { post_processor?: { single?: unknown } | null }): readonly [string, string] {
+  const { single } = json.post_processor ?? {};
+  const special = (Array.isArray(single) ? single : []).flatMap((part) => part?.SpecialToken?.id ?? []);
+  return special.length === 2 ? [special[0], special[1]] : ['[CLS]', '[SEP]'];
 }

@@ -6,6 +6,8 @@ import type { EngineLogger } from './engine-logger.js';
 export interface ModelLocation {
   /** Folder of a Hugging Face BLIP checkpoint. */
   checkpoint: string;
+  /** Folder of a LoRA adapter to merge into the checkpoint. */
+  adapter?: string;
   /** The model's name in its facts; the checkpoint decides when absent. */
   name?: string;
 }

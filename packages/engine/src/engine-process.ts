@@ -7,11 +7,12 @@ serveEngine(load);
 
 /** Builds the checkpoint's graphs where they are not built yet, then opens them. */
 async function load(start: StartRequest, listener: LoadListener): Promise<Loading> {
-  const { checkpoint, cacheDir, name, threads, precision } = start;
+  const { checkpoint, adapter, cacheDir, name, threads, precision } = start;
   try {
     const device = await chooseDevice(start.device, (reason) => listener.onNote(`no GPU is used: ${reason}`));
     const folder = await prepareModel({
       checkpoint,
+      adapter,
       cacheDir,
       name,
       threads,

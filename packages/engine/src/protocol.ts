@@ -68,6 +68,7 @@ const modelFacts = z.custom<ModelFacts>(
 const start = z.strictObject({
   type: z.literal('start'),
   checkpoint: z.string(),
+  adapter: z.string().optional(),
   cacheDir: z.string(),
   name: z.string().optional(),
   threads: z.int().positive(),

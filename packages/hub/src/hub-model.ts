@@ -5,7 +5,17 @@ import { requireFreeSpace } from './free-space.js';
 import type { HubClient, HubFile } from './hub-client.js';
 import { HubError } from './hub-error.js';
 import { withLock } from './lock.js';
-import { isIndex, isWholeModel, requireBlip, shardsOf, smallFiles, weightForms, weightsOnDisk } from './model-files.js';
+import {
+  adapterForms,
+  isIndex,
+  isWholeAdapter,
+  isWholeModel,
+  requireBlip,
+  shardsOf,
+  smallFiles,
+  weightForms,
+  weightsOnDisk,
+} from './model-files.js';
 import type { RepoCache } from './repo-cache.js';
 import type { RetryPolicy } from './retry.js';
 
@@ -27,7 +37,10 @@ export interface HubModelOptions {
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
 }
 
-/** The files of one model at one commit, in the cache. */
+/** What is wanted of a repository: `any` is a model or, where it has none, an adapter. */
+export type Wanted = 'any' | 'model' | 'adapter';
+
+/** The files of one model or adapter at one commit, in the cache. */
 export class HubModel {
   readonly folder: string;
   readonly #options: HubModelOptions;
@@ -37,9 +50,16 @@ export class HubModel {
     this.folder = options.cache.snapshot(options.commit);
   }
 
+  /** Whether the snapshot has a file. */
+  async has(file: string): Promise<boolean> {
+    return await isFile(join(this.folder, file));
+  }
+
   /** Whether everything is here, as far as that can be told without the Hub. */
-  async isWhole(): Promise<boolean> {
-    return await isWholeModel(this.folder, (file) => isFile(join(this.folder, file)));
+  async isWhole(wanted: Wanted): Promise<boolean> {
+    const has = (file: string) => this.has(file);
+    if (wanted !== 'adapter' && (await isWholeModel(this.folder, has))) return true;
+    return wanted !== 'model' && (await isWholeAdapter(has));
   }
 
   /**
@@ -47,25 +67,50 @@ export class HubModel {
    *
    * @throws HubError
    */
-  async complete(client: HubClient): Promise<void> {
-    const { repo, commit } = this.#options;
-    const listing = await client.files(commit);
-    const listed = (names: readonly string[]) => names.flatMap((name) => listing.get(name) ?? []);
-    const [config] = listed(['config.json']);
-    if (config === undefined) throw new HubError('repo_unusable', `${repo} holds no model: it has no config.json`);
+  async complete(client: HubClient, wanted: Wanted): Promise<void> {
+    const listing = await client.files(this.#options.commit);
+    const isAdapter = listing.has('adapter_config.json');
+    const isModel = weightForms.some((name) => listing.has(name));
+    if (wanted === 'adapter' || (wanted === 'any' && isAdapter && !isModel)) {
+      return await this.#completeAdapter(client, listing);
+    }
+    const { repo } = this.#options;
+    if (wanted === 'any' && isAdapter) {
+      throw new HubError(
+        'repo_unusable',
+        `${repo} holds a LoRA adapter beside the weights of a model, and nothing tells whether they have it in them already; name ${repo}+${repo} to merge it into them, or download the weights and name their folder`,
+      );
+    }
+    await this.#completeModel(client, listing);
+  }
+
+  async #completeModel(client: HubClient, listing: ReadonlyMap<string, HubFile>): Promise<void> {
+    const { repo } = this.#options;
+    const [config] = listed(listing, ['config.json']);
+    if (config === undefined) throw noModel(repo, listing, 'holds no model: it has no config.json');
     const form =
       (await weightsOnDisk(this.folder, (name) => this.#has(listing.get(name)))) ??
       weightForms.find((name) => listing.has(name));
-    if (form === undefined) {
-      throw new HubError('repo_unusable', `${repo} holds no weights that BlipQ reads: ${weightForms.join(', ')}`);
-    }
-    await this.#download(client, [config, ...listed(isIndex(form) ? [form] : [])]);
+    if (form === undefined)
+      throw noModel(repo, listing, `holds no weights that BlipQ reads: ${weightForms.join(', ')}`);
+    await this.#download(client, [config, ...listed(listing, isIndex(form) ? [form] : [])]);
     await requireBlip(this.folder, repo);
     const weights = isIndex(form) ? await shardsOf(this.folder, form) : [form];
     const missing = weights.find((name) => !listing.has(name));
     if (missing) throw new HubError('repo_unusable', `${repo} lacks ${missing}, which its ${form} names`);
     // The weights last: where they are, everything is.
-    await this.#download(client, listed([...smallFiles, ...weights]));
+    await this.#download(client, listed(listing, [...smallFiles, ...weights]));
+  }
+
+  /** An adapter's own files; those of its base are the base's. */
+  async #completeAdapter(client: HubClient, listing: ReadonlyMap<string, HubFile>): Promise<void> {
+    const { repo } = this.#options;
+    const form = adapterForms.find((name) => listing.has(name));
+    if (form === undefined || !listing.has('adapter_config.json')) {
+      const wanted = `adapter_config.json with ${adapterForms.join(' or ')}`;
+      throw new HubError('repo_unusable', `${repo} holds no LoRA adapter: it has no ${wanted}`);
+    }
+    await this.#download(client, listed(listing, [...smallFiles, form]));
   }
 
   async #has(file: HubFile | undefined): Promise<boolean> {
@@ -115,6 +160,20 @@ export class HubModel {
     }
     await requireFreeSpace(cache.folder, bytes, repo);
   }
+}
+
+function listed(listing: ReadonlyMap<string, HubFile>, names: readonly string[]): HubFile[] {
+  return names.flatMap((name) => listing.get(name) ?? []);
+}
+
+/** The error for a repository without a model; a checkpoint of the original code can be served from a folder. */
+function noModel(repo: string, listing: ReadonlyMap<string, HubFile>, why: string): HubError {
+  const [pth] = [...listing.keys()].filter((name) => /\.(pth|pt|ckpt)$/.test(name));
+  const then =
+    pth === undefined
+      ? ''
+      : `; if ${pth} is a checkpoint of salesforce/BLIP or LAVIS, download it and name its folder: hf download ${repo} ${pth} --local-dir FOLDER`;
+  return new HubError('repo_unusable', `${repo} ${why}${then}`);
 }
 
 /** Adds files up to one progress. */

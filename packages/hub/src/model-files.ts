@@ -5,10 +5,13 @@ import { HubError } from './hub-error.js';
 
 /** What is needed beside the weights, as far as a repository has it. */
 export const smallFiles = [
+  'adapter_config.json',
+  'added_tokens.json',
   'config.json',
   'generation_config.json',
   'preprocessor_config.json',
   'processor_config.json',
+  'special_tokens_map.json',
   'tokenizer.json',
   'tokenizer_config.json',
   'vocab.txt',
@@ -21,6 +24,38 @@ export const weightForms = [
   'pytorch_model.bin',
   'pytorch_model.bin.index.json',
 ];
+
+/** The forms in which peft saves an adapter, the preferred one first. */
+export const adapterForms = ['adapter_model.safetensors', 'adapter_model.bin'];
+
+const adapterConfig = z.object({ base_model_name_or_path: z.string().nullish(), revision: z.string().nullish() });
+
+/** What an adapter is made for. */
+export interface AdapterBase {
+  /** As peft wrote it: a repository, or a path of the machine that the adapter was trained on. */
+  readonly name: string | undefined;
+  readonly revision: string | undefined;
+}
+
+/** What the adapter_config.json in a folder names as its base. @throws HubError `repo_unusable` */
+export async function adapterBase(folder: string): Promise<AdapterBase> {
+  const path = join(folder, 'adapter_config.json');
+  const parsed = adapterConfig.safeParse(await readJson(path));
+  if (!parsed.success) throw new HubError('repo_unusable', `${path} is not the configuration of an adapter`);
+  const { base_model_name_or_path: name, revision } = parsed.data;
+  return { name: name || undefined, revision: revision || undefined };
+}
+
+/** Whether a folder is an adapter and no model. */
+export async function isAdapter(has: (file: string) => Promise<boolean>): Promise<boolean> {
+  if (!(await has('adapter_config.json'))) return false;
+  return !(await Promise.all(weightForms.map(has))).includes(true);
+}
+
+/** Whether a snapshot holds a whole adapter. */
+export async function isWholeAdapter(has: (file: string) => Promise<boolean>): Promise<boolean> {
+  return (await has('adapter_config.json')) && (await Promise.all(adapterForms.map(has))).includes(true);
+}
 
 export function isIndex(form: string): boolean {
   return form.endsWith('.index.json');

@@ -2,10 +2,13 @@ import { statSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { HubError } from './hub-error.js';
 
-/** Where a model is: in a folder of this machine, or in a repository of the Hub at a branch, tag, pull request or commit. */
-export type Reference =
+/** Where files are: in a folder of this machine, or in a repository of the Hub at a branch, tag, pull request or commit. */
+export type Place =
   | { readonly kind: 'folder'; readonly path: string }
   | { readonly kind: 'repo'; readonly repo: string; readonly revision: string };
+
+/** A model or an adapter, or both: an adapter with the base that it is to be merged into. */
+export type Reference = Place | { readonly kind: 'adapted'; readonly base: Place; readonly adapter: Place };
 
 /** The Hub's rules for names, so that nothing else ever becomes part of a path or an address. */
 const repoName = /^[A-Za-z0-9][\w.-]{0,95}\/[\w][\w.-]{0,95}$/;
@@ -14,14 +17,32 @@ const revisionName = /^[\w][\w.-]*(\/[\w][\w.-]*)*$/;
 const forbidden = /--|\.\.|[.-]$|\.git$/;
 
 /**
- * Reads a model reference: a path (`/…`, `./…`, `../…` or any folder that exists, which wins) or
- * `owner/name[@revision]`.
+ * Reads a model reference: a path (`/…`, `./…`, `../…` or any folder that exists, which wins), `owner/name[@revision]`,
+ * or two of these with a `+` between them, a base and a LoRA adapter.
  *
  * @throws HubError `reference_invalid`
  */
 export function parseReference(reference: string): Reference {
+  if (isFolder(reference)) return { kind: 'folder', path: resolve(reference) };
+  // A folder's name may have a plus of its own.
+  let problem: unknown;
+  for (let at = reference.indexOf('+'); at >= 0; at = reference.indexOf('+', at + 1)) {
+    try {
+      const [base, adapter] = [parsePlace(reference.slice(0, at)), parsePlace(reference.slice(at + 1))];
+      return { kind: 'adapted', base, adapter };
+    } catch (error) {
+      problem ??= error;
+    }
+  }
+  if (problem !== undefined) throw problem;
+  return parsePlace(reference);
+}
+
+/** @throws HubError `reference_invalid` */
+export function parsePlace(reference: string): Place {
   const path = resolve(reference);
-  if (isFolder(reference)) return { kind: 'folder', path };
+  if (reference !== '' && isFolder(reference)) return { kind: 'folder', path };
+  if (isFile(reference)) throw new HubError('reference_invalid', `${path} is a file; name the folder that holds it`);
   if (isAbsolute(reference) || /^\.\.?(\/|$)/.test(reference)) {
     throw new HubError('reference_invalid', `there is no folder ${path}`);
   }
@@ -48,4 +69,8 @@ export function isCommit(revision: string): boolean {
 
 function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }

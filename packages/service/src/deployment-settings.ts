@@ -38,10 +38,12 @@ export const deploymentSettings = {
       "Port of the gateway's `/internal/scale` and [`/metrics`](metrics.md); keep it unreachable from outside the deployment",
     essential: true,
   }),
-  BLIPQ_MODEL: setting.text('the folder of a BLIP checkpoint, or owner/name[@revision] on the Hugging Face Hub').meta({
-    purpose: '[Model](models.md) that a worker serves; `npm start` serves the bundled one by default',
-    essential: true,
-  }),
+  BLIPQ_MODEL: setting
+    .text('the folder of a BLIP checkpoint, owner/name[@revision] on the Hugging Face Hub, or base+adapter')
+    .meta({
+      purpose: '[Model](models.md) that a worker serves; `npm start` serves the bundled one by default',
+      essential: true,
+    }),
   BLIPQ_CACHE: setting
     .text('the folder for built graphs')
     .default(() => join(homedir(), '.cache', 'blipq'))

@@ -1,18 +1,21 @@
-import { constants, existsSync } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ModelError } from '../model-error.js';
 import type { Dtype } from './dtype.js';
+import { noWeights, trainingFiles } from './no-weights.js';
+import { originalPrefix, renamedOriginal } from './original-names.js';
 import { openSafetensors } from './safetensors.js';
 import { openShards } from './sharded.js';
 import type { StoredTensor, WeightsFile } from './stored-tensor.js';
 import { openTorchCheckpoint } from './torch-checkpoint.js';
 
-/** The weights of a Hugging Face model folder, whatever form they have on disk. */
+/** The weights of a model folder under transformers' names, whatever form they have on disk. */
 export interface Checkpoint {
   readonly tensors: ReadonlyMap<string, { readonly dtype: Dtype; readonly shape: readonly number[] }>;
   /** Absolute paths of the files that the tensors come from, an index first; hash these to identify the weights. */
   readonly files: readonly string[];
+  /** Whether salesforce/BLIP or LAVIS saved it, with names and tensors of its training. */
+  readonly isOriginal?: boolean;
   /** The values of one tensor as float32 in C order. Holds no more than that tensor in memory. */
   read(name: string): Promise<Float32Array>;
   close(): Promise<void>;
@@ -26,6 +29,11 @@ const forms = [
   { name: 'pytorch_model.bin.index.json', sharded: true, open: openTorchCheckpoint },
 ];
 
+/** Whether a folder holds weights under one of the names that transformers gives them. */
+export function hasWeights(folder: string): boolean {
+  return forms.some(({ name }) => existsSync(join(folder, name)));
+}
+
 /**
  * Opens the weights in a model folder and checks everything about them but their values.
  *
@@ -33,35 +41,44 @@ const forms = [
  */
 export async function openCheckpoint(folder: string): Promise<Checkpoint> {
   const form = forms.find(({ name }) => existsSync(join(folder, name)));
-  if (!form) {
-    await requireReadable(folder);
-    const names = forms.map(({ name }) => name).join(', ');
-    throw new ModelError('checkpoint_missing', `${resolve(folder)} holds no weights; one of these is needed: ${names}`);
-  }
+  if (!form) return await openOriginal(folder);
   const path = resolve(folder, form.name);
   if (form.sharded) return new FolderCheckpoint(await openShards(path, form.open), [path]);
   return new FolderCheckpoint([await form.open(path)], []);
 }
 
-/** A folder that may not be looked into seems empty. One that is not there is the caller's to tell. */
-async function requireReadable(folder: string): Promise<void> {
-  try {
-    await access(folder, constants.R_OK | constants.X_OK);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code !== 'EACCES') return;
-    throw new ModelError('checkpoint_unreadable', `${resolve(folder)} cannot be read: ${message}`, { cause: error });
-  }
+/** The one .pth, .pt or .ckpt file of a folder, where the original code saved it. */
+async function openOriginal(folder: string): Promise<Checkpoint> {
+  const files = await trainingFiles(folder);
+  if (files.length !== 1) throw await noWeights(folder);
+  const path = resolve(folder, files[0]!);
+  const checkpoint = new FolderCheckpoint([await openTorchCheckpoint(path)], []);
+  if (checkpoint.isOriginal) return checkpoint;
+  await checkpoint.close();
+  const isTransformers = [...checkpoint.tensors.keys()].some((name) => name.includes('vision_model.encoder.layers.'));
+  throw new ModelError(
+    'checkpoint_refused',
+    isTransformers
+      ? `${path} has transformers' names, and where those are, weights are looked for as model.safetensors or pytorch_model.bin alone; rename it: mv '${files[0]}' pytorch_model.bin`
+      : `${path} is no BLIP checkpoint of salesforce/BLIP or LAVIS (it has no visual_encoder.patch_embed.proj.weight), nor one of transformers; save the model with save_pretrained(FOLDER)`,
+  );
 }
 
 class FolderCheckpoint implements Checkpoint {
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   readonly files: readonly string[];
+  readonly isOriginal: boolean;
   readonly #parts: readonly WeightsFile[];
 
   constructor(parts: readonly WeightsFile[], indexes: readonly string[]) {
     this.#parts = parts;
-    this.tensors = new Map(parts.flatMap((part) => [...part.tensors]));
+    const stored = parts.flatMap((part) => [...part.tensors]);
+    const names = stored.map(([name]) => name);
+    const prefix = originalPrefix(names);
+    this.isOriginal = prefix !== undefined;
+    const renamed =
+      prefix === undefined ? withoutBlip(names) : (name: string) => renamedOriginal(name.slice(prefix.length));
+    this.tensors = new Map(stored.map(([name, tensor]) => [renamed(name), tensor]));
     this.files = [...indexes, ...parts.map((part) => part.file.path)];
   }
 
@@ -74,4 +91,13 @@ class FolderCheckpoint implements Checkpoint {
   async close(): Promise<void> {
     await Promise.all(this.#parts.map((part) => part.file.close()));
   }
+}
+
+/** Leaves out `blip.` before a name, the one prefix that from_pretrained strips (BlipPreTrainedModel.base_model_prefix). */
+function withoutBlip(names: readonly string[]): (name: string) => string {
+  const there = new Set(names);
+  return (name) => {
+    const bare = name.startsWith('blip.') ? name.slice('blip.'.length) : name;
+    return there.has(bare) ? name : bare;
+  };
 }

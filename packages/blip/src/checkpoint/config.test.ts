@@ -46,6 +46,7 @@ describe('config.json', () => {
         bosTokenId: 30_522,
         sepTokenId: 102,
         padTokenId: 0,
+        tied: true,
       },
       projectionSize: 256,
       imageMean: [0.48145466, 0.4578275, 0.40821073],

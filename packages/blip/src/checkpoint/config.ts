@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ModelError } from '../model-error.js';
 import { type GenerationFields, generationFields, readGenerationConfig } from './generation-config.js';
 import { parseConfig, readJson } from './json-file.js';
+import { requireBlipConfig } from './model-kind.js';
 import { readImageProcessor } from './preprocessor-config.js';
 import { type BlipTask, blipTask } from './task.js';
 
@@ -34,6 +35,8 @@ export interface BlipConfig {
     /** Ends generation; BLIP does not use eos_token_id. */
     readonly sepTokenId: number;
     readonly padTokenId: number;
+    /** Whether the head and the word embeddings are one parameter where a checkpoint has only one of them. */
+    readonly tied: boolean;
   };
   /** Features of the joint image-text space (image-text retrieval only). */
   readonly projectionSize: number;
@@ -50,6 +53,9 @@ export interface BlipConfig {
 export function imageTokens({ vision }: BlipConfig): number {
   return (vision.imageSize / vision.patchSize) ** 2 + 1;
 }
+
+const noConfig =
+  'it says what the weights are: copy it from the model that they were made from, or save with model.save_pretrained(FOLDER)';
 
 /** Every size is bounded so that products of a few of them stay exact integers. */
 const size = z.int().positive().max(1_000_000);
@@ -91,18 +97,27 @@ const textConfig = z
     bos_token_id: tokenId.default(30_522),
     sep_token_id: tokenId.default(102),
     pad_token_id: tokenId.default(0),
+    tie_word_embeddings: z.boolean().default(true),
     ...generationFields.shape,
   })
   .refine((c) => c.hidden_size % c.num_attention_heads === 0, 'hidden_size must be a multiple of num_attention_heads')
   .refine((c) => Math.max(c.bos_token_id, c.sep_token_id, c.pad_token_id) < c.vocab_size, 'a token id is ≥ vocab_size');
 
 const config = z.object({
-  model_type: z.literal('blip').default('blip'),
   architectures: z.array(z.string()).optional(),
   image_text_hidden_size: size.default(256),
+  tie_word_embeddings: z.boolean().default(true),
   vision_config: visionConfig.prefault({}),
   text_config: textConfig.prefault({}),
 });
+
+/** What a model folder's own config.json does not give. */
+export interface ConfigSources {
+  /** Stands in where there is no config.json. */
+  readonly implied?: () => object;
+  /** The folder of an adapter, whose generation_config.json and image processor go before the base's. */
+  readonly adapter?: string;
+}
 
 /**
  * Reads config.json, generation_config.json and preprocessor_config.json of a model folder. A field that a file
@@ -111,12 +126,18 @@ const config = z.object({
  * @param tensorNames the checkpoint's tensors; they tell the task where config.json does not
  * @throws ModelError where a file is missing, malformed or asks for something that BLIP does not have
  */
-export async function readBlipConfig(folder: string, tensorNames: Iterable<string>): Promise<BlipConfig> {
+export async function readBlipConfig(
+  folder: string,
+  tensorNames: Iterable<string>,
+  { implied, adapter }: ConfigSources = {},
+): Promise<BlipConfig> {
+  await requireBlipConfig(folder);
   const path = join(folder, 'config.json');
-  const json = await readJson(path);
-  if (json === undefined) throw new ModelError('checkpoint_missing', `${path} does not exist`);
+  const json = (await readJson(path)) ?? implied?.();
+  if (json === undefined) throw new ModelError('checkpoint_missing', `${path} does not exist; ${noConfig}`);
   const { vision_config: vision, text_config: text, ...root } = parseConfig(path, config, json);
-  const processor = await readImageProcessor(folder, vision.image_size);
+  const folders = adapter === undefined ? [folder] : [adapter, folder];
+  const processor = await readImageProcessor(folders, vision.image_size);
   return {
     vision: {
       hiddenSize: vision.hidden_size,
@@ -139,11 +160,13 @@ export async function readBlipConfig(folder: string, tensorNames: Iterable<strin
       bosTokenId: text.bos_token_id,
       sepTokenId: text.sep_token_id,
       padTokenId: text.pad_token_id,
+      // transformers asks the model's and the decoder's configuration, and ties where either wants it.
+      tied: root.tie_word_embeddings || text.tie_word_embeddings,
     },
     projectionSize: root.image_text_hidden_size,
     imageMean: processor.imageMean,
     imageStd: processor.imageStd,
-    generationConfig: await readGenerationConfig(folder),
+    generationConfig: await readGenerationConfig(folders),
     textGeneration: parseConfig(path, generationFields, text),
     task: blipTask(path, root.architectures, tensorNames),
   };

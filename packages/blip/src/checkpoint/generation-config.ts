@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import { z } from 'zod';
-import { parseConfig, readJson } from './json-file.js';
+import { parseConfig, readFirstJson } from './json-file.js';
 
 const count = z.int().nonnegative().max(1_000_000);
 
@@ -19,8 +18,8 @@ export const generationFields = z.object({
 
 export type GenerationFields = Readonly<z.infer<typeof generationFields>>;
 
-/** generation_config.json of a model folder, or no fields at all where it has none. */
-export async function readGenerationConfig(folder: string): Promise<GenerationFields> {
-  const path = join(folder, 'generation_config.json');
-  return parseConfig(path, generationFields, (await readJson(path)) ?? {});
+/** generation_config.json of the first folder that has one, or no fields at all. */
+export async function readGenerationConfig(folders: readonly string[]): Promise<GenerationFields> {
+  const [path, json] = await readFirstJson(folders, 'generation_config.json');
+  return parseConfig(path, generationFields, json ?? {});
 }

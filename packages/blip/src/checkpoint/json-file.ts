@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { z } from 'zod';
 import { ModelError } from '../model-error.js';
 import { fileError } from './weight-file.js';
@@ -26,6 +27,17 @@ export async function readJson(path: string): Promise<unknown> {
   } catch (cause) {
     throw new ModelError('config_invalid', `${path} is not JSON`, { cause });
   }
+}
+
+/** The value in the file `name` of the first folder that has one, with its path; undefined where none has. */
+export async function readFirstJson(folders: readonly string[], name: string): Promise<[path: string, json: unknown]> {
+  let path = '';
+  for (const folder of folders) {
+    path = join(folder, name);
+    const json = await readJson(path);
+    if (json !== undefined) return [path, json];
+  }
+  return [path, undefined];
 }
 
 /** Checks a file's value against what we take. The error names the file and each field that is wrong. */

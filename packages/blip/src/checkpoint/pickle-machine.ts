@@ -19,6 +19,8 @@ export interface PickleWorld {
   global(name: string): PickleValue | undefined;
   /** Calls a value that `global` gave. */
   call(callee: PickleValue, args: readonly PickleValue[]): PickleValue;
+  /** Whether an object has no content here, so that all that is put into it is dropped. */
+  isInert(target: PickleValue): boolean;
   /** Sets the state of an object, as `__setstate__` would. */
   setState(target: PickleValue, state: PickleValue): void;
   /** The object that a persistent id stands for. */

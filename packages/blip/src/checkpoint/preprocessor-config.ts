@@ -3,6 +3,9 @@ import { z } from 'zod';
 import { ModelError } from '../model-error.js';
 import { parseConfig, readJson } from './json-file.js';
 
+/** PIL.Image.Resampling, by number. */
+const filters = ['nearest', 'lanczos', 'bilinear', 'bicubic', 'box', 'hamming'];
+
 type Rgb = readonly [number, number, number];
 
 /** Mean and standard deviation of CLIP's training images, per RGB channel on a scale of 0 to 1. */
@@ -14,13 +17,19 @@ const BICUBIC = 3;
 const side = z.int().positive();
 const step = z.literal(true).default(true);
 
+const square = z
+  .union([side, z.object({ height: side, width: side })], 'must be a number of pixels or a square {height, width}')
+  .refine((size) => typeof size === 'number' || size.height === size.width, 'must be square')
+  .transform((size) => (typeof size === 'number' ? size : size.height));
+
 const imageProcessor = z.object({
-  size: z
-    .union([side, z.object({ height: side, width: side })], 'must be a number of pixels or a square {height, width}')
-    .refine((size) => typeof size === 'number' || size.height === size.width, 'must be square')
-    .transform((size) => (typeof size === 'number' ? size : size.height))
-    .optional(),
-  resample: z.literal(BICUBIC).default(BICUBIC),
+  size: square.optional(),
+  resample: z
+    .union([z.literal(BICUBIC), z.literal('bicubic')], {
+      error: ({ input }) =>
+        `is ${input} (${filters[Number(input)] ?? 'unknown'}); BlipQ resizes as BLIP was trained, bicubic (3)`,
+    })
+    .default(BICUBIC),
   image_mean: z.tuple([z.number(), z.number(), z.number()]).default([...CLIP_MEAN]),
   image_std: z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]).default([...CLIP_STD]),
   rescale_factor: z
@@ -30,31 +39,53 @@ const imageProcessor = z.object({
   do_resize: step,
   do_rescale: step,
   do_normalize: step,
+  do_center_crop: z.boolean().optional(),
+  crop_size: square.optional().catch(undefined),
 });
 
 /**
- * How images become model input, from preprocessor_config.json or, as transformers 5 writes it, the `image_processor`
- * of processor_config.json; BlipImageProcessor's defaults where there is neither.
+ * How images become model input: the `image_processor` of processor_config.json, where transformers 5 keeps it, before
+ * preprocessor_config.json; BlipImageProcessor's defaults where there is neither.
  *
+ * @param folders the model's folder, and before it an adapter's: the first that has a processor counts
  * @param imageSize what config.json says; there are position embeddings for exactly this size
  * @throws ModelError where the file asks for anything but a bicubic resize to that size
  */
 export async function readImageProcessor(
-  folder: string,
+  folders: readonly string[],
   imageSize: number,
 ): Promise<{ imageMean: Rgb; imageStd: Rgb }> {
-  let path = join(folder, 'preprocessor_config.json');
-  let json = await readJson(path);
-  if (json === undefined) {
-    path = join(folder, 'processor_config.json');
-    json = ((await readJson(path)) as { image_processor?: unknown } | undefined)?.image_processor ?? {};
-  }
-  const { size = imageSize, image_mean, image_std } = parseConfig(path, imageProcessor, json);
+  const [path, json] = await findProcessor(folders);
+  const {
+    size = imageSize,
+    do_center_crop,
+    crop_size,
+    image_mean,
+    image_std,
+  } = parseConfig(path, imageProcessor, json);
   if (size !== imageSize) {
     throw new ModelError(
       'config_invalid',
       `${path} resizes images to ${size} pixels while config.json says image_size ${imageSize}; make them equal`,
     );
   }
+  if (do_center_crop && crop_size !== undefined && crop_size !== imageSize) {
+    throw new ModelError(
+      'config_invalid',
+      `${path} cuts images to crop_size ${crop_size} while config.json says image_size ${imageSize}; set do_center_crop to false`,
+    );
+  }
   return { imageMean: image_mean, imageStd: image_std };
+}
+
+async function findProcessor(folders: readonly string[]): Promise<[path: string, json: unknown]> {
+  for (const folder of folders) {
+    const nested = join(folder, 'processor_config.json');
+    const processor = ((await readJson(nested)) as { image_processor?: unknown } | undefined)?.image_processor;
+    if (processor !== undefined) return [nested, processor];
+    const path = join(folder, 'preprocessor_config.json');
+    const json = await readJson(path);
+    if (json !== undefined) return [path, json];
+  }
+  return [join(folders.at(-1)!, 'preprocessor_config.json'), {}];
 }

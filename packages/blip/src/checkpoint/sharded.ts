@@ -15,8 +15,15 @@ const shardName = z
 const shardIndex = z.object({ weight_map: z.record(z.string(), shardName) });
 
 /**
+ * Names of parameters that have two, of which a saver may store one and list both, or the other way round
+ * (_tied_weights_keys in modeling_blip.py).
+ */
+const TIED =
+  /(^|\.)(cls\.predictions\.(decoder\.weight|decoder\.bias|bias)|embeddings\.(word_embeddings\.weight|position_ids))$/;
+
+/**
  * Opens the shards that an index (`*.index.json`) lists, each with `openShard`. Every tensor must be in the shard that
- * the index says and nowhere else.
+ * the index says and nowhere else; of a parameter with two names, either may be left out of the shard or of the index.
  *
  * @throws ModelError naming the index or the shard
  */
@@ -49,8 +56,8 @@ export async function openShards(
 
 function checkNames(indexPath: string, { file, tensors }: WeightsFile, expected: readonly string[]): void {
   const listed = new Set(expected);
-  const missing = expected.find((name) => !tensors.has(name));
-  const extra = [...tensors.keys()].find((name) => !listed.has(name));
+  const missing = expected.find((name) => !tensors.has(name) && !TIED.test(name));
+  const extra = [...tensors.keys()].find((name) => !listed.has(name) && !TIED.test(name));
   const problem = missing ? `lacks the tensor ${missing}` : extra && `holds the tensor ${extra} as well`;
   if (problem) {
     throw new ModelError('checkpoint_invalid', `${file.path} ${problem}; it does not belong to ${indexPath}`);

@@ -1,5 +1,7 @@
+import { basename } from 'node:path';
 import { ModelError } from '../model-error.js';
 import type { Checkpoint } from './checkpoint.js';
+import { commonPrefix, prefixAdvice, whatNamesTell } from './telling-names.js';
 
 /** A tensor that the model uses, to be read when its values are needed. */
 export interface Weight {
@@ -10,21 +12,29 @@ export interface Weight {
 }
 
 /** A buffer 0, 1, 2, … that some versions of transformers stored; it carries nothing. */
-const IGNORED = /\.embeddings\.position_ids$/;
+const IGNORED = /(^|\.)embeddings\.position_ids$/;
+const FLOATS = new Set(['F64', 'F32', 'F16', 'BF16']);
+/** Modules that models of some tasks have and others have not. */
+const TASK_MODULES = new Set(['text_encoder', 'text_decoder', 'itm_head']);
 const NAMES_SHOWN = 10;
 
 /**
  * Keeps the account between a model and its checkpoint: the model takes every tensor it needs, with the shape it
- * needs, and `finish` demands that the checkpoint holds those and no others.
+ * needs, and `finish` demands that the checkpoint holds those. What it holds besides is left out, as transformers does,
+ * unless it tells that the checkpoint is of another kind.
  */
 export class StateDict {
   readonly #checkpoint: Checkpoint;
+  readonly #tied: boolean;
   readonly #taken = new Set<string>();
-  readonly #missing: string[] = [];
-  readonly #misshapen: string[] = [];
+  readonly #missing = new Set<string>();
+  readonly #misshapen = new Set<string>();
+  readonly #integers = new Set<string>();
 
-  constructor(checkpoint: Checkpoint) {
+  /** @param tied whether the head and the word embeddings are one parameter where only one of them is stored */
+  constructor(checkpoint: Checkpoint, { tied = true }: { tied?: boolean } = {}) {
     this.#checkpoint = checkpoint;
+    this.#tied = tied;
   }
 
   has(name: string): boolean {
@@ -32,24 +42,32 @@ export class StateDict {
   }
 
   /**
-   * The tensor `name`. Where it is missing or has another shape this is noted for `finish`, so that the caller can go
-   * on and the user sees all that is wrong at once; reading it fails.
+   * The tensor `name`, or the one that is tied to it where only that is stored. Where it is missing or has another
+   * shape this is noted for `finish`, so that the caller can go on and the user sees all that is wrong at once; reading
+   * it fails.
    */
   take(name: string, shape: readonly number[]): Weight {
-    const stored = this.#checkpoint.tensors.get(name);
-    this.#taken.add(name);
-    if (!stored) this.#missing.push(name);
-    else if (String(stored.shape) !== String(shape)) {
-      this.#misshapen.push(`${name} is [${stored.shape}] and should be [${shape}]`);
-    }
-    return { name, shape, read: () => this.#checkpoint.read(name) };
+    const stored = this.has(name) ? name : (this.#otherNames(name).find((other) => this.has(other)) ?? name);
+    const tensor = this.#checkpoint.tensors.get(stored);
+    this.#taken.add(stored);
+    if (!tensor) this.#missing.add(stored);
+    else if (String(tensor.shape) !== String(shape)) {
+      this.#misshapen.add(`${stored} is [${tensor.shape}] and should be [${shape}]`);
+    } else if (!FLOATS.has(tensor.dtype)) this.#integers.add(`${stored} as ${tensor.dtype}`);
+    return { name: stored, shape, read: () => this.#checkpoint.read(stored) };
   }
 
-  /** One parameter that is stored under any of `names`: the first that is present. The others must agree in shape. */
-  takeAny(names: readonly [string, ...string[]], shape: readonly number[]): Weight {
-    const present = names.filter((name) => this.has(name));
-    const [first = this.take(names[0], shape)] = present.map((name) => this.take(name, shape));
-    return first;
+  /** The names of the parameter that may be stored under `name` (_tied_weights_keys in modeling_blip.py). */
+  #otherNames(name: string): string[] {
+    const [, decoder, rest] =
+      /^(.*)\.(cls\.predictions\..*|bert\.embeddings\.word_embeddings\.weight)$/.exec(name) ?? [];
+    const head = `${decoder}.cls.predictions`;
+    if (rest === 'cls.predictions.decoder.bias') return [`${head}.bias`];
+    if (rest === 'cls.predictions.bias') return [`${head}.decoder.bias`];
+    if (!this.#tied) return [];
+    if (rest === 'cls.predictions.decoder.weight') return [`${decoder}.bert.embeddings.word_embeddings.weight`];
+    if (rest === 'bert.embeddings.word_embeddings.weight') return [`${head}.decoder.weight`];
+    return [];
   }
 
   /**
@@ -58,34 +76,57 @@ export class StateDict {
    */
   takeVocabularyProjection(decoder: string, vocabSize: number, hiddenSize: number): { weight: Weight; bias: Weight } {
     const head = `${decoder}.cls.predictions`;
-    return {
-      weight: this.takeAny(
-        [`${head}.decoder.weight`, `${decoder}.bert.embeddings.word_embeddings.weight`],
-        [vocabSize, hiddenSize],
-      ),
-      bias: this.takeAny([`${head}.decoder.bias`, `${head}.bias`], [vocabSize]),
-    };
+    const weight = this.take(`${head}.decoder.weight`, [vocabSize, hiddenSize]);
+    const bias = this.take(`${head}.decoder.bias`, [vocabSize]);
+    // Stored under its other name as well, it must have the same shape; where the model has none, that is told once.
+    if (this.has(`${head}.bias`)) this.take(`${head}.bias`, [vocabSize]);
+    return { weight, bias };
   }
 
-  /** @throws ModelError naming the tensors that are missing, misshapen or used by nothing */
-  finish(): void {
-    const unused = [...this.#checkpoint.tensors.keys()].filter((name) => !this.#taken.has(name) && !IGNORED.test(name));
-    const problems = [
-      ['missing', this.#missing],
-      ['of another shape', this.#misshapen],
+  /**
+   * @returns the tensors that nothing needs
+   * @throws ModelError naming the tensors that are missing, misshapen, of integers, or of another kind of model
+   */
+  finish(): string[] {
+    const names = [...this.#checkpoint.tensors.keys()];
+    const unused = names.filter((name) => !this.#taken.has(name) && !IGNORED.test(name));
+    const told = this.#whatIsTold(names, unused);
+    const isWhole = [this.#missing, this.#misshapen, this.#integers].every(({ size }) => size === 0);
+    if (isWhole && told === undefined) return unused;
+    const problems: [string, readonly string[]][] = [
+      ['missing', [...this.#missing]],
+      ['of another shape', [...this.#misshapen]],
+      ['stored as integers', [...this.#integers]],
       ['not part of the model', unused],
-    ] as const;
-    const found = problems.filter(([, names]) => names.length > 0).map(([what, names]) => describe(what, names));
-    if (found.length === 0) return;
-    const where = this.#checkpoint.files.join(', ');
+    ];
+    const found = problems.filter(([, names]) => names.length > 0).map(([what, names]) => listed(what, names));
     throw new ModelError(
       'checkpoint_mismatch',
-      `the tensors in ${where} are not those that config.json asks for: ${found.join('; ')}`,
+      `the tensors in ${this.#checkpoint.files.join(', ')} are not those that config.json asks for: ` +
+        [...(told === undefined ? [] : [told]), ...found].join('; '),
     );
+  }
+
+  /** What the names tell beyond each of them being wrong. */
+  #whatIsTold(names: readonly string[], unused: readonly string[]): string | undefined {
+    const told = whatNamesTell(unused);
+    if (told !== undefined) return told;
+    const prefix = this.#missing.size > 0 ? commonPrefix(names) : undefined;
+    if (prefix !== undefined) return prefixAdvice(prefix, basename(this.#checkpoint.files.at(-1) ?? ''));
+    const modules = new Set([...this.#taken].map(moduleOf));
+    const foreign = unused.map(moduleOf).find((module) => TASK_MODULES.has(module) && !modules.has(module));
+    // Pretraining of the original code keeps the modules of every task.
+    if (foreign === undefined || this.#checkpoint.isOriginal) return undefined;
+    return `these are the weights of a model for another task, which has ${foreign}; correct "architectures" in config.json`;
   }
 }
 
-function describe(what: string, names: readonly string[]): string {
+function moduleOf(name: string): string {
+  return name.split('.', 1)[0]!;
+}
+
+/** `2 missing: a, b`, with no more than ten names. */
+export function listed(what: string, names: readonly string[]): string {
   const more = names.length > NAMES_SHOWN ? ` and ${names.length - NAMES_SHOWN} more` : '';
   return `${names.length} ${what}: ${names.slice(0, NAMES_SHOWN).join(', ')}${more}`;
 }

@@ -207,7 +207,7 @@ describe('a pickle', () => {
     ['has a number of 255 bytes', pickle('\x8a\xff', Buffer.alloc(255, 1)), 'integer of 255 bytes'],
     ['has a number of 2^31 bytes', pickle('\x8b\x00\x00\x00\x80'), 'integer of 2147483648 bytes'],
     ['has a number beyond 2^53', pickle('\x8a\x08', Buffer.alloc(8, 0x7f)), 'has the integer'],
-    ['makes an instance of a class', pickle('))\x81'), 'opcode 0x81'],
+    ['makes an instance of something that is no class', pickle('))\x81'), 'no function'],
     ['uses the extension registry', pickle('\x82\x01'), 'opcode 0x82'],
     ['is nested a million deep in marks', pickle('('.repeat(1_000_000)), 'deep'],
     ['is nested a million deep in tuples', pickle(')', '\x85'.repeat(1_000_000)), 'no state dict'],

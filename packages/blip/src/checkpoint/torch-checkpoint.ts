@@ -9,7 +9,7 @@ import { WeightFile } from './weight-file.js';
 const PICKLE_BYTES_MAX = 16 * 2 ** 20;
 /** Before PyTorch 1.6, torch.save wrote a bare pickle; its first opcode is PROTO. */
 const LEGACY_FIRST_BYTE = 0x80;
-const RESAVE = `python3 -c "import torch; f='pytorch_model.bin'; torch.save(torch.load(f, weights_only=True), f)"`;
+const RESAVE = `python3 -c "import torch; f='FILE'; torch.save(torch.load(f, weights_only=True), f)"`;
 
 type Archive = ReadonlyMap<string, ZipEntry>;
 
@@ -23,7 +23,9 @@ export async function openTorchCheckpoint(path: string): Promise<WeightsFile> {
   const file = await WeightFile.open(path);
   try {
     if (file.size > 0 && (await file.read(0, 1))[0] === LEGACY_FIRST_BYTE) {
-      throw file.refused(`it has the format of PyTorch before 1.6; save it again with PyTorch: ${RESAVE}`);
+      throw file.refused(
+        `it has the format of PyTorch before 1.6; save it again with PyTorch: ${RESAVE.replace('FILE', file.name)}`,
+      );
     }
     const archive = await readZipDirectory(file);
     const [root, pickle] = findPickle(file, archive);
@@ -63,7 +65,7 @@ function parse(file: WeightFile, pickle: Buffer): ReadonlyMap<string, TorchTenso
     return readStateDict(pickle);
   } catch (error) {
     if (!(error instanceof PickleError)) throw error;
-    const detail = `its pickle ${error.message}`;
+    const detail = `its pickle ${error.message.replace("'FILE'", `'${file.name}'`)}`;
     throw error.refused ? file.refused(detail) : file.invalid(detail);
   }
 }

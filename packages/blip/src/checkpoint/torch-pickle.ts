@@ -33,7 +33,19 @@ class Callable {
   constructor(readonly apply: (args: readonly PickleValue[]) => PickleValue) {}
 }
 
-/** Everything that the pickle of a state dict may import. */
+/**
+ * Something that a training script saved beside the weights: its settings, the paths that it read. It is kept as a name
+ * without content, so that nothing of it can be reached or run.
+ */
+class Leftover {
+  constructor(readonly name: string) {}
+}
+
+/** What training scripts, Lightning and LAVIS leave beside a state dict. All of it becomes a Leftover. */
+const leftovers =
+  /^(argparse\.Namespace|pathlib\.\w*Path|datetime\.\w+|_codecs\.encode|numpy\.(core|_core)\.multiarray\.(scalar|_reconstruct)|numpy\.(dtype|ndarray|float64|float32|int64)|torch\.(device|Size|dtype|float\d+|bfloat16|int\d+|uint8|bool)|(__builtin__|builtins)\.(set|list|dict|int|float|bool|str|complex)|typing\.\w+|omegaconf\.[\w.]+|(pytorch_)?lightning(_fabric|_utilities)?\.[\w.]+|ruamel\.yaml\.[\w.]+|yacs\.config\.CfgNode|easydict\.EasyDict|lavis\.common\.config\.\w+)$/;
+
+/** Everything that the pickle of a state dict may import, leftovers aside. */
 const globals: ReadonlyMap<string, PickleValue> = new Map<string, PickleValue>([
   ['collections.OrderedDict', new Callable(orderedDict)],
   ['torch._utils._rebuild_tensor_v2', new Callable(rebuildTensor)],
@@ -51,8 +63,9 @@ const globals: ReadonlyMap<string, PickleValue> = new Map<string, PickleValue>([
 ]);
 
 const world: PickleWorld = {
-  global: (name) => globals.get(name),
+  global: (name) => globals.get(name) ?? (leftovers.test(name) ? new Leftover(name) : undefined),
   call(callee, args) {
+    if (callee instanceof Leftover) return callee;
     if (!(callee instanceof Callable)) throw new PickleError('calls something that is no function', true);
     return callee.apply(args);
   },
@@ -60,6 +73,7 @@ const world: PickleWorld = {
     // A module's state dict carries the attribute `_metadata` (versions of its layers), which changes no tensor.
     if (!(target instanceof Map)) throw new PickleError('sets the state of something that is no dict', true);
   },
+  isInert: (target) => target instanceof Leftover,
   persistent: loadStorage,
 };
 
@@ -76,12 +90,26 @@ export function readStateDict(pickle: Buffer): ReadonlyMap<string, TorchTensor> 
   if (!(dict instanceof Map)) throw new PickleError('holds no state dict', true);
   const tensors = new Map<string, TorchTensor>();
   for (const [name, value] of dict) {
-    if (typeof name !== 'string' || !(value instanceof TorchTensor)) {
-      throw new PickleError(`has under ${JSON.stringify(name)} something that is no tensor`, true);
-    }
+    if (typeof name !== 'string' || !(value instanceof TorchTensor)) throw noTensor(name, dict);
     tensors.set(name, value);
   }
   return tensors;
+}
+
+/** The error for a dict that is no state dict: it may hold one. */
+function noTensor(name: PickleValue, dict: ReadonlyMap<PickleValue, PickleValue>): PickleError {
+  const held = [...dict].find(([, value]) => value instanceof Map && [...value.values()].some(isTensor));
+  if (held === undefined) return new PickleError(`has under ${JSON.stringify(name)} something that is no tensor`, true);
+  const key = JSON.stringify(held[0]);
+  const save = `import torch; f='FILE'; torch.save(torch.load(f, map_location='cpu')['${held[0]}'], f)`;
+  return new PickleError(
+    `holds a training run, with the weights under ${key}; save those alone: python3 -c "${save}"`,
+    true,
+  );
+}
+
+function isTensor(value: PickleValue): boolean {
+  return value instanceof TorchTensor;
 }
 
 function orderedDict(args: readonly PickleValue[]): PickleValue {

@@ -71,6 +71,7 @@ const opcodes: ReadonlyMap<number, Opcode> = new Map<number, Opcode>([
   [0x93, (m) => stackGlobal(m)], // STACK_GLOBAL
   [0x69, (m) => refuseInstance(m)], // INST
   [0x52, (m) => reduce(m)], // REDUCE
+  [0x81, (m) => reduce(m)], // NEWOBJ: here the same, as no class can be called
   [0x62, (m) => build(m)], // BUILD
   [0x51, (m) => m.push(m.world.persistent(m.pop()))], // BINPERSID
 ]);
@@ -85,12 +86,14 @@ function tuple(items: PickleValue[]): readonly PickleValue[] {
 
 function append(m: PickleMachine, items: readonly PickleValue[]): void {
   const list = m.top();
+  if (m.world.isInert(list)) return;
   if (!Array.isArray(list) || Object.isFrozen(list)) throw new PickleError('appends to something that is no list');
   for (const item of items) list.push(item);
 }
 
 function setItems(m: PickleMachine, items: readonly PickleValue[]): void {
   const dict = m.top();
+  if (m.world.isInert(dict)) return;
   if (!(dict instanceof Map) || items.length % 2 !== 0)
     throw new PickleError('sets items of something that is no dict');
   for (let i = 0; i < items.length; i += 2) {
@@ -102,10 +105,16 @@ function setItems(m: PickleMachine, items: readonly PickleValue[]): void {
 
 function findGlobal(m: PickleMachine, module: string, name: string): PickleValue {
   const value = m.world.global(`${module}.${name}`);
-  if (value === undefined) {
-    throw new PickleError(`imports ${module}.${name}, which a state dict has no need of; nothing was run`, true);
-  }
+  if (value === undefined) throw new PickleError(`imports ${module}.${name}, ${needless(module)}`, true);
   return value;
+}
+
+/** Why an import is refused; a class of a model tells that the model itself was saved. */
+function needless(module: string): string {
+  if (!/^(transformers|peft|torch\.nn|models|lavis)\b|^__main__$/.test(module)) {
+    return 'which a state dict has no need of; nothing was run';
+  }
+  return 'a class, so that it holds a model and not its weights; nothing was run; save the weights with model.save_pretrained(FOLDER) or torch.save(model.state_dict(), "pytorch_model.bin")';
 }
 
 /** Python 2's way to make an object. It is read only so that the error can say which. */
@@ -128,5 +137,5 @@ function reduce(m: PickleMachine): void {
 
 function build(m: PickleMachine): void {
   const state = m.pop();
-  m.world.setState(m.top(), state);
+  if (!m.world.isInert(m.top())) m.world.setState(m.top(), state);
 }

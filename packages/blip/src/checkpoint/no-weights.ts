@@ -1,0 +1,103 @@
+import { constants, existsSync } from 'node:fs';
+import { access, readdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { ModelError } from '../model-error.js';
+
+/** What a training script leaves beside the weights. */
+const leftovers =
+  /^(optimizer|scheduler|scaler|sampler|random_states|rng_state|training_args|trainer_state|early_stopping)/;
+
+const WANTED =
+  'one of these is needed: model.safetensors, model.safetensors.index.json, pytorch_model.bin, pytorch_model.bin.index.json, or one .pth file of salesforce/BLIP or LAVIS';
+
+/** The .pth, .pt and .ckpt files of a folder that may hold a model. */
+export async function trainingFiles(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch(() => []);
+  return names.filter((name) => /\.(pth|pt|ckpt)$/.test(name) && !leftovers.test(name)).sort();
+}
+
+/** The error for a folder without weights: what it holds instead, and the way to what BlipQ takes. */
+export async function noWeights(folder: string): Promise<ModelError> {
+  const path = resolve(folder);
+  let names: string[];
+  try {
+    await access(folder, constants.R_OK | constants.X_OK);
+    names = (await readdir(folder)).sort();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    // A folder that may not be looked into seems empty.
+    if (code === 'EACCES') {
+      return new ModelError('checkpoint_unreadable', `${path} cannot be read: ${message}`, { cause: error });
+    }
+    const gone = code === 'ENOENT' ? `there is no folder ${path}, and so it` : path;
+    return new ModelError('checkpoint_missing', `${gone} holds no weights`, { cause: error });
+  }
+  const found = (await modelFolders(path, names)) ?? otherForms(names);
+  return new ModelError('checkpoint_missing', `${path} holds no weights; ${found ?? WANTED}`);
+}
+
+/** Folders inside that hold a model. */
+async function modelFolders(folder: string, names: readonly string[]): Promise<string | undefined> {
+  if (names.includes('snapshots')) {
+    const snapshots: string[] = await readdir(join(folder, 'snapshots')).catch(() => []);
+    const main = (await readFile(join(folder, 'refs', 'main'), 'utf8').catch(() => '')).trim();
+    const commit = snapshots.includes(main) ? main : snapshots.sort().at(-1);
+    const snapshot = join(folder, 'snapshots', commit ?? '<commit>');
+    return `it is a model's folder in the Hub's cache; its files are in ${snapshot}: name that, or owner/name, which finds it by itself`;
+  }
+  const cached = names.filter((name) => name.startsWith('models--'));
+  if (cached.length > 0) {
+    const [first] = cached;
+    return `it is the Hub's cache; name a model in it as owner/name, such as ${first!.slice('models--'.length).replace('--', '/')}, with HF_HUB_CACHE set to this folder`;
+  }
+  const isModel = (name: string) =>
+    ['config.json', 'adapter_config.json'].some((file) => existsSync(join(folder, name, file)));
+  const models = names.filter(isModel);
+  if (models.length === 0) return undefined;
+  const steps = models.filter((name) => /^checkpoint-\d+$/.test(name)).sort((a, b) => stepOf(a) - stepOf(b));
+  if (steps.length === models.length) {
+    return `it is a training run's folder with ${some(steps)}; name one of them, such as ${join(folder, steps.at(-1)!)}, and copy the tokenizer and preprocessor_config.json of the base model into it where they are missing`;
+  }
+  return `it holds folders of models: ${some(models)}; name one of them, such as ${join(folder, models.at(-1)!)}`;
+}
+
+function stepOf(name: string): number {
+  return Number(name.slice('checkpoint-'.length));
+}
+
+/** Weights under other names and in other forms. */
+function otherForms(names: readonly string[]): string | undefined {
+  const ofKind = (pattern: RegExp) => names.filter((name) => pattern.test(name) && !leftovers.test(name));
+  const torch = ofKind(/\.(pth|pt|ckpt)$/);
+  if (torch.length > 1) {
+    return `it holds several checkpoints: ${some(torch)}; put the one to serve into a folder of its own`;
+  }
+  const safe = ofKind(/\.safetensors$/);
+  if (safe.length > 0) {
+    return `it holds ${some(safe)}, which transformers would not load by this name either; rename the one to serve: mv '${safe[0]}' model.safetensors`;
+  }
+  const pickles = ofKind(/\.bin$/);
+  if (pickles.length > 0) {
+    return `it holds ${some(pickles)}; if that is a state dict, rename it: mv '${pickles[0]}' pytorch_model.bin`;
+  }
+  if (names.some((name) => name === 'zero_to_fp32.py' || /^global_step\d+$/.test(name))) {
+    return 'it holds the shards of a DeepSpeed run; join them: python3 zero_to_fp32.py . pytorch_model.bin';
+  }
+  if (names.some((name) => /^(pytorch_model_fsdp|model_fsdp)/.test(name))) {
+    return 'it holds the shards of an FSDP run; join them: accelerate merge-weights <that folder> .';
+  }
+  const foreign = ofKind(/\.(h5|msgpack|onnx|gguf|ggml|engine|mlmodel|tflite|nemo)$/);
+  if (foreign.some((name) => /\.(h5|msgpack)$/.test(name))) {
+    const from = foreign[0]!.endsWith('.h5') ? 'from_tf' : 'from_flax';
+    return `it holds ${some(foreign)}, weights for TensorFlow or Flax; convert them with transformers 4: BlipForConditionalGeneration.from_pretrained(FOLDER, ${from}=True).save_pretrained(FOLDER)`;
+  }
+  if (foreign.length > 0 || names.includes('onnx')) {
+    return `it holds ${some(foreign.length > 0 ? foreign : ['onnx/'])}, a model that was exported; BlipQ makes its graphs from the weights themselves, ${WANTED}`;
+  }
+  return undefined;
+}
+
+function some(names: readonly string[]): string {
+  const more = names.length > 10 ? ` and ${names.length - 10} more` : '';
+  return `${names.slice(0, 10).join(', ')}${more}`;
+}

@@ -1,0 +1,76 @@
+import { adaptCheckpoint } from './adapter/adapted-checkpoint.js';
+import { checkTensors } from './build-graphs.js';
+import { type Checkpoint, openCheckpoint } from './checkpoint/checkpoint.js';
+import { type BlipConfig, readBlipConfig } from './checkpoint/config.js';
+import { requireBlipConfig } from './checkpoint/model-kind.js';
+import { originalConfig } from './checkpoint/original-config.js';
+import { listed } from './checkpoint/state-dict.js';
+import { contentHash, type HashOptions } from './content-hash.js';
+import { findModelFolders, type ModelFolders } from './model-folders.js';
+import { type FittedTokenizer, fitTokenizer } from './tokenizer/fit-tokenizer.js';
+import { readTokenizerFile } from './tokenizer/tokenizer-file.js';
+
+/** All that a build needs to know of a checkpoint. Its tensors are open, to be closed with `checkpoint`. */
+export interface OpenModel {
+  readonly folders: ModelFolders;
+  readonly checkpoint: Checkpoint;
+  readonly config: BlipConfig;
+  readonly tokenizer: FittedTokenizer;
+}
+
+export interface ReadOptions {
+  /** A folder with a model or a LoRA adapter. */
+  readonly checkpoint: string;
+  /** The folder of a LoRA adapter to merge into `checkpoint`. */
+  readonly adapter?: string | undefined;
+  /** Told, in a sentence, what the operator should know. */
+  readonly onWarning?: ((message: string) => void) | undefined;
+}
+
+/**
+ * Reads a model's folders in full, but for the values of its tensors, and checks that it can be served.
+ *
+ * @throws ModelError saying what was found, and what to do
+ */
+export async function readModel(options: ReadOptions): Promise<OpenModel> {
+  const folders = await findModelFolders(options.checkpoint, options.adapter);
+  await requireBlipConfig(folders.base);
+  const base = await openCheckpoint(folders.base);
+  let checkpoint = base;
+  try {
+    const tokenizerFile = await readTokenizerFile(tokenizerFolders(folders), base.isOriginal ?? false);
+    const config = await readBlipConfig(folders.base, base.tensors.keys(), {
+      ...(base.isOriginal && { implied: () => originalConfig(base, tokenizerFile.specialIds) }),
+      ...(folders.adapter !== undefined && { adapter: folders.adapter }),
+    });
+    if (folders.adapter !== undefined) {
+      const { onWarning } = options;
+      checkpoint = await adaptCheckpoint(base, folders.adapter, { tied: config.text.tied, onWarning });
+    }
+    const tokenizer = fitTokenizer(tokenizerFile, config, options.onWarning);
+    const unused = checkTensors(config, checkpoint);
+    if (unused.length > 0) {
+      options.onWarning?.(
+        `${checkpoint.files.join(', ')}: ${listed('tensors that the model has no use of were left out', unused)}`,
+      );
+    }
+    return { folders, checkpoint, config, tokenizer };
+  } catch (error) {
+    await checkpoint.close();
+    throw error;
+  }
+}
+
+/** An adapter's own tokenizer was saved with it, and goes before its base's. */
+function tokenizerFolders({ base, adapter }: ModelFolders): string[] {
+  return adapter === undefined ? [base] : [adapter, base];
+}
+
+/** Identifies a model by the content of its files: 12 hexadecimal digits. */
+export async function revisionOf({ folders, checkpoint }: OpenModel, options: HashOptions): Promise<string> {
+  return await contentHash(configFolders(folders), checkpoint.files, options);
+}
+
+function configFolders({ base, adapter }: ModelFolders): string[] {
+  return adapter === undefined || adapter === base ? [base] : [base, adapter];
+}
