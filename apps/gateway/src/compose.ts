@@ -5,12 +5,13 @@ import { Registry } from 'prom-client';
 import { BentomlMetrics } from './bentoml/bentoml-metrics.js';
 import { bentomlSurface } from './bentoml/bentoml-surface.js';
 import type { GatewayConfig } from './config.js';
+import { admitUploads } from './gates/admit-uploads.js';
 import { ApiKeys } from './gates/api-keys.js';
 import { authenticate } from './gates/authenticate.js';
+import { BodyMemory } from './gates/body-memory.js';
 import { OpenRequests } from './gates/open-requests.js';
 import { Places } from './gates/places.js';
 import { RateLimits } from './gates/rate-limits.js';
-import { UploadAdmission } from './gates/upload-admission.js';
 import { createHttpApp } from './http-app.js';
 import { BatchIntake } from './intake/batch-intake.js';
 import { GatewayMetrics } from './intake/gateway-metrics.js';
@@ -25,9 +26,6 @@ import { InternalServer } from './internal/internal-server.js';
 import { QueueGauges } from './internal/queue-gauges.js';
 import { v1Routes } from './routes/v1-routes.js';
 import { GatewayServer } from './server.js';
-
-/** Images that may wait for a thread: a second of work or so. */
-const imagesWaitingMax = 64;
 
 export interface Gateway {
   /** In the order in which they start. */
@@ -65,20 +63,22 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
 
   const keys = ApiKeys.load(config.BLIPQ_API_KEYS, config.BLIPQ_API_KEYS_FILE);
   const limits = new RateLimits({ ...redis, keys: keys.all, logger });
-  const uploadBytes = new Places(config.BLIPQ_UPLOADS_MB_MAX * 1024 ** 2);
+  const bodyMemory = new BodyMemory(config.BLIPQ_UPLOADS_MB_MAX * 1024 ** 2);
   const waits = new Places(config.BLIPQ_WAITS_MAX);
   const openRequests = new OpenRequests();
   const gates = {
     authenticate: authenticate(keys, limits),
-    uploads: new UploadAdmission({ bodies: new Places(config.BLIPQ_UPLOADS_MAX), bytes: uploadBytes }),
+    admitUpload: admitUploads({ bodies: new Places(config.BLIPQ_UPLOADS_MAX), memory: bodyMemory }),
   };
 
   const metrics = new GatewayMetrics(processMetrics.registry);
+  // Every body that was admitted may have an image in it, so none is refused for want of a thread.
+  const imagesWaitingMax = config.BLIPQ_UPLOADS_MAX;
   const pixels = new PixelPool({ threads: config.BLIPQ_THREADS, waitingMax: imagesWaitingMax });
   const fetcher = imageFetcher(config);
   const webhooks = webhookTargets(config);
   const decodes = new Places(config.BLIPQ_THREADS + imagesWaitingMax);
-  const intake = new WorkIntake({ models, pixels, queue, fetcher, webhooks, uploadBytes, decodes, metrics });
+  const intake = new WorkIntake({ models, pixels, queue, fetcher, webhooks, bodyMemory, decodes, metrics });
   const batches = new BatchIntake({ intake, queue, webhooks });
 
   const bentomlMetrics = new BentomlMetrics();

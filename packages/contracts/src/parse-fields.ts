@@ -8,20 +8,24 @@ import type { FieldError } from './problem.js';
  * Parses fields that a client sent.
  *
  * @param at path of the value inside the body, before the names of its fields
- * @throws BlipqError `invalid_params` with every field that is wrong
+ * @throws BlipqError `invalid_params` with the first fields that are wrong
  */
 export function parseFields<Output>(schema: z.ZodType<Output>, value: unknown, at = ''): Output {
   const parsed = schema.safeParse(value, { error: plainIssue });
   if (parsed.success) return parsed.data;
-  throw invalidFields(parsed.error.issues.flatMap((issue) => fieldErrors(issue, at)));
+  throw invalidFields(fieldErrors(parsed.error.issues, at));
 }
 
-function fieldErrors(issue: z.core.$ZodIssue, at: string): FieldError[] {
-  const path = [...(at === '' ? [] : [at]), ...issue.path.map(String)].join('.');
-  if (path === '' && issue.code === 'invalid_type') return [{ field: '', message: `The body ${issue.message}.` }];
-  if (issue.code !== 'unrecognized_keys') return [{ field: path.slice(0, 200), message: issue.message }];
-  return issue.keys.map((key) => ({
-    field: (path === '' ? key : `${path}.${key}`).slice(0, 200),
-    message: unknownParamMessage(key),
-  }));
+/** Makes no more of them than the answer lists. */
+function* fieldErrors(issues: z.core.$ZodIssue[], at: string): Generator<FieldError> {
+  for (const issue of issues) {
+    const path = [...(at === '' ? [] : [at]), ...issue.path.map(String)].join('.');
+    if (path === '' && issue.code === 'invalid_type') yield { field: '', message: `The body ${issue.message}.` };
+    else if (issue.code !== 'unrecognized_keys') yield { field: path, message: issue.message };
+    else {
+      for (const key of issue.keys) {
+        yield { field: path === '' ? key : `${path}.${key}`, message: unknownParamMessage(key) };
+      }
+    }
+  }
 }

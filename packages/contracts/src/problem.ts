@@ -18,6 +18,7 @@ export const problems = {
   forbidden: { status: 403, title: 'This API key may not do that', retryable: false },
   not_found: { status: 404, title: 'There is no such thing', retryable: false },
   method_not_allowed: { status: 405, title: 'This method is not allowed here', retryable: false },
+  upload_too_slow: { status: 408, title: 'The body came too slowly', retryable: true },
   idempotency_in_progress: { status: 409, title: 'The first request with this key is still running', retryable: true },
   already_terminal: { status: 409, title: 'The caption has already ended', retryable: false },
   not_terminal: { status: 409, title: 'The caption has not ended yet', retryable: true },

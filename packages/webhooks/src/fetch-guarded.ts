@@ -13,6 +13,8 @@ export interface FetchGuardedOptions {
   /** For everything, redirects included. Default 15 s. */
   timeoutMs?: number;
   signal?: AbortSignal;
+  /** Called with the length of each piece of the image before it is kept; what it throws is thrown. */
+  charge?: (bytes: number) => void;
 }
 
 export interface Fetched {

@@ -28,6 +28,8 @@ export interface GuardedRequestOptions {
   signal?: AbortSignal;
   /** Sees the answer before its body: false leaves the body unread; what it throws is thrown. */
   wantsBody?: (head: ResponseHead) => boolean;
+  /** Called with the length of each piece of the body before it is kept; what it throws is thrown. */
+  charge?: (bytes: number) => void;
 }
 
 /**
@@ -62,7 +64,7 @@ export async function guardedRequest(
     const response = await answerTo(request, body);
     const head = { url: target.url, status: response.statusCode ?? 0, headers: response.headers };
     if (!wantsBody(head)) return { ...head, body: new Uint8Array(0), complete: false };
-    const { bytes, complete } = await readResponseBody(response, bytesMax);
+    const { bytes, complete } = await readResponseBody(response, bytesMax, options.charge);
     if (complete && endsWithConnection(response) && (broken !== undefined || signal.aborted)) throw broken;
     return { ...head, body: bytes, complete };
   } catch (error) {

@@ -1,7 +1,5 @@
 import type { Logger } from '@blipq/service';
 import { type RequestHandler, Router } from 'express';
-import type { UploadAdmission } from '../gates/upload-admission.js';
-import { oneImageBodyBytesMax } from '../request/body-bytes-max.js';
 import { bentomlDocs } from './bentoml-docs.js';
 import { bentomlHeaders } from './bentoml-headers.js';
 import { bentomlResponder } from './bentoml-responder.js';
@@ -13,7 +11,7 @@ import { swaggerUiRoutes } from './swagger-ui-routes.js';
 
 interface BentomlSurfaceParts extends GenerateParts {
   authenticate: RequestHandler;
-  uploads: UploadAdmission;
+  admitUpload: RequestHandler;
   logger: Logger;
 }
 
@@ -22,7 +20,7 @@ interface BentomlSurfaceParts extends GenerateParts {
  * Its probes are the gateway's own.
  */
 export function bentomlSurface(parts: BentomlSurfaceParts): { observe: RequestHandler; routes: Router } {
-  const { metrics, authenticate, uploads, logger } = parts;
+  const { metrics, authenticate, admitUpload, logger } = parts;
   const routes = Router();
   routes.get('/schema.json', (req, res) => void res.json(bentomlSchema(req.query.is_task !== 'false')));
   routes.get('/docs.json', (_req, res) => void res.json(bentomlDocs));
@@ -30,7 +28,7 @@ export function bentomlSurface(parts: BentomlSurfaceParts): { observe: RequestHa
     res.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });
   routes.all(['/schema.json', '/docs.json', '/metrics'], notAllowed('GET, HEAD'));
-  routes.use('/generate', bentomlHeaders, authenticate, uploads.admit(oneImageBodyBytesMax));
+  routes.use('/generate', bentomlHeaders, authenticate, admitUpload);
   routes.use('/generate', generateTaskRoutes(parts), generateRoute(parts));
   routes.use('/generate', bentomlResponder(logger));
   routes.use(swaggerUiRoutes());

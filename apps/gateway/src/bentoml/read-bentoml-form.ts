@@ -11,9 +11,9 @@ const textFields = ['txt', 'text'];
 const urlFormBytesMax = 72 * 1024;
 
 /**
- * Reads the form of a BentoML client: multipart, or, for an image given by its URL, urlencoded.
+ * Reads what BentoML's clients send: a multipart form, or, when the image is given by its URL, an urlencoded one.
  *
- * @throws BlipqError `missing_image`, `invalid_params`, and the errors of reading a form
+ * @throws BlipqError `missing_image`, `invalid_params`, and whatever reading a form can throw
  */
 export async function readBentomlForm(req: Request, res: Response): Promise<CaptionRequest> {
   const { files, fields } = await readForm(req, res);
@@ -29,11 +29,16 @@ async function readForm(req: Request, res: Response): Promise<Upload> {
   return await readUpload(req, res, firstImage).catch(wrongTypeIsNoImage);
 }
 
-/** Keeps the first image and skips all other files, as BentoML does. */
-const firstImage: FilePolicy = (field, acceptedBefore) =>
-  acceptedBefore === 0 && imageFields.includes(field) ? 'accept' : 'skip';
+/** The first image wins, and a text may come as a file; everything else is read over, as BentoML does. */
+const firstImage: FilePolicy = ({ field, type, filename }, acceptedBefore) => {
+  if (textFields.includes(field)) return 'text';
+  if (!imageFields.includes(field)) return 'skip';
+  // An image's URL as JSON, or with a type of text, is a text.
+  if (filename === undefined && /^(text\/|application\/json$)/.test(type)) return 'text';
+  return acceptedBefore === 0 ? 'accept' : 'skip';
+};
 
-/** BentoML treats a body that is no form as a form without its field. */
+/** To BentoML a body that is no form is a form without its field. */
 function wrongTypeIsNoImage(error: unknown): never {
   const notAForm = error instanceof BlipqError && error.code === 'unsupported_media_type';
   throw notAForm ? new BlipqError('missing_image', error.detail) : error;
@@ -53,8 +58,8 @@ function readPrompt(fields: Upload['fields']): string | null {
 }
 
 /**
- * BentoML's clients JSON-encode text (`"hi"`, `null`), users of curl do not. A number or a boolean counts as the text
- * that was sent; only a JSON object or array is refused.
+ * BentoML's clients JSON-encode text (`"hi"`, `null`), people with curl do not. A number or a truth value is taken as
+ * the text it was written as; only a JSON object or array is refused.
  */
 function readText(field: string, raw: string): string | null {
   if (raw.includes('\uFFFD')) throw invalidField(field, 'is not valid UTF-8');

@@ -43,7 +43,7 @@ export class ApiKeys {
 
   /** @throws StartupError naming the entry and field that is wrong */
   static parse(json: string, source: string): ApiKeys {
-    const parsed = z.array(entry).safeParse(readJson(json, source), { error: plainIssue });
+    const parsed = z.array(entry).safeParse(readJsonBody(json, source), { error: plainIssue });
     if (!parsed.success) {
       const [issue] = parsed.error.issues;
       throw new StartupError(`${source}: ${issue!.path.join('.') || 'the list'}: ${issue!.message}`);
@@ -97,7 +97,7 @@ export function hashOf(secret: string): Buffer {
   return createHash('sha256').update(secret).digest();
 }
 
-function readJson(json: string, source: string): unknown {
+function readJsonBody(json: string, source: string): unknown {
   try {
     return JSON.parse(json);
   } catch {

@@ -35,6 +35,11 @@ export function tenantOf(res: Response): string {
   return res.locals.apiKey?.name ?? publicTenant;
 }
 
+/** Whose share of this process a request uses up. Without keys every address has a share. */
+export function holderOf(req: Request, res: Response): string {
+  return res.locals.apiKey?.name ?? `address ${req.ip}`;
+}
+
 async function applyRateLimit(key: ApiKey, limits: RateLimits, res: Response): Promise<void> {
   const verdict = await limits.count(key);
   if (verdict === undefined || key.rateLimit === undefined) return;

@@ -9,7 +9,10 @@ const keys = ['flood', 'other'].map((name) => ({
 }));
 let gateway: LiveGateway;
 beforeAll(async () => {
-  gateway = await new LiveGateway(inject('redisUrl'), { BLIPQ_API_KEYS: JSON.stringify(keys) }).start();
+  gateway = await new LiveGateway(inject('redisUrl'), {
+    BLIPQ_API_KEYS: JSON.stringify(keys),
+    BLIPQ_UPLOADS_MAX: 64,
+  }).start();
   await gateway.registerModel();
 });
 afterAll(() => gateway.stop());
@@ -27,6 +30,6 @@ test('images of one key that wait for a thread leave places for those of another
   await Promise.any(flood.map(async (one) => ((await one) === 503 ? undefined : Promise.reject())));
   expect(await Promise.all([submit('other'), submit('other'), submit('other')])).toEqual([202, 202, 202]);
   const statuses = await Promise.all(flood);
-  expect(statuses.filter((status) => status === 202).length).toBeGreaterThanOrEqual(52);
+  expect(statuses.filter((status) => status === 202).length).toBeGreaterThanOrEqual(51);
   expect(new Set(statuses)).toEqual(new Set([202, 503]));
 });

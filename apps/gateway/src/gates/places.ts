@@ -1,35 +1,59 @@
 import { publicTenant } from '@blipq/contracts';
 
-/** A tenant may hold this many times the places that are free, so that the next one finds some; as in the queue. */
+/** A caller may hold so many times what is free, so that whoever comes next finds some; as in the queue itself. */
 const freeShare = 4;
 
-/** A bounded number of places in this process for things that take memory. The tenant `public` may take them all. */
+/** Places in this process, for what takes memory. `public` is everybody, and may take them all. */
 export class Places {
   readonly #max: number;
   #taken = 0;
-  readonly #byTenant = new Map<string, number>();
+  readonly #byHolder = new Map<string, number>();
 
   constructor(max: number) {
     this.#max = max;
   }
 
-  /** Takes `count` places; undefined when too few are free. The function that it returns gives them back, once. */
-  take(tenant: string, count = 1): (() => void) | undefined {
+  /** Takes `count` places; undefined when there are not as many. What it returns gives them back, once. */
+  take(holder: string, count = 1): (() => void) | undefined {
+    const account = this.open(holder);
+    return account.add(count) ? () => account.close() : undefined;
+  }
+
+  /** Whether `take` would find them. */
+  has(holder: string, count: number): boolean {
     const free = this.#max - this.#taken;
-    const mine = this.#byTenant.get(tenant) ?? 0;
-    if (count > free || (tenant !== publicTenant && mine + count > freeShare * free)) return undefined;
-    this.#add(tenant, count);
-    let held = true;
-    return () => {
-      if (held) this.#add(tenant, -count);
-      held = false;
+    const mine = this.#byHolder.get(holder) ?? 0;
+    return count <= free && (holder === publicTenant || mine + count <= freeShare * free);
+  }
+
+  /** For what takes more and more places and gives them back together. */
+  open(holder: string): PlacesAccount {
+    let held = 0;
+    return {
+      add: (count) => {
+        if (!this.has(holder, count)) return false;
+        this.#add(holder, count);
+        held += count;
+        return true;
+      },
+      close: () => {
+        this.#add(holder, -held);
+        held = 0;
+      },
     };
   }
 
-  #add(tenant: string, count: number): void {
+  #add(holder: string, count: number): void {
     this.#taken += count;
-    const mine = (this.#byTenant.get(tenant) ?? 0) + count;
-    if (mine > 0) this.#byTenant.set(tenant, mine);
-    else this.#byTenant.delete(tenant);
+    const mine = (this.#byHolder.get(holder) ?? 0) + count;
+    if (mine > 0) this.#byHolder.set(holder, mine);
+    else this.#byHolder.delete(holder);
   }
+}
+
+export interface PlacesAccount {
+  /** False, with nothing taken, when there are not as many. */
+  add(count: number): boolean;
+  /** Gives all of them back. */
+  close(): void;
 }

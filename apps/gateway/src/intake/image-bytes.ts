@@ -1,18 +1,13 @@
 import { BlipqError, type ImageInput } from '@blipq/contracts';
-import type { ImageFetcher } from './image-fetcher.js';
 
 /**
  * The bytes of an image that a JSON body holds or names.
  *
- * @throws BlipqError `image_corrupt` for text that is not base64, and the errors of fetching
+ * @throws BlipqError `image_corrupt` for text that is not base64, and what fetching throws
  */
-export async function imageBytes(
-  input: ImageInput,
-  fetcher: Pick<ImageFetcher, 'fetch'>,
-  signal: AbortSignal,
-): Promise<Uint8Array> {
+export async function imageBytes(input: ImageInput, fetch: (url: string) => Promise<Uint8Array>): Promise<Uint8Array> {
   if ('base64' in input) return fromDataUri(input.base64) ?? fromBase64(input.base64);
-  return fromDataUri(input.url) ?? (await fetcher.fetch(input.url, signal));
+  return fromDataUri(input.url) ?? (await fetch(input.url));
 }
 
 /** The bytes of a data URI (RFC 2397) in base64, or undefined for any other text. */
@@ -29,7 +24,7 @@ export function isDataUri(url: string): boolean {
   return /^data:/i.test(url);
 }
 
-/** Node skips characters that are not base64, so the number of bytes tells whether there were any. Both alphabets work. */
+/** Node passes over what is not base64, so the number of bytes tells whether there was any. Both alphabets count. */
 function fromBase64(text: string): Uint8Array {
   const bytes = Buffer.from(text, 'base64');
   const digits = text.length - (text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0);

@@ -19,9 +19,12 @@ export class ImageFetcher {
 
   start(): void {}
 
-  /** @throws BlipqError `url_blocked`, `fetch_failed`, `fetch_timeout`, `image_too_large`; the signal's reason */
-  async fetch(url: string, signal: AbortSignal): Promise<Uint8Array> {
-    const options = { bytesMax: imageBytesMax, timeoutMs: this.#timeoutMs, signal };
+  /**
+   * @param charge is told of each piece before it is kept; what it throws ends the fetch
+   * @throws BlipqError `url_blocked`, `fetch_failed`, `fetch_timeout`, `image_too_large`; the signal's reason
+   */
+  async fetch(url: string, signal: AbortSignal, charge: (bytes: number) => void): Promise<Uint8Array> {
+    const options = { bytesMax: imageBytesMax, timeoutMs: this.#timeoutMs, signal, charge };
     return (await fetchGuarded(this.#agent, url, options)).bytes;
   }
 

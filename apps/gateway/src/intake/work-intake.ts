@@ -4,7 +4,6 @@ import {
   BlipqError,
   type CaptionRequest,
   type GenerationDefaults,
-  imageBytesMax,
   type ModelManifest,
   type ModelVersion,
   newIdFor,
@@ -19,9 +18,10 @@ import type { PixelPool } from '@blipq/pixels';
 import type { SubmitOutcome, WorkQueue } from '@blipq/queue';
 import { inSpan } from '@blipq/service';
 import type { ApiKey } from '../gates/api-keys.js';
+import type { BodyMemory } from '../gates/body-memory.js';
 import type { Places } from '../gates/places.js';
 import type { GatewayMetrics } from './gateway-metrics.js';
-import { imageBytes, isDataUri } from './image-bytes.js';
+import { imageBytes } from './image-bytes.js';
 import type { ImageFetcher } from './image-fetcher.js';
 import type { ModelCatalog } from './model-catalog.js';
 import type { WebhookTargets } from './webhook-targets.js';
@@ -29,6 +29,8 @@ import type { WebhookTargets } from './webhook-targets.js';
 /** What a request brings beside what it asks for. */
 export interface SubmitContext {
   apiKey?: ApiKey;
+  /** Whose share of this process it uses up; see holderOf. */
+  holder: string;
   /** Generation defaults of the endpoint that was called. */
   endpoint?: GenerationDefaults;
   /** An id that the client chose. */
@@ -53,7 +55,7 @@ interface IntakeParts {
   webhooks: Pick<WebhookTargets, 'of'>;
   metrics: Pick<GatewayMetrics, 'submission' | 'preprocess'>;
   /** Memory for images that are fetched; uploaded ones have theirs already. */
-  uploadBytes: Places;
+  bodyMemory: BodyMemory;
   /** Images that are being decoded, or wait for that. */
   decodes: Places;
 }
@@ -99,7 +101,7 @@ export class WorkIntake {
     const { rgb, preprocessMs, ...image } = await this.#pixelsOf(
       request.image,
       manifest.image_size,
-      claim.tenant,
+      context.holder,
       signal,
     );
     return await queue.submit({
@@ -133,29 +135,29 @@ export class WorkIntake {
   }
 
   /** The pixels of an image, fetched if need be, and what there is to say of it. */
-  async #pixelsOf(image: WorkRequest['image'], size: number, tenant: string, signal: AbortSignal) {
-    const { pixels, fetcher, uploadBytes, decodes, metrics } = this.#parts;
-    const fetches = !(image instanceof Uint8Array) && 'url' in image && !isDataUri(image.url);
-    const memory = placeOf(uploadBytes, tenant, fetches ? 2 * imageBytesMax : 0);
+  async #pixelsOf(image: WorkRequest['image'], size: number, holder: string, signal: AbortSignal) {
+    const { pixels, fetcher, bodyMemory, decodes, metrics } = this.#parts;
+    const memory = bodyMemory.open(holder);
+    const fetch = (url: string) => fetcher.fetch(url, signal, (bytes) => memory.add(bytes));
     let turn: (() => void) | undefined;
     try {
-      const file = image instanceof Uint8Array ? image : await imageBytes(image, fetcher, signal);
-      turn = placeOf(decodes, tenant);
+      const file = image instanceof Uint8Array ? image : await imageBytes(image, fetch);
+      turn = placeOf(decodes, holder);
       // The pixels may take over the file's memory, so its hash comes first.
       const facts = { sha256: createHash('sha256').update(file).digest('hex'), bytes: file.length };
       const startedMs = performance.now();
       const made = await inSpan('preprocess', {}, () => metrics.preprocess(() => pixels.toPixels(file, size)));
       return { ...made, ...facts, preprocessMs: Math.round(performance.now() - startedMs) };
     } finally {
-      memory();
+      memory.close();
       turn?.();
     }
   }
 }
 
 /** @throws BlipqError `queue_full` */
-function placeOf(places: Places, tenant: string, count = 1): () => void {
-  const place = places.take(tenant, count);
+function placeOf(places: Places, holder: string): () => void {
+  const place = places.take(holder);
   if (place !== undefined) return place;
   throw new BlipqError('queue_full', 'Too many images are on their way into the queue. Send this again in a second.', {
     retryAfterS: 1,

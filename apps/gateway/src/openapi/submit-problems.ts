@@ -6,6 +6,7 @@ export const submitProblems: ProblemCode[] = [
   'malformed_multipart',
   'missing_image',
   'bad_idempotency_key',
+  'upload_too_slow',
   'idempotency_in_progress',
   'image_too_large',
   'unsupported_media_type',

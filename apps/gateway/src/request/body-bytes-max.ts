@@ -6,9 +6,6 @@ import { imageBytesMax } from '@blipq/contracts';
  */
 export const bodyBytesMax = 64 * 1024 * 1024;
 
-/** The readers of a body with one image, in any of its forms, hold no more of it than this. */
-export const oneImageBodyBytesMax = 15 * 1024 * 1024;
-
 /** JSON with one image: the largest in base64, and all texts at their longest. */
 export const workJsonBytesMax = Math.ceil((imageBytesMax / 3) * 4) + 768 * 1024;
 

@@ -14,9 +14,11 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { batchJson } from './batch-json.js';
 import { batchJsonBytesMax } from './body-bytes-max.js';
+import { jsonHash } from './json-hash.js';
 import { mediaTypeOf } from './media-type.js';
-import { parseJson, readBody } from './read-body.js';
+import { readJsonBody } from './read-body.js';
 import { readFields } from './read-fields.js';
+import { textPart } from './read-form.js';
 import { type FilePolicy, readUpload } from './read-upload.js';
 import { workOf } from './read-work.js';
 
@@ -38,17 +40,17 @@ export interface BatchRequest {
 export async function readBatch(req: Request, res: Response): Promise<BatchRequest> {
   const type = mediaTypeOf(req);
   if (type === 'multipart/form-data') return await readForm(req, res);
-  if (type === 'application/json') return readJson(await readBody(req, res, batchJsonBytesMax));
+  if (type === 'application/json') return readItems(await readJsonBody(req, res, batchJsonBytesMax));
   throw new BlipqError('unsupported_media_type', 'Send multipart/form-data with files images, or application/json.');
 }
 
 const envelope = batchJson.extend({ items: z.array(z.unknown()) });
 
-function readJson(body: Buffer): BatchRequest {
-  const fingerprint = createHash('sha256').update(body).digest('hex');
-  const { items, metadata, webhook } = parseFields(envelope, parseJson(body));
+function readItems(json: unknown): BatchRequest {
+  const { items, metadata, webhook } = parseFields(envelope, json);
   if (items.length === 0) throw invalidField('items', 'is empty');
   if (items.length > batchItemsMax) throw tooLarge();
+  const fingerprint = jsonHash({ items, metadata, webhook });
   return { items: items.map(readItem), fingerprint, ...(metadata && { metadata }), ...(webhook && { webhook }) };
 }
 
@@ -61,9 +63,10 @@ function readItem(item: unknown, index: number): WorkRequest | BlipqError {
   }
 }
 
-const manyImages: FilePolicy = (field, acceptedBefore) => {
+const manyImages: FilePolicy = (part, acceptedBefore) => {
+  const { field } = part;
   const isText = Object.values(requestSchemas).some(({ fieldNames }) => fieldNames.includes(field));
-  if (isText) return invalidField(field, 'must be a text field, not a file');
+  if (isText) return textPart(part);
   if (field !== 'images') return invalidField(field, 'is not a field of this form; images go into images');
   return acceptedBefore < batchItemsMax ? 'accept' : tooLarge();
 };

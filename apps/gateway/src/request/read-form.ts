@@ -1,14 +1,21 @@
 import { BlipqError, invalidField, type RequestOf, requestSchemas, type Task } from '@blipq/contracts';
 import { readFields } from './read-fields.js';
-import type { FilePolicy, Upload } from './read-upload.js';
+import type { FilePart, FilePolicy, Upload } from './read-upload.js';
 
 /** One file, in the field `image`; the text fields must not come as files. */
 export function oneImage(task: Task): FilePolicy {
-  return (field, acceptedBefore) => {
-    if (requestSchemas[task].fieldNames.includes(field)) return invalidField(field, 'must be a text field, not a file');
+  return (part, acceptedBefore) => {
+    const { field } = part;
+    if (requestSchemas[task].fieldNames.includes(field)) return textPart(part);
     if (field !== 'image') return invalidField(field, 'is not a field of this form; the image goes into image');
     return acceptedBefore === 0 ? 'accept' : invalidField(field, 'was sent more than once');
   };
+}
+
+/** Generated clients send objects as JSON blobs, which have a filename; other texts must not come as files. */
+export function textPart({ field, type, filename }: FilePart): 'text' | BlipqError {
+  if (filename === undefined || type === 'application/json') return 'text';
+  return invalidField(field, 'must be a text field, not a file');
 }
 
 /** @throws BlipqError `missing_image`, or `invalid_params` with every field that is wrong */

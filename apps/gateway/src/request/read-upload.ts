@@ -1,11 +1,15 @@
 import { BlipqError, imageBytesMax, invalidField } from '@blipq/contracts';
+import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy';
 import type { Request, Response } from 'express';
-import multer, { MulterError } from 'multer';
-import { bodyBytesMax } from './body-bytes-max.js';
+import { GrowingBytes } from './growing-bytes.js';
 import { refuseEncoded } from './read-body.js';
+import { receiveBody } from './receive-body.js';
 
 /** A prompt that fills 512 positions is a few KiB; a text field beyond this is a mistake or an attack. */
 const fieldBytesMax = 16 * 1024;
+const fieldNameBytesMax = 100;
+const partsMax = 128;
+const boundaryCharsMax = 70;
 
 /** A multipart form as it was sent: the accepted files, and the text fields with every value that each was given. */
 export interface Upload {
@@ -13,38 +17,30 @@ export interface Upload {
   fields: Map<string, string[]>;
 }
 
-/** Decides, before any byte of a file part is read, whether to keep the part, to skip it, or to fail. */
-export type FilePolicy = (field: string, acceptedBefore: number) => 'accept' | 'skip' | BlipqError;
+/** A part that may be a file, before its bytes are seen. */
+export interface FilePart {
+  field: string;
+  /** Its media type, without parameters. */
+  type: string;
+  filename: string | undefined;
+}
+
+/** Whether such a part is read as a file or as a text field, read over, or an error. */
+export type FilePolicy = (part: FilePart, acceptedBefore: number) => 'accept' | 'text' | 'skip' | BlipqError;
 
 /**
- * Reads a multipart/form-data body into memory, within limits that hold while it streams.
+ * Reads a multipart/form-data body into memory, within limits that hold while it streams. A part is a file when it has
+ * a filename or the type of a file; RFC 7578 asks for neither. Names of fields are taken as they are: `a[b]` is a name.
  *
  * @throws BlipqError `unsupported_media_type` (not multipart), `malformed_multipart`, `image_too_large`,
- *   `invalid_params` (a field too long, too many fields, not UTF-8), or the error that the policy returned
+ *   `invalid_params` (a field too long, too many fields, not UTF-8), what the policy returned, and what receiving a body
+ *   can throw
  */
 export async function readUpload(req: Request, res: Response, policy: FilePolicy): Promise<Upload> {
   requireMultipart(req);
-  let accepted = 0;
-  const parse = multer({
-    storage: multer.memoryStorage(),
-    limits: { fileSize: imageBytesMax, fieldSize: fieldBytesMax, fieldNameSize: 100, parts: 128 },
-    fileFilter: (_req, file, done) => {
-      const verdict = policy(file.fieldname, accepted);
-      if (verdict instanceof BlipqError) return done(verdict);
-      if (verdict === 'accept') accepted += 1;
-      done(null, verdict === 'accept');
-    },
-  }).any();
-  await new Promise<void>((resolve, reject) => {
-    endTooLongBody(req, res, reject);
-    parse(req, res, (error: unknown) => (error ? reject(uploadError(error)) : resolve()));
-  });
-  // multer ignores a body whose Content-Type it cannot parse.
-  if (req.body === undefined) throw new BlipqError('malformed_multipart', 'The Content-Type cannot be read.');
-  const files = (req.files as Express.Multer.File[] | undefined) ?? [];
-  // Otherwise the request would hold them until it is answered.
-  req.files = [];
-  return { files: files.map((file) => ({ field: file.fieldname, bytes: file.buffer })), fields: textFields(req.body) };
+  const form = new FormReader(parserOf(req), policy);
+  await receiveBody(req, res, (piece) => form.push(piece));
+  return await form.end();
 }
 
 function requireMultipart(req: Request): void {
@@ -54,49 +50,139 @@ function requireMultipart(req: Request): void {
   refuseEncoded(req);
 }
 
-function endTooLongBody(req: Request, res: Response, reject: (error: BlipqError) => void): void {
-  const end = () => {
-    if (!res.headersSent) res.setHeader('Connection', 'close');
-    reject(new BlipqError('image_too_large', `The body is longer than ${bodyBytesMax} bytes.`));
-  };
-  if (Number(req.get('content-length')) > bodyBytesMax) end();
-  let seen = 0;
-  req.on('data', (chunk: Buffer) => {
-    seen += chunk.length;
-    if (seen > bodyBytesMax) end();
-  });
-}
-
-/** multer's `body` flattened: multer turns a field `a[b]` into an object, and no field of ours is one. */
-function textFields(body: Record<string, unknown>): Map<string, string[]> {
-  const fields = new Map<string, string[]>();
-  for (const [name, value] of Object.entries(body)) {
-    if (typeof value === 'string') fields.set(name, [value]);
-    else if (Array.isArray(value) && value.every((one) => typeof one === 'string')) fields.set(name, value);
-    else for (const key of Object.keys(value as object)) fields.set(`${name}[${key}]`, ['']);
+function parserOf(req: Request): BusboyInstance {
+  const boundary = /\bboundary=(?:"([^"]*)"|([^\s;]*))/i.exec(req.get('content-type')!);
+  // RFC 2046 allows 70 characters. What searches for it may take steps as its length times the body's.
+  if ((boundary?.[1] ?? boundary?.[2] ?? '').length > boundaryCharsMax) throw malformed(new Error('Boundary too long'));
+  try {
+    return new Busboy({
+      headers: { ...req.headers, 'content-type': req.get('content-type')! },
+      isPartAFile: (_field, type, filename) => filename !== undefined || !/^text\/plain$/i.test(type ?? 'text/plain'),
+      limits: {
+        fileSize: imageBytesMax + 1,
+        fieldSize: fieldBytesMax,
+        fieldNameSize: fieldNameBytesMax,
+        parts: partsMax,
+        headerPairs: 32,
+        headerSize: 16 * 1024,
+      },
+    });
+  } catch (error) {
+    throw malformed(error);
   }
-  return fields;
 }
 
-function uploadError(error: unknown): unknown {
-  if (error instanceof BlipqError) return error;
-  if (error instanceof MulterError) return limitError(error);
-  // All other errors are busboy's, about the structure of the body; they carry no code.
-  return new BlipqError('malformed_multipart', `The multipart body cannot be read: ${(error as Error).message}.`, {
-    cause: error,
-  });
-}
+/** One form while it arrives. */
+class FormReader {
+  readonly #parser: BusboyInstance;
+  readonly #policy: FilePolicy;
+  readonly #upload: Upload = { files: [], fields: new Map() };
+  readonly #ended: Promise<void>;
+  #accepted = 0;
+  #failure: unknown;
 
-function limitError(error: MulterError): BlipqError {
-  if (error.code === 'LIMIT_FILE_SIZE') {
-    return new BlipqError('image_too_large', `The image is larger than ${imageBytesMax} bytes.`);
+  constructor(parser: BusboyInstance, policy: FilePolicy) {
+    this.#parser = parser;
+    this.#policy = policy;
+    this.#ended = new Promise((resolve) => {
+      parser.once('finish', resolve);
+      parser.on('error', (error) => {
+        this.#fail(malformed(error));
+        resolve();
+      });
+    });
+    parser.on('file', (field, file, filename, _encoding, type) => this.#file(field, file, filename, type));
+    parser.on('field', (field, text, _nameCut, isCut) => this.#field(field, text, isCut));
+    parser.on('partsLimit', () => this.#fail(invalidField('', 'there are too many form fields')));
   }
-  const field = error.field ?? '';
-  const message = {
-    LIMIT_FIELD_VALUE: `is longer than ${fieldBytesMax} bytes`,
-    LIMIT_PART_COUNT: 'there are too many form fields',
-    LIMIT_FIELD_KEY: 'a field name is longer than 100 bytes',
-    MISSING_FIELD_NAME: 'a part has no name',
-  }[error.code as string];
-  return invalidField(field, message ?? error.message);
+
+  push(piece: Buffer): void {
+    if (this.#failure === undefined) this.#parser.write(piece);
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  async end(): Promise<Upload> {
+    this.#parser.end();
+    await this.#ended;
+    if (this.#failure !== undefined) throw this.#failure;
+    return this.#upload;
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= error;
+  }
+
+  #file(field: string | undefined, file: BusboyFileStream, filename: string | undefined, type: string): void {
+    // The parser, which sees the body end within a file, says so as well.
+    file.on('error', (error) => this.#fail(malformed(error)));
+    const nameTrouble = troubleOfName(field);
+    if (nameTrouble !== undefined) this.#fail(nameTrouble);
+    const part = { field: field!, type, filename };
+    const verdict = this.#failure === undefined ? this.#policy(part, this.#accepted) : 'skip';
+    if (verdict === 'accept') this.#collectFile(part, file);
+    else if (verdict === 'text') this.#collectText(part, file);
+    else file.resume();
+    if (verdict instanceof BlipqError) this.#fail(verdict);
+  }
+
+  #collectFile({ field, filename }: FilePart, file: BusboyFileStream): void {
+    this.#accepted += 1;
+    const bytes = new GrowingBytes(imageBytesMax);
+    file.on('data', (piece: Buffer) => {
+      bytes.push(piece);
+      if (bytes.tooLong) this.#fail(imageTooLarge());
+    });
+    file.on('end', () => {
+      // A browser sends an empty file without a name when nobody chose one.
+      if (filename || bytes.length > 0) this.#upload.files.push({ field, bytes: bytes.take() });
+    });
+  }
+
+  #collectText({ field, type }: FilePart, file: BusboyFileStream): void {
+    const bytes = new GrowingBytes(fieldBytesMax);
+    file.on('data', (piece: Buffer) => bytes.push(piece));
+    file.on('end', () => {
+      const isCut = bytes.tooLong;
+      const text = bytes.take().toString();
+      this.#field(field, type === 'application/json' ? spokenText(text) : text, isCut);
+    });
+  }
+
+  #field(field: string | undefined, text: string, isCut: boolean): void {
+    const trouble = troubleOfName(field);
+    const failure = trouble ?? (isCut ? fieldTooLong(field!) : undefined);
+    const { fields } = this.#upload;
+    if (failure !== undefined) this.#fail(failure);
+    else fields.set(field!, [...(fields.get(field!) ?? []), text]);
+  }
+}
+
+function troubleOfName(field: string | undefined): BlipqError | undefined {
+  if (field === undefined) return invalidField('', 'a part has no name');
+  if (Buffer.byteLength(field) <= fieldNameBytesMax) return undefined;
+  return invalidField('', `a field name is longer than ${fieldNameBytesMax} bytes`);
+}
+
+/** What a JSON text says; other JSON stays as it is written. */
+function spokenText(json: string): string {
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === 'string' ? value : json;
+  } catch {
+    return json;
+  }
+}
+
+function imageTooLarge(): BlipqError {
+  return new BlipqError('image_too_large', `The image is larger than ${imageBytesMax} bytes.`);
+}
+
+function fieldTooLong(field: string): BlipqError {
+  return invalidField(field, `is longer than ${fieldBytesMax} bytes`);
+}
+
+/** The parser's complaints about the body's structure carry no code. */
+function malformed(error: unknown): BlipqError {
+  const detail = `The multipart body cannot be read: ${(error as Error).message}.`;
+  return new BlipqError('malformed_multipart', detail, { cause: error });
 }

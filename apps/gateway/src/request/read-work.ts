@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import { workJsonBytesMax } from './body-bytes-max.js';
 import { mediaTypeOf } from './media-type.js';
 import { queryOf } from './parse-query.js';
-import { parseJson, readBody } from './read-body.js';
+import { readBody, readJsonBody } from './read-body.js';
 import { readFields } from './read-fields.js';
 import { oneImage, readForm } from './read-form.js';
 import { readUpload } from './read-upload.js';
@@ -18,7 +18,7 @@ export async function readWork<T extends Task>(task: T, req: Request, res: Respo
   const type = mediaTypeOf(req);
   if (type === 'multipart/form-data') return readForm(task, await readUpload(req, res, oneImage(task)));
   if (type === 'application/json') {
-    return workOf(task, parseJson(await readBody(req, res, workJsonBytesMax)));
+    return workOf(task, await readJsonBody(req, res, workJsonBytesMax));
   }
   if (type.startsWith('image/') || type === 'application/octet-stream') {
     const options = readFields(task, queryOf(req));

@@ -119,8 +119,9 @@ describe('an idempotency key', () => {
       for (;;) {
         const answer = await api.call('POST', '/v1/captions', init);
         if (answer.status !== 503 && answer.status !== 409) return answer;
-        expect(['queue_full', 'idempotency_in_progress']).toContain(answer.json.code);
-        await delay(1000 * Number(answer.headers.get('retry-after')));
+        // A busy Redis may answer too late for some.
+        expect(['queue_full', 'queue_unavailable', 'idempotency_in_progress']).toContain(answer.json.code);
+        await delay(1000 * Number(answer.headers.get('retry-after') ?? 1));
       }
     };
     const answers = await Promise.all(Array.from({ length: 200 }, one));

@@ -4,11 +4,9 @@ import type { Logger } from '@blipq/service';
 import { type RequestHandler, Router } from 'express';
 import { problemResponder } from '../answer/problem-responder.js';
 import type { Places } from '../gates/places.js';
-import type { UploadAdmission } from '../gates/upload-admission.js';
 import type { BatchIntake } from '../intake/batch-intake.js';
 import type { ModelCatalog } from '../intake/model-catalog.js';
 import type { WorkIntake } from '../intake/work-intake.js';
-import { bodyBytesMax, oneImageBodyBytesMax } from '../request/body-bytes-max.js';
 import { batchRoutes } from './batch-routes.js';
 import { deliveryRoutes } from './delivery-routes.js';
 import { modelRoutes } from './model-routes.js';
@@ -16,7 +14,7 @@ import { workRoutes } from './work-routes.js';
 
 interface V1Parts {
   authenticate: RequestHandler;
-  uploads: UploadAdmission;
+  admitUpload: RequestHandler;
   intake: WorkIntake;
   batches: BatchIntake;
   queue: WorkQueue;
@@ -29,13 +27,12 @@ interface V1Parts {
 
 /** `/v1`: our own API. Every error below it is answered as problem+json. */
 export function v1Routes(parts: V1Parts): Router {
-  const { authenticate, uploads, intake, batches, queue, deliveries, models, waits, logger } = parts;
+  const { authenticate, admitUpload, intake, batches, queue, deliveries, models, waits, logger } = parts;
   const router = Router();
   router.use(authenticate);
-  router.use('/batches', uploads.admit(bodyBytesMax), batchRoutes({ batches, queue }));
-  const admitOneImage = uploads.admit(oneImageBodyBytesMax);
+  router.use('/batches', admitUpload, batchRoutes({ batches, queue }));
   for (const one of task.options) {
-    router.use(`/${taskNames[one].collection}`, admitOneImage, workRoutes(one, { intake, queue, waits }));
+    router.use(`/${taskNames[one].collection}`, admitUpload, workRoutes(one, { intake, queue, waits }));
   }
   router.use('/models', modelRoutes({ models }));
   router.use(deliveryRoutes({ deliveries, queue }));

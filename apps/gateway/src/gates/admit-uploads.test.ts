@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { type ClientRequest, request } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { newCaptionId, problemDetails } from '@blipq/contracts';
-import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { LiveGateway, repositoryFile } from '../testing/live-gateway.js';
 import { imageForm } from '../testing/multipart.js';
+import { hashOf } from './api-keys.js';
 
 const photo = await readFile(repositoryFile('test/images/rocket.jpg'));
 const form = imageForm('image', photo);
@@ -28,7 +30,7 @@ async function halfSent(path = '/v1/captions', bytes?: number): Promise<ClientRe
   return upload;
 }
 
-test('uploads beyond the limit are refused at once, and accepted again when one has ended, however it ended', async () => {
+test('more uploads than fit are refused at once, and taken again when one has ended, however it ended', async () => {
   const [finishes, breaksOff] = [await halfSent(), await halfSent()];
   const refused = await submit();
   expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
@@ -63,20 +65,73 @@ test('a wait for a caption holds no place among the uploads', async () => {
   expect(await Promise.all(waits)).toEqual(Array(4).fill('wait=1'));
 });
 
-test('bodies that would exceed the memory limit are refused as soon as their headers are read', async () => {
-  const batch = await halfSent('/v1/batches', 63 * 1024 * 1024);
+test('an upload that announces much and brings nothing is in nobody’s way', async () => {
+  const idle = await halfSent('/v1/batches', 63 * 1024 * 1024);
   expect((await submit()).status).toBe(202);
-  const headers = { 'content-type': 'application/json' };
-  const large = await fetch(`${gateway.url}/v1/captions`, { method: 'POST', headers, body: 'x'.repeat(1024 * 1024) });
-  expect(problemDetails.parse(await large.json()).code).toBe('queue_full');
-  batch.destroy();
+  idle.destroy();
+});
+
+test('large bodies leave a quarter of the memory to small ones, and their bytes are room again when they are gone', async () => {
+  const megabytes = (count: number) => Buffer.alloc(count * 1024 * 1024, 'x');
+  const large = await halfSent('/v1/batches', 63 * 1024 * 1024);
+  await new Promise((sent) => large.write(megabytes(62), sent));
+  const post = (body: Uint8Array) =>
+    fetch(`${gateway.url}/v1/batches`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
   await vi.waitFor(async () => {
-    const again = await fetch(`${gateway.url}/v1/captions`, { method: 'POST', headers, body: 'x'.repeat(1024 * 1024) });
-    expect(problemDetails.parse(await again.json()).code).toBe('malformed_json');
+    const refused = await post(megabytes(31));
+    expect(problemDetails.parse(await refused.json()).code).toBe('queue_full');
+  });
+  expect((await submit()).status).toBe(202);
+  large.destroy();
+  await vi.waitFor(async () => {
+    const read = await post(megabytes(31));
+    expect(problemDetails.parse(await read.json()).code).toBe('malformed_json');
   });
 });
 
-test('requests wait while there are places for waits; further ones are answered at once', async () => {
+test('a sender that brings less than 1 kB/s for ten seconds is let go, and one that brings more is not', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const [slow, steady] = [await halfSent(), await halfSent()];
+  const answered = once(slow, 'response');
+  await new Promise((sent) => slow.write(form.body.subarray(0, 9_000), sent));
+  await new Promise((sent) => steady.write(form.body.subarray(0, 20_000), sent));
+  // Both have arrived when an answer has come back over another connection after them.
+  await vi.waitFor(() => expect(gateway.logs.length).toBeGreaterThan(0));
+  await fetch(`${gateway.url}/livez`);
+  vi.advanceTimersByTime(10_000);
+  const [refused] = await answered;
+  expect([refused.statusCode, refused.headers.connection]).toEqual([408, 'close']);
+  expect(problemDetails.parse(await json(refused)).code).toBe('upload_too_slow');
+  const taken = once(steady, 'response');
+  steady.end(form.body.subarray(20_000));
+  const [answer] = await taken;
+  expect(answer.resume().statusCode).toBe(202);
+});
+
+test('idle uploads of one key, as many as it may have, leave places to another key', async () => {
+  const keys = ['idle', 'other'].map((name) => ({ name, sha256: hashOf(`${name}-secret`).toString('hex') }));
+  const shared = await new LiveGateway(inject('redisUrl'), {
+    BLIPQ_UPLOADS_MAX: 10,
+    BLIPQ_API_KEYS: JSON.stringify(keys),
+  }).start();
+  onTestFinished(() => shared.stop());
+  await shared.registerModel();
+  const as = (name: string) => ({ ...form.headers, authorization: `Bearer ${name}-secret` });
+  const idle = Array.from({ length: 12 }, () => {
+    const upload = request(`${shared.url}/v1/captions`, { method: 'POST', headers: as('idle') });
+    upload.on('error', () => undefined).flushHeaders();
+    return upload;
+  });
+  // Those that find no place are told so at once.
+  const refused = await Promise.race(idle.map((upload) => once(upload, 'response')));
+  expect(refused[0].statusCode).toBe(503);
+  const other = await fetch(`${shared.url}/v1/captions`, { method: 'POST', body: form.body, headers: as('other') });
+  expect(other.status).toBe(202);
+  for (const upload of idle) upload.destroy();
+});
+
+test('requests wait as long as there are places for that; further ones are answered at once', async () => {
   const few = await new LiveGateway(inject('redisUrl'), { BLIPQ_WAITS_MAX: 1 }).start();
   await few.registerModel();
   const { id } = (await (await fetch(`${few.url}/v1/captions`, { method: 'POST', ...form })).json()) as { id: string };

@@ -1,0 +1,39 @@
+import { BlipqError } from '@blipq/contracts';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { holderOf } from './authenticate.js';
+import type { BodyMemory } from './body-memory.js';
+import type { Places } from './places.js';
+
+interface UploadParts {
+  /** Bodies under way. */
+  bodies: Places;
+  /** Bytes of them, and of fetched images, in memory. */
+  memory: BodyMemory;
+}
+
+/**
+ * Admits a bounded number of bodies at once and has their bytes counted as they arrive. Further ones, and those for which
+ * there is no room by what their headers say, are refused before any of their bytes is read. A body holds its place
+ * until its image has become pixels. Fails with `queue_full`.
+ */
+export function admitUploads({ bodies, memory }: UploadParts): RequestHandler {
+  return (req: Request, res: Response, next: NextFunction) => {
+    const announced = Number(req.get('content-length') ?? 0);
+    if (announced === 0 && req.headers['transfer-encoding'] === undefined) return next();
+    const holder = holderOf(req, res);
+    const account = memory.open(holder, announced);
+    const body = bodies.take(holder);
+    if (body === undefined) {
+      throw new BlipqError('queue_full', 'Too many uploads are under way. Send this one again in a second.', {
+        retryAfterS: 1,
+      });
+    }
+    res.locals.chargeBody = (bytes) => account.add(bytes);
+    res.locals.bodyDone = () => {
+      body();
+      account.close();
+    };
+    res.once('close', res.locals.bodyDone);
+    next();
+  };
+}
