@@ -503,7 +503,7 @@ export interface components {
             deadline_at: string | null;
             error: {
                 /** @enum {string} */
-                code: "malformed_json" | "malformed_multipart" | "missing_image" | "bad_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "idempotency_in_progress" | "already_terminal" | "not_terminal" | "result_expired" | "image_too_large" | "batch_too_large" | "unsupported_media_type" | "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "url_blocked" | "idempotency_key_reused" | "rate_limited" | "tenant_queue_full" | "internal_error" | "queue_full" | "queue_unavailable" | "model_unavailable" | "shutting_down" | "fetch_failed" | "fetch_timeout" | "input_expired" | "inference_error" | "out_of_memory" | "worker_lost" | "timeout";
+                code: "malformed_json" | "malformed_multipart" | "missing_image" | "bad_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "upload_too_slow" | "idempotency_in_progress" | "already_terminal" | "not_terminal" | "result_expired" | "image_too_large" | "batch_too_large" | "unsupported_media_type" | "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "url_blocked" | "idempotency_key_reused" | "rate_limited" | "tenant_queue_full" | "internal_error" | "queue_full" | "queue_unavailable" | "model_unavailable" | "shutting_down" | "fetch_failed" | "fetch_timeout" | "input_expired" | "inference_error" | "out_of_memory" | "worker_lost" | "timeout";
                 detail: string;
                 retryable: boolean;
             } | null;
@@ -611,7 +611,7 @@ export interface components {
             items: {
                 error: {
                     /** @enum {string} */
-                    code: "malformed_json" | "malformed_multipart" | "missing_image" | "bad_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "idempotency_in_progress" | "already_terminal" | "not_terminal" | "result_expired" | "image_too_large" | "batch_too_large" | "unsupported_media_type" | "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "url_blocked" | "idempotency_key_reused" | "rate_limited" | "tenant_queue_full" | "internal_error" | "queue_full" | "queue_unavailable" | "model_unavailable" | "shutting_down" | "fetch_failed" | "fetch_timeout" | "input_expired" | "inference_error" | "out_of_memory" | "worker_lost" | "timeout";
+                    code: "malformed_json" | "malformed_multipart" | "missing_image" | "bad_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "upload_too_slow" | "idempotency_in_progress" | "already_terminal" | "not_terminal" | "result_expired" | "image_too_large" | "batch_too_large" | "unsupported_media_type" | "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "url_blocked" | "idempotency_key_reused" | "rate_limited" | "tenant_queue_full" | "internal_error" | "queue_full" | "queue_unavailable" | "model_unavailable" | "shutting_down" | "fetch_failed" | "fetch_timeout" | "input_expired" | "inference_error" | "out_of_memory" | "worker_lost" | "timeout";
                     detail: string;
                     errors?: {
                         field: string;
@@ -668,7 +668,7 @@ export interface components {
             deadline_at: string | null;
             error: {
                 /** @enum {string} */
-                code: "malformed_json" | "malformed_multipart" | "missing_image" | "bad_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "idempotency_in_progress" | "already_terminal" | "not_terminal" | "result_expired" | "image_too_large" | "batch_too_large" | "unsupported_media_type" | "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "url_blocked" | "idempotency_key_reused" | "rate_limited" | "tenant_queue_full" | "internal_error" | "queue_full" | "queue_unavailable" | "model_unavailable" | "shutting_down" | "fetch_failed" | "fetch_timeout" | "input_expired" | "inference_error" | "out_of_memory" | "worker_lost" | "timeout";
+                code: "malformed_json" | "malformed_multipart" | "missing_image" | "bad_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "upload_too_slow" | "idempotency_in_progress" | "already_terminal" | "not_terminal" | "result_expired" | "image_too_large" | "batch_too_large" | "unsupported_media_type" | "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "url_blocked" | "idempotency_key_reused" | "rate_limited" | "tenant_queue_full" | "internal_error" | "queue_full" | "queue_unavailable" | "model_unavailable" | "shutting_down" | "fetch_failed" | "fetch_timeout" | "input_expired" | "inference_error" | "out_of_memory" | "worker_lost" | "timeout";
                 detail: string;
                 retryable: boolean;
             } | null;
@@ -825,7 +825,7 @@ export interface components {
             deadline_at: string | null;
             error: {
                 /** @enum {string} */
-                code: "malformed_json" | "malformed_multipart" | "missing_image" | "bad_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "idempotency_in_progress" | "already_terminal" | "not_terminal" | "result_expired" | "image_too_large" | "batch_too_large" | "unsupported_media_type" | "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "url_blocked" | "idempotency_key_reused" | "rate_limited" | "tenant_queue_full" | "internal_error" | "queue_full" | "queue_unavailable" | "model_unavailable" | "shutting_down" | "fetch_failed" | "fetch_timeout" | "input_expired" | "inference_error" | "out_of_memory" | "worker_lost" | "timeout";
+                code: "malformed_json" | "malformed_multipart" | "missing_image" | "bad_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "upload_too_slow" | "idempotency_in_progress" | "already_terminal" | "not_terminal" | "result_expired" | "image_too_large" | "batch_too_large" | "unsupported_media_type" | "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "url_blocked" | "idempotency_key_reused" | "rate_limited" | "tenant_queue_full" | "internal_error" | "queue_full" | "queue_unavailable" | "model_unavailable" | "shutting_down" | "fetch_failed" | "fetch_timeout" | "input_expired" | "inference_error" | "out_of_memory" | "worker_lost" | "timeout";
                 detail: string;
                 retryable: boolean;
             } | null;
@@ -955,7 +955,7 @@ export interface components {
         };
         Problem: {
             /** @enum {string} */
-            code: "malformed_json" | "malformed_multipart" | "missing_image" | "bad_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "idempotency_in_progress" | "already_terminal" | "not_terminal" | "result_expired" | "image_too_large" | "batch_too_large" | "unsupported_media_type" | "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "url_blocked" | "idempotency_key_reused" | "rate_limited" | "tenant_queue_full" | "internal_error" | "queue_full" | "queue_unavailable" | "model_unavailable" | "shutting_down" | "fetch_failed" | "fetch_timeout" | "input_expired" | "inference_error" | "out_of_memory" | "worker_lost" | "timeout";
+            code: "malformed_json" | "malformed_multipart" | "missing_image" | "bad_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "upload_too_slow" | "idempotency_in_progress" | "already_terminal" | "not_terminal" | "result_expired" | "image_too_large" | "batch_too_large" | "unsupported_media_type" | "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "url_blocked" | "idempotency_key_reused" | "rate_limited" | "tenant_queue_full" | "internal_error" | "queue_full" | "queue_unavailable" | "model_unavailable" | "shutting_down" | "fetch_failed" | "fetch_timeout" | "input_expired" | "inference_error" | "out_of_memory" | "worker_lost" | "timeout";
             detail: string;
             errors?: {
                 field: string;
@@ -1299,6 +1299,23 @@ export interface operations {
                         code?: "forbidden";
                         /** @constant */
                         status?: 403;
+                    };
+                };
+            };
+            /** @description `upload_too_slow`: The body came too slowly. */
+            408: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "upload_too_slow";
+                        /** @constant */
+                        status?: 408;
                     };
                 };
             };
@@ -1748,6 +1765,23 @@ export interface operations {
                         code?: "not_found";
                         /** @constant */
                         status?: 404;
+                    };
+                };
+            };
+            /** @description `upload_too_slow`: The body came too slowly. */
+            408: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "upload_too_slow";
+                        /** @constant */
+                        status?: 408;
                     };
                 };
             };
@@ -2923,6 +2957,23 @@ export interface operations {
                     };
                 };
             };
+            /** @description `upload_too_slow`: The body came too slowly. */
+            408: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "upload_too_slow";
+                        /** @constant */
+                        status?: 408;
+                    };
+                };
+            };
             /** @description `idempotency_in_progress`: The first request with this key is still running. */
             409: {
                 headers: {
@@ -3480,6 +3531,23 @@ export interface operations {
                     };
                 };
             };
+            /** @description `upload_too_slow`: The body came too slowly. */
+            408: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "upload_too_slow";
+                        /** @constant */
+                        status?: 408;
+                    };
+                };
+            };
             /** @description `idempotency_in_progress`: The first request with this key is still running. */
             409: {
                 headers: {
@@ -3925,6 +3993,23 @@ export interface operations {
                         code?: "not_found";
                         /** @constant */
                         status?: 404;
+                    };
+                };
+            };
+            /** @description `upload_too_slow`: The body came too slowly. */
+            408: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "upload_too_slow";
+                        /** @constant */
+                        status?: 408;
                     };
                 };
             };
@@ -5156,6 +5241,23 @@ export interface operations {
                     };
                 };
             };
+            /** @description `upload_too_slow`: The body came too slowly. */
+            408: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "upload_too_slow";
+                        /** @constant */
+                        status?: 408;
+                    };
+                };
+            };
             /** @description `idempotency_in_progress`: The first request with this key is still running. */
             409: {
                 headers: {
@@ -5599,6 +5701,23 @@ export interface operations {
                         code?: "not_found";
                         /** @constant */
                         status?: 404;
+                    };
+                };
+            };
+            /** @description `upload_too_slow`: The body came too slowly. */
+            408: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "upload_too_slow";
+                        /** @constant */
+                        status?: 408;
                     };
                 };
             };
