@@ -5,11 +5,7 @@ import type { PlannedBatch } from './planned-batch.js';
 import { pathOf } from './scene.js';
 import { batchSubmissionOf } from './submission.js';
 
-/**
- * How long a batch that is being stored is waited for, in milliseconds. The key of one whose gateway died in the middle
- * of it is not free before 10 minutes; nobody was promised that batch, and its caller sends it under another key.
- */
-const storingPatienceMs = 8000;
+/** Between two tries of a submission, in milliseconds. */
 const storingPauseMs = 500;
 
 /** Carries out what a plan has callers do with batches, and writes down whatever they are told. */
@@ -39,7 +35,7 @@ export class BatchCaller {
     const { ledger, scenes, images, receivers, client } = this.#options;
     const sentAt = ledger.now();
     const receiver = batch.webhook === null ? null : receivers[batch.webhook]!;
-    let [key, keyAt] = [batch.key, performance.now()];
+    const { key } = batch;
     while (!client.isOver) {
       const reply = await client.ask(batchSubmissionOf({ batch, key, scenes, images, receiver }));
       if (reply === undefined) return undefined;
@@ -50,7 +46,6 @@ export class BatchCaller {
         return view;
       }
       await client.rest(storingPauseMs);
-      if (performance.now() - keyAt > storingPatienceMs) [key, keyAt] = [`${key}-again`, performance.now()];
     }
     return undefined;
   }

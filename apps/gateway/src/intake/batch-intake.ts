@@ -1,14 +1,7 @@
-import {
-  type BatchId,
-  type BatchItem,
-  type BatchResource,
-  BlipqError,
-  newIdFor,
-  taskOf,
-  type WorkRequest,
-} from '@blipq/contracts';
+import { type BatchItem, type BatchResource, BlipqError, newIdFor, taskOf, type WorkRequest } from '@blipq/contracts';
 import type { SubmittedItem, WorkQueue } from '@blipq/queue';
 import type { BatchRequest } from '../request/read-batch.js';
+import { itemErrorOf } from './item-error.js';
 import type { WebhookTargets } from './webhook-targets.js';
 import type { SubmitContext, WorkIntake } from './work-intake.js';
 
@@ -29,39 +22,64 @@ export class BatchIntake {
     this.#parts = parts;
   }
 
-  /** @throws BlipqError when the batch as a whole cannot be taken */
+  /**
+   * Takes every item that can be taken, whether somebody still waits for the answer or not. A request that is repeated
+   * under its idempotency key, after any error, finishes what the first one left undone: items that were taken are not
+   * taken again.
+   * @throws BlipqError when the batch as a whole cannot be taken
+   */
   async accept(
     { items, metadata, webhook, fingerprint }: BatchRequest,
     context: SubmitContext & { tenant: string },
   ): Promise<{ status: 'created' | 'replayed'; batch: BatchResource }> {
-    const { tenant, idempotencyKey, ...each } = context;
+    const { tenant, idempotencyKey, signal: _, ...each } = context;
     const target = webhook && this.#parts.webhooks.ofBatch(webhook, context.apiKey);
+    const newIds = items.map((item) => (item instanceof BlipqError ? null : newIdFor(taskOf(item))));
     const created = await this.#parts.queue.createBatch({
       tenant,
       total: items.length,
+      ids: newIds,
       ...(metadata && { metadata }),
       ...(target && { webhook: target }),
       ...(idempotencyKey !== undefined && { idempotencyKey, fingerprint }),
     });
     if (created.status === 'replayed') return created;
-    const { id } = created.batch;
-    const results = await this.#acceptEach(id, items, { ...each, ...(target && { webhook: target }) });
-    return { status: 'created', batch: await this.#parts.queue.sealBatch(id, results, tenant) };
+    const ids = created.status === 'unfinished' ? created.ids : newIds;
+    const isRepeated = created.status === 'unfinished';
+    const results = await this.#acceptEach(
+      items,
+      { ids, isRepeated },
+      {
+        ...each,
+        ...(target && { webhook: target }),
+        batchId: created.batch.id,
+      },
+    );
+    const batch = await this.#parts.queue.sealBatch(created.batch.id, results, tenant);
+    return { status: isRepeated ? 'replayed' : 'created', batch };
   }
 
   /** Once Redis has not answered for one item, the others are not tried: each would wait as long. */
-  async #acceptEach(batchId: BatchId, items: BatchRequest['items'], context: SubmitContext): Promise<SubmittedItem[]> {
+  async #acceptEach(
+    items: BatchRequest['items'],
+    { ids, isRepeated }: { ids: (string | null)[]; isRepeated: boolean },
+    context: SubmitContext,
+  ): Promise<SubmittedItem[]> {
     const results: SubmittedItem[] = [];
     const queue = items.entries();
     let away: BatchItem['error'] = null;
     const work = async () => {
       for (const [index, item] of queue) {
-        if (item instanceof BlipqError) results[index] = { index, id: null, error: errorOf(item) };
-        else if (away !== null) results[index] = { index, id: null, error: away };
-        else {
-          const result = await this.#acceptOne(index, item, { ...context, batchId });
-          if (result.tried !== undefined) away = result.error;
-          results[index] = result;
+        const newId = ids[index] ?? undefined;
+        if (item instanceof BlipqError) results[index] = { index, id: null, error: itemErrorOf(item, items.length) };
+        else if (away !== null) {
+          results[index] = { index, id: null, error: away, ...(isRepeated && newId && { tried: newId }) };
+        } else {
+          const refusal = await this.#acceptOne(item, { ...context, ...(newId && { newId }) });
+          const error = refusal && itemErrorOf(refusal, items.length);
+          if (error?.code === 'queue_unavailable') away = error;
+          const mayLive = error !== null && (isRepeated || error.code === 'queue_unavailable');
+          results[index] = { index, id: error === null ? newId! : null, error, ...(mayLive && { tried: newId! }) };
         }
       }
     };
@@ -69,19 +87,14 @@ export class BatchIntake {
     return results;
   }
 
-  async #acceptOne(index: number, item: WorkRequest, context: SubmitContext): Promise<SubmittedItem> {
-    const newId = newIdFor(taskOf(item));
+  /** Takes an item under `context.newId`. Returns why it was refused, or null. */
+  async #acceptOne(item: WorkRequest, context: SubmitContext): Promise<BlipqError | null> {
     try {
-      const { work } = await this.#parts.intake.accept(item, { ...context, newId });
-      return { index, id: work.id, error: null };
+      await this.#parts.intake.accept(item, context);
+      return null;
     } catch (error) {
       if (!(error instanceof BlipqError)) throw error;
-      const refused = { index, id: null, error: errorOf(error) };
-      return error.code === 'queue_unavailable' ? { ...refused, tried: newId } : refused;
+      return error;
     }
   }
-}
-
-function errorOf({ code, detail, retryable, errors }: BlipqError): BatchItem['error'] {
-  return { code, detail, retryable, ...(errors && { errors }) };
 }

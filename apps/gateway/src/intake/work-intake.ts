@@ -94,7 +94,8 @@ export class WorkIntake {
       ...((idempotencyKey ?? id) !== undefined && { fingerprint: fingerprintOf(request) }),
     };
     const bytes = 3 * manifest.image_size ** 2;
-    const admission = await queue.admit({ ...claim, bytes, ...(id !== undefined && { id }) });
+    const chosenId = id ?? context.newId;
+    const admission = await queue.admit({ ...claim, bytes, ...(chosenId !== undefined && { id: chosenId }) });
     if (admission.status === 'replayed') return admission;
 
     const signal = context.signal ?? new AbortController().signal;
@@ -106,7 +107,7 @@ export class WorkIntake {
     );
     return await queue.submit({
       ...claim,
-      id: id ?? context.newId ?? newIdFor(task),
+      id: chosenId ?? newIdFor(task),
       model: manifest.model,
       revision: manifest.revision,
       ...input,

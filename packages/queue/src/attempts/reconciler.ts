@@ -74,6 +74,7 @@ export class Reconciler {
       }
       if (due.length < sweepSize) break;
     }
+    await this.#records.sealAbandonedBatches(sweepSize);
     return sweep;
   }
 

@@ -12,9 +12,17 @@ import { expireRecord } from './scripts/expire-record.js';
 import { type FencedWrite, finishRecord } from './scripts/finish-record.js';
 import { forgetRecord } from './scripts/forget-record.js';
 import { requeueRecord } from './scripts/requeue-record.js';
+import { sealAbandonedBatches } from './scripts/seal-abandoned-batches.js';
 
 /** Who writes: the token of the job's lock, or null for the reconciler, which may write when nobody holds the lock. */
 export type Token = string | null;
+
+/** What is said of an item of a batch whose submission broke off before it. */
+const notTaken = {
+  code: 'queue_unavailable',
+  detail: 'The submission of this batch broke off before this item was taken. Submit the item again.',
+  retryable: true,
+} as const;
 
 /** The writes that move a caption through its states after its submission, other than its owner's. */
 export class Records {
@@ -65,6 +73,11 @@ export class Records {
   /** Captions that have not ended and that the reconciler should look at. */
   async due(count: number): Promise<string[]> {
     return await dueRecords(this.#target, count);
+  }
+
+  /** Seals up to `count` batches whose submission broke off. Returns their ids. */
+  async sealAbandonedBatches(count: number): Promise<string[]> {
+    return await sealAbandonedBatches(this.#target, { error: notTaken, count });
   }
 
   async lookLater(id: string, afterMs: number): Promise<void> {

@@ -1,4 +1,4 @@
-import { type BatchItem, newBatchId } from '@blipq/contracts';
+import { type BatchItem, newBatchId, newCaptionId } from '@blipq/contracts';
 import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { made, submission } from '../testing/fixtures.js';
 import { TestQueue } from '../testing/test-queue.js';
@@ -102,6 +102,68 @@ describe('a batch', () => {
     expect((await live.queue.readBatch(batch.id, 'one'))?.id).toBe(batch.id);
     await live.redis.del(live.keys.batch(batch.id));
     await expect(live.queue.readBatch(batch.id, 'one')).rejects.toMatchObject({ code: 'result_expired' });
+  });
+});
+
+describe('a batch whose submission broke off', () => {
+  const ids = () => [newCaptionId(), null, newCaptionId()];
+  const draft = (names: (string | null)[]) => ({ total: 3, idempotencyKey: 'k', fingerprint: 'a', ids: names });
+
+  test('is finished by a repetition, under the ids of the first time, and what was taken is not taken again', async () => {
+    const first = ids();
+    const { batch } = await live.queue.createBatch(draft(first));
+    await live.queue.submit(submission({ id: first[0]!, batchId: batch.id }));
+    const again = await live.queue.createBatch(draft(ids()));
+    expect(again).toMatchObject({ status: 'unfinished', batch: { id: batch.id, state: 'processing' }, ids: first });
+    const outcomes: string[] = [];
+    for (const id of [first[0]!, first[2]!]) {
+      outcomes.push((await live.queue.submit(submission({ id, batchId: batch.id }))).status);
+    }
+    expect(outcomes).toEqual(['replayed', 'queued']);
+    const items: BatchItem[] = first.map((id, index) => ({ index, id, error: id === null ? corrupt : null }));
+    const sealed = await live.queue.sealBatch(batch.id, items);
+    expect(sealed).toMatchObject({ refused: 1, counts: { ...none, queued: 2 }, items });
+    // Whoever seals it first is right.
+    expect(await live.queue.sealBatch(batch.id, [])).toEqual(sealed);
+    expect(await live.queue.createBatch(draft(ids()))).toEqual({ status: 'replayed', batch: sealed });
+  });
+
+  test('is sealed by a reconciler when nobody repeats it, with the items that were taken', async () => {
+    const first = ids();
+    const { batch } = await live.queue.createBatch(draft(first));
+    const { work } = await live.queue.submit(submission({ id: first[0]!, batchId: batch.id }));
+    const { batch: old } = await live.queue.createBatch({ total: 2 });
+    const { batch: fresh } = await live.queue.createBatch({ total: 1, ids: [newCaptionId()] });
+    for (const { id } of [batch, old]) await live.redis.zadd(`${live.keys.root}:unsealed`, 'XX', 0, id);
+    const reconciler = await live.reconciler();
+    await reconciler.sweep();
+    const broken = {
+      code: 'queue_unavailable',
+      retryable: true,
+      detail: expect.stringMatching(/Submit the item again/),
+    };
+    expect(await live.queue.readBatch(batch.id)).toMatchObject({
+      state: 'processing',
+      refused: 2,
+      items: [
+        { index: 0, id: work.id, error: null },
+        { index: 1, id: null, error: broken },
+        { index: 2, id: null, error: broken },
+      ],
+    });
+    await live.queue.cancel(work.id);
+    expect((await live.queue.readBatch(batch.id))?.state).toBe('completed');
+    expect(await live.queue.readBatch(old.id)).toMatchObject({ state: 'completed', refused: 2, items: [] });
+    expect(await live.queue.readBatch(fresh.id)).toMatchObject({ state: 'processing', refused: 0 });
+    expect(await live.redis.zcard(`${live.keys.root}:unsealed`)).toBe(1);
+  });
+
+  test('however many repetitions of it race, is one batch with the same ids', async () => {
+    const all = await Promise.all(Array.from({ length: 50 }, () => live.queue.createBatch(draft(ids()))));
+    expect(all.filter(({ status }) => status === 'created')).toHaveLength(1);
+    const others = all.flatMap((one) => (one.status === 'unfinished' ? [one] : []));
+    expect(others).toHaveLength(49);
+    expect(new Set(others.map((one) => JSON.stringify([one.batch.id, one.ids]))).size).toBe(1);
   });
 });
 

@@ -23,6 +23,11 @@ export interface BatchDraft {
   tenant?: string;
   /** Images in the request. */
   total: number;
+  /**
+   * Ids that the items are to have; null for one that cannot be taken. With them a batch whose submission broke off can
+   * be finished by a repetition of the request, and is sealed by a reconciler where there is none.
+   */
+  ids?: (string | null)[];
   metadata?: WorkMetadata;
   /** Who is told when it completes. */
   webhook?: WebhookTarget;
@@ -35,7 +40,13 @@ export interface BatchDraft {
 /** What became of an item of a batch; `tried` is the id that it was to have, where Redis did not say what became of it. */
 export type SubmittedItem = BatchItem & { tried?: string };
 
-export type CreateBatchOutcome = { status: 'created' | 'replayed'; batch: BatchResource };
+/**
+ * `unfinished`: the same request came before, by its idempotency key, and broke off. Whoever repeats it submits the items
+ * under `ids`, the ids of the first time, and seals the batch.
+ */
+export type CreateBatchOutcome =
+  | { status: 'created' | 'replayed'; batch: BatchResource }
+  | { status: 'unfinished'; batch: BatchResource; ids: (string | null)[] };
 
 /**
  * Batches: made empty, filled by submissions that name them, sealed with what became of each image. Their counts are
@@ -59,6 +70,7 @@ export class Batches {
       id = newBatchId(),
       tenant = publicTenant,
       total,
+      ids,
       metadata = {},
       idempotencyKey,
       fingerprint,
@@ -70,6 +82,7 @@ export class Batches {
     const idempotency = idempotencyKey === undefined ? undefined : idempotencyHash(tenant, idempotencyKey);
     const fields = flatFields({
       total: String(total),
+      ids: ids && JSON.stringify(ids),
       metadata: JSON.stringify(metadata),
       retention_ms: String(this.#times.retentionMs),
       webhook: webhook && JSON.stringify(webhook),
@@ -78,6 +91,10 @@ export class Batches {
     const creation = { id, tenant, fingerprint, idempotency, life_ms: this.#times.lifeMs, fields };
     const created = await asking(() => createBatch(this.#target, creation));
     if (created.status === 'created') return { status: created.status, batch: batchOf(id, created.fields) };
+    if (created.status === 'unfinished') {
+      const batch = batchOf(created.id, created.fields);
+      return { status: created.status, batch, ids: JSON.parse(created.fields.ids!) };
+    }
     if (created.status !== 'replayed') throw refusalError(created);
     return { status: created.status, batch: batchOf(created.id, created.fields) };
   }

@@ -18,6 +18,17 @@ function batches.settle(id, now)
   outbox.post('batch.completed', id, batch, now)
 end
 
+-- All items of a batch are in, or never will be. `items`: JSON of what became of each, of which so many were refused. The
+-- first word counts.
+function batches.seal(id, items, refused, now)
+  local batch = keys.batch(id)
+  redis.call('ZREM', keys.unsealed, id)
+  if redis.call('HSETNX', batch, 'items', items) == 0 then return end
+  redis.call('HSET', batch, 'refused', refused)
+  redis.call('HDEL', batch, 'ids')
+  batches.settle(id, now)
+end
+
 -- Moves one item of a batch from a count to another; either may be nil.
 function batches.count(id, from, to, now)
   local batch = keys.batch(id)

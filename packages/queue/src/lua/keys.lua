@@ -15,6 +15,8 @@ local keys = {
   cancels = root .. ':cancels',
   outbox = root .. ':outbox',
   due = root .. ':due',
+  -- Batches that are not sealed, and when a reconciler seals them.
+  unsealed = root .. ':unsealed',
   -- Names of the queues of BullMQ that models have had, and those queues; the notifier's.
   queue_names = root .. ':jobs:names',
   notify = root .. ':notify',

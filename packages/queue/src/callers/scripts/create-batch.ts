@@ -17,11 +17,15 @@ interface BatchCreation {
 
 const run = script<BatchCreation>(new URL('create-batch.lua', import.meta.url));
 
+/** `unfinished`: the same request came before, and not all of its items were submitted. */
+type BatchCreated =
+  | { status: 'created'; fields: HashFields }
+  | { status: 'unfinished'; id: string; fields: HashFields };
+
 /** Writes a batch without items, once per id and once per key. Returns the batch's fields. */
-export async function createBatch(
-  target: ScriptTarget,
-  creation: BatchCreation,
-): Promise<{ status: 'created'; fields: HashFields } | Objection> {
+export async function createBatch(target: ScriptTarget, creation: BatchCreation): Promise<BatchCreated | Objection> {
   const answer = reply.list(await run(target, creation));
-  return answer[0] === 'created' ? { status: 'created', fields: reply.fields(answer[1]) } : objectionOf(answer);
+  if (answer[0] === 'created') return { status: 'created', fields: reply.fields(answer[1]) };
+  if (answer[0] !== 'unfinished') return objectionOf(answer);
+  return { status: 'unfinished', id: reply.text(answer[1]), fields: reply.fields(answer[2]) };
 }
