@@ -148,11 +148,11 @@ test('no room for the graphs is one line of what to do', async () => {
 
 test.each([
   [[], 'no command'],
-  [['model'], 'there is no command "model"'],
-  [['model', 'delete', 'x'], 'there is no command "model delete"'],
-  [['model', 'inspect'], 'blipq model inspect needs a model'],
-  [['model', 'inspect', 'a', 'b'], 'blipq model inspect takes one model'],
-  [['model', 'inspect', 'a', '--jsn'], "Unknown option '--jsn'"],
+  [['model'], 'no command'],
+  [['model', 'delete', 'x'], "unknown command 'delete'"],
+  [['model', 'inspect'], "missing required argument 'model'"],
+  [['model', 'inspect', 'a', 'b'], "too many arguments for 'inspect'. Expected 1 argument but got 2."],
+  [['model', 'inspect', 'a', '--jsn'], "unknown option '--jsn'"],
 ])('%j is one line and exit code 2', async (words, problem) => {
   const err = [`blipq: ${problem}; blipq --help says how it is used`];
   expect(await blipq(words)).toEqual({ code: 2, out: '', err });
@@ -161,7 +161,7 @@ test.each([
 test('--help is the usage', async () => {
   expect(await blipq(['model', '--help'])).toMatchObject({
     code: 0,
-    out: expect.stringContaining('blipq model prepare'),
+    out: expect.stringContaining('prepare [options] <model>'),
   });
 });
 

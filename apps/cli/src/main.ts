@@ -1,50 +1,59 @@
 #!/usr/bin/env node
-import { ModelError } from '@blipq/blip';
-import { HubError } from '@blipq/hub';
-import { loadConfig, StartupError } from '@blipq/service';
-import { newWebhookSecret } from '@blipq/webhooks';
-import { readArguments, usage } from './arguments.js';
-import { commandSettings, workersOwnSettings } from './config.js';
-import { modelReport } from './model-command.js';
-import { progressBar, progressLines } from './progress-display.js';
-import { reportJson, reportText } from './report.js';
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { CommanderError } from 'commander';
+import type { Terminal } from './caption/run-caption.js';
+import { loadLocalPart, localPartIfThere } from './load-local-part.js';
+import { type Commands, program, wrongCall } from './program.js';
+import { RunError } from './run-error.js';
 
 const say = (text: string) => void process.stderr.write(`${text}\n`);
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+const terminal: Terminal = { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr };
+const interrupted = new AbortController();
+/** What is loaded for one command only stays out of the others' way. */
+const localPart = () => loadLocalPart({ version, env: process.env, say });
 
-/** 0 when it is done, 1 when it cannot be, 2 when it was not understood. */
-async function run(words: string[]): Promise<number> {
-  const invocation = readArguments(words);
-  if (invocation.status === 'help') {
-    process.stdout.write(usage);
-    return 0;
-  }
-  if (invocation.status === 'wrong') {
-    say(`blipq: ${invocation.problem}; blipq --help says how it is used`);
-    return 2;
-  }
-  if (invocation.status === 'webhook-secret') {
-    process.stdout.write(`${newWebhookSecret()}\n`);
-    return 0;
-  }
-  const display = process.stderr.isTTY ? progressBar(process.stderr) : progressLines(say);
-  const { action, reference, json } = invocation;
-  try {
-    const { config, warnings } = loadConfig(commandSettings, withoutWorkersOwn(process.env));
-    for (const warning of warnings) display.note(`warning: ${warning}`);
-    const report = await modelReport(reference, { build: action === 'prepare' }, config, display);
-    display.end();
-    process.stdout.write(json ? reportJson(report) : reportText(report));
-    return 0;
-  } catch (error) {
-    display.end();
-    if (!(error instanceof HubError || error instanceof ModelError || error instanceof StartupError)) throw error;
-    say(`blipq: ${error.message}`);
-    return 1;
-  }
+const commands: Commands = {
+  async caption(plan) {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort(stopped(signal)));
+    const { runCaption } = await import('./caption/run-caption.js');
+    const openLocal = async () => (await localPart()).openLocal(process.env, plan, terminal);
+    const failed = await runCaption(plan, terminal, interrupted.signal, openLocal);
+    if (failed > 0) process.exitCode = 1;
+  },
+  async model(call) {
+    await (await localPart()).runModel(call, process.env, terminal);
+  },
+  async serve(options) {
+    process.exitCode = await (await localPart()).serve(options, process.env);
+  },
+  webhookSecret() {
+    process.stdout.write(`whsec_${randomBytes(32).toString('base64')}\n`);
+  },
+};
+
+function stopped(signal: 'SIGINT' | 'SIGTERM'): RunError {
+  process.exitCode = signal === 'SIGINT' ? 130 : 143;
+  return new RunError('stopped; run this again with --resume to go on');
 }
 
-function withoutWorkersOwn(env: Record<string, string | undefined>): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !workersOwnSettings.includes(name)));
-}
+// A reader that has seen enough, such as head, is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  interrupted.abort(new RunError('nobody reads the output any more'));
+});
 
-process.exitCode = await run(process.argv.slice(2));
+try {
+  const settings = process.argv[2] === 'model' ? (await localPartIfThere())?.modelSettings : undefined;
+  await program(version, process.env, commands, settings).parseAsync();
+} catch (error) {
+  const known = error instanceof CommanderError ? wrongCall(error) : error;
+  if (known !== undefined) {
+    if (!(known instanceof RunError)) throw known;
+    say(`blipq: ${known.message}`);
+    process.exitCode ??= known.exitCode;
+  }
+}

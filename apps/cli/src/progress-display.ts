@@ -15,6 +15,7 @@ const phases: Record<string, string> = {
   encoder: 'building the encoder',
   decoder: 'building the decoder',
   check: 'comparing with fp32 on sample images',
+  load: 'loading the model',
   optimize: 'optimising the graphs for this CPU',
 };
 

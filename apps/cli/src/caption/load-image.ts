@@ -1,0 +1,42 @@
+import { readFile, stat } from 'node:fs/promises';
+import { type Item, ItemError } from '../inputs/item.js';
+import { fileTrouble, RunError } from '../run-error.js';
+
+/** Most bytes of a file that are read into memory; servers take less. */
+const fileBytesMax = 64 * 1024 * 1024;
+
+/** The bytes of an image, or the URL where it is. @throws ItemError */
+export async function loadImage({ source }: Item, maxEdge: number | undefined): Promise<Uint8Array | string> {
+  if ('url' in source) return source.url;
+  const bytes = 'bytes' in source ? source.bytes : await readImage(source.path);
+  if (bytes.length === 0) throw new ItemError('missing_image', 'the file is empty');
+  return maxEdge === undefined ? bytes : await downscaled(bytes, maxEdge);
+}
+
+async function readImage(path: string): Promise<Uint8Array> {
+  try {
+    const { size } = await stat(path);
+    if (size > fileBytesMax) throw new ItemError('image_too_large', `the file has more than ${fileBytesMax} bytes`);
+    return await readFile(path);
+  } catch (error) {
+    if (error instanceof ItemError) throw error;
+    throw new ItemError('file_unreadable', fileTrouble(error), { cause: error });
+  }
+}
+
+/** The image as people see it with no edge longer than `maxEdge` pixels; one that is small enough stays as it is. */
+async function downscaled(bytes: Uint8Array, maxEdge: number): Promise<Uint8Array> {
+  const { default: sharp } = await import('sharp').catch((cause: unknown) => {
+    throw new RunError('--max-edge needs sharp, which is not installed here; npm install sharp', 1, { cause });
+  });
+  try {
+    const image = sharp(bytes, { autoOrient: true });
+    const { width = 0, height = 0 } = await image.metadata();
+    if (Math.max(width, height) <= maxEdge) return bytes;
+    const box = { width: maxEdge, height: maxEdge, fit: 'inside' } as const;
+    return await image.resize(box).flatten({ background: 'white' }).keepIccProfile().jpeg({ quality: 92 }).toBuffer();
+  } catch {
+    // Whatever is wrong with it, the server says so in better words.
+    return bytes;
+  }
+}

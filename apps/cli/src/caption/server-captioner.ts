@@ -1,0 +1,130 @@
+import { Blipq, BlipqError } from '@blipq/client';
+import { ItemError } from '../inputs/item.js';
+import type { ImageOutcome } from '../outputs/outcome.js';
+import { RunError } from '../run-error.js';
+import { AdaptiveRoom } from './adaptive-room.js';
+import type { Captioner, RunRequest } from './captioner.js';
+
+export interface ServerOptions {
+  server: string;
+  apiKey: string | undefined;
+  asked: RunRequest;
+  concurrency: number | 'auto';
+  /** How long a server that is away is waited for. */
+  retryForMs: number;
+}
+
+/** What the model does that is asked for. */
+const tasks = {
+  captions: { task: 'captioning', does: 'captions images' },
+  answers: { task: 'question_answering', does: 'answers questions' },
+  matches: { task: 'image_text_retrieval', does: 'matches texts with images' },
+} as const;
+
+/** Refusals of everything that is sent as this is. */
+const ofEveryImage = ['unauthorized', 'forbidden', 'unknown_model', 'invalid_params', 'match_unavailable'];
+/** What passes by itself, and did not while it was waited for. */
+const away = [
+  'connection_failed',
+  'bad_response',
+  'queue_unavailable',
+  'model_unavailable',
+  'shutting_down',
+  'queue_full',
+];
+/** How something ended under a key before; it may end otherwise under another. */
+const endedBefore = ['canceled', 'expired', 'result_expired'];
+
+const midway = '; then run this again with --resume';
+
+/** Captions by a BlipQ server. */
+export class ServerCaptioner implements Captioner {
+  readonly model: { model: string; revision: string };
+  readonly #blipq: Blipq;
+  readonly #options: ServerOptions;
+  readonly #room: AdaptiveRoom;
+
+  private constructor(blipq: Blipq, options: ServerOptions, room: AdaptiveRoom, model: Captioner['model']) {
+    this.#blipq = blipq;
+    this.#options = options;
+    this.#room = room;
+    this.model = model;
+  }
+
+  /** Asks the server which model there is; all images get that one. @throws RunError */
+  static async connect(options: ServerOptions): Promise<ServerCaptioner> {
+    const { server, apiKey, asked, retryForMs } = options;
+    const room = new AdaptiveRoom();
+    const watched: typeof fetch = async (url, init) => {
+      const answer = await fetch(url, init);
+      if (answer.status === 429 || answer.status === 503) room.refused();
+      return answer;
+    };
+    const key = apiKey === undefined ? {} : { apiKey };
+    const models = await new Blipq({ server, ...key, retryForMs: 3000 }).models().catch((error) => {
+      throw runErrorOf(error, server, midway);
+    });
+    const { task, does } = tasks[asked.kind];
+    const named = asked.request.model;
+    const found = models.find((one) => (named === undefined ? one.task === task : one.id === named));
+    if (found === undefined) {
+      const there = models.map((one) => one.id).join(', ') || 'none yet';
+      const missing = named === undefined ? `has no model that ${does}` : `has no model ${named}`;
+      throw new RunError(`${server} ${missing}; it serves ${there}: name one with --model`);
+    }
+    if (found.task !== task) throw new RunError(`${found.id} is no model that ${does}; name another with --model`, 2);
+    const blipq = new Blipq({ server, ...key, retryForMs, fetch: watched });
+    return new ServerCaptioner(blipq, options, room, { model: found.id, revision: found.revision });
+  }
+
+  room(): number {
+    const { concurrency } = this.#options;
+    return concurrency === 'auto' ? this.#room.size : concurrency;
+  }
+
+  async caption(image: Uint8Array | string, key: string, signal: AbortSignal): Promise<ImageOutcome> {
+    const { asked, server } = this.#options;
+    const request = { ...asked.request, model: this.model.model };
+    for (let attempt = 0; ; attempt++) {
+      const idempotencyKey = attempt === 0 ? key : `${key} ${attempt}`;
+      try {
+        const options = { ...request, idempotencyKey, signal } as never;
+        const made = await this.#blipq[asked.kind].run(image, options);
+        const { timings } = made;
+        if (timings) this.#room.done(timings.queue_ms, timings.inference_ms);
+        return made as ImageOutcome;
+      } catch (error) {
+        if (!(error instanceof BlipqError)) throw error;
+        if (
+          attempt < 2 &&
+          (endedBefore.includes(error.code) ||
+            (error.retryable && error.status === undefined && error.code !== 'connection_failed'))
+        )
+          continue;
+        if (away.includes(error.code) || ofEveryImage.includes(error.code))
+          throw runErrorOf(error, server, '; then run this again with --resume');
+        throw new ItemError(error.code, error.message, { cause: error });
+      }
+    }
+  }
+
+  async close(): Promise<void> {}
+}
+
+/** What to do about an error that concerns every image. */
+function runErrorOf(error: unknown, server: string, more = ''): Error {
+  if (!(error instanceof BlipqError)) return error as Error;
+  const { code, message } = error;
+  const of = (text: string, exitCode: 1 | 2 = 1) =>
+    new RunError(text + (exitCode === 1 ? more : ''), exitCode, { cause: error });
+  if (code === 'unauthorized' || code === 'forbidden') {
+    return of(`${server} refuses the key: ${message} Set BLIPQ_API_KEY or --api-key`);
+  }
+  if (code === 'connection_failed') {
+    return of(`${server} cannot be reached: ${message}; start it, or name another with --server or BLIPQ_URL`);
+  }
+  if (code === 'bad_response') return of(`${server} does not answer as a BlipQ server does: ${message}`);
+  if (code === 'unknown_model') return of(`${server} no longer serves the model: ${message} Name one with --model`);
+  if (code === 'invalid_params' || code === 'match_unavailable') return of(message, 2);
+  return of(`${server} takes nothing: ${message}`);
+}

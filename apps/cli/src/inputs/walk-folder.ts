@@ -1,0 +1,31 @@
+import type { Dirent } from 'node:fs';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileTrouble } from '../run-error.js';
+import { type Item, ItemError, type Refused } from './item.js';
+
+/** What a folder is searched for. Those that cannot be captioned are taken too, so that each is told of. */
+const imageName = /\.(jpe?g|jpe|jfif|png|webp|gif|avif|tiff?|heic|heif|bmp|jxl)$/i;
+
+/** Every image below a folder, in the order of names. Hidden files and folders are left out; links are followed. */
+export async function* walkFolder(folder: string, ancestors: string[] = []): AsyncGenerator<Item | Refused> {
+  let entries: Dirent[];
+  let real: string;
+  try {
+    real = await realpath(folder);
+    if (ancestors.includes(real)) {
+      const detail = `it leads back to ${real}, and is not followed`;
+      return yield { name: folder, error: new ItemError('folder_loop', detail), harmless: true };
+    }
+    entries = await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    return yield { name: folder, error: new ItemError('folder_unreadable', fileTrouble(error), { cause: error }) };
+  }
+  const visible = entries.filter(({ name }) => !name.startsWith('.'));
+  for (const entry of visible.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(folder, entry.name);
+    const kind = entry.isSymbolicLink() ? await stat(path).catch(() => entry) : entry;
+    if (kind.isDirectory()) yield* walkFolder(path, [...ancestors, real]);
+    else if (imageName.test(entry.name)) yield { name: path, source: { path } };
+  }
+}

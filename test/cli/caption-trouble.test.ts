@@ -1,0 +1,250 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, describe, expect, inject, onTestFinished, test, vi } from 'vitest';
+import { HeldHandler } from '../../apps/gateway/src/testing/held-handler.js';
+import { echoHandler, LiveGateway } from '../../apps/gateway/src/testing/live-gateway.js';
+import type { CaptionHandler } from '../../packages/queue/src/index.js';
+import { commandEnd, Workplace } from './blipq-command.js';
+import { FlakyProxy } from './flaky-proxy.js';
+
+let place: Workplace;
+
+async function gatewayWith(handler: CaptionHandler, config = {}): Promise<LiveGateway> {
+  const gateway = await new LiveGateway(inject('redisUrl'), config).start();
+  onTestFinished(() => gateway.stop());
+  await gateway.registerModel();
+  await gateway.work(handler);
+  return gateway;
+}
+const names = (count: number) => Array.from({ length: count }, (_, i) => `p/${String(i).padStart(3, '0')}.jpg`);
+const made = () => place.lines('o.jsonl').map(({ image }) => image);
+
+beforeEach(() => {
+  place = new Workplace({});
+});
+afterEach(() => place.remove());
+
+/** Resolves when the output has as many records, or the command has ended. */
+async function recorded(count: number): Promise<void> {
+  await vi.waitFor(() => expect(existsSync(place.file('o.jsonl')) && made().length >= count).toBe(true), {
+    timeout: 50_000,
+  });
+}
+
+test('killed at any point and resumed, every image is captioned once, on the server too', async () => {
+  const gateway = await gatewayWith(echoHandler);
+  place.photos(...names(80));
+  const args = ['caption', 'p', '--out', 'o.jsonl', '--server', gateway.url];
+  for (const [kill, more] of [1, 7, 30].entries()) {
+    const child = place.start([...args, ...(kill > 0 ? ['--resume'] : [])]);
+    await recorded((existsSync(place.file('o.jsonl')) ? place.read('o.jsonl').split('\n').length - 1 : 0) + more);
+    child.kill('SIGKILL');
+    await once(child, 'close');
+    // What a kill in the middle of a write leaves behind.
+    writeFileSync(place.file('o.jsonl'), '{"image":"p/000.j', { flag: 'a' });
+  }
+  const { code, err } = await place.run([...args, '--resume']);
+  expect([code, err]).toEqual([0, expect.stringMatching(/^\d+ are done; going on with the rest$/m)]);
+  expect(made().sort()).toEqual(names(80));
+  const total = (await gateway.redis.keys(`${gateway.namespace}:*cap_*`)).filter((key) =>
+    /cap_[0-9A-Z]{26}$/.test(key),
+  );
+  expect(new Set(total.map((key) => key.slice(-30))).size).toBe(80);
+});
+
+test('killed without an output file, it goes on as well; CSV with a torn row too', async () => {
+  const gateway = await gatewayWith(echoHandler);
+  place.photos(...names(30));
+  const server = ['--server', gateway.url];
+  const sidecars = ['caption', 'p', '--sidecar', 'txt', '--existing', 'append', ...server];
+  const child = place.start(sidecars);
+  await vi.waitFor(() => expect(existsSync(place.file('p/004.txt'))).toBe(true), { timeout: 50_000 });
+  child.kill('SIGKILL');
+  await once(child, 'close');
+  expect((await place.run([...sidecars, '--resume'])).code).toBe(0);
+  for (const name of names(30)) expect(place.read(name.replace('jpg', 'txt'))).toBe('echoed');
+
+  await place.run(['caption', 'p', '--out', 'o.csv', ...server]);
+  const rows = place.read('o.csv').split('\n');
+  for (const torn of [rows.slice(0, 9).join('\n').slice(0, -3), `${rows.slice(0, 9).join('\n')}\n"p/0`]) {
+    writeFileSync(place.file('o.csv'), torn);
+    expect((await place.run(['caption', 'p', '--out', 'o.csv', ...server, '--resume'])).code).toBe(0);
+    expect(place.read('o.csv').split('\n').sort()).toEqual(rows.toSorted());
+  }
+});
+
+describe('a server', () => {
+  test('that is not there, or is none, is one line at once', async () => {
+    place.photos('a.jpg');
+    const away = await place.run(['caption', 'a.jpg', '--server', 'http://127.0.0.1:9']);
+    expect([away.code, away.err]).toEqual([
+      1,
+      expect.stringMatching(
+        /^blipq: http:\/\/127\.0\.0\.1:9 cannot be reached: .*; start it, or name another with --ser.*\n$/,
+      ),
+    ]);
+  });
+
+  test('that is away for a while is waited for; one that stays away ends the run, which can be resumed', async () => {
+    let begin = () => {};
+    let letGo = () => {};
+    let gate = Promise.resolve();
+    const close = () => {
+      gate = new Promise((resolve) => {
+        letGo = resolve;
+      });
+      return new Promise<void>((resolve) => {
+        begin = resolve;
+      });
+    };
+    const gateway = await gatewayWith(async (work, signal) => {
+      begin();
+      await gate;
+      return await echoHandler(work, signal);
+    });
+    const proxy = await new FlakyProxy(gateway.url).start();
+    onTestFinished(() => proxy.stop());
+    place.photos(...names(6));
+    const args = ['caption', 'p', '--server', proxy.url];
+    const begun = close();
+    const child = place.start([...args, '--out', 'o.jsonl']);
+    await begun;
+    await proxy.stop();
+    letGo();
+    await proxy.start();
+    expect((await commandEnd(child)).code).toBe(0);
+    expect(made().sort()).toEqual(names(6));
+
+    const again = close();
+    const second = place.start([...args, '--out', 'second.jsonl', '--retry-for', '1']);
+    await again;
+    await proxy.stop();
+    const { code, err } = await commandEnd(second);
+    letGo();
+    expect([code, err]).toEqual([
+      1,
+      expect.stringMatching(/^blipq: .* cannot be reached: .*run this again with --resume/m),
+    ]);
+  });
+
+  test('that refuses the key ends the run with a line, at the start and midway', async () => {
+    const held = new HeldHandler();
+    const gateway = await gatewayWith(held.handle);
+    const proxy = await new FlakyProxy(gateway.url).start();
+    onTestFinished(() => proxy.stop());
+    place.photos(...names(3));
+    const args = ['caption', 'p', '--out', 'o.jsonl', '--server', proxy.url, '--concurrency', '1'];
+    const begun = held.nextBegun();
+    const child = place.start([...args, '--prompt', 'hold']);
+    await begun;
+    proxy.answerInstead = 401;
+    held.letGo();
+    const line = /^blipq: .* refuses the key: This API key is not known\. Set BLIPQ_API_KEY or --api-key/m;
+    const midway = await commandEnd(child);
+    expect([midway.code, midway.err]).toEqual([1, expect.stringMatching(line)]);
+    const start = await place.run([...args, '--resume']);
+    expect([start.code, start.err]).toEqual([1, expect.stringMatching(line)]);
+  });
+
+  test('that limits the rate is obeyed, and every image is captioned', async () => {
+    const sha256 = createHash('sha256').update('a-key').digest('hex');
+    const keys = [{ name: 'team', sha256, rate_limit: { requests: 5, per_s: 1 } }];
+    const gateway = await gatewayWith(echoHandler, { BLIPQ_API_KEYS: JSON.stringify(keys) });
+    place.photos(...names(12));
+    const env = { BLIPQ_API_KEY: 'a-key', BLIPQ_URL: gateway.url };
+    const { code } = await place.run(['caption', 'p', '--out', 'o.jsonl'], { env });
+    expect([code, made().sort()]).toEqual([0, names(12)]);
+  });
+
+  test('that changes its model midway is told of once, and each record says which made it', async () => {
+    let count = 0;
+    const gateway = await gatewayWith(async (work, signal) => ({
+      ...(await echoHandler(work, signal)),
+      revision: count++ < 2 ? 'test' : 'other',
+    }));
+    place.photos(...names(6));
+    const { code, err } = await place.run(['caption', 'p', '--out', 'o.jsonl', '--server', gateway.url]);
+    expect(code).toBe(0);
+    expect(err.split('\n').filter((line) => line.startsWith('warning'))).toEqual([
+      'warning: the model was demo test and is now demo other; each record says which made it',
+    ]);
+    expect(place.lines('o.jsonl').filter(({ revision }) => revision === 'test')).toHaveLength(2);
+  });
+});
+
+test('a full disk ends the run with a line, whole records stay, and --resume goes on', async () => {
+  const gateway = await gatewayWith(echoHandler);
+  place.photos(...names(40));
+  const args = ['caption', 'p', '--out', 'o.jsonl', '--server', gateway.url];
+  // No file may grow beyond 1 KiB.
+  const { code, err } = await place.run(args, { under: ['bash', '-c', 'ulimit -f 1; exec "$0" "$@"'] });
+  expect([code, err]).toEqual([
+    1,
+    expect.stringMatching(
+      /^blipq: o\.jsonl cannot be written: it may not grow any more; .*run this again with --resume$/m,
+    ),
+  ]);
+  expect(place.read('o.jsonl')).toMatch(/\n$/);
+  expect(made().length).toBeGreaterThan(0);
+  expect((await place.run([...args, '--resume'])).code).toBe(0);
+  expect(made().sort()).toEqual(names(40));
+});
+
+test('a file that is gone while running is its own failure', async () => {
+  const gateway = await gatewayWith(async (work, signal) => {
+    rmSync(place.file('p/001.jpg'), { force: true });
+    return await echoHandler(work, signal);
+  });
+  place.photos(...names(3));
+  const args = ['caption', 'p', '--out', 'o.jsonl', '--failed', 'f.jsonl', '--concurrency', '1'];
+  const { code } = await place.run([...args, '--server', gateway.url]);
+  expect([code, made()]).toEqual([1, ['p/000.jpg', 'p/002.jpg']]);
+  expect(place.lines('f.jsonl')).toEqual([
+    { image: 'p/001.jpg', code: 'file_unreadable', detail: 'there is no such file' },
+  ]);
+});
+
+test('Ctrl-C cancels what is under way and says how to go on', async () => {
+  const held = new HeldHandler();
+  const gateway = await gatewayWith(held.handle);
+  place.photos('a.jpg');
+  const begun = held.nextBegun();
+  const child = place.start(['caption', 'a.jpg', '--out', 'o.jsonl', '--server', gateway.url, '--prompt', 'hold']);
+  await begun;
+  child.kill('SIGINT');
+  const { code, err } = await commandEnd(child);
+  expect([code, err]).toEqual([130, expect.stringMatching(/^blipq: stopped; run this again with --resume to go on$/m)]);
+  await vi.waitFor(async () => {
+    const page = await (await fetch(`${gateway.url}/v1/captions`)).json();
+    expect(page).toMatchObject({ data: [{ state: 'canceled' }] });
+  });
+  const again = held.nextBegun();
+  const resumed = place.start([
+    'caption',
+    'a.jpg',
+    '--out',
+    'o.jsonl',
+    '--server',
+    gateway.url,
+    '--prompt',
+    'hold',
+    '--resume',
+  ]);
+  await again;
+  held.letGo();
+  expect((await commandEnd(resumed)).code).toBe(0);
+  expect(made()).toEqual(['a.jpg']);
+});
+
+test('a reader that has seen enough ends it quietly', async () => {
+  const gateway = await gatewayWith(echoHandler);
+  place.photos(...names(40));
+  const child = place.start(['caption', 'p', '--server', gateway.url]);
+  const [line] = await once(createInterface(child.stdout!), 'line');
+  child.stdout!.destroy();
+  expect(line).toMatch(/^p\/\d+\.jpg: echoed$/);
+  const [code] = await once(child, 'close');
+  expect(code).not.toBeNull();
+});

@@ -1,0 +1,54 @@
+import { once } from 'node:events';
+import { createServer, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** Stands before a server on a port of its own, and can be away or answer instead of it. */
+export class FlakyProxy {
+  readonly #target: string;
+  #server: Server | undefined;
+  #port = 0;
+  /** A status that is answered instead of asking the server. */
+  answerInstead: number | undefined;
+
+  constructor(target: string) {
+    this.#target = target;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  async start(): Promise<this> {
+    this.#server = createServer((req, res) => {
+      if (this.answerInstead !== undefined) {
+        const problem = { code: 'unauthorized', detail: 'This API key is not known.', retryable: false };
+        req.resume();
+        return void res
+          .writeHead(this.answerInstead, { 'content-type': 'application/problem+json' })
+          .end(JSON.stringify(problem));
+      }
+      const onwards = request(
+        new URL(req.url!, this.#target),
+        { method: req.method, headers: req.headers },
+        (answer) => {
+          res.writeHead(answer.statusCode!, answer.headers);
+          answer.pipe(res);
+        },
+      );
+      onwards.on('error', () => res.destroy());
+      res.on('close', () => onwards.destroy());
+      req.pipe(onwards);
+    });
+    this.#server.listen(this.#port, '127.0.0.1');
+    await once(this.#server, 'listening');
+    this.#port = (this.#server.address() as AddressInfo).port;
+    return this;
+  }
+
+  /** Nobody listens any more, and connections that are open break. */
+  async stop(): Promise<void> {
+    this.#server?.closeAllConnections();
+    this.#server?.close();
+    if (this.#server?.listening) await once(this.#server, 'close');
+  }
+}
