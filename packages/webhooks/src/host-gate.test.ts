@@ -15,7 +15,7 @@ beforeEach(() => {
 
 afterEach(() => void vi.useRealTimers());
 
-const enter = (url: string, id = String(count++)) => gate.enter(url, id);
+const enter = (url: string, id = String(count++), tenant = 'a') => gate.enter(url, id, tenant);
 
 async function turn(url: string): Promise<HostTurn> {
   const answer = await enter(url);
@@ -64,7 +64,7 @@ test('no more are called back than fit into memory, however many hosts they wait
       before = called;
       await vi.advanceTimersByTimeAsync(300_000);
       for (let i = 0; i < 100; i++) {
-        const answer = await gate.enter(host, 'probe');
+        const answer = await gate.enter(host, 'probe', 'a');
         if ('leave' in answer) answer.leave('alive');
       }
     }
@@ -163,4 +163,33 @@ test('everybody in a line that is sent away is called back when the host answers
   await vi.advanceTimersByTimeAsync(30_000);
   for (const _ of line) (await turn(slow)).leave('alive');
   expect(called).toEqual([0, 1, 2, 3, 4]);
+});
+
+test('a tenant with many slow hosts has a share of all slots, others find theirs free, and it is called back', async () => {
+  gate = new HostGate({ ...options, slots: 10 });
+  const turns: HostTurn[] = [];
+  let refused: SentAway | undefined;
+  while (refused === undefined) {
+    const answer = await enter(`https://host-${turns.length}.example.com/`, undefined, 'many');
+    if ('waitMs' in answer) refused = answer;
+    else turns.push(answer);
+  }
+  expect(turns).toHaveLength(8);
+  const call = vi.fn();
+  refused.callBack(call);
+  expect(await enter(other, undefined, 'few')).toHaveProperty('leave');
+  expect(call).not.toHaveBeenCalled();
+  for (const one of turns) one.leave('alive');
+  expect(call).toHaveBeenCalledOnce();
+});
+
+test('a host that fails one tenant, or answers it slowly, is as it was for another', async () => {
+  await fail(3);
+  await away(slow);
+  expect(await enter(slow, undefined, 'b')).toHaveProperty('leave');
+  await turn(other);
+  await turn(other);
+  await vi.advanceTimersByTimeAsync(5000);
+  await away(other);
+  expect(await enter(other, undefined, 'b')).toHaveProperty('leave');
 });

@@ -1,5 +1,7 @@
 export interface HostGateOptions {
-  /** Requests to one host at once. Default 4. */
+  /** Deliveries in hand, sent or in a line, of all tenants together. Default 512. */
+  slots?: number;
+  /** Requests of one tenant to one host at once. Default 4. */
   perHost?: number;
   /** Longest wait in line that is worth keeping a place for, in milliseconds. Default 500. */
   patienceMs?: number;
@@ -51,37 +53,107 @@ interface Host {
 const away = { minMs: 15_000, maxMs: 120_000 };
 /** Most who are called back, of all hosts together; the others ask again by themselves. */
 const awayMax = 10_000;
+/** A tenant may have this many times the slots that are free in hand, so that the next one finds some. */
+const freeShare = 4;
 const meanFirstMs = 20;
 const hostsMax = 1000;
 
+/** What one tenant has in hand, and which of its deliveries were sent away because that is its share. */
+interface Tenant {
+  inHand: number;
+  away: Map<string, () => void>;
+}
+
 /**
- * Who may send to which host now. A host gets a few requests at once and, while it answers quickly, a line of more. The
- * rest is sent away and called back when there is room, so that nobody's place is taken by those who wait for a slow
- * host. A host that fails again and again is left alone, then probed with one request at a time until one gets through.
+ * Who may send to which host now. A host gets a few requests of each tenant at once and, while it answers quickly, a
+ * line of more. The rest is sent away and called back when there is room, so that nobody's place is taken by those who
+ * wait for a slow host; nor by a tenant with many slow hosts, who has a share of all slots. A host that fails a tenant
+ * again and again is left alone, then probed with one request at a time until one gets through. A tenant's line and the
+ * failures that it met are its own: whatever one of them names as its receiver delays no other.
  */
 export class HostGate {
   readonly #options: Required<HostGateOptions>;
   readonly #hosts = new Map<string, Host>();
+  readonly #tenants = new Map<string, Tenant>();
+  #inHand = 0;
 
   constructor(options: HostGateOptions = {}) {
-    const { perHost = 4, patienceMs = 500, lineMax = 128, failuresMax = 5 } = options;
+    const { slots = 512, perHost = 4, patienceMs = 500, lineMax = 128, failuresMax = 5 } = options;
     const { openMs = 30_000, openMaxMs = 300_000 } = options;
-    this.#options = { perHost, patienceMs, lineMax, failuresMax, openMs, openMaxMs };
+    this.#options = { slots, perHost, patienceMs, lineMax, failuresMax, openMs, openMaxMs };
   }
 
   /**
    * Asks for a turn at the host of a URL.
    *
    * @param id of who asks, to be known again after having been sent away
+   * @param of the tenant for whom
    */
-  async enter(url: string, id: string): Promise<HostTurn | SentAway> {
-    const name = URL.canParse(url) ? new URL(url).host : '';
+  async enter(url: string, id: string, of: string): Promise<HostTurn | SentAway> {
+    const name = `${of} ${URL.canParse(url) ? new URL(url).host : ''}`;
     const host = this.#host(name);
+    const tenant = this.#tenant(of);
     host.away.delete(id);
+    tenant.away.delete(id);
     if (host.openUntil > performance.now()) return this.#sentAway(host, id);
-    if (host.running.size < this.#limit(host)) return this.#begin(name, host);
-    if (host.line.length >= this.#room(host)) return this.#sentAway(host, id);
-    return await this.#inLine(host, id);
+    if (this.#share(tenant) < 1) return this.#beyondShare(tenant, id);
+    const runs = host.running.size < this.#limit(host);
+    if (!runs && host.line.length >= this.#room(host)) return this.#sentAway(host, id);
+    this.#take(tenant, 1);
+    const answer = runs ? this.#begin(name, host) : await this.#inLine(host, id);
+    if ('waitMs' in answer) {
+      this.#giveBack(of, tenant);
+      return answer;
+    }
+    let held = true;
+    return {
+      leave: (how) => {
+        answer.leave(how);
+        if (held) this.#giveBack(of, tenant);
+        held = false;
+      },
+    };
+  }
+
+  /** How many more a tenant may have in hand. */
+  #share({ inHand }: Tenant): number {
+    const free = this.#options.slots - this.#inHand;
+    return Math.min(free, Math.floor((freeShare * free - inHand) / (freeShare + 1)));
+  }
+
+  #take(tenant: Tenant, count: number): void {
+    tenant.inHand += count;
+    this.#inHand += count;
+  }
+
+  /** Whoever was sent away for the share's sake is called back; other tenants, whose share has grown as well, too. */
+  #giveBack(of: string, tenant: Tenant): void {
+    this.#take(tenant, -1);
+    for (const one of this.#tenants.values()) {
+      const free = this.#share(one);
+      for (const [id, call] of [...one.away].slice(0, Math.max(0, free))) {
+        one.away.delete(id);
+        call();
+      }
+    }
+    if (tenant.inHand === 0 && tenant.away.size === 0) this.#tenants.delete(of);
+  }
+
+  #beyondShare(tenant: Tenant, id: string): SentAway {
+    const waitMs = Math.ceil(away.minMs * (1 + Math.random()));
+    return {
+      waitMs,
+      callBack: (call) => {
+        if (this.#share(tenant) > 0) call();
+        else if (tenant.away.size < awayMax) tenant.away.set(id, call);
+      },
+    };
+  }
+
+  #tenant(of: string): Tenant {
+    const tenant = this.#tenants.get(of) ?? { inHand: 0, away: new Map() };
+    this.#tenants.set(of, tenant);
+    return tenant;
   }
 
   #inLine(host: Host, id: string): Promise<HostTurn | SentAway> {

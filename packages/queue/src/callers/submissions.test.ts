@@ -221,6 +221,7 @@ describe('an equal caption', () => {
     ['model', { model: 'another' }],
     ['revision', { revision: 'r3' }],
     ['pixels', { pixels: new Uint8Array(48) }],
+    ['tenant', { tenant: 'another' }],
   ])('has the same %s', async (_what, changes) => {
     for (const model of ['demo', 'another']) {
       await live.consume(async () => made('x'), { serves: () => ({ task: 'captioning', model }) });

@@ -251,10 +251,18 @@ function inputOf(submission: WorkInput): Partial<InputOf[Task]> & { params?: Cap
 }
 const inputFields = ['prompt', 'questions', 'texts', 'params'];
 
-/** Two captions with the same hash have the same result. */
+/** Two captions of one tenant with the same hash have the same result. Another tenant's are not to be learned from. */
 function resultHash(submission: Submission): string {
-  const { model, revision, match, pixels } = submission;
+  const { tenant = publicTenant, model, revision, match, pixels } = submission;
   const { params = {}, ...input } = inputOf(submission);
-  const asked = JSON.stringify([model, revision, input, Object.entries(params).sort(), match?.model, match?.revision]);
+  const asked = JSON.stringify([
+    tenant,
+    model,
+    revision,
+    input,
+    Object.entries(params).sort(),
+    match?.model,
+    match?.revision,
+  ]);
   return createHash('sha256').update(pixels).update(asked).digest('hex');
 }

@@ -3,11 +3,15 @@ import { bullmq } from '../lua/bullmq.js';
 import type { OnError, RedisClient } from '../redis/redis-client.js';
 import type { DeliveryKeys } from './delivery-keys.js';
 
-/** `round` counts how often the delivery was asked for again by hand; `url` is where it goes. */
+/**
+ * `round` counts how often the delivery was asked for again by hand; `url` is where it goes. Jobs that an earlier version
+ * added name no tenant.
+ */
 export interface DeliveryJob {
   id: string;
   round: number;
   url: string;
+  tenant?: string;
 }
 
 export type DeliveryJobs = Queue<DeliveryJob, void, 'deliver'>;

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { DeliveryAttempt, DeliveryFailure } from '@blipq/contracts';
+import { type DeliveryAttempt, type DeliveryFailure, publicTenant } from '@blipq/contracts';
 import { DelayedError, WaitingError, Worker } from 'bullmq';
 import { bullmq } from '../lua/bullmq.js';
 import type { ScriptTarget } from '../lua/script.js';
@@ -42,11 +42,12 @@ export type DeliveryVerdict = { attempt: DeliveryAttempt; host: HostState } & (
   | { status: 'failed'; reason: DeliveryFailure }
 );
 
-/** Gives a turn at the host of a URL, or says how long to stay away unless called back. */
+/** Gives a tenant a turn at the host of a URL, or says how long to stay away unless called back. */
 export interface DeliveryGate {
   enter(
     url: string,
     id: string,
+    tenant: string,
   ): Promise<{ leave(host: HostState): void } | { waitMs: number; callBack(call: () => void): void }>;
 }
 
@@ -131,7 +132,7 @@ export class DeliveryWorker {
 
   async #process(job: DeliveryBullJob, token: string): Promise<void> {
     if (this.#cut.signal.aborted) return await giveBack(job, token);
-    const turn = await this.#options.gate.enter(job.data.url, job.id!);
+    const turn = await this.#options.gate.enter(job.data.url, job.id!, job.data.tenant ?? publicTenant);
     if ('waitMs' in turn) {
       await this.#putOff(job, token, turn.waitMs);
       // Fails when it has come back by itself meanwhile, which is as well.

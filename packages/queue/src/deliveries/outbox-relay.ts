@@ -75,6 +75,6 @@ export class OutboxRelay {
 }
 
 function jobOf([, pairs]: Entry): DeliveryJob {
-  const { id, round, url } = hashFields(pairs);
-  return { id: id!, round: Number(round), url: url! };
+  const { id, round, url, tenant } = hashFields(pairs);
+  return { id: id!, round: Number(round), url: url!, ...(tenant !== undefined && { tenant }) };
 }

@@ -16,7 +16,9 @@ function outbox.list(id, tenant, state, created_ms, now)
   redis.call('PEXPIRE', list, life_ms)
 end
 
-function outbox.add(id, round, url) redis.call('XADD', keys.outbox, '*', 'id', id, 'round', round, 'url', url) end
+function outbox.add(id, round, url, tenant)
+  redis.call('XADD', keys.outbox, '*', 'id', id, 'round', round, 'url', url, 'tenant', tenant)
+end
 
 local function has(list, wanted)
   for _, one in ipairs(list) do
@@ -40,7 +42,7 @@ function outbox.post(event, subject, hash, now)
   redis.call('PEXPIRE', keys.delivery(id), outbox.delivery_life_ms)
   outbox.list(id, tenant, nil, now, now)
   outbox.list(id, tenant, 'pending', now, now)
-  outbox.add(id, 0, webhook.url)
+  outbox.add(id, 0, webhook.url, tenant)
 end
 
 return outbox
