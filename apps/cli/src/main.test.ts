@@ -92,6 +92,28 @@ test('a model for another task can be inspected', async () => {
   expect((await blipq(['model', 'inspect', reference('vqa')])).out).toMatch(/^vqa\n {2}task +question_answering\n/);
 });
 
+test('an adapter on the Hub is prepared with its base, and both are in the report', async () => {
+  const { 'adapter_config.json': config, ...files } = filesOf(reference('adapters/plain'));
+  const { commit: baseCommit } = hub.publish('owner/base', filesOf(reference('caption')));
+  const named = { ...JSON.parse(String(config)), base_model_name_or_path: 'owner/base' };
+  const { commit } = hub.publish('me/lora', { ...files, 'adapter_config.json': JSON.stringify(named) });
+  const { code, out } = await blipq(['model', 'prepare', 'me/lora', '--json'], exact);
+  expect(code).toBe(0);
+  const report = JSON.parse(out);
+  expect(report).toMatchObject({ model: 'me/lora', commit, adapter: { base: 'owner/base', base_commit: baseCommit } });
+  expect(report.weights.files).toEqual(['model.safetensors', 'adapter_config.json', 'adapter_model.safetensors']);
+  const text = (await blipq(['model', 'inspect', 'me/lora'], exact)).out;
+  expect(text).toMatch(new RegExp(`^me/lora\\n[^]* {2}adapter +.*, merged into owner/base at ${baseCommit}\\n`));
+  expect(text).toMatch(/ {2}serves +captions, at \/v1\/captions\n/);
+});
+
+test('an adapter that does not fit its base is one line and exit code 1', async () => {
+  const adapter = reference('adapters/plain');
+  const { code, out, err } = await blipq(['model', 'inspect', `${reference('vqa')}+${adapter}`]);
+  expect([code, out]).toEqual([1, '']);
+  expect(err).toEqual([expect.stringMatching(/^blipq: .*is this the adapter's base\?$/)]);
+});
+
 test.each([
   ['no/such', {}, /^blipq: there is no model no\/such on 127\.0\.0\.1:\d+, or it is private/],
   ['/nowhere', {}, /^blipq: there is no folder \/nowhere$/],

@@ -11,6 +11,7 @@ import {
   QUERY,
   tiny,
   WORDS,
+  weights,
   whole,
   withJson,
   without,
@@ -116,6 +117,27 @@ test.each<[string, Files, string[]]>([
     'a training run in a dict',
     { ...files, 'pytorch_model.bin': writeTorch(tiny.tensors, ['model_state_dict']) },
     ['"model_state_dict"', "torch.load(f, map_location='cpu')['model_state_dict']"],
+  ],
+  [
+    'a pickle of torch under the name of another form',
+    { ...files, 'model.safetensors': writeTorch(tiny.tensors) },
+    ["mv 'model.safetensors' pytorch_model.bin"],
+  ],
+  [
+    'safetensors under the name of a pickle',
+    { ...files, 'pytorch_model.bin': weights },
+    ["mv 'pytorch_model.bin' model.safetensors"],
+  ],
+  ['a web page', { ...files, 'model.safetensors': '<!DOCTYPE html><html>' }, ['web page', 'hf download']],
+  [
+    'weights that torchao quantised',
+    { ...files, 'pytorch_model.bin': torchFile(pickle(global('torchao.dtypes', 'AffineQuantizedTensor'))) },
+    ['torchao', 'quantised'],
+  ],
+  [
+    'images that are not normalised',
+    withJson('preprocessor_config.json', merge({ do_normalize: false })),
+    ['do_normalize', 'BlipQ resizes, rescales and normalises'],
   ],
   [
     'a model that was pickled whole',

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, test } from 'vitest';
 import { writeTorch } from './checkpoint/testing/tensor-files.js';
@@ -42,14 +42,12 @@ test.each<[string, Files, string[]]>([
     { 'zero_to_fp32.py': '', latest: 'global_step5' },
     ['DeepSpeed', 'zero_to_fp32.py . pytorch_model.bin'],
   ],
+  ['an archive', { 'model.tar.gz': 'x' }, ['model.tar.gz', 'unpack it']],
+  ["BLIP-2's .pth", { 'blip2.pth': writeTorch(new Map([['Qformer.bert.x', numbers(2)]])) }, ['BLIP-2', 'Qformer']],
   ['the shards of FSDP', { pytorch_model_fsdp_0: '' }, ['FSDP', 'accelerate merge-weights']],
   ['nothing', {}, ['model.safetensors', '.pth']],
 ])('%s in place of weights', async (_what, form, words) => {
-  await expectRefusal(await modelFolder({ ...files, ...form }), 'holds no weights', ...words).catch(async (error) => {
-    // A .pth file that is there is what is wrong, not that there is none.
-    if (!/\.pth?$/.test(Object.keys(form)[0] ?? '') || Object.keys(form).length > 1) throw error;
-    await expectRefusal(await modelFolder({ ...files, ...form }), ...words);
-  });
+  await expectRefusal(await modelFolder({ ...files, ...form }), ...words);
 });
 
 async function folders(...names: string[]): Promise<string> {
@@ -82,4 +80,16 @@ test("a model's folder in the Hub's cache names its snapshot", async () => {
 
 test("the Hub's cache names a model in it", async () => {
   await expectRefusal(await folders('models--owner--name/snapshots'), 'owner/name', 'HF_HUB_CACHE');
+});
+
+test('a copy of links alone names what they lack', async () => {
+  const folder = await modelFolder(files);
+  await symlink('../../blobs/0123', join(folder, 'model.safetensors'));
+  await expectRefusal(folder, 'its model.safetensors is a link', 'cp -rL');
+});
+
+test('a file in place of a folder, and a folder that is not there, are told apart', async () => {
+  const folder = await modelFolder(files);
+  await expectRefusal(join(folder, 'config.json'), 'is no folder; name the one that holds it');
+  await expectRefusal(join(folder, 'nowhere'), 'there is no folder');
 });

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { parseReference } from './reference.js';
 
@@ -24,7 +25,27 @@ test.each([
   expect(parseReference(reference)).toEqual({ kind: 'repo', repo, revision });
 });
 
+test('two references with a plus between them are a base and an adapter; a folder may have a plus of its own', () => {
+  const plus = join(folder, 'a+b');
+  mkdirSync(plus);
+  expect(parseReference(plus)).toEqual({ kind: 'folder', path: plus });
+  const repo = { kind: 'repo', repo: 'owner/name', revision: 'v1.0' };
+  expect(parseReference(`${plus}+owner/name@v1.0`)).toEqual({
+    kind: 'adapted',
+    base: { kind: 'folder', path: plus },
+    adapter: repo,
+  });
+  expect(parseReference(`owner/name@v1.0+${plus}`)).toEqual({
+    kind: 'adapted',
+    base: repo,
+    adapter: { kind: 'folder', path: plus },
+  });
+});
+
 test.each([
+  [fileURLToPath(import.meta.url), 'is a file; name the folder that holds it'],
+  ['owner/name+/nowhere', 'there is no folder /nowhere'],
+  ['owner/name+', 'is neither'],
   ['/nowhere/at/all', 'there is no folder /nowhere/at/all'],
   ['./nowhere', 'there is no folder'],
   ['..//nowhere', 'there is no folder'],

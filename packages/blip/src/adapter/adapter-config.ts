@@ -41,7 +41,16 @@ const harmless = new Set([
     'lora_dropout',
     'lora_ga_config',
   ],
-  ...['megatron_core', 'peft_version', 'qalora_group_size', 'runtime_config', 'task_type', 'use_dora', 'velora_config'],
+  ...[
+    'megatron_core',
+    'peft_version',
+    'qalora_group_size',
+    'runtime_config',
+    'task_type',
+    'unsloth_fixed',
+    'use_dora',
+    'velora_config',
+  ],
 ]);
 
 /** Initialisations that leave the base as it is; others take away from it what they put into the adapter. */

@@ -7,6 +7,7 @@ import { originalPrefix, renamedOriginal } from './original-names.js';
 import { openSafetensors } from './safetensors.js';
 import { openShards } from './sharded.js';
 import type { StoredTensor, WeightsFile } from './stored-tensor.js';
+import { whatNamesTell } from './telling-names.js';
 import { openTorchCheckpoint } from './torch-checkpoint.js';
 
 /** The weights of a model folder under transformers' names, whatever form they have on disk. */
@@ -55,12 +56,16 @@ async function openOriginal(folder: string): Promise<Checkpoint> {
   const checkpoint = new FolderCheckpoint([await openTorchCheckpoint(path)], []);
   if (checkpoint.isOriginal) return checkpoint;
   await checkpoint.close();
-  const isTransformers = [...checkpoint.tensors.keys()].some((name) => name.includes('vision_model.encoder.layers.'));
+  const names = [...checkpoint.tensors.keys()];
+  const told = whatNamesTell(names);
+  const isTransformers = names.some((name) => name.includes('vision_model.encoder.layers.'));
   throw new ModelError(
     'checkpoint_refused',
-    isTransformers
-      ? `${path} has transformers' names, and where those are, weights are looked for as model.safetensors or pytorch_model.bin alone; rename it: mv '${files[0]}' pytorch_model.bin`
-      : `${path} is no BLIP checkpoint of salesforce/BLIP or LAVIS (it has no visual_encoder.patch_embed.proj.weight), nor one of transformers; save the model with save_pretrained(FOLDER)`,
+    told !== undefined
+      ? `${path}: ${told}`
+      : isTransformers
+        ? `${path} has transformers' names, and where those are, weights are looked for as model.safetensors or pytorch_model.bin alone; rename it: mv '${files[0]}' pytorch_model.bin`
+        : `${path} is no BLIP checkpoint of salesforce/BLIP or LAVIS (it has no visual_encoder.patch_embed.proj.weight), nor one of transformers; save the model with save_pretrained(FOLDER)`,
   );
 }
 

@@ -21,19 +21,27 @@ export async function noWeights(folder: string): Promise<ModelError> {
   const path = resolve(folder);
   let names: string[];
   try {
-    await access(folder, constants.R_OK | constants.X_OK);
     names = (await readdir(folder)).sort();
+    await access(folder, constants.R_OK | constants.X_OK);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     // A folder that may not be looked into seems empty.
     if (code === 'EACCES') {
       return new ModelError('checkpoint_unreadable', `${path} cannot be read: ${message}`, { cause: error });
     }
-    const gone = code === 'ENOENT' ? `there is no folder ${path}, and so it` : path;
-    return new ModelError('checkpoint_missing', `${gone} holds no weights`, { cause: error });
+    const what = code === 'ENOENT' ? `there is no folder ${path}` : `${path} is no folder; name the one that holds it`;
+    return new ModelError('checkpoint_missing', what, { cause: error });
   }
-  const found = (await modelFolders(path, names)) ?? otherForms(names);
+  const found = brokenLink(path, names) ?? (await modelFolders(path, names)) ?? otherForms(names);
   return new ModelError('checkpoint_missing', `${path} holds no weights; ${found ?? WANTED}`);
+}
+
+/** A file of the Hub's cache is a link, which a copy of its folder alone leads nowhere with. */
+function brokenLink(folder: string, names: readonly string[]): string | undefined {
+  const broken = names.find((name) => !existsSync(join(folder, name)));
+  return (
+    broken && `its ${broken} is a link to a file that is not there; copy the folder with what its links lead to: cp -rL`
+  );
 }
 
 /** Folders inside that hold a model. */
@@ -91,6 +99,9 @@ function otherForms(names: readonly string[]): string | undefined {
     const from = foreign[0]!.endsWith('.h5') ? 'from_tf' : 'from_flax';
     return `it holds ${some(foreign)}, weights for TensorFlow or Flax; convert them with transformers 4: BlipForConditionalGeneration.from_pretrained(FOLDER, ${from}=True).save_pretrained(FOLDER)`;
   }
+  const archive = names.find((name) => /\.(zip|tar|tgz|tar\.\w+)$/.test(name));
+  if (archive !== undefined)
+    return `it holds the archive ${archive}; unpack it and name the folder that holds config.json`;
   if (foreign.length > 0 || names.includes('onnx')) {
     return `it holds ${some(foreign.length > 0 ? foreign : ['onnx/'])}, a model that was exported; BlipQ makes its graphs from the weights themselves, ${WANTED}`;
   }

@@ -15,7 +15,10 @@ const CLIP_STD = [0.26862954, 0.26130258, 0.27577711] as const;
 const BICUBIC = 3;
 
 const side = z.int().positive();
-const step = z.literal(true).default(true);
+/** What BLIP's processor always does, as the graphs do. */
+const step = z
+  .literal(true, 'is not true; BlipQ resizes, rescales and normalises every image as BLIP was trained')
+  .default(true);
 
 const square = z
   .union([side, z.object({ height: side, width: side })], 'must be a number of pixels or a square {height, width}')

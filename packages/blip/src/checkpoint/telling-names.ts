@@ -14,7 +14,7 @@ const tellings: readonly Telling[] = [
   },
   {
     pattern:
-      /\.(SCB|weight_format|absmax|quant_map|nested_absmax|quant_state\.\w+|qweight|qzeros|scales|g_idx|weight_scale)$/,
+      /\.(SCB|weight_format|absmax|quant_map|nested_absmax|quant_state\.\w+|qweight|qzeros|scales|g_idx|weight_scale|weight_packed|_data|_scale|input_scale|output_scale)$/,
     advice:
       'these weights are quantised; BlipQ takes the model as it was before and quantises by itself: save it with model.dequantize().save_pretrained(FOLDER), or load the original without a quantization_config',
   },

@@ -105,12 +105,18 @@ function setItems(m: PickleMachine, items: readonly PickleValue[]): void {
 
 function findGlobal(m: PickleMachine, module: string, name: string): PickleValue {
   const value = m.world.global(`${module}.${name}`);
-  if (value === undefined) throw new PickleError(`imports ${module}.${name}, ${needless(module)}`, true);
+  if (value === undefined) throw new PickleError(`imports ${module}.${name}, ${needless(module, name)}`, true);
   return value;
 }
 
 /** Why an import is refused; a class of a model tells that the model itself was saved. */
-function needless(module: string): string {
+function needless(module: string, name: string): string {
+  if (
+    /^(torchao|quanto|optimum|bitsandbytes)\b/.test(module) ||
+    /^(QU?Int\d+(x\d+)?Storage|_rebuild_qtensor)$/.test(name)
+  ) {
+    return 'of quantised weights; nothing was run; BlipQ takes the model as it was before and quantises by itself';
+  }
   if (!/^(transformers|peft|torch\.nn|models|lavis)\b|^__main__$/.test(module)) {
     return 'which a state dict has no need of; nothing was run';
   }

@@ -7,6 +7,10 @@ const READ_BYTES_MAX = 64 * 2 ** 20;
 
 /** How a file begins that git would fetch from elsewhere; the whole pointer is some 130 bytes. */
 const LFS_POINTER = 'version https://git-lfs';
+/** How a page begins that a browser or curl saved in place of a file. */
+const WEB_PAGE = /^\s*<(!doctype|html)/i;
+/** Enough to tell either, or the first brace of a safetensors header behind its length. */
+const START_BYTES = 32;
 
 /** A regular file of a checkpoint, open for reads at positions that never go past its end. */
 export class WeightFile {
@@ -31,7 +35,7 @@ export class WeightFile {
       if (!(await stat(path)).isFile()) throw new ModelError('checkpoint_unreadable', `${path} is not a regular file`);
       const handle = await open(path, 'r');
       const file = new WeightFile(path, (await handle.stat()).size, handle);
-      await file.#refusePointer().catch(async (error) => {
+      await file.#refuseStandIn().catch(async (error) => {
         await file.close();
         throw error;
       });
@@ -41,10 +45,22 @@ export class WeightFile {
     }
   }
 
-  async #refusePointer(): Promise<void> {
-    const start = await this.read(0, Math.min(this.size, LFS_POINTER.length));
-    if (start.toString('latin1') !== LFS_POINTER) return;
-    throw new ModelError('checkpoint_missing', `${this.path} is a Git LFS pointer; fetch the file with git lfs pull`);
+  /** Refuses what stands in a file's place, and a file of weights that has the name of another form. */
+  async #refuseStandIn(): Promise<void> {
+    const start = (await this.read(0, Math.min(this.size, START_BYTES))).toString('latin1');
+    if (start.startsWith(LFS_POINTER)) {
+      throw new ModelError('checkpoint_missing', `${this.path} is a Git LFS pointer; fetch the file with git lfs pull`);
+    }
+    if (WEB_PAGE.test(start)) {
+      throw new ModelError('checkpoint_invalid', `${this.path} is a web page; download the file itself: hf download`);
+    }
+    const isSafetensors = this.name.endsWith('.safetensors');
+    if (isSafetensors && start.startsWith('PK')) {
+      throw this.refused(`it was written by torch.save; rename it: mv '${this.name}' pytorch_model.bin`);
+    }
+    if (!isSafetensors && start.slice(8, 10) === '{"') {
+      throw this.refused(`it is a safetensors file; rename it: mv '${this.name}' model.safetensors`);
+    }
   }
 
   /** Fills `target` with the bytes from `position` on. */
