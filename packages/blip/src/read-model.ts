@@ -39,13 +39,14 @@ export async function readModel(options: ReadOptions): Promise<OpenModel> {
   let checkpoint = base;
   try {
     const tokenizerFile = await readTokenizerFile(tokenizerFolders(folders), base.isOriginal ?? false);
-    const config = await readBlipConfig(folders.base, base.tensors.keys(), {
+    let config = await readBlipConfig(folders.base, base.tensors.keys(), {
       ...(base.isOriginal && { implied: () => originalConfig(base, tokenizerFile.specialIds) }),
       ...(folders.adapter !== undefined && { adapter: folders.adapter }),
     });
     if (folders.adapter !== undefined) {
       const { onWarning } = options;
       checkpoint = await adaptCheckpoint(base, folders.adapter, { tied: config.text.tied, onWarning });
+      config = resized(config, base, checkpoint);
     }
     const tokenizer = fitTokenizer(tokenizerFile, config, options.onWarning);
     const unused = checkTensors(config, checkpoint);
@@ -59,6 +60,14 @@ export async function readModel(options: ReadOptions): Promise<OpenModel> {
     await checkpoint.close();
     throw error;
   }
+}
+
+const WORDS = 'text_decoder.bert.embeddings.word_embeddings.weight';
+
+/** An adapter that brings embeddings of its own decides how many there are. */
+function resized(config: BlipConfig, base: Checkpoint, adapted: Checkpoint): BlipConfig {
+  const [before, after] = [base, adapted].map(({ tensors }) => tensors.get(WORDS)?.shape[0]);
+  return after === undefined || after === before ? config : { ...config, text: { ...config.text, vocabSize: after } };
 }
 
 /** An adapter's own tokenizer was saved with it, and goes before its base's. */

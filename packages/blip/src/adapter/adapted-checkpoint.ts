@@ -9,6 +9,7 @@ import { type AdapterTensors, type LoraTensors, openAdapterTensors } from './ada
 import { addLowRank, setMagnitudes } from './merge-lora.js';
 import { firstMatches } from './pattern-match.js';
 import { tiedNames } from './tied-names.js';
+import { untouchedTargets } from './untouched-targets.js';
 
 /** Changes the values of a tensor in place. */
 type Change = (values: Float32Array) => Promise<void>;
@@ -200,15 +201,4 @@ class AdaptedCheckpoint implements Checkpoint {
 
 function elements({ shape }: StoredTensor): number {
   return shape.reduce((product, side) => product * side, 1);
-}
-
-/** Modules of the base that a plain list of targets means, and for which the adapter has nothing. */
-function untouchedTargets(config: AdapterConfig, base: Checkpoint, { lora, whole }: AdapterTensors): string[] {
-  const { target_modules: targets, layers_to_transform, exclude_modules, modules_to_save } = config;
-  if (!Array.isArray(targets) || layers_to_transform !== undefined || exclude_modules !== undefined) return [];
-  const ends = (module: string) => targets.some((target) => `.${module}`.endsWith(`.${target}`));
-  return [...base.tensors.keys()]
-    .flatMap((name) => (name.endsWith('.weight') ? [name.slice(0, -'.weight'.length)] : []))
-    .filter((module) => ends(module) && !lora.has(module) && !whole.has(`${module}.weight`))
-    .filter((module) => !modules_to_save.some((saved) => `.${module}.`.includes(`.${saved}.`)));
 }

@@ -15,6 +15,8 @@ export interface TinyModel {
   /** In half precision: the word embeddings, no head, and the head's bias under one name. */
   readonly tensors: FileTensors;
   readonly vocabSize: number;
+  /** A token a line. */
+  readonly vocabulary: string;
 }
 
 export async function tinyModel(): Promise<TinyModel> {
@@ -45,7 +47,7 @@ export async function tinyModel(): Promise<TinyModel> {
       'tokenizer.json': JSON.stringify(json),
       'tokenizer_config.json': JSON.stringify({ tokenizer_class: 'BertTokenizer', do_lower_case: true }),
     };
-    return { files, tensors, vocabSize: vocabSize! };
+    return { files, tensors, vocabSize: vocabSize!, vocabulary: tinyVocabulary() };
   } finally {
     await checkpoint.close();
   }
