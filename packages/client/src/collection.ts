@@ -144,7 +144,7 @@ export class Collection<K extends Kind> {
   async #wait(id: string, { signal, onUpdate }: WaitOptions<Resources[K]>): Promise<Resources[K]> {
     let seen = 0;
     const see = (resource: Resources[K]) => {
-      if (resource.version > seen) onUpdate?.(resource);
+      if (resource.version !== seen) onUpdate?.(resource);
       seen = resource.version;
       return resource;
     };

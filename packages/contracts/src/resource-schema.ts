@@ -65,7 +65,10 @@ export function resourceSchema<Id extends z.ZodType, Name extends string, Input 
     id,
     object: z.literal(object),
     state: workState,
-    /** Grows by one with every change of the resource. */
+    /**
+     * Grows with every change of the resource: the time of the change, in milliseconds since 1970, unless the version
+     * before was as late. So no version comes twice, even after a loss of data.
+     */
     version: z.int().positive(),
     /** How often a worker has started on it. */
     attempt: z.int().nonnegative(),

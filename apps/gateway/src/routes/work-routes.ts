@@ -86,7 +86,7 @@ export function workRoutes(task: Task, { intake, queue: anyQueue, waits }: WorkP
       const after = lastEventId(req.get('last-event-id'));
       const { id, state, version } = await existing(req, res);
       // 204 is how a server tells an EventSource that there is nothing to come back for.
-      if (isTerminal(state) && version <= after) return void res.status(204).end();
+      if (isTerminal(state) && version === after) return void res.status(204).end();
       if (req.method === 'HEAD') return void res.type('text/event-stream').end();
       const place = waits.take(tenantOf(res));
       if (place === undefined) throw tooManyWaits();

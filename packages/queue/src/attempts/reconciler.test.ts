@@ -3,8 +3,10 @@ import { Queue, UnrecoverableError, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { WorkQueue } from '../callers/work-queue.js';
+import { queueKeys } from '../redis/keys.js';
 import { freshNamespace, made, serves, submission } from '../testing/fixtures.js';
 import { Reconciler } from './reconciler.js';
+import { Records } from './records.js';
 import { WorkConsumer } from './work-consumer.js';
 
 const redisUrl = inject('redisUrl');
@@ -95,8 +97,10 @@ test('a gateway that died before it said that the job is there keeps nobody from
   expect(await queue.submit(submission(request))).toMatchObject({ status: 'replayed', work: { id: work.id } });
 });
 
-test('a caption whose job BullMQ has given up ends as worker_lost', async () => {
+/** Work that a worker has in hand, under `token`, and that BullMQ has given up all the same. */
+async function givenUp(token: string): Promise<string> {
   const { work } = await queue.submit(submission());
+  await redis.hset(`${prefix}:record:${work.id}`, 'token', token);
   const failing = new Worker('captions.demo', () => Promise.reject(new UnrecoverableError('stalled')), {
     connection: redis,
     prefix: `${prefix}:jobs`,
@@ -104,9 +108,29 @@ test('a caption whose job BullMQ has given up ends as worker_lost', async () => 
   await new Promise((resolve) => failing.once('failed', resolve));
   await failing.close();
   await due(work.id);
-  expect(await reconciler.sweep()).toEqual({ requeued: [], ended: [work.id] });
-  expect(await queue.read(work.id)).toMatchObject({ state: 'failed', error: { code: 'worker_lost' } });
+  expect(await reconciler.sweep()).toEqual({ requeued: [], ended: [] });
+  return work.id;
+}
+
+test('a caption whose job BullMQ has given up ends as worker_lost', async () => {
+  const id = await givenUp('token');
+  await due(id);
+  expect(await reconciler.sweep()).toEqual({ requeued: [], ended: [] });
+  await redis.hset(`${prefix}:record:${id}`, 'given_up_ms', Date.now() - 60_000);
+  await due(id);
+  expect(await reconciler.sweep()).toEqual({ requeued: [], ended: [id] });
+  expect(await queue.read(id)).toMatchObject({ state: 'failed', error: { code: 'worker_lost' } });
   expect(await queue.load()).toMatchObject({ open: 0 });
+});
+
+test('a caption whose job BullMQ has given up is made when its worker turns out to live', async () => {
+  const id = await givenUp('token');
+  const records = new Records(redis, queueKeys({ namespace }));
+  expect(await records.requeue(id, 'token')).toBe('stale');
+  await due(id);
+  expect(await reconciler.sweep()).toEqual({ requeued: [id], ended: [] });
+  expect(await redis.hexists(`${prefix}:record:${id}`, 'given_up_ms')).toBe(0);
+  expect(await queue.read(id)).toMatchObject({ state: 'queued' });
 });
 
 test('an entry without a record is forgotten', async () => {

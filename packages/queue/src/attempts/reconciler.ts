@@ -22,6 +22,11 @@ export interface Sweep {
 
 /** How long a caption that is in order is left alone, in milliseconds. */
 const nextLookMs = 60_000;
+/**
+ * How long work that BullMQ has given up can still be claimed by a worker that was only cut off, in milliseconds. It tries
+ * to reach Redis every second.
+ */
+const graceMs = 5000;
 const sweepSize = 100;
 const sweepRounds = 10;
 
@@ -111,7 +116,8 @@ export class Reconciler {
 
   async #end(id: string, reason = 'its job ended without a result'): Promise<'ended' | undefined> {
     const error = new BlipqError('worker_lost', `The caption was given up: ${reason}.`);
-    const written = await this.#records.finish(id, null, failedWith(error));
+    const written = await this.#records.giveUp(id, failedWith(error), graceMs);
+    if (written === 'early') return undefined;
     if (written === 'written' || written === 'canceled') return 'ended';
     if (written !== 'stale') await this.#records.forget(id);
     return undefined;

@@ -5,14 +5,16 @@ import type { HashFields } from '../redis/hash-fields.js';
 import type { QueueKeys } from '../redis/keys.js';
 import type { RedisClient } from '../redis/redis-client.js';
 import { outcomeFields } from '../work/record.js';
+import type { PastAttempt } from './past-attempts.js';
 import { beginRecord, type Unbegun } from './scripts/begin-record.js';
 import { deferRecord } from './scripts/defer-record.js';
 import { dueRecords } from './scripts/due-records.js';
 import { expireRecord } from './scripts/expire-record.js';
-import { type FencedWrite, finishRecord } from './scripts/finish-record.js';
+import { type Ending, type FencedWrite, finishRecord } from './scripts/finish-record.js';
 import { forgetRecord } from './scripts/forget-record.js';
 import { requeueRecord } from './scripts/requeue-record.js';
 import { sealAbandonedBatches } from './scripts/seal-abandoned-batches.js';
+import { undoneAttempts } from './scripts/undone-attempts.js';
 
 /** Who writes: the token of the job's lock, or null for the reconciler, which may write when nobody holds the lock. */
 export type Token = string | null;
@@ -59,10 +61,23 @@ export class Records {
    * `revision`: of the model that made it. Its webhook continues the trace that this is called in.
    */
   async finish(id: string, token: Token, outcome: WorkOutcome, revision = ''): Promise<FencedWrite> {
+    return await this.#finish({ id, token: token ?? undefined, revision: revision || undefined }, outcome);
+  }
+
+  /** Ends what BullMQ has given up, unless its worker turns out to live within `graceMs`: `early` until then. */
+  async giveUp(id: string, outcome: WorkOutcome, graceMs: number): Promise<FencedWrite> {
+    return await this.#finish({ id, grace_ms: graceMs }, outcome);
+  }
+
+  async #finish(ending: Omit<Ending, 'state' | 'fields'>, outcome: WorkOutcome): Promise<FencedWrite> {
     const trace = traceparent();
     const fields = [...outcomeFields(outcome), ...(trace === undefined ? [] : ['trace', trace])];
-    const ending = { id, token: token ?? undefined, state: outcome.state, revision: revision || undefined, fields };
-    return await finishRecord(this.#target, ending);
+    return await finishRecord(this.#target, { ...ending, state: outcome.state, fields });
+  }
+
+  /** Of attempts that are over, those that the records say are in hand: Redis has lost how they ended. */
+  async undone(attempts: PastAttempt[]): Promise<PastAttempt[]> {
+    return await undoneAttempts(this.#target, attempts);
   }
 
   /** queued → expired, if nobody has started it by its deadline. Says whether it did. */

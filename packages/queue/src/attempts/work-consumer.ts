@@ -12,7 +12,7 @@ import {
   type WorkOutcome,
 } from '@blipq/contracts';
 import { inSpan } from '@blipq/service';
-import { type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
+import { Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import { bullmq } from '../lua/bullmq.js';
 import type { HashFields } from '../redis/hash-fields.js';
 import { jobsOf, type QueueKeys, queueKeys } from '../redis/keys.js';
@@ -22,6 +22,7 @@ import { jobAttributes, workerPatience } from '../work/jobs.js';
 import { waitMs } from '../work/record.js';
 import { LockWatch } from './lock-watch.js';
 import { askedOf, wholeOf } from './match-stage.js';
+import { PastAttempts } from './past-attempts.js';
 import { Reconciler } from './reconciler.js';
 import { Records } from './records.js';
 import type { FencedWrite } from './scripts/finish-record.js';
@@ -120,6 +121,7 @@ export class WorkConsumer<T extends Task = 'captioning'> {
   readonly #records: Records;
   readonly #reconciler: Reconciler;
   readonly #locks: LockWatch;
+  readonly #past = new PastAttempts();
   #worker: BullWorker | undefined;
   #givingBack = false;
 
@@ -171,6 +173,22 @@ export class WorkConsumer<T extends Task = 'captioning'> {
     });
     this.#worker = worker;
     this.#locks.start();
+    // A cluster says so when it has another node.
+    for (const event of ['ready', '+node', '-node']) {
+      this.#redis.on(event, () => void this.#claimUndone().catch(this.#onError));
+    }
+  }
+
+  /**
+   * Redis was away, and may have lost how attempts of ours ended: those that it takes for in hand are given back, so that
+   * they count as no stall. A worker that lives was not killed by them.
+   */
+  async #claimUndone(): Promise<void> {
+    for (const { id, token } of await this.#past.undone(this.#records)) {
+      if ((await this.#records.requeue(id, token)) !== 'written') continue;
+      const job = await Job.fromId<WorkJob, void, 'caption'>(this.#worker!, id);
+      await job?.moveToWait(token);
+    }
   }
 
   /**
@@ -196,7 +214,10 @@ export class WorkConsumer<T extends Task = 'captioning'> {
       'blipq.attempt': Number(record.attempt),
     };
     const span = { kind: 'consumer', parent: record.trace, attributes } as const;
-    await inSpan(`process ${job.queueName}`, span, () => this.#attempt(job, record, token, signal));
+    this.#past.begin({ id, token });
+    await inSpan(`process ${job.queueName}`, span, () => this.#attempt(job, record, token, signal)).finally(() =>
+      this.#past.end({ id, token }),
+    );
   }
 
   async #attempt(job: BullJob, record: HashFields, token: string, signal: AbortSignal): Promise<void> {

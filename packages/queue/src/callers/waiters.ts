@@ -95,8 +95,9 @@ export class Waiters {
   }
 
   /**
-   * The caption each time it has changed, from the first version above `after` on, to its end. Versions that follow each
-   * other quickly may come as one, the last.
+   * The caption each time it has changed since the version `after`, to its end. Versions that follow each other quickly
+   * may come as one, the last. After Redis has lost data they may go on from an earlier one, but never from one that
+   * was seen: an end is always told.
    * @throws as `wait`, and `not_found`
    */
   async *watch<R extends WorkResource>(
@@ -115,7 +116,7 @@ export class Waiters {
         );
         if (caption === null) throw new BlipqError('not_found', 'There is nothing with this id.');
         last = caption;
-        if (caption.version > seen) {
+        if (caption.version !== seen) {
           seen = caption.version;
           yield eventOf(caption);
         }

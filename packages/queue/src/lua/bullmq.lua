@@ -24,9 +24,14 @@ function bullmq.is_active(queue, id) return redis.call('LPOS', key(queue, 'activ
 
 function bullmq.exists(queue, id) return redis.call('EXISTS', key(queue, id)) == 1 end
 
--- Takes back the last stall that was counted (`stc`), and the order to fail the job for too many of them (`defa`).
+-- Takes back the last stall that was counted (`stc`), and the order to fail the job for too many of them (`defa`). A
+-- job that was failed for it is removed, to be added again.
 function bullmq.forgive_stall(queue, id)
   local job = key(queue, id)
+  if redis.call('ZREM', key(queue, 'failed'), id) == 1 then
+    redis.call('UNLINK', job)
+    return
+  end
   if tonumber(redis.call('HGET', job, 'stc') or 0) < 1 then return end
   redis.call('HDEL', job, 'defa')
   redis.call('HINCRBY', job, 'stc', -1)

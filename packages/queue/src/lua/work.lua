@@ -21,9 +21,15 @@ function work.is_terminal(state) return terminal[state] == true end
 -- The queue of BullMQ that the job is in.
 function work.queue(id) return keys.queue(redis.call('HGET', keys.record(id), 'jobs') or '') end
 
--- One more version: whoever watches it reads it again.
-function work.announce(id, state)
-  local version = redis.call('HINCRBY', keys.record(id), 'version', 1)
+-- The version after this one: the time, which no version had that a Redis has lost since; above the one before, should
+-- that be as late.
+function work.next_version(version, now) return string.format('%.0f', math.max(now, (version or 0) + 1)) end
+
+-- Another version: whoever watches it reads it again.
+function work.announce(id, state, now)
+  local record = keys.record(id)
+  local version = work.next_version(redis.call('HGET', record, 'version'), now)
+  redis.call('HSET', record, 'version', version)
   redis.call('PUBLISH', keys.states, id .. ' ' .. state .. ' ' .. version)
 end
 
@@ -37,7 +43,7 @@ function work.move(id, to, now)
     lists.add(id, tenant, to, created_ms, life_ms, now)
     if batch then batches.count(batch, state, to, now) end
   end
-  work.announce(id, to)
+  work.announce(id, to, now)
 end
 
 -- It no longer counts against the bounds. Begins with a deletion.
@@ -61,7 +67,7 @@ end
 function work.finish(id, state, now)
   local record = keys.record(id)
   work.close(id)
-  redis.call('HDEL', record, 'token', 'storing')
+  redis.call('HDEL', record, 'token', 'storing', 'given_up_ms')
   local retention_ms, retry_ms, image, idempotency = unpack(redis.call('HMGET', record,
     'retention_ms', 'retry_ms', 'pixels', 'idempotency'))
   redis.call('HSET', record, 'finished_ms', now, 'expires_ms', now + retention_ms)

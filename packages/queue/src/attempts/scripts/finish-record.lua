@@ -25,9 +25,22 @@ local function pass_on(queue, asked_revision, now)
   work.move(id, 'queued', now)
 end
 
+-- Work that BullMQ gave up since its workers fell silent ends `grace_ms` later: one of them may only have been cut off.
+-- Should it say so by then, the work goes on.
+local function is_early(now)
+  local given_up_ms = tonumber(redis.call('HGET', record, 'given_up_ms') or nil)
+  if given_up_ms and now >= given_up_ms + arguments.grace_ms then return false end
+  redis.call('ZREM', keys.open, id)
+  if not given_up_ms or given_up_ms > now then given_up_ms = now end
+  redis.call('HSET', record, 'given_up_ms', given_up_ms)
+  redis.call('ZADD', keys.open, given_up_ms + arguments.grace_ms, id)
+  return true
+end
+
 local refusal = fence.refusal(id, arguments.token)
 if refusal then return refusal end
 local now = clock.now_ms()
+if arguments.grace_ms and is_early(now) then return 'early' end
 redis.call('HDEL', record, 'token')
 local cancel, asked_revision, reuse, reuse_ms, next_queue = unpack(redis.call('HMGET', record,
   'cancel', 'revision', 'reuse', 'reuse_ms', 'next_jobs'))

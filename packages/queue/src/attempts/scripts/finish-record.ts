@@ -1,22 +1,24 @@
 import { reply } from '../../lua/reply.js';
 import { type ScriptTarget, script } from '../../lua/script.js';
 
-const outcomes = ['written', 'passed_on', 'canceled', 'gone', 'terminal', 'stale'] as const;
+const outcomes = ['written', 'passed_on', 'canceled', 'gone', 'terminal', 'stale', 'early'] as const;
 
 /**
  * What became of a write that only the right writer may do. `passed_on`: it is another model's turn. `canceled`: its
  * owner had canceled it, so that is how it ended. `gone`: there is no record. `terminal`: it has ended. `stale`: somebody
- * else holds the job's lock.
+ * else holds the job's lock. `early`: only to a writer that gives a grace, which is not over.
  */
 export type FencedWrite = (typeof outcomes)[number];
 
-interface Ending {
+export interface Ending {
   id: string;
   /** Of the job's lock; undefined for the reconciler, which may write while nobody holds the lock. */
   token?: string | undefined;
   state: 'succeeded' | 'failed' | 'canceled' | 'expired';
   /** Of the model that made it. */
   revision?: string | undefined;
+  /** How long after BullMQ gave the work up it may end, in milliseconds; until then its worker may still speak up. */
+  grace_ms?: number | undefined;
   /** What the outcome adds to the record: name, value, … */
   fields: string[];
 }

@@ -12,7 +12,7 @@ local record = keys.record(id)
 local refusal = fence.refusal(id, arguments.token)
 if refusal then return refusal end
 local now = clock.now_ms()
-redis.call('HDEL', record, 'token', 'storing')
+redis.call('HDEL', record, 'token', 'storing', 'given_up_ms')
 if redis.call('HGET', record, 'cancel') then
   work.finish(id, 'canceled', now)
   return 'terminal'

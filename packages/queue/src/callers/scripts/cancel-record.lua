@@ -19,7 +19,7 @@ elseif state == 'queued' or not bullmq.is_locked(queue, id) then
 else
   if not cancel then
     redis.call('HSET', record, 'cancel', 1)
-    work.announce(id, state)
+    work.announce(id, state, clock.now_ms())
   end
   redis.call('PUBLISH', keys.cancels, id)
 end

@@ -44,7 +44,8 @@ if result then
   redis.call('HSET', record, 'result', result, 'cached', 1, 'finished_ms', now)
 end
 redis.call('SADD', keys.queue_names, fields.jobs)
-redis.call('HSET', record, 'state', state, 'version', 1, 'attempt', 0, 'created_ms', now, 'expires_ms', now + ttl_ms)
+redis.call('HSET', record, 'state', state, 'version', work.next_version(nil, now), 'attempt', 0,
+  'created_ms', now, 'expires_ms', now + ttl_ms)
 if creation.deadline_after_ms then redis.call('HSET', record, 'deadline_ms', now + creation.deadline_after_ms) end
 redis.call('PEXPIRE', record, ttl_ms)
 tombstones.leave(id, terms.tenant, ttl_ms)
