@@ -78,7 +78,10 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
   const fetcher = imageFetcher(config);
   const webhooks = webhookTargets(config);
   const decodes = new Places(config.BLIPQ_THREADS + imagesWaitingMax);
-  const intake = new WorkIntake({ models, pixels, queue, fetcher, webhooks, bodyMemory, decodes, metrics });
+  const intake = new WorkIntake({
+    ...{ models, pixels, queue, fetcher, webhooks, bodyMemory, decodes, metrics },
+    badWords: config.BLIPQ_BAD_WORDS,
+  });
   const batches = new BatchIntake({ intake, queue, webhooks });
 
   const bentomlMetrics = new BentomlMetrics();

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { redisUrl } from '@blipq/contracts';
+import { badWords, redisUrl } from '@blipq/contracts';
 import { deploymentSettings, setting } from '@blipq/service';
 import { z } from 'zod';
 import { adminKeyTakes } from './internal/admin-key.js';
@@ -36,6 +36,21 @@ export const gatewaySettings = z.object({
     .meta({ purpose: 'Address of the internal port; that of `HOST` by default' }),
   REDIS_URL: redisUrl.default('redis://127.0.0.1:6379'),
   BLIPQ_NAMESPACE: deploymentSettings.BLIPQ_NAMESPACE,
+  BLIPQ_BAD_WORDS: z
+    .string()
+    .transform((text) =>
+      text
+        .split(',')
+        .map((word) => word.trim())
+        .filter((word) => word !== ''),
+    )
+    .pipe(badWords)
+    .describe('at most 64 words or phrases of at most 64 characters, with commas between them')
+    .default([])
+    .meta({
+      purpose:
+        'Words and phrases that [may not occur](captions.md#words-that-may-not-occur) in captions and answers of `/v1`; a request may name others',
+    }),
   BLIPQ_RETENTION_S: setting
     .wholeNumber(60)
     .default(86_400)

@@ -28,6 +28,7 @@ export const gatewayOnly = readElsewhere(
   'BLIPQ_FETCH_PORTS',
   'BLIPQ_FETCH_HTTP',
   'BLIPQ_FETCH_TIMEOUT_MS',
+  'BLIPQ_BAD_WORDS',
   'BLIPQ_CORS_ORIGINS',
   'BLIPQ_TRUST_PROXY',
 );

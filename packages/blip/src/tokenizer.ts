@@ -1,4 +1,6 @@
 import { Tokenizer } from '@huggingface/tokenizers';
+import { badWordSequences } from './bad-words.js';
+import { beginsWord } from './token-table.js';
 
 /**
  * BLIP's WordPiece tokenizer (BertTokenizer): prompts to ids, ids to text.
@@ -57,6 +59,15 @@ export class BlipTokenizer {
   isSpecial(id: number): boolean {
     const piece = this.pieceOf(id);
     return piece !== undefined && /^\[.*\]$/.test(piece) && this.decode([id]) === '';
+  }
+
+  /** Whether a word of one piece is left to say where texts may not occur (see badWordSequences). */
+  leavesWords(badWords: readonly string[]): boolean {
+    const banned = new Set(badWordSequences(this, badWords).flatMap((ids) => (ids.length === 1 ? ids : [])));
+    for (let id = 0; this.pieceOf(id) !== undefined; id++) {
+      if (!banned.has(id) && beginsWord(this.pieceOf(id)) && !this.isSpecial(id)) return true;
+    }
+    return false;
   }
 
   /** Whether texts join the token to the word before it, as they do a full stop. */

@@ -12,7 +12,7 @@ export const answerInput = z.object({ questions: z.array(z.string()), params: ca
 export type AnswerInput = z.infer<typeof answerInput>;
 
 /** The answer to one question, with its tokens as a caption has them. */
-export const answerResult = z.object({ question: z.string(), ...captionResult.shape });
+export const answerResult = z.object({ question: z.string(), ...captionResult.omit({ alt: true }).shape });
 export type AnswerResult = z.infer<typeof answerResult>;
 
 /** What `GET /v1/answers/{id}` answers: one image, its questions and, in their order, the answers. */

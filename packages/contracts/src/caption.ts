@@ -5,7 +5,16 @@ import { modelVersion, resourceSchema } from './resource-schema.js';
 
 export const captionResult = z.object({
   text: z.string(),
+  /** The text as alternative text for the image; null unless `format` was `alt`. */
+  alt: z.string().nullable().default(null),
   score: z.number(),
+  /**
+   * The geometric mean of the probabilities of its tokens, 0 to 1: how sure the model was of its words, not how likely
+   * they are true. Null in results of a version that did not tell it.
+   */
+  confidence: z.number().min(0).max(1).nullable().default(null),
+  /** Whether the confidence is below the `min_confidence` that was asked for. */
+  low_confidence: z.boolean().default(false),
   /** Generated tokens only (bos and prompt left out), eos included, with their log-probabilities. */
   tokens: z.array(z.object({ id: z.int().nonnegative(), logprob: z.number() })),
 });
@@ -28,7 +37,10 @@ export const captionInput = z.object({ prompt: z.string().nullable(), params: ca
 export type CaptionInput = z.infer<typeof captionInput>;
 
 export const captionResource = resourceSchema(captionId, 'caption', captionInput.shape, {
+  /** The best one. */
   caption: captionResult.nullable(),
+  /** All that were made, best first, where `num_return_sequences` asked for several; else null. */
+  captions: z.array(captionResult).nullable().default(null),
   /** Only of captions that were submitted with `match`. */
   match: captionMatch.nullable(),
 });

@@ -53,6 +53,7 @@ const queued: CaptionResource = {
   image: { width: 640, height: 480, format: 'jpeg', sha256: 'ab'.repeat(32), bytes: 81_234 },
   metadata: { shelf: '4' },
   caption: null,
+  captions: null,
   match: null,
   cached: false,
   error: null,
@@ -85,10 +86,11 @@ const ended = {
   finished_at: '2026-11-23T13:00:02.000Z',
   expires_at: '2026-11-24T13:00:02.000Z',
 };
+const aCat = { text: 'a cat', alt: 'A cat.', score: -0.25, confidence: 0.75, low_confidence: false };
 const succeeded: CaptionResource = {
   ...ended,
   state: 'succeeded',
-  caption: { text: 'a cat', score: -0.25, tokens: [{ id: 7, logprob: -0.125 }] },
+  caption: { ...aCat, tokens: [{ id: 7, logprob: -0.125 }] },
   match: { probability: 0.75, similarity: 0.5, model: 'itm', revision: '4e9be7ae3d16' },
   timings: {
     preprocess_ms: 7.5,
@@ -117,11 +119,7 @@ const batch: BatchResource = {
   counts: { queued: 1, processing: 0, succeeded: 0, failed: 0, canceled: 0, expired: 0 },
   items: [
     { index: 0, id: 'cap_01M84A47TQWRGVZ3HMQF50GRAJ', error: null },
-    {
-      index: 1,
-      id: null,
-      error: { code: 'image_corrupt', detail: 'The file ends too early.', retryable: false },
-    },
+    { index: 1, id: null, error: { code: 'image_corrupt', detail: 'The file ends too early.', retryable: false } },
   ],
   metadata: {},
   created_at: '2026-11-23T13:00:00.000Z',

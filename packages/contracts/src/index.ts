@@ -95,6 +95,7 @@ export {
   workTimings,
 } from './resource-schema.js';
 export { type Task, task, taskNames, taskOfId } from './task.js';
+export { badWords, badWordsMax } from './text-params.js';
 export {
   answerEventTypes,
   captionEventTypes,
@@ -137,7 +138,7 @@ export {
   workJob,
   workOutcome,
 } from './work.js';
-export { type AskedModel, workInputOf } from './work-input.js';
+export { type AskedDefaults, type AskedModel, workInputOf } from './work-input.js';
 export {
   type AsksOf,
   answerFields,

@@ -101,16 +101,46 @@ describe('a request', () => {
       early_stopping: 'never',
       repetition_penalty: 1.2,
       no_repeat_ngram_size: 3,
+      do_sample: true,
+      temperature: 0.7,
+      top_k: 50,
+      top_p: 0.9,
+      seed: 2 ** 53 - 1,
+      num_return_sequences: 8,
+      bad_words: ['arafed', 'a picture of'],
+      min_words: 3,
+      max_chars: 125,
+      suppress_prompt: true,
+      format: 'alt',
+      min_confidence: 0.5,
     };
     expect(parseRequestedParams(all)).toEqual(all);
     expect(parseRequestedParams({})).toEqual({});
   });
 
   test.each([
-    ['do_sample', { do_sample: true }, /sampling is not supported; /],
-    ['temperature', { temperature: 0.7 }, /sampling is not supported; /],
-    ['top_k', { top_k: 50 }, /sampling is not supported; /],
-    ['top_p', { top_p: 0.9 }, /sampling is not supported; /],
+    ['do_sample', { do_sample: 1 }, /boolean/],
+    ['temperature', { temperature: 0 }, /at least 0.01; .* use do_sample: false$/],
+    ['temperature', { temperature: -1 }, /use do_sample: false$/],
+    ['temperature', { temperature: 1000 }, /100/],
+    ['top_k', { top_k: -1 }, /0/],
+    ['top_k', { top_k: 0.5 }, /int/],
+    ['top_p', { top_p: 0 }, /^must be above 0 and at most 1$/],
+    ['top_p', { top_p: 1.01 }, /^must be above 0 and at most 1$/],
+    ['seed', { seed: 1.5 }, /int/],
+    ['seed', { seed: 'one' }, /number/],
+    ['seed', { seed: -1 }, /0/],
+    ['seed', { seed: 2 ** 53 }, /./],
+    ['num_return_sequences', { num_return_sequences: 9 }, /8/],
+    ['num_return_sequences', { num_return_sequences: 0 }, /1/],
+    ['bad_words.1', { bad_words: ['a', ' '] }, /is empty/],
+    ['bad_words.0', { bad_words: ['x'.repeat(65)] }, /64/],
+    ['bad_words', { bad_words: Array(65).fill('a') }, /64/],
+    ['bad_words', { bad_words: 'arafed' }, /array/],
+    ['max_chars', { max_chars: 0 }, /1/],
+    ['min_words', { min_words: -1 }, /0/],
+    ['format', { format: 'html' }, /alt/],
+    ['min_confidence', { min_confidence: 1.5 }, /1/],
     ['banana', { banana: 1 }, /is not a parameter/],
     ['num_beams', { num_beams: 9 }, /8/],
     ['num_beams', { num_beams: 1.5 }, /int/],
@@ -129,7 +159,62 @@ describe('a request', () => {
   });
 
   test('is told of everything that is wrong with it', () => {
-    expect(() => parseRequestedParams({ top_p: 1, num_beams: 0 })).toThrow(/num_beams .*top_p sampling/s);
+    expect(() => parseRequestedParams({ top_q: 1, num_beams: 0 })).toThrow(/num_beams .*top_q is not a parameter/s);
+  });
+});
+
+describe('sampling', () => {
+  test('is resolved with its defaults, which are those of transformers, and a seed of its own', () => {
+    const [a, b] = [resolveAll({ requested: { do_sample: true } }), resolveAll({ requested: { do_sample: true } })];
+    expect(a).toMatchObject({ do_sample: true, temperature: 1, top_k: 50, top_p: 1, seed: expect.any(Number) });
+    expect(Number.isSafeInteger(a.seed)).toBe(true);
+    expect(a.seed).not.toBe(b.seed);
+    const asked = { do_sample: true, temperature: 0.5, top_k: 0, top_p: 0.9, seed: 7 };
+    expect(resolveAll({ requested: asked })).toMatchObject(asked);
+  });
+
+  test('takes the place of the beams that a checkpoint has by default', () => {
+    const beams = { ...manifest, generation_config: { num_beams: 3 } };
+    expect(resolveAll({ manifest: beams, requested: { do_sample: true } }).num_beams).toBe(1);
+  });
+
+  test('leaves no trace where it is off', () => {
+    expect(resolveAll({ requested: { do_sample: false } })).toEqual(resolveAll({}));
+  });
+
+  test.each(['temperature', 'top_k', 'top_p', 'seed'] as const)('%s alone is refused', (field) => {
+    expect(() => resolve({ requested: { [field]: 1 } })).toThrow(`${field} needs do_sample: true`);
+    expect(() => resolve({ requested: { [field]: 1, do_sample: false } })).toThrow(`${field} needs do_sample: true`);
+  });
+});
+
+describe('what a text is to be like', () => {
+  test('is absent where nothing is asked for, however that is said', () => {
+    const requested = {
+      num_return_sequences: 1,
+      bad_words: [],
+      min_words: 0,
+      suppress_prompt: false,
+      format: 'text' as const,
+    };
+    expect(resolveAll({ requested })).toEqual(resolveAll({}));
+  });
+
+  test('bad words are trimmed, each is there once, and their order does not matter', () => {
+    expect(resolveAll({ requested: { bad_words: ['dog ', 'cat', 'dog'] } }).bad_words).toEqual(['cat', 'dog']);
+  });
+
+  test('bad words by default give way to those of a request, and to none', () => {
+    const badWords = ['arafed'];
+    expect(resolveAll({ badWords }).bad_words).toEqual(badWords);
+    expect(resolveAll({ badWords, requested: { bad_words: ['dog'] } }).bad_words).toEqual(['dog']);
+    expect(resolveAll({ badWords, requested: { bad_words: [] } })).toEqual(resolveAll({}));
+  });
+
+  test('as many sequences as beams are accepted, and any number of samples', () => {
+    const beams = { num_beams: 3, num_return_sequences: 3 };
+    expect(resolveAll({ requested: beams })).toMatchObject(beams);
+    expect(resolveAll({ requested: { do_sample: true, num_return_sequences: 8 } }).num_return_sequences).toBe(8);
   });
 });
 
@@ -141,6 +226,11 @@ describe('refused with the field', () => {
     ['prompt', { manifest: { ...manifest, text_config: { max_length: 20 } }, promptTokens: 20 }],
     ['max_new_tokens', { manifest: small, promptTokens: 3, requested: { max_new_tokens: 9 } }],
     ['min_new_tokens', { requested: { max_new_tokens: 5, min_new_tokens: 6 } }],
+    ['num_beams', { requested: { do_sample: true, num_beams: 2 } }],
+    ['num_return_sequences', { requested: { num_return_sequences: 2 } }],
+    ['num_return_sequences', { requested: { num_beams: 3, num_return_sequences: 4 } }],
+    ['min_words', { requested: { min_words: 21 } }],
+    ['min_words', { requested: { min_words: 6, max_chars: 10 } }],
   ])('%s', (field, sources) => {
     expect(() => resolve(sources)).toThrow(
       expect.objectContaining({ code: 'invalid_params', errors: [{ field, message: expect.any(String) }] }),

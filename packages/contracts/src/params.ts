@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { GenerationDefaults, ModelManifest } from './manifest.js';
 import { BlipqError, type FieldError } from './problem.js';
+import { newSeed, samplingDefaults, samplingParamNames, samplingParams } from './sampling-params.js';
+import { captionOnlyParams, textParams } from './text-params.js';
 
 /**
  * Bounds that keep one caption from costing what a hundred do. Beams multiply the decoder's work and memory; the
@@ -12,7 +14,10 @@ const repetitionPenaltyMin = 0.1;
 const repetitionPenaltyMax = 10;
 const noRepeatNgramSizeMax = 64;
 
-/** Fully resolved generation parameters: what the model will do, nothing left to a default. Names as in transformers. */
+/**
+ * Fully resolved generation parameters: what the model will do, nothing left to a default. Names as in transformers. Those
+ * that are optional are absent where nothing was asked for; `do_sample` is then absent, not false.
+ */
 export const captionParams = z.strictObject({
   /** Tokens generated beyond the prompt, end of sequence included. */
   max_new_tokens: z.int().min(1),
@@ -27,6 +32,8 @@ export const captionParams = z.strictObject({
   repetition_penalty: z.number().min(repetitionPenaltyMin).max(repetitionPenaltyMax),
   /** 0 does nothing. */
   no_repeat_ngram_size: z.int().min(0).max(noRepeatNgramSizeMax),
+  ...samplingParams,
+  ...textParams,
 });
 export type CaptionParams = z.infer<typeof captionParams>;
 
@@ -34,20 +41,20 @@ export type CaptionParams = z.infer<typeof captionParams>;
 export const requestedParams = captionParams.partial();
 export type RequestedParams = z.infer<typeof requestedParams>;
 
-/** transformers' words for what we do not do, whatever their value. */
-const samplingParams = ['do_sample', 'temperature', 'top_k', 'top_p'];
+/** What a caller may ask of answers, which are one for each question and have no prompt. */
+export const requestedAnswerParams = requestedParams.omit(
+  Object.fromEntries(captionOnlyParams.map((name) => [name, true])) as Record<(typeof captionOnlyParams)[number], true>,
+);
 
-/** Says what is wrong with a parameter that `requestedParams` does not know. */
+/** Says what is wrong with a parameter that a request's schema does not know. */
 export function unknownParamMessage(name: string): string {
-  return samplingParams.includes(name)
-    ? 'sampling is not supported; captions are made by greedy or beam search, see num_beams'
-    : 'is not a parameter';
+  return (captionOnlyParams as readonly string[]).includes(name) ? 'is for captions alone' : 'is not a parameter';
 }
 
 /**
  * Parses the `params` of a request.
  *
- * @throws BlipqError `invalid_params` with every field that is wrong; sampling is refused by name
+ * @throws BlipqError `invalid_params` with every field that is wrong
  */
 export function parseRequestedParams(params: unknown): RequestedParams {
   const parsed = requestedParams.safeParse(params);
@@ -79,6 +86,8 @@ export interface ParamsSources {
   endpoint?: GenerationDefaults;
   /** Tokens before the first generated one: 1 (bos) + the prompt's. */
   promptTokens: number;
+  /** Words that may not occur where the request says nothing about them. */
+  badWords?: readonly string[];
 }
 
 /**
@@ -95,10 +104,79 @@ export interface ParamsSources {
 export function resolveParams(sources: ParamsSources): CaptionParams {
   const { requested, manifest, endpoint = {} } = sources;
   const defaults = [manifest.generation_config, endpoint, manifest.text_config, lastResort];
-  return { ...resolveLengths(sources, defaults), ...resolveSearch(requested, defaults) };
+  const lengths = resolveLengths(sources, defaults);
+  const search = resolveSearch(requested, defaults);
+  const sampling = resolveSampling(requested);
+  const numBeams = sampling.do_sample ? 1 : search.num_beams;
+  const resolved = { ...lengths, ...search, num_beams: numBeams, ...sampling, ...resolveText(sources) };
+  refuseContradictions(requested, resolved);
+  return resolved;
 }
 
-type SearchParams = Omit<CaptionParams, 'max_new_tokens' | 'min_new_tokens'>;
+type SearchParams = Pick<CaptionParams, (typeof searchParamNames)[number]>;
+
+/** Sampling is only what was asked for: a checkpoint that samples by default is not followed. */
+function resolveSampling(requested: RequestedParams): Partial<CaptionParams> {
+  const { do_sample, ...given } = requested;
+  if (do_sample) {
+    const { temperature, top_k, top_p, seed = newSeed() } = { ...samplingDefaults, ...definedOf(given) };
+    return { do_sample, temperature, top_k, top_p, seed };
+  }
+  const unused = samplingParamNames.filter((name) => name !== 'do_sample' && requested[name] !== undefined);
+  if (unused.length > 0) throw invalid(...unused.map((field) => ({ field, message: 'needs do_sample: true' })));
+  return {};
+}
+
+/** Without what asks for nothing, so that requests that ask for the same are alike. */
+function resolveText({ requested, badWords = [] }: ParamsSources): Partial<CaptionParams> {
+  const { num_return_sequences = 1, min_words = 0, max_chars, suppress_prompt, format, min_confidence } = requested;
+  const words = [...new Set((requested.bad_words ?? badWords).map((text) => text.trim()))].sort();
+  return definedOf({
+    num_return_sequences: num_return_sequences > 1 ? num_return_sequences : undefined,
+    bad_words: words.length > 0 ? words : undefined,
+    min_words: min_words > 0 ? min_words : undefined,
+    max_chars,
+    suppress_prompt: suppress_prompt || undefined,
+    format: format === 'alt' ? format : undefined,
+    min_confidence,
+  });
+}
+
+/** @throws BlipqError `invalid_params` where what was asked for cannot all be had */
+function refuseContradictions(requested: RequestedParams, resolved: CaptionParams): void {
+  const { do_sample, num_beams, num_return_sequences: count = 1, min_words: words = 0, max_chars } = resolved;
+  const errors: FieldError[] = [];
+  if (do_sample && (requested.num_beams ?? 1) > 1) {
+    errors.push({ field: 'num_beams', message: 'must be 1 with do_sample: true; captions are sampled without beams' });
+  }
+  if (!do_sample && count > num_beams) {
+    const message = `must be at most num_beams, which is ${num_beams}, unless do_sample is true`;
+    errors.push({ field: 'num_return_sequences', message });
+  }
+  if (words > resolved.max_new_tokens) {
+    errors.push({ field: 'min_words', message: `must be at most max_new_tokens, which is ${resolved.max_new_tokens}` });
+  }
+  if (max_chars !== undefined && 2 * words - 1 > max_chars) {
+    errors.push({
+      field: 'min_words',
+      message: `does not fit max_chars: ${words} words take ${2 * words - 1} or more`,
+    });
+  }
+  if (errors.length > 0) throw invalid(...errors);
+}
+
+/** The fields that have a value. */
+function definedOf<T extends object>(fields: T): { [Name in keyof T]: Exclude<T[Name], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
+}
+
+const searchParamNames = [
+  'num_beams',
+  'length_penalty',
+  'early_stopping',
+  'repetition_penalty',
+  'no_repeat_ngram_size',
+] as const;
 
 function resolveSearch(requested: RequestedParams, sources: GenerationDefaults[]): SearchParams {
   const merged = Object.assign({}, ...sources.toReversed()) as Required<GenerationDefaults>;

@@ -10,7 +10,7 @@ import {
   imageInput,
 } from './caption-request.js';
 import { textsMax } from './match.js';
-import { requestedParams } from './params.js';
+import { requestedAnswerParams, requestedParams } from './params.js';
 import type { Task } from './task.js';
 
 /** Longest question or text in characters: a few hundred tokens. The model's own limit is checked later. */
@@ -22,7 +22,7 @@ const askedText = z
   .refine((text) => text.trim() !== '', 'is empty')
   .refine((text) => !text.includes('\uFFFD'), 'is not valid UTF-8');
 
-const { prompt: _, match: __, params, ...commonOptions } = captionOptions.shape;
+const { prompt: _, match: __, params: ___, ...commonOptions } = captionOptions.shape;
 const question = askedText.meta({ description: 'What to answer.', examples: ['how many dogs are there?'] });
 const questions = z
   .array(askedText)
@@ -51,7 +51,7 @@ export const answerJson = z
   .strictObject({
     question: question.optional(),
     questions: questions.optional(),
-    params,
+    params: requestedAnswerParams.optional(),
     ...commonOptions,
     image: imageInput,
   })
@@ -63,7 +63,7 @@ export const answerFields = z
     question: questions.optional(),
     questions: questions.optional(),
     ...commonOptions,
-    ...requestedParams.shape,
+    ...requestedAnswerParams.shape,
   })
   .check(({ value, issues }) => askSomething(value, { issues }));
 
@@ -93,6 +93,7 @@ interface RequestSchema<Asks> {
 
 /** In a form the parameters stand beside the other fields. These two kinds of schema pick the ones or the others. */
 const formParams = z.object(requestedParams.shape);
+const answerFormParams = z.object(requestedAnswerParams.shape);
 const captionAsks = z.object(captionOptions.omit({ params: true }).shape);
 const answerAsks = z.object({ question: questions.optional(), questions: questions.optional(), ...commonOptions });
 
@@ -102,13 +103,13 @@ export const requestSchemas: { [T in Task]: RequestSchema<AsksOf[T]> } = {
     json: captionJson,
     fields: captionFields.transform((all) => ({ ...captionAsks.parse(all), params: formParams.parse(all) })),
     fieldNames: Object.keys(captionFields.shape),
-    lists: [],
+    lists: ['bad_words'],
   },
   question_answering: {
     json: answerJson,
-    fields: answerFields.transform((all) => ({ ...answerAsks.parse(all), params: formParams.parse(all) })),
+    fields: answerFields.transform((all) => ({ ...answerAsks.parse(all), params: answerFormParams.parse(all) })),
     fieldNames: Object.keys(answerFields.shape),
-    lists: ['question', 'questions'],
+    lists: ['question', 'questions', 'bad_words'],
   },
   image_text_retrieval: {
     json: matchJson,

@@ -44,11 +44,15 @@ export function eventOf<Resource extends WorkResource>(data: Resource): WorkEven
 
 /** What a model makes of an image. */
 const results = {
-  captioning: z.object({ caption: captionResult, match: captionMatch.optional() }),
+  captioning: z.object({
+    caption: captionResult,
+    captions: z.array(captionResult).optional(),
+    match: captionMatch.optional(),
+  }),
   question_answering: z.object({ answers: z.array(answerResult) }),
   image_text_retrieval: z.object({ matches: z.array(matchResult) }),
 } as const satisfies Record<Task, z.ZodType>;
-export type ResultOf<T extends Task> = z.infer<(typeof results)[T]>;
+export type ResultOf<T extends Task> = z.input<(typeof results)[T]>;
 
 const succeeded = { state: z.literal('succeeded'), inference: inferenceTimings };
 
@@ -61,7 +65,7 @@ export const workOutcome = z.union([
   z.object({ state: z.literal('canceled') }),
   z.object({ state: z.literal('expired') }),
 ]);
-export type WorkOutcome = z.infer<typeof workOutcome>;
+export type WorkOutcome = z.input<typeof workOutcome>;
 
 /** BullMQ job data. Everything else is in the record, so that there is one truth. */
 export const workJob = z.object({ id: z.string() });

@@ -6,6 +6,8 @@ export type WorkEngine = Pick<Engine, 'caption' | 'answer' | 'match' | 'facts'>;
 /** What the engine made, in the words of the API's resources, and the batch that it was made in. */
 export interface WorkDone {
   caption?: CaptionResult;
+  /** All of them, where several were asked for. */
+  captions?: CaptionResult[];
   answers?: AnswerResult[];
   matches?: MatchResult[];
   batch: EngineBatch;
@@ -21,7 +23,10 @@ export async function doWork(
   if ('questions' in work) {
     const { questions } = work;
     const { answers, ...batch } = await engine.answer({ pixels, questions, params: paramsOf(work.params) }, signal);
-    return { answers: answers.map((answer, i) => ({ question: questions[i]!, ...textOf(answer) })), batch };
+    return {
+      answers: answers.map((answer, i) => ({ question: questions[i]!, ...textOf(answer, work.params) })),
+      batch,
+    };
   }
   if ('texts' in work) {
     const { texts } = work;
@@ -29,11 +34,13 @@ export async function doWork(
     const scored = matches.map(({ probability, similarity }, i) => ({ text: texts[i]!, probability, similarity }));
     return { matches: scored, batch };
   }
-  const made = await engine.caption({ pixels, prompt: work.prompt, params: paramsOf(work.params) }, signal);
-  return { caption: textOf(made), batch: made };
+  const { prompt, params } = work;
+  const { others = [], ...made } = await engine.caption({ pixels, prompt, params: paramsOf(params) }, signal);
+  const captions = [made, ...others].map((caption) => textOf(caption, params));
+  return { caption: captions[0]!, ...(params.num_return_sequences && { captions }), batch: made };
 }
 
-function paramsOf(params: CaptionParams): Parameters<Engine['caption']>[0]['params'] {
+function paramsOf(params: CaptionParams): GenerationParams {
   return {
     maxNewTokens: params.max_new_tokens,
     minNewTokens: params.min_new_tokens,
@@ -42,13 +49,37 @@ function paramsOf(params: CaptionParams): Parameters<Engine['caption']>[0]['para
     earlyStopping: params.early_stopping,
     repetitionPenalty: params.repetition_penalty,
     noRepeatNgramSize: params.no_repeat_ngram_size,
+    sampling: samplingOf(params),
+    numReturnSequences: params.num_return_sequences,
+    badWords: params.bad_words,
+    minWords: params.min_words,
+    maxChars: params.max_chars,
+    suppressPrompt: params.suppress_prompt,
+    format: params.format === 'alt' ? params.format : undefined,
   };
 }
 
+/** Resolved parameters have all of these where they sample. */
+function samplingOf({ do_sample, temperature, top_k, top_p, seed }: CaptionParams): GenerationParams['sampling'] {
+  if (!do_sample) return undefined;
+  return { temperature: temperature!, topK: top_k!, topP: top_p!, seed: seed! };
+}
+
+type GenerationParams = Parameters<Engine['caption']>[0]['params'];
 type Generated = Awaited<ReturnType<Engine['answer']>>['answers'][number];
 
 /** `tokenIds` begins with bos and the prompt, which have no log-probability. */
-function textOf({ text, score, tokenIds, tokenLogprobs }: Generated): CaptionResult {
+function textOf(
+  { text, alt, score, confidence, tokenIds, tokenLogprobs }: Generated,
+  { min_confidence = 0 }: CaptionParams,
+): CaptionResult {
   const first = tokenIds.length - tokenLogprobs.length;
-  return { text, score, tokens: tokenLogprobs.map((logprob, i) => ({ id: tokenIds[first + i]!, logprob })) };
+  return {
+    text,
+    alt: alt ?? null,
+    score,
+    confidence,
+    low_confidence: confidence < min_confidence,
+    tokens: tokenLogprobs.map((logprob, i) => ({ id: tokenIds[first + i]!, logprob })),
+  };
 }

@@ -82,7 +82,7 @@ describe('the wire', () => {
   it('carries these requests', () => {
     expect(requests.map((request) => asJson(engineRequest.parse(request))).join('\n')).toMatchInlineSnapshot(`
       "{"type":"start","checkpoint":"/models/blip","cacheDir":"/cache","name":"blip","threads":2,"precision":"auto","device":"cpu","heartbeatMs":1000}
-      {"type":"batch","id":7,"rows":[{"task":"captioning","pixels":"bytes 0,5,0","prompt":"a photo of","params":{"maxNewTokens":20,"minNewTokens":0}},{"task":"question_answering","pixels":"bytes 0,6,0","questions":["what is it?"],"params":{"maxNewTokens":20,"minNewTokens":5,"numBeams":3,"lengthPenalty":-0.5,"earlyStopping":"never","repetitionPenalty":1.5,"noRepeatNgramSize":2}},{"task":"image_text_retrieval","pixels":"bytes 0,6,0","texts":["a dog","a cat"]}]}
+      {"type":"batch","id":7,"rows":[{"task":"captioning","pixels":"bytes 0,5,0","prompt":"a photo of","params":{"maxNewTokens":20,"minNewTokens":0}},{"task":"question_answering","pixels":"bytes 0,6,0","questions":["what is it?"],"params":{"maxNewTokens":20,"minNewTokens":5,"numBeams":3,"lengthPenalty":-0.5,"earlyStopping":"never","repetitionPenalty":1.5,"noRepeatNgramSize":2,"sampling":{"temperature":0.7,"topK":50,"topP":0.9,"seed":7},"numReturnSequences":2,"badWords":["arafed"],"minWords":3,"maxChars":100,"suppressPrompt":true,"format":"alt"}},{"task":"image_text_retrieval","pixels":"bytes 0,6,0","texts":["a dog","a cat"]}]}
       {"type":"stop"}"
     `);
   });
@@ -94,7 +94,7 @@ describe('the wire', () => {
       {"type":"ready","facts":{"model":"blip","revision":"0123456789ab","imageSize":384,"tokenizerJson":"{}"}}
       {"type":"refused","code":"checkpoint_missing","message":"config.json does not exist"}
       {"type":"heartbeat"}
-      {"type":"batch-result","id":7,"output":{"outputs":[{"text":"a dog","tokenIds":[4,9,3],"tokenLogprobs":[-0.25,-0.5],"score":-0.375},[{"text":"a dog","tokenIds":[4,9,3],"tokenLogprobs":[-0.25,-0.5],"score":-0.375}],[{"logits":[-1,2],"probability":0.75,"similarity":0.5}]],"encodeMs":12.5,"decodeMs":8}}
+      {"type":"batch-result","id":7,"output":{"outputs":[{"text":"a dog","confidence":0.6875,"alt":"A dog.","tokenIds":[4,9,3],"tokenLogprobs":[-0.25,-0.5],"score":-0.375,"others":[{"text":"a dog","confidence":0.6875,"alt":"A dog.","tokenIds":[4,9,3],"tokenLogprobs":[-0.25,-0.5],"score":-0.375}]},[{"text":"a dog","confidence":0.6875,"alt":"A dog.","tokenIds":[4,9,3],"tokenLogprobs":[-0.25,-0.5],"score":-0.375}],[{"logits":[-1,2],"probability":0.75,"similarity":0.5}]],"encodeMs":12.5,"decodeMs":8}}
       {"type":"batch-error","id":7,"status":"threw","message":"bad shape"}"
     `);
   });

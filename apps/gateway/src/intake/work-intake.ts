@@ -58,6 +58,8 @@ interface IntakeParts {
   bodyMemory: BodyMemory;
   /** Images that are being decoded, or wait for that. */
   decodes: Places;
+  /** Words that may not occur in what /v1 answers, unless a request says otherwise. */
+  badWords: readonly string[];
 }
 
 /** Turns a request into a queued caption, answer or match. Everything that can be refused is refused before the image is decoded. */
@@ -85,7 +87,8 @@ export class WorkIntake {
     const webhook = request.webhook ? webhooks.of(task, request.webhook, apiKey) : context.webhook;
     const served = await models.current(task, request.model);
     const { manifest } = served;
-    const input = workInputOf(request, served, context.endpoint);
+    const { endpoint } = context;
+    const input = workInputOf(request, served, endpoint ? { endpoint } : { badWords: this.#parts.badWords });
     const match = 'match' in request && request.match ? await this.#matcherFor(manifest) : undefined;
     const claim = {
       tenant: apiKey?.name ?? publicTenant,

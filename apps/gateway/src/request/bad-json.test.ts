@@ -70,9 +70,31 @@ const requests: RefusedRequest[] = [
       value === 65 ? 'max_new_tokens' : 'params.max_new_tokens',
     ),
   ),
-  ...['temperature', 'do_sample', 'top_p', 'max_length', '__proto__', 'constructor'].map((name) =>
+  ...['top_q', 'max_length', '__proto__', 'constructor'].map((name) =>
     badJson(`the parameter ${name}`, `{"image":{"base64":"AA"},"params":{"${name}":1}}`, `params.${name}`),
   ),
+  ...[
+    { do_sample: 'yes' },
+    { temperature: 0 },
+    { top_k: 1.5 },
+    { top_p: 0 },
+    { top_p: 1.5 },
+    { seed: 1.5 },
+    { seed: 'x' },
+    { num_return_sequences: 9 },
+    { bad_words: 'dog' },
+    { format: 'html' },
+    { min_confidence: 2 },
+  ].map((params) => badJson(JSON.stringify(params), { image, params }, `params.${Object.keys(params)[0]}`)),
+  badJson('a blank bad word', { image, params: { bad_words: ['dog', ' '] } }, 'params.bad_words.1'),
+  ...[
+    { temperature: 1 },
+    { num_beams: 2, do_sample: true },
+    { num_return_sequences: 2 },
+    { num_return_sequences: 3, num_beams: 2 },
+    { min_words: 21 },
+  ].map((params) => badJson(JSON.stringify(params), { image, params }, Object.keys(params)[0]!)),
+  badJson('a prompt that fills max_chars', { image, prompt: 'a picture of', params: { max_chars: 13 } }, 'max_chars'),
   ...[null, 7, [], { a: 1 }, { a: 'x'.repeat(600) }, { ['k'.repeat(65)]: 'x' }, { '': 'x' }].map((metadata) =>
     badJson(`the metadata ${JSON.stringify(metadata).slice(0, 30)}`, { image, metadata }, 'metadata'),
   ),

@@ -21,9 +21,15 @@ export function readFields<T extends Task>(task: T, texts: [field: string, value
   if (errors.length > 0) throw invalidFields(errors);
   const spelled = texts.map(([field, values]) => [
     field,
-    lists.includes(field) ? values : spelledBy(field, values[0]!),
+    lists.includes(field) ? listOf(field, values) : spelledBy(field, values[0]!),
   ]);
   return parseFields(fields, Object.fromEntries(spelled));
+}
+
+/** Bad words may also come with commas between them; an empty text is none. */
+function listOf(field: string, values: string[]): string[] {
+  if (field !== 'bad_words') return values;
+  return values.flatMap((value) => value.split(',')).filter((text) => text.trim() !== '');
 }
 
 /** The value that a text spells. A text that spells none stays a text, which the schema may refuse. */

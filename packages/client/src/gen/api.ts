@@ -486,6 +486,10 @@ export interface components {
     schemas: {
         Answer: {
             answers: {
+                /** @default null */
+                confidence: number | null;
+                /** @default false */
+                low_confidence: boolean;
                 question: string;
                 score: number;
                 text: string;
@@ -570,13 +574,37 @@ export interface components {
             /** @description A model of GET /v1/models. Default: the newest. */
             model?: string;
             params?: {
+                /**
+                 * @description Words and phrases that may not occur, in any case. In a form or query: repeated, or with commas between.
+                 * @example [
+                 *       "arafed",
+                 *       "a picture of"
+                 *     ]
+                 */
+                bad_words?: string[];
+                /** @description Draws each token by its probability instead of taking the likeliest. Not with beams. */
+                do_sample?: boolean;
                 early_stopping?: boolean | "never";
                 length_penalty?: number;
+                /** @description Characters that the text, or the alternative text, may have: it ends at the last whole word that fits. */
+                max_chars?: number;
                 max_new_tokens?: number;
+                /** @description Captions of less confidence are marked `low_confidence`. */
+                min_confidence?: number;
                 min_new_tokens?: number;
+                /** @description The text does not end before it has that many words. */
+                min_words?: number;
                 no_repeat_ngram_size?: number;
                 num_beams?: number;
                 repetition_penalty?: number;
+                /** @description What the random numbers are made from: the same seed gives the same caption. Default: a new one, which the resource tells. */
+                seed?: number;
+                /** @description What scores are divided by before a token is drawn: above 1 varied, below 1 safe. */
+                temperature?: number;
+                /** @description Only this many of the likeliest tokens may be drawn; 0 for all. */
+                top_k?: number;
+                /** @description Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
+                top_p?: number;
             };
             /**
              * @description What to answer.
@@ -656,6 +684,12 @@ export interface components {
             cached: boolean;
             cancel_requested: boolean;
             caption: {
+                /** @default null */
+                alt: string | null;
+                /** @default null */
+                confidence: number | null;
+                /** @default false */
+                low_confidence: boolean;
                 score: number;
                 text: string;
                 tokens: {
@@ -663,6 +697,21 @@ export interface components {
                     logprob: number;
                 }[];
             } | null;
+            /** @default null */
+            captions: {
+                /** @default null */
+                alt: string | null;
+                /** @default null */
+                confidence: number | null;
+                /** @default false */
+                low_confidence: boolean;
+                score: number;
+                text: string;
+                tokens: {
+                    id: number;
+                    logprob: number;
+                }[];
+            }[] | null;
             /** Format: date-time */
             created_at: string;
             deadline_at: string | null;
@@ -728,13 +777,46 @@ export interface components {
             object: "list";
         };
         CaptionParams: {
+            /**
+             * @description Words and phrases that may not occur, in any case. In a form or query: repeated, or with commas between.
+             * @example [
+             *       "arafed",
+             *       "a picture of"
+             *     ]
+             */
+            bad_words?: string[];
+            /** @description Draws each token by its probability instead of taking the likeliest. Not with beams. */
+            do_sample?: boolean;
             early_stopping: boolean | "never";
+            /**
+             * @description `alt` adds the caption as alternative text for the image: a sentence without "a picture of".
+             * @enum {string}
+             */
+            format?: "text" | "alt";
             length_penalty: number;
+            /** @description Characters that the text, or the alternative text, may have: it ends at the last whole word that fits. */
+            max_chars?: number;
             max_new_tokens: number;
+            /** @description Captions of less confidence are marked `low_confidence`. */
+            min_confidence?: number;
             min_new_tokens: number;
+            /** @description The text does not end before it has that many words. */
+            min_words?: number;
             no_repeat_ngram_size: number;
             num_beams: number;
+            /** @description How many captions to make, as samples or of the best beams; all are in `captions`, the best is `caption`. */
+            num_return_sequences?: number;
             repetition_penalty: number;
+            /** @description What the random numbers are made from: the same seed gives the same caption. Default: a new one, which the resource tells. */
+            seed?: number;
+            /** @description Leaves the prompt out of the text. */
+            suppress_prompt?: boolean;
+            /** @description What scores are divided by before a token is drawn: above 1 varied, below 1 safe. */
+            temperature?: number;
+            /** @description Only this many of the likeliest tokens may be drawn; 0 for all. */
+            top_k?: number;
+            /** @description Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
+            top_p?: number;
         };
         CaptionRequest: {
             image: components["schemas"]["ImageInput"];
@@ -752,13 +834,46 @@ export interface components {
             /** @description A model of GET /v1/models. Default: the newest. */
             model?: string;
             params?: {
+                /**
+                 * @description Words and phrases that may not occur, in any case. In a form or query: repeated, or with commas between.
+                 * @example [
+                 *       "arafed",
+                 *       "a picture of"
+                 *     ]
+                 */
+                bad_words?: string[];
+                /** @description Draws each token by its probability instead of taking the likeliest. Not with beams. */
+                do_sample?: boolean;
                 early_stopping?: boolean | "never";
+                /**
+                 * @description `alt` adds the caption as alternative text for the image: a sentence without "a picture of".
+                 * @enum {string}
+                 */
+                format?: "text" | "alt";
                 length_penalty?: number;
+                /** @description Characters that the text, or the alternative text, may have: it ends at the last whole word that fits. */
+                max_chars?: number;
                 max_new_tokens?: number;
+                /** @description Captions of less confidence are marked `low_confidence`. */
+                min_confidence?: number;
                 min_new_tokens?: number;
+                /** @description The text does not end before it has that many words. */
+                min_words?: number;
                 no_repeat_ngram_size?: number;
                 num_beams?: number;
+                /** @description How many captions to make, as samples or of the best beams; all are in `captions`, the best is `caption`. */
+                num_return_sequences?: number;
                 repetition_penalty?: number;
+                /** @description What the random numbers are made from: the same seed gives the same caption. Default: a new one, which the resource tells. */
+                seed?: number;
+                /** @description Leaves the prompt out of the text. */
+                suppress_prompt?: boolean;
+                /** @description What scores are divided by before a token is drawn: above 1 varied, below 1 safe. */
+                temperature?: number;
+                /** @description Only this many of the likeliest tokens may be drawn; 0 for all. */
+                top_k?: number;
+                /** @description Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
+                top_p?: number;
             };
             prompt?: string | null;
             /** @description Seconds after which the caption expires unless a worker has started it. */
@@ -1184,9 +1299,21 @@ export interface operations {
                 "application/json": components["schemas"]["AnswerRequest"];
                 "image/*": Blob;
                 "multipart/form-data": {
+                    /**
+                     * @description Words and phrases that may not occur, in any case. In a form or query: repeated, or with commas between.
+                     * @example [
+                     *       "arafed",
+                     *       "a picture of"
+                     *     ]
+                     */
+                    bad_words?: string[];
+                    /** @description Draws each token by its probability instead of taking the likeliest. Not with beams. */
+                    do_sample?: boolean;
                     early_stopping?: boolean | "never";
                     image: Blob;
                     length_penalty?: number;
+                    /** @description Characters that the text, or the alternative text, may have: it ends at the last whole word that fits. */
+                    max_chars?: number;
                     max_new_tokens?: number;
                     /**
                      * @description At most 16 names with texts, given back with the caption.
@@ -1197,7 +1324,11 @@ export interface operations {
                     metadata?: {
                         [key: string]: string;
                     };
+                    /** @description Captions of less confidence are marked `low_confidence`. */
+                    min_confidence?: number;
                     min_new_tokens?: number;
+                    /** @description The text does not end before it has that many words. */
+                    min_words?: number;
                     /** @description A model of GET /v1/models. Default: the newest. */
                     model?: string;
                     no_repeat_ngram_size?: number;
@@ -1207,8 +1338,16 @@ export interface operations {
                     /** @description Several questions about one image. */
                     questions?: string[];
                     repetition_penalty?: number;
+                    /** @description What the random numbers are made from: the same seed gives the same caption. Default: a new one, which the resource tells. */
+                    seed?: number;
+                    /** @description What scores are divided by before a token is drawn: above 1 varied, below 1 safe. */
+                    temperature?: number;
                     /** @description Seconds after which the caption expires unless a worker has started it. */
                     timeout_s?: number;
+                    /** @description Only this many of the likeliest tokens may be drawn; 0 for all. */
+                    top_k?: number;
+                    /** @description Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
+                    top_p?: number;
                     /** @description Who is told when the caption has ended; see docs/webhooks.md. */
                     webhook?: {
                         /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */
@@ -1633,9 +1772,21 @@ export interface operations {
                 "application/json": components["schemas"]["AnswerRequest"];
                 "image/*": Blob;
                 "multipart/form-data": {
+                    /**
+                     * @description Words and phrases that may not occur, in any case. In a form or query: repeated, or with commas between.
+                     * @example [
+                     *       "arafed",
+                     *       "a picture of"
+                     *     ]
+                     */
+                    bad_words?: string[];
+                    /** @description Draws each token by its probability instead of taking the likeliest. Not with beams. */
+                    do_sample?: boolean;
                     early_stopping?: boolean | "never";
                     image: Blob;
                     length_penalty?: number;
+                    /** @description Characters that the text, or the alternative text, may have: it ends at the last whole word that fits. */
+                    max_chars?: number;
                     max_new_tokens?: number;
                     /**
                      * @description At most 16 names with texts, given back with the caption.
@@ -1646,7 +1797,11 @@ export interface operations {
                     metadata?: {
                         [key: string]: string;
                     };
+                    /** @description Captions of less confidence are marked `low_confidence`. */
+                    min_confidence?: number;
                     min_new_tokens?: number;
+                    /** @description The text does not end before it has that many words. */
+                    min_words?: number;
                     /** @description A model of GET /v1/models. Default: the newest. */
                     model?: string;
                     no_repeat_ngram_size?: number;
@@ -1656,8 +1811,16 @@ export interface operations {
                     /** @description Several questions about one image. */
                     questions?: string[];
                     repetition_penalty?: number;
+                    /** @description What the random numbers are made from: the same seed gives the same caption. Default: a new one, which the resource tells. */
+                    seed?: number;
+                    /** @description What scores are divided by before a token is drawn: above 1 varied, below 1 safe. */
+                    temperature?: number;
                     /** @description Seconds after which the caption expires unless a worker has started it. */
                     timeout_s?: number;
+                    /** @description Only this many of the likeliest tokens may be drawn; 0 for all. */
+                    top_k?: number;
+                    /** @description Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
+                    top_p?: number;
                     /** @description Who is told when the caption has ended; see docs/webhooks.md. */
                     webhook?: {
                         /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */
@@ -2786,11 +2949,28 @@ export interface operations {
                  */
                 "application/json": components["schemas"]["BatchRequest"];
                 "multipart/form-data": {
+                    /**
+                     * @description Words and phrases that may not occur, in any case. In a form or query: repeated, or with commas between.
+                     * @example [
+                     *       "arafed",
+                     *       "a picture of"
+                     *     ]
+                     */
+                    bad_words?: string[];
+                    /** @description Draws each token by its probability instead of taking the likeliest. Not with beams. */
+                    do_sample?: boolean;
                     early_stopping?: boolean | "never";
+                    /**
+                     * @description `alt` adds the caption as alternative text for the image: a sentence without "a picture of".
+                     * @enum {string}
+                     */
+                    format?: "text" | "alt";
                     images: Blob[];
                     length_penalty?: number;
                     /** @description Whether to say how well the caption fits the image, which takes a served model of image-text retrieval. */
                     match?: boolean;
+                    /** @description Characters that the text, or the alternative text, may have: it ends at the last whole word that fits. */
+                    max_chars?: number;
                     max_new_tokens?: number;
                     /**
                      * @description At most 16 names with texts, given back with the caption.
@@ -2801,15 +2981,31 @@ export interface operations {
                     metadata?: {
                         [key: string]: string;
                     };
+                    /** @description Captions of less confidence are marked `low_confidence`. */
+                    min_confidence?: number;
                     min_new_tokens?: number;
+                    /** @description The text does not end before it has that many words. */
+                    min_words?: number;
                     /** @description A model of GET /v1/models. Default: the newest. */
                     model?: string;
                     no_repeat_ngram_size?: number;
                     num_beams?: number;
+                    /** @description How many captions to make, as samples or of the best beams; all are in `captions`, the best is `caption`. */
+                    num_return_sequences?: number;
                     prompt?: string | null;
                     repetition_penalty?: number;
+                    /** @description What the random numbers are made from: the same seed gives the same caption. Default: a new one, which the resource tells. */
+                    seed?: number;
+                    /** @description Leaves the prompt out of the text. */
+                    suppress_prompt?: boolean;
+                    /** @description What scores are divided by before a token is drawn: above 1 varied, below 1 safe. */
+                    temperature?: number;
                     /** @description Seconds after which the caption expires unless a worker has started it. */
                     timeout_s?: number;
+                    /** @description Only this many of the likeliest tokens may be drawn; 0 for all. */
+                    top_k?: number;
+                    /** @description Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
+                    top_p?: number;
                     /** @description Who is told when the caption has ended; see docs/webhooks.md. */
                     webhook?: {
                         /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */
@@ -2821,9 +3017,21 @@ export interface operations {
                         url: string;
                     };
                 } | {
+                    /**
+                     * @description Words and phrases that may not occur, in any case. In a form or query: repeated, or with commas between.
+                     * @example [
+                     *       "arafed",
+                     *       "a picture of"
+                     *     ]
+                     */
+                    bad_words?: string[];
+                    /** @description Draws each token by its probability instead of taking the likeliest. Not with beams. */
+                    do_sample?: boolean;
                     early_stopping?: boolean | "never";
                     images: Blob[];
                     length_penalty?: number;
+                    /** @description Characters that the text, or the alternative text, may have: it ends at the last whole word that fits. */
+                    max_chars?: number;
                     max_new_tokens?: number;
                     /**
                      * @description At most 16 names with texts, given back with the caption.
@@ -2834,7 +3042,11 @@ export interface operations {
                     metadata?: {
                         [key: string]: string;
                     };
+                    /** @description Captions of less confidence are marked `low_confidence`. */
+                    min_confidence?: number;
                     min_new_tokens?: number;
+                    /** @description The text does not end before it has that many words. */
+                    min_words?: number;
                     /** @description A model of GET /v1/models. Default: the newest. */
                     model?: string;
                     no_repeat_ngram_size?: number;
@@ -2844,8 +3056,16 @@ export interface operations {
                     /** @description Several questions about one image. */
                     questions?: string[];
                     repetition_penalty?: number;
+                    /** @description What the random numbers are made from: the same seed gives the same caption. Default: a new one, which the resource tells. */
+                    seed?: number;
+                    /** @description What scores are divided by before a token is drawn: above 1 varied, below 1 safe. */
+                    temperature?: number;
                     /** @description Seconds after which the caption expires unless a worker has started it. */
                     timeout_s?: number;
+                    /** @description Only this many of the likeliest tokens may be drawn; 0 for all. */
+                    top_k?: number;
+                    /** @description Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
+                    top_p?: number;
                     /** @description Who is told when the caption has ended; see docs/webhooks.md. */
                     webhook?: {
                         /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */
@@ -3414,11 +3634,28 @@ export interface operations {
                 "application/json": components["schemas"]["CaptionRequest"];
                 "image/*": Blob;
                 "multipart/form-data": {
+                    /**
+                     * @description Words and phrases that may not occur, in any case. In a form or query: repeated, or with commas between.
+                     * @example [
+                     *       "arafed",
+                     *       "a picture of"
+                     *     ]
+                     */
+                    bad_words?: string[];
+                    /** @description Draws each token by its probability instead of taking the likeliest. Not with beams. */
+                    do_sample?: boolean;
                     early_stopping?: boolean | "never";
+                    /**
+                     * @description `alt` adds the caption as alternative text for the image: a sentence without "a picture of".
+                     * @enum {string}
+                     */
+                    format?: "text" | "alt";
                     image: Blob;
                     length_penalty?: number;
                     /** @description Whether to say how well the caption fits the image, which takes a served model of image-text retrieval. */
                     match?: boolean;
+                    /** @description Characters that the text, or the alternative text, may have: it ends at the last whole word that fits. */
+                    max_chars?: number;
                     max_new_tokens?: number;
                     /**
                      * @description At most 16 names with texts, given back with the caption.
@@ -3429,15 +3666,31 @@ export interface operations {
                     metadata?: {
                         [key: string]: string;
                     };
+                    /** @description Captions of less confidence are marked `low_confidence`. */
+                    min_confidence?: number;
                     min_new_tokens?: number;
+                    /** @description The text does not end before it has that many words. */
+                    min_words?: number;
                     /** @description A model of GET /v1/models. Default: the newest. */
                     model?: string;
                     no_repeat_ngram_size?: number;
                     num_beams?: number;
+                    /** @description How many captions to make, as samples or of the best beams; all are in `captions`, the best is `caption`. */
+                    num_return_sequences?: number;
                     prompt?: string | null;
                     repetition_penalty?: number;
+                    /** @description What the random numbers are made from: the same seed gives the same caption. Default: a new one, which the resource tells. */
+                    seed?: number;
+                    /** @description Leaves the prompt out of the text. */
+                    suppress_prompt?: boolean;
+                    /** @description What scores are divided by before a token is drawn: above 1 varied, below 1 safe. */
+                    temperature?: number;
                     /** @description Seconds after which the caption expires unless a worker has started it. */
                     timeout_s?: number;
+                    /** @description Only this many of the likeliest tokens may be drawn; 0 for all. */
+                    top_k?: number;
+                    /** @description Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
+                    top_p?: number;
                     /** @description Who is told when the caption has ended; see docs/webhooks.md. */
                     webhook?: {
                         /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */
@@ -3862,11 +4115,28 @@ export interface operations {
                 "application/json": components["schemas"]["CaptionRequest"];
                 "image/*": Blob;
                 "multipart/form-data": {
+                    /**
+                     * @description Words and phrases that may not occur, in any case. In a form or query: repeated, or with commas between.
+                     * @example [
+                     *       "arafed",
+                     *       "a picture of"
+                     *     ]
+                     */
+                    bad_words?: string[];
+                    /** @description Draws each token by its probability instead of taking the likeliest. Not with beams. */
+                    do_sample?: boolean;
                     early_stopping?: boolean | "never";
+                    /**
+                     * @description `alt` adds the caption as alternative text for the image: a sentence without "a picture of".
+                     * @enum {string}
+                     */
+                    format?: "text" | "alt";
                     image: Blob;
                     length_penalty?: number;
                     /** @description Whether to say how well the caption fits the image, which takes a served model of image-text retrieval. */
                     match?: boolean;
+                    /** @description Characters that the text, or the alternative text, may have: it ends at the last whole word that fits. */
+                    max_chars?: number;
                     max_new_tokens?: number;
                     /**
                      * @description At most 16 names with texts, given back with the caption.
@@ -3877,15 +4147,31 @@ export interface operations {
                     metadata?: {
                         [key: string]: string;
                     };
+                    /** @description Captions of less confidence are marked `low_confidence`. */
+                    min_confidence?: number;
                     min_new_tokens?: number;
+                    /** @description The text does not end before it has that many words. */
+                    min_words?: number;
                     /** @description A model of GET /v1/models. Default: the newest. */
                     model?: string;
                     no_repeat_ngram_size?: number;
                     num_beams?: number;
+                    /** @description How many captions to make, as samples or of the best beams; all are in `captions`, the best is `caption`. */
+                    num_return_sequences?: number;
                     prompt?: string | null;
                     repetition_penalty?: number;
+                    /** @description What the random numbers are made from: the same seed gives the same caption. Default: a new one, which the resource tells. */
+                    seed?: number;
+                    /** @description Leaves the prompt out of the text. */
+                    suppress_prompt?: boolean;
+                    /** @description What scores are divided by before a token is drawn: above 1 varied, below 1 safe. */
+                    temperature?: number;
                     /** @description Seconds after which the caption expires unless a worker has started it. */
                     timeout_s?: number;
+                    /** @description Only this many of the likeliest tokens may be drawn; 0 for all. */
+                    top_k?: number;
+                    /** @description Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
+                    top_p?: number;
                     /** @description Who is told when the caption has ended; see docs/webhooks.md. */
                     webhook?: {
                         /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */

@@ -35,7 +35,7 @@ export function wholeOf(record: HashFields, made: StageResult): StageResult {
   const first: InferenceTimings = JSON.parse(record.inference!);
   const sum = (part: 'inference_ms' | 'encode_ms' | 'decode_ms') => first[part] + made.inference[part];
   return {
-    result: { caption: captionOf(record), match },
+    result: { ...JSON.parse(record.result!), match },
     inference: {
       ...first,
       inference_ms: sum('inference_ms'),

@@ -63,7 +63,11 @@ function shortened(event: WebhookEvent): WebhookEvent {
 function withoutTokens(resource: WorkResource): WorkResource {
   switch (resource.object) {
     case 'caption':
-      return { ...resource, caption: resource.caption && { ...resource.caption, tokens: [] } };
+      return {
+        ...resource,
+        caption: resource.caption && { ...resource.caption, tokens: [] },
+        captions: resource.captions?.map((caption) => ({ ...caption, tokens: [] })) ?? null,
+      };
     case 'answer':
       return {
         ...resource,

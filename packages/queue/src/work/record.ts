@@ -89,7 +89,7 @@ export function outcomeFields(outcome: WorkOutcome): string[] {
 }
 
 const noResult = {
-  captioning: { caption: null, match: null },
+  captioning: { caption: null, captions: null, match: null },
   question_answering: { answers: null },
   image_text_retrieval: { matches: null },
 } as const satisfies Record<Task, object>;
