@@ -74,7 +74,11 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
   const metrics = new GatewayMetrics(processMetrics.registry);
   // Every body that was admitted may have an image in it, so none is refused for want of a thread.
   const imagesWaitingMax = config.BLIPQ_UPLOADS_MAX;
-  const pixels = new PixelPool({ threads: config.BLIPQ_THREADS, waitingMax: imagesWaitingMax });
+  const imageBytesMax = config.BLIPQ_IMAGE_MB_MAX * 1024 ** 2;
+  const pixels = new PixelPool({
+    ...{ threads: config.BLIPQ_THREADS, waitingMax: imagesWaitingMax },
+    limits: { imageBytesMax, pixelsMax: config.BLIPQ_IMAGE_MEGAPIXELS_MAX * 1e6 },
+  });
   const fetcher = imageFetcher(config);
   const webhooks = webhookTargets(config);
   const decodes = new Places(config.BLIPQ_THREADS + imagesWaitingMax);
@@ -138,6 +142,7 @@ function imageFetcher(config: GatewayConfig): ImageFetcher {
       allowHttp: config.BLIPQ_FETCH_HTTP,
       ports: config.BLIPQ_FETCH_PORTS,
       timeoutMs: config.BLIPQ_FETCH_TIMEOUT_MS,
+      imageBytesMax: config.BLIPQ_IMAGE_MB_MAX * 1024 ** 2,
     });
   } catch (error) {
     throw new StartupError(`BLIPQ_FETCH_ALLOW: ${(error as Error).message}`, { cause: error });

@@ -100,6 +100,14 @@ export const gatewaySettings = z.object({
     .text('the path of a file with the admin key')
     .optional()
     .meta({ purpose: 'File with the admin key, instead of `BLIPQ_ADMIN_KEY`' }),
+  BLIPQ_IMAGE_MB_MAX: setting
+    .wholeNumber(1, 20)
+    .default(20)
+    .meta({ purpose: 'Size in MiB of the largest image file that is taken; see [images](images.md)' }),
+  BLIPQ_IMAGE_MEGAPIXELS_MAX: setting
+    .wholeNumber(1, 268)
+    .default(75)
+    .meta({ purpose: 'Megapixels of the largest image that is taken; see [images](images.md)' }),
   BLIPQ_UPLOADS_MAX: setting
     .wholeNumber(1, 10_000)
     .default(128)

@@ -3,8 +3,8 @@ import { requestedParams } from './params.js';
 import { workMetadata } from './resource-schema.js';
 import { webhookRequest } from './webhook.js';
 
-/** An image file, uploaded or fetched. */
-export const imageBytesMax = 10 * 1024 * 1024;
+/** The largest image file that a gateway can be set to take. `BLIPQ_IMAGE_MB_MAX` may say less. */
+export const imageBytesMax = 20 * 1024 * 1024;
 /** Longest prompt in characters. One that fills 512 positions is a few thousand; the model's own limit is checked later. */
 const promptCharsMax = 16 * 1024;
 /** Base64 takes four characters for three bytes; the rest is room for a data URI's head. */

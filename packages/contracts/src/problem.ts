@@ -31,6 +31,7 @@ export const problems = {
   match_unavailable: { status: 422, title: 'No model can match this caption', retryable: false },
   image_corrupt: { status: 422, title: 'The image cannot be decoded', retryable: false },
   image_dimensions: { status: 422, title: 'The image has unsupported dimensions', retryable: false },
+  image_too_costly: { status: 422, title: 'The image costs too much to decode', retryable: false },
   url_blocked: { status: 422, title: 'The URL may not be fetched', retryable: false },
   idempotency_key_reused: { status: 422, title: 'The idempotency key belongs to another request', retryable: false },
   rate_limited: { status: 429, title: 'Too many requests', retryable: true },

@@ -10,6 +10,8 @@ export const imageFacts = z.object({
   format: z.string(),
   sha256: z.string(),
   bytes: z.int().positive(),
+  /** The file ends before its last pixels; what is there was used. */
+  truncated: z.literal(true).optional(),
 });
 export type ImageFacts = z.infer<typeof imageFacts>;
 

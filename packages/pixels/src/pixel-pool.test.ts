@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { BlipqError } from '@blipq/contracts';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -33,27 +33,17 @@ describe('PixelPool', () => {
       .removeAlpha()
       .raw()
       .toBuffer();
-    expect(golden.length).toBe(rgb.length);
-    expect(rgb.findIndex((level, index) => Math.abs(level - golden[index]!) > 2)).toBe(-1);
+    expect(Buffer.compare(rgb, golden)).toBe(0);
   });
 
-  it('moves a buffer of its own and leaves a shared one alone', async () => {
-    const file = await jpeg(64, 64);
-    const slab = Buffer.concat([Buffer.from('before'), file]);
-    await pool.toPixels(slab.subarray(6), 32);
-    expect(slab.toString('latin1', 0, 6)).toBe('before');
-    await pool.toPixels(file, 32);
-    expect(file.length).toBe(0);
-  });
-
-  it('rejects with the domain error, its code and its advice, from the other thread', async () => {
+  it('rejects with the domain error, its code and its advice, from the other process', async () => {
     const error = await pool.toPixels(new TextEncoder().encode('<html>'), 384).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(BlipqError);
     expect(error).toMatchObject({ code: 'unsupported_media_type', detail: expect.stringContaining('Convert it to') });
   });
 
-  it('refuses 20 MB', async () => {
-    await expect(pool.toPixels(new Uint8Array(20e6), 384)).rejects.toMatchObject({ code: 'image_too_large' });
+  it('refuses 21 MB', async () => {
+    await expect(pool.toPixels(new Uint8Array(21e6), 384)).rejects.toMatchObject({ code: 'image_too_large' });
   });
 
   it('goes on after corrupt images and after failures of its own', async () => {
@@ -89,13 +79,11 @@ describe('PixelPool', () => {
     await narrow.stop();
   });
 
-  it('can be stopped at any moment of its start', async () => {
-    // Threads load for about 100 ms. Ending one in between is fatal for the process, not an exception.
-    for (let elapsedMs = 0; elapsedMs < 200; elapsedMs += 20) {
-      const young = new PixelPool({ threads: 1 });
-      await delay(elapsedMs);
-      await young.stop();
-    }
+  it('can be stopped before its processes have loaded', async () => {
+    const young = new PixelPool({ threads: 2 });
+    const { pids } = young;
+    await young.stop();
+    for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
   });
 
   it('finishes what it has taken when it stops, and takes nothing more', async () => {

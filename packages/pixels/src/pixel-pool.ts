@@ -1,67 +1,79 @@
-import * as workerThreads from 'node:worker_threads';
 import { BlipqError } from '@blipq/contracts';
-import { disableTelemetry } from '@blipq/onnx-graph';
-import { Piscina } from 'piscina';
+import { cheaper } from './check-cost.js';
+import { type DecodeOutcome, Decoder } from './decoder.js';
+import { type Deferred, deferred } from './deferred.js';
 import type { Pixels } from './image-to-pixels.js';
 import { defaultLimits, type ImageLimits } from './limits.js';
-import type { PixelReply, PixelTask } from './pixel-worker.js';
 
 export interface PixelPoolOptions {
-  /** Threads that decode and resize; each holds one image at a time. */
+  /** Decoder processes; each holds one image at a time. */
   readonly threads: number;
-  /** Images that may wait for a thread before further ones are refused with queue_full. */
+  /** Images that may wait for a decoder before further ones are refused with queue_full. */
   readonly waitingMax?: number;
   readonly limits?: Partial<ImageLimits>;
 }
 
-/** Turns image bytes into pixels on threads of its own, so that the caller's event loop stays free. */
+interface Task {
+  /** Tasks are taken in this order. */
+  readonly turn: number;
+  readonly bytes: Uint8Array;
+  readonly size: number;
+  large: boolean;
+  readonly done: Deferred<Pixels>;
+}
+
+/** A decoder that cannot start is tried again after this. */
+const restartMs = 1000;
+
+/**
+ * Turns image bytes into pixels in processes of its own, each with a bound on its memory and on an image's time, so that
+ * neither the caller's event loop nor the caller itself depends on what is in the bytes.
+ */
 export class PixelPool {
-  readonly #threads: Piscina<PixelTask, PixelReply>;
+  readonly #limits: ImageLimits;
   readonly #inFlightMax: number;
-  readonly #inFlight = new Set<Promise<PixelReply>>();
-  readonly #loaded: Promise<void>;
+  readonly #waiting: Task[] = [];
+  readonly #places: { decoder: Decoder; task?: Task }[];
+  readonly #inFlight = new Set<Promise<Pixels>>();
+  /** One large image at a time: so the memory of all decoders has a bound that one of them does not multiply. */
+  #largeRuns = false;
+  #turns = 0;
   #stopped = false;
 
   constructor({ threads, waitingMax = 64, limits }: PixelPoolOptions) {
-    disableTelemetry();
+    this.#limits = { ...defaultLimits, ...limits };
     this.#inFlightMax = threads + waitingMax;
-    this.#threads = new Piscina({
-      filename: new URL('../dist/pixel-worker.js', import.meta.url).href,
-      // Threads live as long as the pool: an ONNX session that ends with its thread leaks.
-      minThreads: threads,
-      maxThreads: threads,
-      workerData: { ...defaultLimits, ...limits } satisfies ImageLimits,
-      // A thread asleep in Atomics.wait would not free the memory of its last image.
-      atomics: 'disabled',
-    });
-    this.#loaded = allLoaded(this.#threads, threads);
+    this.#places = Array.from({ length: threads }, () => ({ decoder: new Decoder(this.#limits) }));
   }
 
   /**
    * Decodes an image and resizes it to `size` × `size`.
    *
-   * @param bytes an encoded image, handed over: a buffer of its own moves to the pool and is empty here from now on.
-   *   Whatever else is wanted of the bytes (a hash, say) must be taken before.
-   * @throws BlipqError missing_image, image_too_large, unsupported_media_type, image_dimensions, image_corrupt about
-   *   the image; queue_full, shutting_down about the pool
+   * @param bytes an encoded image, which must not change until this settles
+   * @throws BlipqError missing_image, image_too_large, unsupported_media_type, image_dimensions, image_too_costly,
+   *   image_corrupt about the image; queue_full, shutting_down about the pool
    */
   async toPixels(bytes: Uint8Array, size: number): Promise<Pixels> {
     this.#admit();
-    const run = this.#threads.run({ bytes, size }, { transferList: ownBuffer(bytes) });
-    this.#inFlight.add(run);
-    const reply = await run.finally(() => this.#inFlight.delete(run));
-    if (reply.status === 'refused') throw new BlipqError(reply.code, reply.detail);
-    return reply.pixels;
+    if (!(Number.isInteger(size) && size > 0)) throw new RangeError(`images of ${size} × ${size} pixels`);
+    const task: Task = { turn: this.#turns++, bytes, size, large: false, done: deferred() };
+    const { promise } = task.done;
+    this.#inFlight.add(promise);
+    this.#waiting.push(task);
+    this.#next();
+    return await promise.finally(() => this.#inFlight.delete(promise));
   }
 
-  /** Refuses new images, finishes those already taken, then ends the threads. */
+  /** Processes that decode now, for whoever measures them. */
+  get pids(): number[] {
+    return this.#places.flatMap(({ decoder }) => decoder.pid ?? []);
+  }
+
+  /** Refuses new images, finishes those already taken, then ends the processes. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    // Node aborts the whole process when a thread is ended while it is still loading its modules. Pool threads do not
-    // keep a process alive; while they are waited for, they must.
-    for (const thread of this.#threads.threads) thread.ref();
-    await Promise.allSettled([...this.#inFlight, this.#loaded]);
-    await this.#threads.destroy();
+    await Promise.allSettled(this.#inFlight);
+    await Promise.all(this.#places.map(({ decoder }) => decoder.stop()));
   }
 
   #admit(): void {
@@ -78,28 +90,67 @@ export class PixelPool {
       );
     }
   }
-}
 
-/** Resolves when each of the first `count` threads has loaded its modules (or died in the attempt). */
-function allLoaded(threads: Piscina<PixelTask, PixelReply>, count: number): Promise<void> {
-  return new Promise((resolve) => {
-    let loading = count;
-    const settle = () => {
-      loading -= 1;
-      if (loading === 0) resolve();
-    };
-    threads.on('message', settle).on('workerDestroy', settle);
-  });
-}
+  /** Gives free decoders what waits; large images let others past while one of them runs. */
+  #next(): void {
+    for (const place of this.#places) {
+      if (place.task) continue;
+      const index = this.#waiting.findIndex(({ large }) => !(large && this.#largeRuns));
+      if (index < 0) return;
+      const [task] = this.#waiting.splice(index, 1) as [Task];
+      place.task = task;
+      if (task.large) this.#largeRuns = true;
+      void this.#run(place, task);
+    }
+  }
 
-/** The buffer under `bytes` if it may move: nothing else lies in it (Node keeps small Buffers together in one). */
-function ownBuffer({ buffer, byteLength }: Uint8Array): ArrayBuffer[] {
-  const movable = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength && !isUntransferable(buffer);
-  return movable ? [buffer] : [];
-}
+  async #run(place: { decoder: Decoder; task?: Task }, task: Task): Promise<void> {
+    const { bytes, size, large } = task;
+    const outcome = await place.decoder.decode({ bytes, size, large });
+    this.#settle(task, outcome);
+    if ('lost' in outcome || outcome.reply.retires) await this.#replace(place);
+    delete place.task;
+    if (large) this.#largeRuns = false;
+    this.#next();
+  }
 
-/** Memory of native code cannot move. Node 20 copies it by itself, newer ones throw unless they are asked before. */
-function isUntransferable(buffer: ArrayBuffer): boolean {
-  const { isMarkedAsUntransferable } = workerThreads as { isMarkedAsUntransferable?: (object: object) => boolean };
-  return isMarkedAsUntransferable?.(buffer) ?? false;
+  /** A new process for one that is gone. One that cannot even load is not started over and over. */
+  async #replace(place: { decoder: Decoder }): Promise<void> {
+    const loaded = await place.decoder.ready;
+    await place.decoder.stop();
+    if (!loaded) await new Promise((resolve) => setTimeout(resolve, restartMs));
+    if (!this.#stopped || this.#waiting.length > 0) place.decoder = new Decoder(this.#limits);
+  }
+
+  #settle(task: Task, outcome: DecodeOutcome): void {
+    if ('lost' in outcome) {
+      this.#settleLost(task, outcome);
+      return;
+    }
+    const { reply, rgb } = outcome;
+    if (reply.status === 'done') task.done.resolve({ ...reply.image, rgb });
+    else if (reply.status === 'refused') task.done.reject(new BlipqError(reply.code, reply.detail));
+    else if (reply.status === 'large') this.#again(task);
+    else task.done.reject(new Error(`decoding failed: ${reply.status === 'failed' ? reply.message : reply.status}`));
+  }
+
+  /** What more memory might help goes again with that; the rest is the image's fault. */
+  #settleLost(task: Task, { lost, cause }: Extract<DecodeOutcome, { lost: string }>): void {
+    if (lost === 'died' && !task.large) {
+      this.#again(task);
+      return;
+    }
+    const { decodeS, largeMemoryBytes } = this.#limits;
+    const what =
+      lost === 'too slow'
+        ? `takes more than ${decodeS} s to decode`
+        : `takes more than ${largeMemoryBytes / 1024 ** 2} MiB of memory to decode, or is damaged in a way that stops the decoder`;
+    task.done.reject(new BlipqError('image_too_costly', `The image ${what}. ${cheaper}`, { cause }));
+  }
+
+  #again(task: Task): void {
+    task.large = true;
+    const later = this.#waiting.findIndex(({ turn }) => turn > task.turn);
+    this.#waiting.splice(later < 0 ? this.#waiting.length : later, 0, task);
+  }
 }

@@ -1,9 +1,13 @@
 import { BlipqError } from '@blipq/contracts';
+import { isobmffBrands } from './containers/isobmff-brands.js';
+import { ascii } from './containers/picture.js';
+import { describeForeign } from './foreign-formats.js';
 import type { ImageLimits } from './limits.js';
 
-export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'avif' | 'tiff';
+export const imageFormats = ['jpeg', 'png', 'webp', 'gif', 'avif', 'heic', 'tiff', 'bmp'] as const;
+export type ImageFormat = (typeof imageFormats)[number];
 
-const accepted = 'JPEG, PNG, WebP, GIF, AVIF or TIFF';
+const accepted = 'JPEG, PNG, WebP, GIF, AVIF, HEIC, TIFF or BMP';
 
 /**
  * Names the format by the file's first bytes. What the caller calls it (Content-Type, file name) is never asked:
@@ -24,42 +28,33 @@ export function sniff(bytes: Uint8Array, limits: ImageLimits): ImageFormat {
   }
   const format = formatOf(bytes);
   if (format !== undefined) return format;
-  throw new BlipqError('unsupported_media_type', `${describeForeign(bytes)} Convert it to ${accepted} and try again.`);
+  const { what, instead } = describeForeign(bytes);
+  throw new BlipqError('unsupported_media_type', `${what} ${instead ?? `Convert it to ${accepted} and try again.`}`);
 }
 
 /** Signatures from the formats' own specifications. */
 function formatOf(bytes: Uint8Array): ImageFormat | undefined {
-  if (ascii(bytes, 0, 3) === '\xff\xd8\xff') return 'jpeg';
+  if (ascii(bytes, 0, 3) === '\xff\xd8\xff') return bytes[3] === 0xf7 ? undefined : 'jpeg';
   if (ascii(bytes, 0, 8) === '\x89PNG\r\n\x1a\n') return 'png';
   if (ascii(bytes, 0, 4) === 'RIFF' && ascii(bytes, 8, 12) === 'WEBP') return 'webp';
   if (['GIF87a', 'GIF89a'].includes(ascii(bytes, 0, 6))) return 'gif';
-  if (['II*\0', 'MM\0*'].includes(ascii(bytes, 0, 4))) return 'tiff';
-  if (isobmffBrands(bytes).some((brand) => brand === 'avif' || brand === 'avis')) return 'avif';
-  return undefined;
+  if (['II*\0', 'MM\0*', 'II+\0', 'MM\0+'].includes(ascii(bytes, 0, 4))) {
+    return ascii(bytes, 8, 10) === 'CR' ? undefined : 'tiff';
+  }
+  if (ascii(bytes, 0, 2) === 'BM' && isBmpHeader(bytes)) return 'bmp';
+  return heifFormatOf(isobmffBrands(bytes));
 }
 
-/** Major and compatible brands of an ISO base media file's `ftyp` box (ISO/IEC 14496-12 §4.3); [] for other files. */
-function isobmffBrands(bytes: Uint8Array): string[] {
-  if (bytes.length < 16 || ascii(bytes, 4, 8) !== 'ftyp') return [];
-  const declared = new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0);
-  const end = Math.min(declared, bytes.length, 256);
-  const brands = [ascii(bytes, 8, 12)];
-  for (let at = 16; at + 4 <= end; at += 4) brands.push(ascii(bytes, at, at + 4));
-  return brands;
+/** `BM` begins many a text; a bitmap's header says its own size, and that is one of few. */
+function isBmpHeader(bytes: Uint8Array): boolean {
+  return bytes.length >= 26 && [12, 16, 40, 52, 56, 64, 108, 124].includes(bytes[14]!) && bytes[15] === 0;
 }
 
-/** A sentence about a file that is none of ours, as exact as a few bytes allow. */
-function describeForeign(bytes: Uint8Array): string {
-  const text = ascii(bytes, 0, 512).trimStart().toLowerCase();
-  if (text.includes('<svg')) return 'This is an SVG drawing, not a photograph.';
-  if (text.startsWith('<')) return 'This is an HTML or XML document, not an image.';
-  if (text.startsWith('%pdf')) return 'This is a PDF document, not an image.';
-  if (text.startsWith('bm')) return 'BMP images are not supported.';
-  if (isobmffBrands(bytes).some((brand) => /^(hei|hev|mif1)/.test(brand))) return 'HEIC images are not supported.';
-  return 'The file does not start like any image format that is supported.';
-}
+const avifBrands = new Set(['avif', 'avis']);
+/** Of HEVC pictures and sequences, and of HEIF in general (`mif1`, `msf1`), where the items say the codec. */
+const heicBrands = new Set(['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'hevm', 'hevs', 'mif1', 'mif2', 'msf1']);
 
-/** One character per byte. */
-function ascii(bytes: Uint8Array, start: number, end: number): string {
-  return String.fromCharCode(...bytes.subarray(start, end));
+function heifFormatOf(brands: readonly string[]): ImageFormat | undefined {
+  if (brands.some((brand) => avifBrands.has(brand))) return 'avif';
+  return brands.some((brand) => heicBrands.has(brand)) ? 'heic' : undefined;
 }

@@ -43,6 +43,7 @@ export function bentomlAnswer(error: BlipqError): BentomlAnswer {
     case 'unsupported_media_type':
     case 'image_corrupt':
     case 'image_dimensions':
+    case 'image_too_costly':
     case 'fetch_failed':
     case 'fetch_timeout':
       return { status: 400, body: { error: error.detail } };

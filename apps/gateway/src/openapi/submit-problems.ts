@@ -15,6 +15,7 @@ export const submitProblems: ProblemCode[] = [
   'match_unavailable',
   'image_corrupt',
   'image_dimensions',
+  'image_too_costly',
   'url_blocked',
   'fetch_failed',
   'fetch_timeout',

@@ -42,7 +42,7 @@ const requests: RefusedRequest[] = [
     415,
     'unsupported_media_type',
   ],
-  ['JSON of 20 MB', v1, json({ image, prompt: 'x'.repeat(20_000_000) }), 413, 'image_too_large'],
+  ['JSON of 30 MB', v1, json({ image, prompt: 'x'.repeat(30_000_000) }), 413, 'image_too_large'],
   ...['null', '[]', '7', '"x"'].map(
     (text): RefusedRequest => [`the JSON ${text}`, v1, json(text), 422, 'invalid_params'],
   ),
@@ -136,7 +136,7 @@ const requests: RefusedRequest[] = [
   ].map((url): RefusedRequest => [`the URL ${url}`, v1, json({ image: { url } }), 422, 'url_blocked']),
   ['a raw body of zero bytes', v1, rawBody('', 'image/jpeg'), 400, 'missing_image'],
   ['a raw body that is no image', v1, rawBody('hello', 'image/png'), 415, 'unsupported_media_type'],
-  ['a raw body of 11 MB', v1, rawBody(Buffer.alloc(11_000_000), 'image/png'), 413, 'image_too_large'],
+  ['a raw body of 21 MB', v1, rawBody(Buffer.alloc(21_000_000), 'image/png'), 413, 'image_too_large'],
   [
     'a raw body, compressed',
     v1,

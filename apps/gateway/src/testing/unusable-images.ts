@@ -23,10 +23,10 @@ export const unusableImages: [name: string, image: Buffer, status: number, code:
   ['a 1×1 image', blankPng(1, 1), 422, 'image_dimensions'],
   ['a 20000×10 image', blankPng(20_000, 10), 422, 'image_dimensions'],
   ['a 15×400 image', blankPng(15, 400), 422, 'image_dimensions'],
-  ['20 MB', Buffer.concat([photo, Buffer.alloc(20_000_000)]), 413, 'image_too_large'],
+  ['30 MB', Buffer.concat([photo, Buffer.alloc(30_000_000)]), 413, 'image_too_large'],
   [
-    'one byte more than 10 MiB',
-    Buffer.concat([photo, Buffer.alloc(10_485_761 - photo.length)]),
+    'one byte more than 20 MiB',
+    Buffer.concat([photo, Buffer.alloc(20_971_521 - photo.length)]),
     413,
     'image_too_large',
   ],

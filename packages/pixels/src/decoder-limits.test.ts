@@ -1,0 +1,79 @@
+import { spawnSync } from 'node:child_process';
+import { deflateSync } from 'node:zlib';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { ImageLimits } from './limits.js';
+import { PixelPool } from './pixel-pool.js';
+import { manyScansJpeg } from './testing/many-scans-jpeg.js';
+import { pngChunk, pngOf } from './testing/png.js';
+import { plain } from './testing/shown.js';
+
+const small = async () => new Uint8Array(await plain(64, 48).jpeg().toBuffer());
+
+/** Takes eight bytes per pixel, since no row is whole before the last of its passes. */
+function interlacedPng(side: number): Buffer {
+  // Rows of seven passes, each with the byte of its filter.
+  const zeros = Buffer.alloc(8 * side * side + 2 * side);
+  return pngOf(side, side, [pngChunk('IDAT', deflateSync(zeros, { level: 1 }))], {
+    depth: 16,
+    colour: 6,
+    interlaced: true,
+  });
+}
+
+let pool: PixelPool;
+afterEach(() => pool?.stop());
+
+function poolOf(limits: Partial<ImageLimits>, threads = 1): PixelPool {
+  pool = new PixelPool({ threads, limits });
+  return pool;
+}
+
+describe('what a decode may cost', () => {
+  it('an image that takes too long is refused, and the process that decodes it is ended', async () => {
+    poolOf({ decodeS: 0.05 });
+    const [before] = pool.pids;
+    await expect(pool.toPixels(manyScansJpeg(), 64)).rejects.toMatchObject({
+      code: 'image_too_costly',
+      detail: expect.stringMatching(/more than 0.05 s.*Send it smaller/),
+    });
+    expect(() => process.kill(before!, 0)).toThrow('ESRCH');
+    // On a busy machine even the small one may take longer than this limit, once or twice.
+    await vi.waitFor(async () => expect(await pool.toPixels(await small(), 64)).toMatchObject({ width: 64 }), 30_000);
+  });
+
+  it.runIf(process.platform === 'linux')('memory beyond the limit of a process is not to be had', () => {
+    const script = `
+      import { readFileSync } from 'node:fs';
+      import { Libvips } from './libvips.js';
+      const status = (name) => 1024 * Number(new RegExp(name + ':\\\\s+(\\\\d+)').exec(readFileSync('/proc/self/status', 'utf8'))[1]);
+      const libvips = new Libvips();
+      const before = status('VmHWM');
+      if (process.argv[1] !== '0') libvips.limitMemory(status('VmData') + Number(process.argv[1]));
+      const image = libvips.load('png', readFileSync(0));
+      let decoded = true;
+      try {
+        libvips.fetch(libvips.region(image), 3500, 0, 16, new Uint8Array(3500 * 16 * 8));
+      } catch { decoded = false; }
+      process.stdout.write(JSON.stringify({ decoded, grown: status('VmHWM') - before }));`;
+    const run = (limitBytes: number) =>
+      spawnSync(process.execPath, ['--input-type=module', '--eval', script, `${limitBytes}`], {
+        ...{ cwd: new URL('../dist/', import.meta.url), input: interlacedPng(3500), encoding: 'utf8' },
+      });
+    expect(JSON.parse(run(0).stdout)).toMatchObject({ decoded: true });
+    const { stdout, status } = run(64 * 1024 ** 2);
+    if (status === 0) expect(JSON.parse(stdout)).toMatchObject({ decoded: false });
+    else expect(stdout).toBe('');
+  });
+
+  it('one large image is decoded at a time, and small ones pass those that wait', async () => {
+    poolOf({}, 2);
+    const order: string[] = [];
+    const named = (name: string, file: Uint8Array) => pool.toPixels(file, 64).then(() => order.push(name));
+    const file = interlacedPng(3500);
+    const large = [1, 2, 3].map(() => named('large', file));
+    await Promise.all([...large, ...(await Promise.all([1, 2, 3].map(small))).map((one) => named('small', one))]);
+    expect(order).toHaveLength(6);
+    const [, second] = order.flatMap((name, index) => (name === 'large' ? [index] : []));
+    expect(order.lastIndexOf('small')).toBeLessThan(second!);
+  });
+});

@@ -1,0 +1,159 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { type DecodeReply, type DecodeRequest, replyHeadBytes, requestHead } from './decoder-messages.js';
+import { deferred } from './deferred.js';
+import type { ImageLimits } from './limits.js';
+
+const entry = fileURLToPath(new URL('../dist/decoder-process.js', import.meta.url));
+/** A small heap, few threads and no cache of the allocator: what a decoder holds is the image's. */
+const nodeOptions = ['--expose-gc', '--max-old-space-size=64', '--v8-pool-size=1'];
+/** Nothing of the parent's environment: its secrets are not for a process that strangers' bytes reach. */
+const environment = {
+  ...{ MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072', MALLOC_MMAP_THRESHOLD_: '1048576' },
+  ...{ UV_THREADPOOL_SIZE: '1', VIPS_WARNING: '1', NODE_NO_WARNINGS: '1' },
+};
+const complaintChars = 2000;
+/** A process that has not loaded by then never will. */
+const loadMsMax = 60_000;
+
+export type DecodeOutcome =
+  | { readonly reply: DecodeReply; readonly rgb: Uint8Array }
+  /** The process is gone, and the image with it. */
+  | { readonly lost: 'too slow' | 'died'; readonly cause: string };
+
+/** One decoder process: an image at a time, ended when one takes too long. */
+export class Decoder {
+  readonly #child: ChildProcess;
+  readonly #decodeMs: number;
+  readonly #input: Socket;
+  readonly #output: Socket;
+  #complaints = '';
+  readonly #replies = new ReplyReader();
+  #current: ((outcome: DecodeOutcome) => void) | undefined;
+  #slow = false;
+  /** Resolves when the process is gone. */
+  readonly ended: Promise<void>;
+  /** Resolves when it has loaded, false when it ended before. */
+  readonly ready: Promise<boolean>;
+
+  constructor(limits: ImageLimits) {
+    this.#decodeMs = limits.decodeS * 1000;
+    this.#child = spawn(process.execPath, [...nodeOptions, entry, JSON.stringify(limits)], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: environment,
+    });
+    this.#input = this.#child.stdin as Socket;
+    this.#output = this.#child.stdout as Socket;
+    // A process that dies while it is written to is noticed by its end.
+    this.#input.on('error', () => {});
+    this.#child.stderr!.on('data', (text) => {
+      this.#complaints = (this.#complaints + text).slice(-complaintChars);
+    });
+    const ready = deferred<boolean>();
+    this.ready = ready.promise;
+    this.#output.on('data', (chunk: Buffer) => this.#read(chunk, ready.resolve));
+    this.ended = new Promise((resolve) => {
+      const end = (cause: string) => {
+        ready.resolve(false);
+        this.#settle({ lost: this.#slow ? 'too slow' : 'died', cause: `${cause} ${this.#complaints}`.trim() });
+        resolve();
+      };
+      this.#child.once('error', (error) => end(error.message));
+      this.#child.once('close', (code, signal) => end(`The decoder ended with ${signal ?? code}.`));
+    });
+    this.#keepAlive(false);
+  }
+
+  async decode(request: DecodeRequest): Promise<DecodeOutcome> {
+    this.#keepAlive(true);
+    const outcome = deferred<DecodeOutcome>();
+    this.#current = outcome.resolve;
+    this.#input.write(requestHead(request));
+    this.#input.write(request.bytes);
+    // The time that a process takes to load is not the image's.
+    let clock = setTimeout(() => this.#kill(), loadMsMax);
+    void this.ready.then(() => {
+      clearTimeout(clock);
+      if (this.#current === outcome.resolve) clock = setTimeout(() => this.#kill(), this.#decodeMs);
+    });
+    try {
+      return await outcome.promise;
+    } finally {
+      clearTimeout(clock);
+      this.#keepAlive(false);
+    }
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Ends it after the image in hand. */
+  async stop(): Promise<void> {
+    this.#keepAlive(true);
+    this.#input.end();
+    await this.ended;
+  }
+
+  #kill(): void {
+    this.#slow = true;
+    this.#child.kill('SIGKILL');
+  }
+
+  #read(chunk: Buffer, ready: (ready: boolean) => void): void {
+    for (const whole of this.#replies.add(chunk)) {
+      if (whole.reply.status === 'ready') ready(true);
+      else this.#settle(whole);
+    }
+  }
+
+  #settle(outcome: DecodeOutcome): void {
+    this.#current?.(outcome);
+    this.#current = undefined;
+  }
+
+  /** Idle decoders do not keep a process from ending. */
+  #keepAlive(alive: boolean): void {
+    const method = alive ? 'ref' : 'unref';
+    for (const handle of [this.#child, this.#input, this.#output, this.#child.stderr as Socket]) handle[method]();
+  }
+}
+
+/** Puts the pieces of replies together. */
+class ReplyReader {
+  #head: Buffer = Buffer.alloc(0);
+  #json = 0;
+  /** JSON and pixels of the reply that is coming in; empty while its head is. */
+  #body: Uint8Array = new Uint8Array();
+  #filled = 0;
+
+  *add(chunk: Buffer): Generator<{ reply: DecodeReply; rgb: Uint8Array }> {
+    for (let rest = chunk; rest.length > 0; ) {
+      rest = this.#body.length === 0 ? this.#addHead(rest) : this.#addBody(rest);
+      if (this.#body.length === 0 || this.#filled < this.#body.length) continue;
+      const reply = JSON.parse(Buffer.from(this.#body.buffer, 0, this.#json).toString());
+      yield { reply, rgb: this.#body.subarray(this.#json) };
+      this.#body = new Uint8Array();
+    }
+  }
+
+  #addHead(chunk: Buffer): Buffer {
+    const missing = replyHeadBytes - this.#head.length;
+    this.#head = Buffer.concat([this.#head, chunk.subarray(0, missing)]);
+    if (this.#head.length === replyHeadBytes) {
+      this.#json = this.#head.readUInt32LE(0);
+      this.#body = new Uint8Array(this.#json + this.#head.readUInt32LE(4));
+      this.#head = Buffer.alloc(0);
+      this.#filled = 0;
+    }
+    return chunk.subarray(missing);
+  }
+
+  #addBody(chunk: Buffer): Buffer {
+    const part = chunk.subarray(0, this.#body.length - this.#filled);
+    this.#body.set(part, this.#filled);
+    this.#filled += part.length;
+    return chunk.subarray(part.length);
+  }
+}

@@ -1,0 +1,71 @@
+import type { Picture } from './containers/picture.js';
+import { interpretation, type Libvips, type Loader, VipsError, type VipsImage } from './libvips.js';
+import type { Raster } from './raster.js';
+import { isSrgb } from './srgb-profile.js';
+
+const loaders: Partial<Record<Picture['format'], Loader>> = {
+  ...{ jpeg: 'jpeg', png: 'png', webp: 'webp', gif: 'gif', avif: 'heif', tiff: 'tiff' },
+};
+/** VipsFailOn. JPEG goes on to its last row whatever is missing; how much that is, is seen on the way. */
+const failOn = { none: 0, error: 2 };
+
+const endsEarly = /premature end/i;
+
+/**
+ * Decodes by libvips as rows are read, converted by an embedded profile where that is not sRGB, and from CMYK.
+ *
+ * @throws VipsError
+ */
+export function openByLibvips(libvips: Libvips, picture: Picture): Raster {
+  const { format, bytes } = picture;
+  libvips.complaints();
+  const held: VipsImage[] = [];
+  const keep = (image: VipsImage) => {
+    held.push(image);
+    return image;
+  };
+  const close = () => {
+    for (const object of held.splice(0).reverse()) libvips.release(object);
+  };
+  try {
+    const loaded = keep(libvips.load(loaders[format]!, bytes, optionsOf(format)));
+    const image = inSrgb(libvips, loaded, picture, keep);
+    const { width, height, bands, format: bandFormat } = libvips.describe(image);
+    const region = keep(libvips.region(image) as unknown as VipsImage) as unknown as ReturnType<Libvips['region']>;
+    return {
+      ...{ width, height, bands, format: bandFormat },
+      read: (top, rows, target) => libvips.fetch(region, width, top, rows, target),
+      endedEarly: () => endsEarly.test(libvips.complaints()),
+      close,
+    };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+function optionsOf(format: Picture['format']) {
+  const options = { 'fail-on': format === 'jpeg' ? failOn.none : failOn.error };
+  // Larger than libvips' own limits are checked before.
+  if (format === 'png' || format === 'avif') return { ...options, unlimited: true };
+  return options;
+}
+
+/** Colours that only libvips can convert. A profile that does not fit the pixels is ignored, as viewers do. */
+function inSrgb(
+  libvips: Libvips,
+  image: VipsImage,
+  picture: Picture,
+  keep: (image: VipsImage) => VipsImage,
+): VipsImage {
+  const space = libvips.describe(image).interpretation;
+  if (space === interpretation.cmyk) return keep(libvips.iccToSrgb(image, 'cmyk'));
+  const profile = picture.colour ? undefined : libvips.blob(image, 'icc-profile-data');
+  if (profile === undefined || isSrgb(profile)) return image;
+  try {
+    return keep(libvips.iccToSrgb(image, 'srgb'));
+  } catch (error) {
+    if (error instanceof VipsError) return image;
+    throw error;
+  }
+}
