@@ -175,8 +175,8 @@ class HeifFile {
   /** The samples of one row of tiles, rows side by side. */
   tileRow(row: number): Uint8Array {
     const rows = Math.min(this.tileHeight, this.height - row * this.tileHeight);
-    const sampleBytes = this.format === 'u8' ? 1 : 2;
-    const [pixelBytes, stride] = [this.bands * sampleBytes, this.width * this.bands * sampleBytes];
+    const bytesPerSample = this.format === 'u8' ? 1 : 2;
+    const [pixelBytes, stride] = [this.bands * bytesPerSample, this.width * this.bands * bytesPerSample];
     const band = new Uint8Array(rows * stride);
     for (let column = 0; column < this.#columns; column++) {
       const image = this.#decode(column, row);

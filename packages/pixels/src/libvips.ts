@@ -16,7 +16,7 @@ type Pointer = unknown;
 /** VipsBandFormat, by its number. */
 const formats = ['u8', 'i8', 'u16', 'i16', 'u32', 'i32', 'f32', 'complex', 'f64', 'dpcomplex'] as const;
 export type BandFormat = (typeof formats)[number];
-export const bytesOf: Readonly<Record<BandFormat, number>> = {
+export const sampleBytes: Readonly<Record<BandFormat, number>> = {
   ...{ u8: 1, i8: 1, u16: 2, i16: 2, u32: 4, i32: 4, f32: 4, complex: 8, f64: 8, dpcomplex: 16 },
 };
 

@@ -1,6 +1,6 @@
 import { checkDimensions } from './check-cost.js';
 import { ContainerError, type Picture } from './containers/picture.js';
-import { bytesOf } from './libvips.js';
+import { sampleBytes } from './libvips.js';
 import type { ImageLimits } from './limits.js';
 import type { Raster } from './raster.js';
 import type { Resizer } from './resizer.js';
@@ -34,7 +34,7 @@ export function rasterToPixels(
     const { width, height } = raster;
     checkDimensions(raster, limits);
     const { orientation } = picture;
-    const rowBytes = width * raster.bands * bytesOf[raster.format];
+    const rowBytes = width * raster.bands * sampleBytes[raster.format];
     const stripRows = stripRowsOf(height, rowBytes);
     const resize = resizer.start({ width, height, size, orientation, stripRows });
     const toRgb = rowsToRgb(raster, picture, max);
@@ -74,7 +74,7 @@ function isUsable({ complete }: Picture, sound: number): true {
 function fullLight(raster: Raster): number {
   const { width, height, bands, format } = raster;
   try {
-    const rowBytes = width * bands * bytesOf[format];
+    const rowBytes = width * bands * sampleBytes[format];
     const rows = stripRowsOf(height, rowBytes);
     const strip = new Uint8Array(rows * rowBytes);
     let most = 0;

@@ -1,6 +1,6 @@
 import { type ColourConversion, conversionFrom } from './colour-spaces.js';
 import { ContainerError, type Picture, type Rectangle } from './containers/picture.js';
-import { type BandFormat, bytesOf } from './libvips.js';
+import { type BandFormat, sampleBytes } from './libvips.js';
 import type { Raster } from './raster.js';
 
 /** Turns rows as a decoder gives them into u8 sRGB, three bytes a pixel, over white where they are transparent. */
@@ -34,7 +34,7 @@ export function rowsToRgb(raster: Raster, picture: Picture, max: number): RowsTo
   const { width, bands, format } = raster;
   return {
     convert(bytes, top, rows, rgb) {
-      const samples = samplesOf(bytes.subarray(0, rows * width * bands * bytesOf[format]), format, max);
+      const samples = samplesOf(bytes.subarray(0, rows * width * bands * sampleBytes[format]), format, max);
       if (conversion) convertColours(samples, channels, conversion, rgb);
       else scaleColours(samples, channels, rgb);
       if (channels.alpha !== undefined) overWhite(samples, channels, rgb, picture.premultiplied === true);
@@ -61,7 +61,7 @@ function samplesOf(bytes: Uint8Array, format: BandFormat, max: number): Samples 
 export function numbersOf(bytes: Uint8Array, format: BandFormat) {
   const array = arrays[format as keyof typeof arrays];
   if (array === undefined) throw new ContainerError('holds samples that are no plain numbers');
-  return new array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength / bytesOf[format]);
+  return new array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength / sampleBytes[format]);
 }
 
 const arrays = {

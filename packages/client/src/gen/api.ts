@@ -507,7 +507,7 @@ export interface components {
             deadline_at: string | null;
             error: {
                 /** @enum {string} */
-                code: "malformed_json" | "malformed_multipart" | "missing_image" | "bad_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "upload_too_slow" | "idempotency_in_progress" | "already_terminal" | "not_terminal" | "result_expired" | "image_too_large" | "batch_too_large" | "unsupported_media_type" | "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "url_blocked" | "idempotency_key_reused" | "rate_limited" | "tenant_queue_full" | "internal_error" | "queue_full" | "queue_unavailable" | "model_unavailable" | "shutting_down" | "fetch_failed" | "fetch_timeout" | "input_expired" | "inference_error" | "out_of_memory" | "worker_lost" | "timeout";
+                code: "malformed_json" | "malformed_multipart" | "missing_image" | "bad_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "upload_too_slow" | "idempotency_in_progress" | "already_terminal" | "not_terminal" | "result_expired" | "image_too_large" | "batch_too_large" | "unsupported_media_type" | "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "image_too_costly" | "url_blocked" | "idempotency_key_reused" | "rate_limited" | "tenant_queue_full" | "internal_error" | "queue_full" | "queue_unavailable" | "model_unavailable" | "shutting_down" | "fetch_failed" | "fetch_timeout" | "input_expired" | "inference_error" | "out_of_memory" | "worker_lost" | "timeout";
                 detail: string;
                 retryable: boolean;
             } | null;
@@ -520,6 +520,8 @@ export interface components {
                 format: string;
                 height: number;
                 sha256: string;
+                /** @constant */
+                truncated?: true;
                 width: number;
             };
             links: {
@@ -639,7 +641,7 @@ export interface components {
             items: {
                 error: {
                     /** @enum {string} */
-                    code: "malformed_json" | "malformed_multipart" | "missing_image" | "bad_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "upload_too_slow" | "idempotency_in_progress" | "already_terminal" | "not_terminal" | "result_expired" | "image_too_large" | "batch_too_large" | "unsupported_media_type" | "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "url_blocked" | "idempotency_key_reused" | "rate_limited" | "tenant_queue_full" | "internal_error" | "queue_full" | "queue_unavailable" | "model_unavailable" | "shutting_down" | "fetch_failed" | "fetch_timeout" | "input_expired" | "inference_error" | "out_of_memory" | "worker_lost" | "timeout";
+                    code: "malformed_json" | "malformed_multipart" | "missing_image" | "bad_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "upload_too_slow" | "idempotency_in_progress" | "already_terminal" | "not_terminal" | "result_expired" | "image_too_large" | "batch_too_large" | "unsupported_media_type" | "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "image_too_costly" | "url_blocked" | "idempotency_key_reused" | "rate_limited" | "tenant_queue_full" | "internal_error" | "queue_full" | "queue_unavailable" | "model_unavailable" | "shutting_down" | "fetch_failed" | "fetch_timeout" | "input_expired" | "inference_error" | "out_of_memory" | "worker_lost" | "timeout";
                     detail: string;
                     errors?: {
                         field: string;
@@ -717,7 +719,7 @@ export interface components {
             deadline_at: string | null;
             error: {
                 /** @enum {string} */
-                code: "malformed_json" | "malformed_multipart" | "missing_image" | "bad_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "upload_too_slow" | "idempotency_in_progress" | "already_terminal" | "not_terminal" | "result_expired" | "image_too_large" | "batch_too_large" | "unsupported_media_type" | "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "url_blocked" | "idempotency_key_reused" | "rate_limited" | "tenant_queue_full" | "internal_error" | "queue_full" | "queue_unavailable" | "model_unavailable" | "shutting_down" | "fetch_failed" | "fetch_timeout" | "input_expired" | "inference_error" | "out_of_memory" | "worker_lost" | "timeout";
+                code: "malformed_json" | "malformed_multipart" | "missing_image" | "bad_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "upload_too_slow" | "idempotency_in_progress" | "already_terminal" | "not_terminal" | "result_expired" | "image_too_large" | "batch_too_large" | "unsupported_media_type" | "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "image_too_costly" | "url_blocked" | "idempotency_key_reused" | "rate_limited" | "tenant_queue_full" | "internal_error" | "queue_full" | "queue_unavailable" | "model_unavailable" | "shutting_down" | "fetch_failed" | "fetch_timeout" | "input_expired" | "inference_error" | "out_of_memory" | "worker_lost" | "timeout";
                 detail: string;
                 retryable: boolean;
             } | null;
@@ -730,6 +732,8 @@ export interface components {
                 format: string;
                 height: number;
                 sha256: string;
+                /** @constant */
+                truncated?: true;
                 width: number;
             };
             links: {
@@ -940,7 +944,7 @@ export interface components {
             deadline_at: string | null;
             error: {
                 /** @enum {string} */
-                code: "malformed_json" | "malformed_multipart" | "missing_image" | "bad_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "upload_too_slow" | "idempotency_in_progress" | "already_terminal" | "not_terminal" | "result_expired" | "image_too_large" | "batch_too_large" | "unsupported_media_type" | "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "url_blocked" | "idempotency_key_reused" | "rate_limited" | "tenant_queue_full" | "internal_error" | "queue_full" | "queue_unavailable" | "model_unavailable" | "shutting_down" | "fetch_failed" | "fetch_timeout" | "input_expired" | "inference_error" | "out_of_memory" | "worker_lost" | "timeout";
+                code: "malformed_json" | "malformed_multipart" | "missing_image" | "bad_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "upload_too_slow" | "idempotency_in_progress" | "already_terminal" | "not_terminal" | "result_expired" | "image_too_large" | "batch_too_large" | "unsupported_media_type" | "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "image_too_costly" | "url_blocked" | "idempotency_key_reused" | "rate_limited" | "tenant_queue_full" | "internal_error" | "queue_full" | "queue_unavailable" | "model_unavailable" | "shutting_down" | "fetch_failed" | "fetch_timeout" | "input_expired" | "inference_error" | "out_of_memory" | "worker_lost" | "timeout";
                 detail: string;
                 retryable: boolean;
             } | null;
@@ -953,6 +957,8 @@ export interface components {
                 format: string;
                 height: number;
                 sha256: string;
+                /** @constant */
+                truncated?: true;
                 width: number;
             };
             links: {
@@ -1070,7 +1076,7 @@ export interface components {
         };
         Problem: {
             /** @enum {string} */
-            code: "malformed_json" | "malformed_multipart" | "missing_image" | "bad_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "upload_too_slow" | "idempotency_in_progress" | "already_terminal" | "not_terminal" | "result_expired" | "image_too_large" | "batch_too_large" | "unsupported_media_type" | "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "url_blocked" | "idempotency_key_reused" | "rate_limited" | "tenant_queue_full" | "internal_error" | "queue_full" | "queue_unavailable" | "model_unavailable" | "shutting_down" | "fetch_failed" | "fetch_timeout" | "input_expired" | "inference_error" | "out_of_memory" | "worker_lost" | "timeout";
+            code: "malformed_json" | "malformed_multipart" | "missing_image" | "bad_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "upload_too_slow" | "idempotency_in_progress" | "already_terminal" | "not_terminal" | "result_expired" | "image_too_large" | "batch_too_large" | "unsupported_media_type" | "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "image_too_costly" | "url_blocked" | "idempotency_key_reused" | "rate_limited" | "tenant_queue_full" | "internal_error" | "queue_full" | "queue_unavailable" | "model_unavailable" | "shutting_down" | "fetch_failed" | "fetch_timeout" | "input_expired" | "inference_error" | "out_of_memory" | "worker_lost" | "timeout";
             detail: string;
             errors?: {
                 field: string;
@@ -1509,7 +1515,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `invalid_params`: A parameter is not valid. `unknown_model`: No such model is being served. `match_unavailable`: No model can match this caption. `image_corrupt`: The image cannot be decoded. `image_dimensions`: The image has unsupported dimensions. `url_blocked`: The URL may not be fetched. `fetch_failed`: The image could not be fetched. `fetch_timeout`: Fetching the image took too long. `idempotency_key_reused`: The idempotency key belongs to another request. */
+            /** @description `invalid_params`: A parameter is not valid. `unknown_model`: No such model is being served. `match_unavailable`: No model can match this caption. `image_corrupt`: The image cannot be decoded. `image_dimensions`: The image has unsupported dimensions. `image_too_costly`: The image costs too much to decode. `url_blocked`: The URL may not be fetched. `fetch_failed`: The image could not be fetched. `fetch_timeout`: Fetching the image took too long. `idempotency_key_reused`: The idempotency key belongs to another request. */
             422: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -1520,7 +1526,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "url_blocked" | "fetch_failed" | "fetch_timeout" | "idempotency_key_reused";
+                        code?: "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "image_too_costly" | "url_blocked" | "fetch_failed" | "fetch_timeout" | "idempotency_key_reused";
                         /** @constant */
                         status?: 422;
                     };
@@ -2016,7 +2022,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `invalid_params`: A parameter is not valid. `unknown_model`: No such model is being served. `match_unavailable`: No model can match this caption. `image_corrupt`: The image cannot be decoded. `image_dimensions`: The image has unsupported dimensions. `url_blocked`: The URL may not be fetched. `fetch_failed`: The image could not be fetched. `fetch_timeout`: Fetching the image took too long. `idempotency_key_reused`: The idempotency key belongs to another request. */
+            /** @description `invalid_params`: A parameter is not valid. `unknown_model`: No such model is being served. `match_unavailable`: No model can match this caption. `image_corrupt`: The image cannot be decoded. `image_dimensions`: The image has unsupported dimensions. `image_too_costly`: The image costs too much to decode. `url_blocked`: The URL may not be fetched. `fetch_failed`: The image could not be fetched. `fetch_timeout`: Fetching the image took too long. `idempotency_key_reused`: The idempotency key belongs to another request. */
             422: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -2027,7 +2033,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "url_blocked" | "fetch_failed" | "fetch_timeout" | "idempotency_key_reused";
+                        code?: "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "image_too_costly" | "url_blocked" | "fetch_failed" | "fetch_timeout" | "idempotency_key_reused";
                         /** @constant */
                         status?: 422;
                     };
@@ -3245,7 +3251,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `invalid_params`: A parameter is not valid. `unknown_model`: No such model is being served. `match_unavailable`: No model can match this caption. `image_corrupt`: The image cannot be decoded. `image_dimensions`: The image has unsupported dimensions. `url_blocked`: The URL may not be fetched. `fetch_failed`: The image could not be fetched. `fetch_timeout`: Fetching the image took too long. `idempotency_key_reused`: The idempotency key belongs to another request. */
+            /** @description `invalid_params`: A parameter is not valid. `unknown_model`: No such model is being served. `match_unavailable`: No model can match this caption. `image_corrupt`: The image cannot be decoded. `image_dimensions`: The image has unsupported dimensions. `image_too_costly`: The image costs too much to decode. `url_blocked`: The URL may not be fetched. `fetch_failed`: The image could not be fetched. `fetch_timeout`: Fetching the image took too long. `idempotency_key_reused`: The idempotency key belongs to another request. */
             422: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -3256,7 +3262,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "url_blocked" | "fetch_failed" | "fetch_timeout" | "idempotency_key_reused";
+                        code?: "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "image_too_costly" | "url_blocked" | "fetch_failed" | "fetch_timeout" | "idempotency_key_reused";
                         /** @constant */
                         status?: 422;
                     };
@@ -3852,7 +3858,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `invalid_params`: A parameter is not valid. `unknown_model`: No such model is being served. `match_unavailable`: No model can match this caption. `image_corrupt`: The image cannot be decoded. `image_dimensions`: The image has unsupported dimensions. `url_blocked`: The URL may not be fetched. `fetch_failed`: The image could not be fetched. `fetch_timeout`: Fetching the image took too long. `idempotency_key_reused`: The idempotency key belongs to another request. */
+            /** @description `invalid_params`: A parameter is not valid. `unknown_model`: No such model is being served. `match_unavailable`: No model can match this caption. `image_corrupt`: The image cannot be decoded. `image_dimensions`: The image has unsupported dimensions. `image_too_costly`: The image costs too much to decode. `url_blocked`: The URL may not be fetched. `fetch_failed`: The image could not be fetched. `fetch_timeout`: Fetching the image took too long. `idempotency_key_reused`: The idempotency key belongs to another request. */
             422: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -3863,7 +3869,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "url_blocked" | "fetch_failed" | "fetch_timeout" | "idempotency_key_reused";
+                        code?: "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "image_too_costly" | "url_blocked" | "fetch_failed" | "fetch_timeout" | "idempotency_key_reused";
                         /** @constant */
                         status?: 422;
                     };
@@ -4367,7 +4373,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `invalid_params`: A parameter is not valid. `unknown_model`: No such model is being served. `match_unavailable`: No model can match this caption. `image_corrupt`: The image cannot be decoded. `image_dimensions`: The image has unsupported dimensions. `url_blocked`: The URL may not be fetched. `fetch_failed`: The image could not be fetched. `fetch_timeout`: Fetching the image took too long. `idempotency_key_reused`: The idempotency key belongs to another request. */
+            /** @description `invalid_params`: A parameter is not valid. `unknown_model`: No such model is being served. `match_unavailable`: No model can match this caption. `image_corrupt`: The image cannot be decoded. `image_dimensions`: The image has unsupported dimensions. `image_too_costly`: The image costs too much to decode. `url_blocked`: The URL may not be fetched. `fetch_failed`: The image could not be fetched. `fetch_timeout`: Fetching the image took too long. `idempotency_key_reused`: The idempotency key belongs to another request. */
             422: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -4378,7 +4384,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "url_blocked" | "fetch_failed" | "fetch_timeout" | "idempotency_key_reused";
+                        code?: "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "image_too_costly" | "url_blocked" | "fetch_failed" | "fetch_timeout" | "idempotency_key_reused";
                         /** @constant */
                         status?: 422;
                     };
@@ -5595,7 +5601,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `invalid_params`: A parameter is not valid. `unknown_model`: No such model is being served. `match_unavailable`: No model can match this caption. `image_corrupt`: The image cannot be decoded. `image_dimensions`: The image has unsupported dimensions. `url_blocked`: The URL may not be fetched. `fetch_failed`: The image could not be fetched. `fetch_timeout`: Fetching the image took too long. `idempotency_key_reused`: The idempotency key belongs to another request. */
+            /** @description `invalid_params`: A parameter is not valid. `unknown_model`: No such model is being served. `match_unavailable`: No model can match this caption. `image_corrupt`: The image cannot be decoded. `image_dimensions`: The image has unsupported dimensions. `image_too_costly`: The image costs too much to decode. `url_blocked`: The URL may not be fetched. `fetch_failed`: The image could not be fetched. `fetch_timeout`: Fetching the image took too long. `idempotency_key_reused`: The idempotency key belongs to another request. */
             422: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -5606,7 +5612,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "url_blocked" | "fetch_failed" | "fetch_timeout" | "idempotency_key_reused";
+                        code?: "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "image_too_costly" | "url_blocked" | "fetch_failed" | "fetch_timeout" | "idempotency_key_reused";
                         /** @constant */
                         status?: 422;
                     };
@@ -6075,7 +6081,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `invalid_params`: A parameter is not valid. `unknown_model`: No such model is being served. `match_unavailable`: No model can match this caption. `image_corrupt`: The image cannot be decoded. `image_dimensions`: The image has unsupported dimensions. `url_blocked`: The URL may not be fetched. `fetch_failed`: The image could not be fetched. `fetch_timeout`: Fetching the image took too long. `idempotency_key_reused`: The idempotency key belongs to another request. */
+            /** @description `invalid_params`: A parameter is not valid. `unknown_model`: No such model is being served. `match_unavailable`: No model can match this caption. `image_corrupt`: The image cannot be decoded. `image_dimensions`: The image has unsupported dimensions. `image_too_costly`: The image costs too much to decode. `url_blocked`: The URL may not be fetched. `fetch_failed`: The image could not be fetched. `fetch_timeout`: Fetching the image took too long. `idempotency_key_reused`: The idempotency key belongs to another request. */
             422: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -6086,7 +6092,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "url_blocked" | "fetch_failed" | "fetch_timeout" | "idempotency_key_reused";
+                        code?: "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "image_too_costly" | "url_blocked" | "fetch_failed" | "fetch_timeout" | "idempotency_key_reused";
                         /** @constant */
                         status?: 422;
                     };
