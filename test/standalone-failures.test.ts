@@ -47,7 +47,7 @@ test('bad settings are one line', async () => {
 
 /** Settings that standalone only passes on, by the process that reads them: what takes any text is not here. */
 const passedOn = {
-  worker: ['PRECISION', 'DEVICE', 'BATCH_MAX', 'BATCH_DEADLINE_MS', 'THREADS', 'NAMESPACE'],
+  worker: ['PRECISION', 'DEVICE', 'BATCH_MAX', 'BATCH_DEADLINE_MS', 'CACHE_DAYS', 'THREADS', 'NAMESPACE'],
   notifier: [
     ...['WEBHOOK_PORTS', 'WEBHOOK_HTTP', 'WEBHOOK_RETRIES_MS', 'WEBHOOK_TIMEOUT_MS', 'WEBHOOK_CONNECT_TIMEOUT_MS'],
     ...['WEBHOOK_PER_HOST', 'WEBHOOK_FAILING_MAX_S'],

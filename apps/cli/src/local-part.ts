@@ -10,6 +10,7 @@ import { type CommandConfig, commandSettings, workersOwnSettings } from './confi
 import { LocalCaptioner } from './local-captioner.js';
 import { modelReport } from './model-command.js';
 import type { ModelCall, ServeOptions } from './program.js';
+import { type PruneCommand, pruneReport } from './prune-command.js';
 import { type ProgressDisplay, progressBar, progressLines } from './progress-display.js';
 import { reportJson, reportText } from './report.js';
 import { RunError } from './run-error.js';
@@ -43,6 +44,11 @@ export async function runModel(call: ModelCall, env: Environment, { stdout, stde
     modelReport(reference, { build: action === 'prepare' }, config, display),
   );
   stdout.write(json ? reportJson(report) : reportText(report));
+}
+
+/** `blipq model prune`. @throws RunError */
+export async function runPrune(command: PruneCommand, env: Environment, { stdout, stderr }: Streams): Promise<void> {
+  stdout.write(await displayed(env, stderr, (config) => pruneReport(config.BLIPQ_CACHE, command)));
 }
 
 /** `blipq serve`: what npm start runs. Resolves with its exit code. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -193,4 +193,28 @@ test('webhooks secret makes another good one each time', async () => {
   expect(one.out).toMatch(/^whsec_[A-Za-z0-9+/]{43}=\n$/);
   expect(other.out).not.toBe(one.out);
   expect((await blipq(['webhooks'])).code).toBe(2);
+});
+
+test('prune removes graphs that nobody has used for so long, says which, and leaves the others', async () => {
+  const cache = join(folder, 'prune');
+  const [old, used] = ['a-0123456789ab-int8-v1', 'b-0123456789ab-int8-v1'].map((name) => join(cache, name)) as [string, string];
+  for (const path of [old, used]) {
+    mkdirSync(path, { recursive: true });
+    writeFileSync(join(path, 'last-use'), '');
+  }
+  utimesSync(join(old, 'last-use'), new Date(0), new Date(0));
+  const env = { BLIPQ_CACHE: cache };
+  expect(await blipq(['model', 'prune', '--dry-run'], env)).toMatchObject({
+    code: 0,
+    out: `would remove ${old}: 0 B\nwould remove 0 B from ${cache}\n`,
+  });
+  expect(JSON.parse((await blipq(['model', 'prune', '--days', '7', '--json'], env)).out)).toEqual({
+    ...{ cache, dry_run: false, bytes: 0 },
+    removed: [{ path: old, bytes: 0 }],
+  });
+  expect(readdirSync(cache)).toEqual(['b-0123456789ab-int8-v1']);
+  expect(await blipq(['model', 'prune', '--days', 'x'], env)).toMatchObject({
+    code: 2,
+    err: [expect.stringContaining('It takes a whole number')],
+  });
 });

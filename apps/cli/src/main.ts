@@ -27,6 +27,9 @@ const commands: Commands = {
   async model(call) {
     await (await localPart()).runModel(call, process.env, terminal);
   },
+  async prune(options) {
+    await (await localPart()).runPrune(options, process.env, terminal);
+  },
   async serve(options) {
     process.exitCode = await (await localPart()).serve(options, process.env);
   },

@@ -1,6 +1,7 @@
-import { Command, type CommanderError } from 'commander';
+import { Command, type CommanderError, InvalidArgumentError } from 'commander';
 import { type CaptionEnvironment, captionCommand } from './caption/caption-command.js';
 import type { CaptionPlan } from './caption/caption-plan.js';
+import type { PruneCommand } from './prune-command.js';
 import { RunError } from './run-error.js';
 
 export interface ModelCall {
@@ -13,6 +14,7 @@ export interface ModelCall {
 export interface Commands {
   caption(plan: CaptionPlan): Promise<void>;
   model(call: ModelCall): Promise<void>;
+  prune(options: PruneCommand): Promise<void>;
   serve(options: ServeOptions): Promise<void>;
   webhookSecret(): void;
 }
@@ -51,6 +53,14 @@ export function program(version: string, env: CaptionEnvironment, commands: Comm
       .addHelpText('after', modelSettings)
       .action((reference: string, { json }: { json: boolean }) => commands.model({ action, reference, json }));
   }
+  model
+    .command('prune')
+    .description('remove graphs from the cache that nobody has used for a while')
+    .option('--days <number>', 'days without use; 0 removes all graphs, so stop the workers first', wholeDays, 30)
+    .option('--dry-run', 'only say what would be removed', false)
+    .option('--json', 'the report as JSON on standard output', false)
+    .addHelpText('after', modelSettings)
+    .action(commands.prune);
   blipq
     .command('webhooks')
     .description('webhooks')
@@ -59,6 +69,11 @@ export function program(version: string, env: CaptionEnvironment, commands: Comm
     .action(commands.webhookSecret);
   quiet(blipq);
   return blipq;
+}
+
+function wholeDays(text: string): number {
+  if (!/^\d{1,5}$/.test(text)) throw new InvalidArgumentError('It takes a whole number.');
+  return Number(text);
 }
 
 /** Errors are thrown instead of written, so that they are told in one way. */

@@ -36,7 +36,7 @@ export const gatewayOnly = readElsewhere(
 );
 
 /** Settings that only the worker reads. */
-export const workerOnly = readElsewhere('BLIPQ_BATCH_MAX', 'BLIPQ_BATCH_DEADLINE_MS');
+export const workerOnly = readElsewhere('BLIPQ_BATCH_MAX', 'BLIPQ_BATCH_DEADLINE_MS', 'BLIPQ_CACHE_DAYS');
 
 /** Settings that only the notifier reads. */
 export const notifierOnly = readElsewhere(

@@ -37,6 +37,7 @@ export function composeWorker(config: WorkerConfig, logger: Logger, stopping: Ab
   const engine = new Engine({
     checkpoint: (signal) => locateModel({ reference: config.BLIPQ_MODEL, hub: hubOptions(config), logger }, signal),
     cacheDir: config.BLIPQ_CACHE,
+    cacheDays: config.BLIPQ_CACHE_DAYS,
     threads: config.BLIPQ_THREADS,
     precision: config.BLIPQ_PRECISION,
     device: config.BLIPQ_DEVICE,

@@ -10,6 +10,9 @@ export const workerSettings = z.object({
   BLIPQ_MODEL: deploymentSettings.BLIPQ_MODEL,
   ...hubSettings,
   BLIPQ_CACHE: deploymentSettings.BLIPQ_CACHE,
+  BLIPQ_CACHE_DAYS: setting.wholeNumber(0, 36_500).default(30).meta({
+    purpose: 'Number of days without use after which a starting worker removes graphs from its cache; 0 keeps them',
+  }),
   BLIPQ_PRECISION: deploymentSettings.BLIPQ_PRECISION,
   BLIPQ_DEVICE: deploymentSettings.BLIPQ_DEVICE,
   BLIPQ_THREADS: deploymentSettings.BLIPQ_THREADS,

@@ -55,10 +55,17 @@ export async function contentHash(
     }
   }
   const result = hash.digest('hex').slice(0, 12);
-  await mkdir(cacheDir, { recursive: true });
-  await writeFile(`${memo}.${process.pid}`, result);
-  await rename(`${memo}.${process.pid}`, memo);
+  await remember(memo, result);
   return result;
+}
+
+/** Does nothing in a cache that cannot be written: the hash is computed again next time. */
+async function remember(memo: string, hash: string): Promise<void> {
+  try {
+    await mkdir(dirname(memo), { recursive: true });
+    await writeFile(`${memo}.${process.pid}`, hash);
+    await rename(`${memo}.${process.pid}`, memo);
+  } catch {}
 }
 
 async function fileStamp(path: string): Promise<string | null> {

@@ -17,4 +17,5 @@ export { ModelError, type ModelErrorCode } from './model-error.js';
 export type { ModelFacts } from './model-facts.js';
 export { checkBounds, type Device, type PrecisionCheck } from './precision.js';
 export { type PrepareOptions, type PrepareProgress, prepareModel } from './prepare-model.js';
+export { noteUse, type PrunedEntry, type PruneOptions, pruneGraphs } from './prune-graphs.js';
 export { OutOfMemoryError } from './session.js';

@@ -1,14 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { CaptionModel } from './caption-model.js';
 import { modelFolder, removeModelFolders, safetensors } from './checkpoint/testing/write-files.js';
 import { ModelError, type ModelErrorCode } from './model-error.js';
+import { optimizedFolder, thisCpu } from './optimized-graphs.js';
 import { type PrepareOptions, type PrepareProgress, prepareModel } from './prepare-model.js';
 
 const reference = fileURLToPath(new URL('../../../test/reference/', import.meta.url));
@@ -129,32 +130,33 @@ function flipLastBit(bytes: Uint8Array | string): Uint8Array {
   return copy;
 }
 
+const children: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+
+/** Runs prepareModel, with `onFirst` (code) at the first progress of `phase`, by way of `shell`; prints the folder. */
+function build(phase: PrepareProgress['phase'], onFirst: string, shell = 'exec "$@"') {
+  const script = `
+    const onWarning = (text) => writeSync(2, text + '\\n');
+    import { readSync, writeSync } from 'node:fs';
+    import { prepareModel } from ${JSON.stringify(new URL('../dist/index.js', import.meta.url).href)};
+    let reached = false;
+    const onProgress = ({ phase }) => {
+      if (reached || phase !== '${phase}') return;
+      reached = true;
+      ${onFirst}
+    };
+    const checkpoint = ${JSON.stringify(join(reference, 'caption'))};
+    const cacheDir = ${JSON.stringify(cacheDir)};
+    process.stdout.write(await prepareModel({ checkpoint, cacheDir, name: 'model', onProgress, onWarning }));`;
+  const command = [process.execPath, '--input-type=module', '-e', script];
+  const child = spawn('bash', ['-c', shell, 'build', ...command], { stdio: 'pipe' });
+  children.push(child);
+  return child;
+}
+
 describe('a build in another process', () => {
-  const children: ChildProcess[] = [];
-  afterEach(() => {
-    for (const child of children.splice(0)) child.kill('SIGKILL');
-  });
-
-  /** Runs prepareModel, with `onFirst` (code) at the first progress of `phase`, by way of `shell`; prints the folder. */
-  function build(phase: PrepareProgress['phase'], onFirst: string, shell = 'exec "$@"') {
-    const script = `
-      import { readSync, writeSync } from 'node:fs';
-      import { prepareModel } from ${JSON.stringify(new URL('../dist/index.js', import.meta.url).href)};
-      let reached = false;
-      const onProgress = ({ phase }) => {
-        if (reached || phase !== '${phase}') return;
-        reached = true;
-        ${onFirst}
-      };
-      const checkpoint = ${JSON.stringify(join(reference, 'caption'))};
-      const cacheDir = ${JSON.stringify(cacheDir)};
-      process.stdout.write(await prepareModel({ checkpoint, cacheDir, name: 'model', onProgress }));`;
-    const command = [process.execPath, '--input-type=module', '-e', script];
-    const child = spawn('bash', ['-c', shell, 'build', ...command], { stdio: 'pipe' });
-    children.push(child);
-    return child;
-  }
-
   test.each(['hash', 'encoder', 'decoder'] as const)(
     'that is killed in phase %s leaves nothing that is used; the next one works and cleans up',
     async (phase) => {
@@ -352,6 +354,33 @@ describe('a checkpoint that cannot be built is refused with its reason, and leav
     const files = editTensors(captionFiles(), (tensors) => tensors.delete(fc1));
     await expect(prepare(await modelFolder(files))).rejects.toThrow(fc1);
     expect(await foldersInCache()).toEqual([folder]);
+  });
+});
+
+describe('a cache that cannot be written', () => {
+  /** Root may write everywhere, unless that is taken from it. */
+  const asAnybody =
+    process.getuid?.() === 0
+      ? 'exec setpriv --bounding-set=-dac_override --inh-caps=-dac_override "$@"'
+      : 'exec "$@"';
+
+  test('gives the plain graphs that are in it, with a warning, where their form for this CPU is not', async () => {
+    const checkpoint = join(reference, 'caption');
+    const folder = await prepare(checkpoint);
+    await rm(optimizedFolder(folder, await thisCpu()), { recursive: true });
+    for (const name of await readdir(cacheDir)) if (name.startsWith('.hash-')) await rm(join(cacheDir, name));
+    for (const path of [folder, cacheDir]) await chmod(path, 0o555);
+    onTestFinished(async () => {
+      for (const path of [cacheDir, folder]) await chmod(path, 0o755);
+    });
+    const child = build('optimize', '', asAnybody);
+    const said: string[] = [];
+    for (const stream of [child.stdout!, child.stderr!])
+      stream.setEncoding('utf8').on('data', (chunk: string) => said.push(chunk));
+    expect(await once(child, 'close')).toEqual([0, null]);
+    expect(said.join('')).toMatch(/no form optimised for this CPU, and none can be stored: EACCES.*\n/);
+    expect(said.at(-1)).toBe(folder);
+    await expectUsable(folder);
   });
 });
 

@@ -10,6 +10,7 @@ import { ModelError } from './model-error.js';
 import { modelFacts, readModelFacts, writeModelFacts } from './model-facts.js';
 import { optimizedFolder, thisCpu } from './optimized-graphs.js';
 import { checkBounds, type Device, fastestPrecision, type PrecisionCheck } from './precision.js';
+import { noteUse, pruneGraphs } from './prune-graphs.js';
 import { type OpenModel, readModel, revisionOf } from './read-model.js';
 
 /** Raised whenever the graphs change, so that folders built by an older version are built anew. */
@@ -38,6 +39,8 @@ export interface PrepareOptions {
   readonly device?: Device;
   /** Threads for the runs that check and optimise graphs. Default 1. */
   readonly threads?: number;
+  /** Removes graphs from the cache that nobody has used for so many days. Default 0: none. */
+  readonly cacheDays?: number;
   readonly onProgress?: (progress: PrepareProgress) => void;
   /** Told, in a sentence, what the operator should know. */
   readonly onWarning?: (message: string) => void;
@@ -55,7 +58,9 @@ export async function prepareModel(options: PrepareOptions): Promise<string> {
   try {
     const build = await describeBuild(model, options);
     const folder = precision === 'auto' ? await buildFastest(build) : await buildPrecision(build, precision);
-    if (device === 'cpu') await optimize(folder, threads, options.onProgress);
+    if (device === 'cpu') await optimize(folder, threads, options);
+    await noteUse(folder);
+    await prune(options);
     return folder;
   } catch (error) {
     throw asCacheError(error, resolve(options.cacheDir));
@@ -163,14 +168,33 @@ function factsOf(
   return modelFacts({ model: name, revision, precision, device, check, ...tokenizer }, config);
 }
 
-/** Once for each kind of CPU: a cache may be shared by machines that differ. */
-async function optimize(folder: string, threads: number, onProgress: PrepareOptions['onProgress']): Promise<void> {
+/**
+ * Once for each kind of CPU: a cache may be shared by machines that differ. A model whose optimised form cannot be stored,
+ * in a cache that is read-only or full, is served as it was built.
+ */
+async function optimize(folder: string, threads: number, { onProgress, onWarning }: PrepareOptions): Promise<void> {
   const target = optimizedFolder(folder, await thisCpu());
   if (existsSync(target)) return;
-  await buildFolder(target, async (temporary) => {
-    const job = { type: 'optimize', folder, target: temporary, options: { threads } } as const;
-    await runBuildJob(job, () => onProgress?.({ phase: 'optimize', bytesDone: 0 }));
-  });
+  try {
+    await buildFolder(target, async (temporary) => {
+      const job = { type: 'optimize', folder, target: temporary, options: { threads } } as const;
+      await runBuildJob(job, () => onProgress?.({ phase: 'optimize', bytesDone: 0 }));
+    });
+  } catch (error) {
+    onWarning?.(
+      `the graphs in ${folder} have no form optimised for this CPU, and none can be stored: ${(error as Error).message}; ` +
+        'they are loaded as they were built, which takes longer and more memory',
+    );
+  }
+}
+
+async function prune({ cacheDir, cacheDays = 0, onWarning }: PrepareOptions): Promise<void> {
+  if (cacheDays === 0) return;
+  try {
+    await pruneGraphs(cacheDir, { unusedDays: cacheDays });
+  } catch (error) {
+    onWarning?.(`graphs that nobody uses cannot be removed from ${cacheDir}: ${(error as Error).message}`);
+  }
 }
 
 function describeCheck({ embeddingCosineMin, tokenAgreement, logprobDrift }: PrecisionCheck): string {

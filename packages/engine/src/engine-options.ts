@@ -20,6 +20,8 @@ export interface EngineOptions {
   checkpoint: string | ((signal: AbortSignal) => Promise<ModelLocation>);
   /** Folder where built graphs are kept. */
   cacheDir: string;
+  /** Days without use after which graphs are removed from there at a start; 0 (the default) keeps them. */
+  cacheDays?: number;
   /** The name of a model whose `checkpoint` is a folder. */
   name?: string;
   threads: number;

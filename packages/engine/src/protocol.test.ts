@@ -36,6 +36,7 @@ const requests: EngineRequest[] = [
     type: 'start',
     checkpoint: '/models/blip',
     cacheDir: '/cache',
+    cacheDays: 30,
     name: 'blip',
     threads: 2,
     precision: 'auto',
@@ -81,7 +82,7 @@ const asJson = (message: object) =>
 describe('the wire', () => {
   it('carries these requests', () => {
     expect(requests.map((request) => asJson(engineRequest.parse(request))).join('\n')).toMatchInlineSnapshot(`
-      "{"type":"start","checkpoint":"/models/blip","cacheDir":"/cache","name":"blip","threads":2,"precision":"auto","device":"cpu","heartbeatMs":1000}
+      "{"type":"start","checkpoint":"/models/blip","cacheDir":"/cache","cacheDays":30,"name":"blip","threads":2,"precision":"auto","device":"cpu","heartbeatMs":1000}
       {"type":"batch","id":7,"rows":[{"task":"captioning","pixels":"bytes 0,5,0","prompt":"a photo of","params":{"maxNewTokens":20,"minNewTokens":0}},{"task":"question_answering","pixels":"bytes 0,6,0","questions":["what is it?"],"params":{"maxNewTokens":20,"minNewTokens":5,"numBeams":3,"lengthPenalty":-0.5,"earlyStopping":"never","repetitionPenalty":1.5,"noRepeatNgramSize":2,"sampling":{"temperature":0.7,"topK":50,"topP":0.9,"seed":7},"numReturnSequences":2,"badWords":["arafed"],"minWords":3,"maxChars":100,"suppressPrompt":true,"format":"alt"}},{"task":"image_text_retrieval","pixels":"bytes 0,6,0","texts":["a dog","a cat"]}]}
       {"type":"stop"}"
     `);

@@ -70,6 +70,7 @@ const start = z.strictObject({
   checkpoint: z.string(),
   adapter: z.string().optional(),
   cacheDir: z.string(),
+  cacheDays: z.number(),
   name: z.string().optional(),
   threads: z.int().positive(),
   precision: z.enum(['fp32', 'int8', 'fp16', 'auto']),
