@@ -1,11 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
-import { freePort } from '../packages/test-servers/src/free-port.js';
+import { type App, AppProcess, freePort } from '../packages/test-servers/src/index.js';
 import { Receiver } from './webhooks.js';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -13,19 +11,14 @@ const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const folder = mkdtempSync(join(tmpdir(), 'blipq-metrics-test-'));
 const scene = new Uint8Array(readFileSync(join(root, 'models/demo/examples/sun-above-a-house.png')));
 const namespace = `test-metrics-${process.pid}`;
-const processes: ChildProcess[] = [];
+const processes: AppProcess[] = [];
 /** Where each process prints its metrics. */
 const ports: Record<string, number> = {};
 let api: string;
 let receiverPort: number;
 
-function start(app: string, env: Record<string, string>): void {
-  const common = { PATH: process.env.PATH ?? '', HOST: '127.0.0.1', BLIPQ_NAMESPACE: namespace };
-  const child = spawn(process.execPath, [join(root, `apps/${app}/dist/main.js`)], {
-    env: { ...common, REDIS_URL: inject('redisUrl'), ...env },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  processes.push(child);
+function start(app: App, env: Record<string, string>): void {
+  processes.push(new AppProcess(app, { BLIPQ_NAMESPACE: namespace, REDIS_URL: inject('redisUrl'), ...env }));
 }
 
 beforeAll(async () => {
@@ -52,10 +45,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  for (const child of processes) {
-    child.kill('SIGKILL');
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-  }
+  await Promise.all(processes.map((each) => each.kill('SIGKILL')));
   rmSync(folder, { recursive: true });
 });
 

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, inject, test, vi } from 'vitest';
 import { WorkerProcess } from '../apps/worker/src/testing/worker-process.js';
-import { freePort } from '../packages/test-servers/src/index.js';
+import { AppProcess, freePort } from '../packages/test-servers/src/index.js';
 import { type Caption, exampleCaptions, exampleNames } from './captions-client.js';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -42,11 +42,10 @@ async function startWorker(): Promise<Service> {
 }
 
 async function startGateway(port: number): Promise<Service> {
-  const env = { ...shared, PORT: String(port), HOST: '127.0.0.1', BLIPQ_INTERNAL_PORT: '0', BLIPQ_THREADS: '1' };
-  const child = spawn(process.execPath, [join(root, 'apps/gateway/dist/main.js')], {
+  const { child } = new AppProcess('gateway', {
+    ...{ ...shared, PORT: String(port), BLIPQ_INTERNAL_PORT: '0', BLIPQ_THREADS: '1', BLIPQ_LOG_LEVEL: 'error' },
     // Longer than the balancer below takes to notice that a gateway is not ready.
-    env: { ...env, BLIPQ_SHUTDOWN_DELAY_MS: '3000', BLIPQ_LOG_LEVEL: 'error' },
-    stdio: ['ignore', 'inherit', 'inherit'],
+    BLIPQ_SHUTDOWN_DELAY_MS: '3000',
   });
   return await ready({ child, isReady: () => isReady(port) });
 }

@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -6,11 +5,10 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { json } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, inject, onTestFinished, test, vi } from 'vitest';
-import { freePort } from '../packages/test-servers/src/free-port.js';
+import { type App, AppProcess, freePort } from '../packages/test-servers/src/index.js';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const scene = new Uint8Array(readFileSync(join(root, 'models/demo/examples/sun-above-a-house.png')));
@@ -90,12 +88,6 @@ class Collector {
   }
 }
 
-interface Process {
-  child: ChildProcess;
-  lines: Record<string, unknown>[];
-  ended: Promise<unknown>;
-}
-
 /** A gateway, a worker and a notifier of their own, with one environment. */
 async function startAll(env: Record<string, string>, hookPort: number) {
   const port = await freePort();
@@ -106,19 +98,14 @@ async function startAll(env: Record<string, string>, hookPort: number) {
     BLIPQ_WEBHOOK_PORTS: String(hookPort),
   };
   const common = {
-    ...{ PATH: process.env.PATH ?? '', HOST: '127.0.0.1', REDIS_URL: inject('redisUrl'), BLIPQ_LOG_LEVEL: 'debug' },
+    ...{ REDIS_URL: inject('redisUrl'), BLIPQ_LOG_LEVEL: 'debug' },
     BLIPQ_NAMESPACE: `test-tracing-${randomBytes(6).toString('hex')}`,
     ...env,
   };
-  const start = (app: string, own: Record<string, string>): Process => {
-    const child = spawn(process.execPath, [join(root, `apps/${app}/dist/main.js`)], {
-      env: { ...common, ...own },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const lines: Record<string, unknown>[] = [];
-    createInterface(child.stdout).on('line', (line) => void lines.push(JSON.parse(line)));
-    onTestFinished(() => void child.kill('SIGKILL'));
-    return { child, lines, ended: once(child, 'close') };
+  const start = (app: App, own: Record<string, string>): AppProcess => {
+    const started = new AppProcess(app, { ...common, ...own });
+    onTestFinished(() => void started.child.kill('SIGKILL'));
+    return started;
   };
   const model = { BLIPQ_MODEL: join(root, 'models/demo'), BLIPQ_CACHE: folder };
   const processes = {
@@ -220,8 +207,8 @@ test('one caption is one trace: request, preprocessing, queue, engine and webhoo
   expect(receiver.received[0]).not.toHaveProperty('baggage');
   expect(JSON.stringify(collector.spans)).not.toMatch(/picture|of-the-receiver|whsec|secret/);
 
-  const line = (from: Process, msg: string, traced: Record<string, unknown>) =>
-    vi.waitFor(() => expect(from.lines).toContainEqual(expect.objectContaining({ msg, ...traced })));
+  const line = (from: AppProcess, msg: string, traced: Record<string, unknown>) =>
+    vi.waitFor(() => expect(from.log).toContainEqual(expect.objectContaining({ msg, ...traced })));
   await line(all.gateway, 'request answered', { trace_id: traceId, path: '/v1/captions' });
   await line(all.worker, 'work attempted', { trace_id: traceId, id });
   await line(all.notifier, 'webhook sent', { trace_id: traceId });
@@ -252,7 +239,7 @@ test('a collector that fails harms nobody, and is told of once until it is back'
   );
   const refusals = () => ['blipq-gateway', 'blipq-worker'].map((name) => collector.refused.get(name) ?? 0);
   while (Math.min(...refusals()) < 3) await submit(all.api, receiver.url);
-  const told = ({ lines }: Process, msg: RegExp) => lines.filter((line) => msg.test(String(line.msg))).length;
+  const told = ({ log }: AppProcess, msg: RegExp) => log.filter((line) => msg.test(String(line.msg))).length;
   for (const one of [all.gateway, all.worker]) {
     await vi.waitFor(() => expect(told(one, /traces are lost/)).toBe(1));
   }
@@ -293,6 +280,6 @@ test.each<Record<string, string>>([{ OTEL_SDK_DISABLED: 'true' }, { OTEL_TRACES_
     expect(receiver.received[0]).not.toHaveProperty('traceparent');
     await all.stop();
     expect(collector.connections).toBe(0);
-    expect(all.gateway.lines.filter((line) => 'trace_id' in line)).toEqual([]);
+    expect(all.gateway.log.filter((line) => 'trace_id' in line)).toEqual([]);
   },
 );

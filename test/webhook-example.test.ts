@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { WorkQueue } from '../packages/queue/src/index.js';
 import { newWebhookSecret, signWebhook } from '../packages/webhooks/src/index.js';
-import { endedCaption, Notifier } from './webhooks.js';
+import { endedCaption, startNotifier } from './webhooks.js';
 
 const program = fileURLToPath(new URL('../examples/webhook-receiver/receiver.js', import.meta.url));
 
@@ -26,7 +26,7 @@ test('the example receiver takes what the notifier sends, once, and nothing that
   const queue = new WorkQueue({ redisUrl, namespace });
   await queue.start();
   onTestFinished(() => queue.stop());
-  await Notifier.start({
+  await startNotifier({
     REDIS_URL: redisUrl,
     BLIPQ_NAMESPACE: namespace,
     BLIPQ_WEBHOOK_SECRET: secret,

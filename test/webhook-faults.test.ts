@@ -7,7 +7,7 @@ import { DeliveryLog, WorkQueue } from '../packages/queue/src/index.js';
 import { createLogger, loadConfig } from '../packages/service/src/index.js';
 import { OwnRedis } from '../packages/test-servers/src/own-redis.js';
 import { newWebhookSecret } from '../packages/webhooks/src/index.js';
-import { type Answer, endedCaption, Notifier, type NotifierEnv, Receiver } from './webhooks.js';
+import { type Answer, endedCaption, type NotifierEnv, Receiver, startNotifier } from './webhooks.js';
 
 const secret = newWebhookSecret();
 const ok: Answer = (response) => void response.end();
@@ -70,7 +70,7 @@ test.each([
   'a receiver that %s at first gets the same message again until it takes it',
   async (_what, fault, code) => {
     const receiver = await Receiver.start(secret, (...all) => (all[1] === 1 ? fault : ok)(...all));
-    await Notifier.start(env([receiver]));
+    await startNotifier(env([receiver]));
     const id = await endedCaption(queue, receiver.url);
     const delivery = await settled(id, 'delivered');
     expect(delivery.attempts.map((attempt) => attempt.status)).toEqual([code, 200]);
@@ -87,7 +87,7 @@ test.each([
   async (...row) => {
     const [, fault] = row;
     const receiver = await Receiver.start(secret, (...all) => (all[1] === 1 ? fault : ok)(...all));
-    await Notifier.start(env([receiver], { BLIPQ_WEBHOOK_TIMEOUT_MS: '2000' }));
+    await startNotifier(env([receiver], { BLIPQ_WEBHOOK_TIMEOUT_MS: '2000' }));
     const id = await endedCaption(queue, receiver.url);
     const { attempts } = await settled(id, 'delivered');
     // On a machine so busy that a good answer takes two seconds too, there are more attempts.
@@ -105,7 +105,7 @@ test.each([
     response.socket!.write(bytes);
     if (close) response.socket!.end();
   });
-  await Notifier.start(env([receiver]));
+  await startNotifier(env([receiver]));
   const id = await endedCaption(queue, receiver.url);
   await settled(id, 'delivered');
   expect([...receiver.counts]).toEqual([[id, 1]]);
@@ -114,7 +114,7 @@ test.each([
 test('a redirect sends nothing to where it points', async () => {
   const elsewhere = await Receiver.start(secret, ok);
   const receiver = await Receiver.start(secret, status(307, { location: elsewhere.url }));
-  await Notifier.start(env([receiver, elsewhere]));
+  await startNotifier(env([receiver, elsewhere]));
   const id = await endedCaption(queue, receiver.url);
   expect(await settled(id, 'failed')).toMatchObject({ reason: 'attempts_exhausted', attempt: 5 });
   expect(elsewhere.connections).toHaveLength(0);
@@ -124,7 +124,7 @@ test('a redirect sends nothing to where it points', async () => {
 test('429 with Retry-After is left alone for as long as it asks', async () => {
   const busy = status(429, { 'retry-after': '1' });
   const receiver = await Receiver.start(secret, (...all) => (all[1] === 1 ? busy : ok)(...all));
-  await Notifier.start(env([receiver]));
+  await startNotifier(env([receiver]));
   await settled(await endedCaption(queue, receiver.url), 'delivered');
   const [first, second] = receiver.messages;
   expect(second!.at - first!.at).toBeGreaterThanOrEqual(990);
@@ -132,7 +132,7 @@ test('429 with Retry-After is left alone for as long as it asks', async () => {
 
 test('after 410 an endpoint gets nothing more', async () => {
   const receiver = await Receiver.start(secret, status(410));
-  await Notifier.start(env([receiver]));
+  await startNotifier(env([receiver]));
   expect(await settled(await endedCaption(queue, receiver.url), 'failed')).toMatchObject({ reason: 'gone' });
   const second = await settled(await endedCaption(queue, receiver.url), 'failed');
   expect(second).toMatchObject({ reason: 'endpoint_disabled', attempt: 0 });
@@ -165,10 +165,10 @@ test('nothing is sent to a private address, also when a name turns into one at t
 
 test('what ended while no notifier ran is delivered when one comes', async () => {
   const receiver = await Receiver.start(secret, ok);
-  const first = await Notifier.start(env([receiver]));
+  const first = await startNotifier(env([receiver]));
   await first.kill('SIGKILL');
   const ids = await Promise.all(Array.from({ length: 5 }, () => endedCaption(queue, receiver.url)));
-  await Notifier.start(env([receiver]));
+  await startNotifier(env([receiver]));
   for (const id of ids) await settled(id, 'delivered');
   expect(new Map(receiver.counts)).toEqual(new Map(ids.map((id) => [id, 1])));
 });
@@ -176,11 +176,11 @@ test('what ended while no notifier ran is delivered when one comes', async () =>
 test('a notifier killed while it sends has its message sent again, under the same id', async () => {
   let kill = () => {};
   const receiver = await Receiver.start(secret, (response, n) => (n === 1 ? kill() : void response.end()));
-  const first = await Notifier.start(env([receiver], { BLIPQ_WEBHOOK_TIMEOUT_MS: '60000' }));
+  const first = await startNotifier(env([receiver], { BLIPQ_WEBHOOK_TIMEOUT_MS: '60000' }));
   kill = () => void first.child.kill('SIGKILL');
   const id = await endedCaption(queue, receiver.url);
   await first.ended;
-  await Notifier.start(env([receiver]));
+  await startNotifier(env([receiver]));
   await settled(id, 'delivered');
   expect([...receiver.counts]).toEqual([[id, 2]]);
 });
@@ -188,11 +188,11 @@ test('a notifier killed while it sends has its message sent again, under the sam
 test('a notifier killed right after a send loses nothing and makes up no id', async () => {
   let kill = () => {};
   const receiver = await Receiver.start(secret, (response, n) => void response.end(() => n === 20 && kill()));
-  const first = await Notifier.start(env([receiver]));
+  const first = await startNotifier(env([receiver]));
   kill = () => void first.child.kill('SIGKILL');
   const ids = await Promise.all(Array.from({ length: 60 }, () => endedCaption(queue, receiver.url)));
   await first.ended;
-  await Notifier.start(env([receiver]));
+  await startNotifier(env([receiver]));
   for (const id of ids) await settled(id, 'delivered');
   expect([...receiver.counts.keys()].sort()).toEqual(ids.toSorted());
 });
@@ -211,7 +211,7 @@ test('a Redis that is killed and comes back loses no webhook', async () => {
     if (n === 10) restart = own.kill().then(() => own.start());
   });
   const ids = await Promise.all(Array.from({ length: 30 }, () => endedCaption(queue, receiver.url)));
-  await Notifier.start(env([receiver]));
+  await startNotifier(env([receiver]));
   await vi.waitFor(() => expect(restart).toBeDefined());
   await restart;
   for (const id of ids) await settled(id, 'delivered');
@@ -225,7 +225,7 @@ test('others get their webhooks while a dead receiver, with 1,000 of them waitin
     await Promise.all(Array.from({ length: 50 }, () => endedCaption(queue, dead.url)));
   }
   // No send to the dead one ends while the test runs.
-  await Notifier.start(env([dead, alive], { BLIPQ_WEBHOOK_TIMEOUT_MS: '60000' }));
+  await startNotifier(env([dead, alive], { BLIPQ_WEBHOOK_TIMEOUT_MS: '60000' }));
   await vi.waitFor(() => expect(dead.messages.length).toBeGreaterThanOrEqual(4));
   for (let i = 0; i < 100; i++) await endedCaption(queue, alive.url);
   await vi.waitFor(() => expect(alive.counts.size).toBe(100));
@@ -237,7 +237,7 @@ test('others get their webhooks while a dead receiver, with 1,000 of them waitin
 test('a rotation signs with both secrets, so that receivers change when they like', async () => {
   const old = newWebhookSecret();
   const [moved, behind] = [await Receiver.start(secret, ok), await Receiver.start(old, ok)];
-  await Notifier.start(env([moved, behind], { BLIPQ_WEBHOOK_SECRET: `${secret} ${old}` }));
+  await startNotifier(env([moved, behind], { BLIPQ_WEBHOOK_SECRET: `${secret} ${old}` }));
   for (const { url } of [moved, behind]) await settled(await endedCaption(queue, url), 'delivered');
   expect([...moved.errors, ...behind.errors]).toEqual([]);
 });
@@ -248,7 +248,7 @@ test('SIGTERM lets a send end, and the notifier stops in order', async () => {
     stop();
     setTimeout(() => response.end(), 100);
   });
-  const notifier = await Notifier.start(env([receiver]));
+  const notifier = await startNotifier(env([receiver]));
   stop = () => void notifier.child.kill('SIGTERM');
   const exit = once(notifier.child, 'exit');
   const id = await endedCaption(queue, receiver.url);

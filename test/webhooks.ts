@@ -1,16 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { newCaptionId } from '../packages/contracts/src/index.js';
 import type { WorkQueue } from '../packages/queue/src/index.js';
+import { AppProcess } from '../packages/test-servers/src/index.js';
 import { verifyWebhook } from '../packages/webhooks/src/index.js';
-
-const main = fileURLToPath(new URL('../apps/notifier/dist/main.js', import.meta.url));
 
 /** A message that reached a receiver, signature checked. */
 export interface Received {
@@ -76,37 +72,12 @@ export class Receiver {
 
 export type NotifierEnv = Record<string, string> & { REDIS_URL: string; BLIPQ_NAMESPACE: string };
 
-/** The notifier as it is deployed: `dist/main.js` and an environment. */
-export class Notifier {
-  readonly child: ChildProcess;
-  readonly stderr: string[] = [];
-  readonly ended: Promise<unknown>;
-  readonly #ready: Promise<unknown>;
-
-  private constructor(env: NotifierEnv) {
-    const defaults = { BLIPQ_WEBHOOK_ALLOW: '127.0.0.1', BLIPQ_WEBHOOK_HTTP: '1', BLIPQ_HEALTH_PORT: '0' };
-    const child = spawn(process.execPath, [main], { env: { HOST: '127.0.0.1', ...defaults, ...env } });
-    this.child = child;
-    this.ended = once(child, 'close');
-    createInterface(child.stderr).on('line', (line) => this.stderr.push(line));
-    this.#ready = new Promise<void>((resolve, reject) => {
-      createInterface(child.stdout).on('line', (line) => line.includes('"notifier ready"') && resolve());
-      void this.ended.then(() => reject(new Error(`the notifier ended: ${this.stderr.join('\n')}`)));
-    });
-    this.#ready.catch(() => {});
-  }
-
-  static async start(env: NotifierEnv): Promise<Notifier> {
-    const notifier = new Notifier(env);
-    onTestFinished(() => notifier.kill('SIGKILL'));
-    await notifier.#ready;
-    return notifier;
-  }
-
-  async kill(signal: NodeJS.Signals): Promise<void> {
-    this.child.kill(signal);
-    await this.ended;
-  }
+/** The notifier as it is deployed, allowed to send to this machine; it ends with the test. */
+export async function startNotifier(env: NotifierEnv): Promise<AppProcess> {
+  const defaults = { BLIPQ_WEBHOOK_ALLOW: '127.0.0.1', BLIPQ_WEBHOOK_HTTP: '1', BLIPQ_HEALTH_PORT: '0' };
+  const notifier = new AppProcess('notifier', { ...defaults, ...env });
+  onTestFinished(() => notifier.kill('SIGKILL'));
+  return await notifier.ready();
 }
 
 /** Has a caption end, canceled, whose end is to be told to `url`. Returns the id that its webhook must have. */

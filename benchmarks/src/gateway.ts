@@ -19,7 +19,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ModelRegistry } from '@blipq/queue';
-import { freePort, OwnRedis } from '@blipq/test-servers';
+import { AppProcess, freePort, OwnRedis } from '@blipq/test-servers';
 import sharp from 'sharp';
 import type { LoadOrder, LoadReport } from './gateway-load.js';
 
@@ -45,15 +45,13 @@ interface GatewayFigures {
 /** The gateway as it is deployed, with a probe loaded beside it that reports on its event loop and memory. */
 async function startGateway(env: Record<string, string>) {
   const probe = new URL('./gateway-probe.js', import.meta.url).href;
-  const child = fork(path('apps/gateway/dist/main.js'), [], {
-    execArgv: [...(args.heap === '0' ? [] : [`--initial-heap-size=${args.heap}`]), '--import', probe, '--expose-gc'],
-    env: { ...process.env, ...env, BLIPQ_INTERNAL_PORT: '0', BLIPQ_LOG_LEVEL: 'warn', HOST: '127.0.0.1' },
-  });
+  const execArgv = [...(args.heap === '0' ? [] : [`--initial-heap-size=${args.heap}`]), '--import', probe, '--expose-gc'];
+  const gateway = new AppProcess('gateway', { ...env, BLIPQ_INTERNAL_PORT: '0', BLIPQ_LOG_LEVEL: 'warn' }, { execArgv });
+  const { child } = await gateway.ready();
   const message = async (wanted: (one: Record<string, unknown>) => boolean) => {
     for await (const [one] of on(child)) if (wanted(one)) return one;
     throw new Error('the gateway ended');
   };
-  await message((one) => one.blipq === 'ready');
   const ask = async (question: 'reset' | 'figures'): Promise<GatewayFigures> => {
     const answer = message((one) => one.probe !== undefined);
     child.send({ probe: question });

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Random } from '@blipq/test-servers';
 import { imageSize } from './random-checkpoint.js';
 
 const imageBytes = imageSize * imageSize * 3;
@@ -10,12 +11,11 @@ const imageCount = 8;
 export async function writeNoiseImages(folder: string): Promise<string> {
   const path = join(folder, 'noise.rgb');
   if (existsSync(path)) return path;
-  let state = 2022;
-  const next = () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state >>> 24;
-  };
-  await writeFile(path, Uint8Array.from({ length: imageCount * imageBytes }, next));
+  const random = new Random(2022);
+  await writeFile(
+    path,
+    Uint8Array.from({ length: imageCount * imageBytes }, () => random.whole(0, 255)),
+  );
   return path;
 }
 

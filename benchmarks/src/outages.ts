@@ -9,16 +9,14 @@
  * Gateway, worker (with the bundled model) and Redis are processes of their own. Needs `redis-server` on the PATH and
  * everything built.
  */
-import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { freePort, OwnCluster, OwnRedis, OwnSentinels } from '@blipq/test-servers';
+import { AppProcess, freePort, OwnCluster, OwnRedis, OwnSentinels } from '@blipq/test-servers';
 import sharp from 'sharp';
 import { table } from './markdown-table.js';
 
@@ -42,24 +40,16 @@ interface Answer {
 /** Gateway and worker on one Redis; what it resolves to ends them. */
 async function startBlipq(redisUrl: string): Promise<() => void> {
   const namespace = `bench-${randomBytes(4).toString('hex')}`;
-  const common = { REDIS_URL: redisUrl, BLIPQ_NAMESPACE: namespace, HOST: '127.0.0.1', BLIPQ_LOG_LEVEL: 'silent' };
-  const start = (app: string, env: Record<string, string>) =>
-    fork(path(`apps/${app}/dist/main.js`), [], { env: { ...process.env, ...common, ...env } });
-  const children = [
-    start('gateway', { PORT: String(port), BLIPQ_INTERNAL_PORT: '0' }),
-    start('worker', { BLIPQ_HEALTH_PORT: '0', BLIPQ_MODEL: path('models/demo'), BLIPQ_CACHE: folder }),
+  const common = { REDIS_URL: redisUrl, BLIPQ_NAMESPACE: namespace, BLIPQ_LOG_LEVEL: 'silent' };
+  const model = { BLIPQ_MODEL: path('models/demo'), BLIPQ_CACHE: folder };
+  const processes = [
+    new AppProcess('gateway', { ...common, PORT: String(port), BLIPQ_INTERNAL_PORT: '0' }),
+    new AppProcess('worker', { ...common, ...model, BLIPQ_HEALTH_PORT: '0' }),
   ];
-  await Promise.all(children.map(ready));
+  await Promise.all(processes.map((each) => each.ready()));
   return () => {
-    for (const child of children) child.kill('SIGKILL');
+    for (const each of processes) void each.kill('SIGKILL');
   };
-}
-
-async function ready(child: ChildProcess): Promise<void> {
-  for (;;) {
-    const [message] = (await once(child, 'message')) as [{ blipq?: string }];
-    if (message.blipq === 'ready') return;
-  }
 }
 
 async function submit(): Promise<Answer> {

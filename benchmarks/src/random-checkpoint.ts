@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, open, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Random } from '@blipq/test-servers';
 import { fileURLToPath } from 'node:url';
 
 /** The two published sizes of BLIP (configuration_blip.py and the Salesforce checkpoints). */
@@ -170,13 +171,11 @@ function randomTensor(name: string, size: number, normal: Float32Array, start: n
   });
 }
 
-/** Seeded standard-normal numbers (Box and Muller 1958 over a linear congruential generator). */
+/** Seeded standard-normal numbers (Box and Muller 1958). */
 function normalNoise(size: number): Float32Array {
-  let state = 12345;
-  const uniform = () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return (state + 1) / 2 ** 32;
-  };
+  const random = new Random(12345);
+  /** Above 0, at most 1: zero has no logarithm. */
+  const uniform = () => 1 - random.next();
   return Float32Array.from(
     { length: size },
     () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform()),

@@ -6,19 +6,16 @@
  *
  * Needs `redis-server` on the PATH and everything built.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type CaptionResource, newCaptionId, resolveParams } from '@blipq/contracts';
 import { WorkQueue } from '@blipq/queue';
-import { OwnRedis } from '@blipq/test-servers';
+import { AppProcess, OwnRedis } from '@blipq/test-servers';
 import { table } from './markdown-table.js';
 import { median } from './median.js';
 
@@ -43,13 +40,10 @@ const running = new Set<BenchWorker>();
 
 /** A worker as it is deployed; its log tells the pids of its engines. */
 class BenchWorker {
-  readonly #child: ChildProcess;
-  readonly #ended: Promise<unknown>;
-  /** The engine's pid, while there is one that lives. */
-  #engine = 0;
+  readonly #process: AppProcess;
 
   private constructor(env: Record<string, string>) {
-    const settings = { REDIS_URL: redis.url, BLIPQ_NAMESPACE: namespace, HOST: '127.0.0.1', BLIPQ_HEALTH_PORT: '0' };
+    const settings = { REDIS_URL: redis.url, BLIPQ_NAMESPACE: namespace, BLIPQ_HEALTH_PORT: '0' };
     const model = {
       BLIPQ_MODEL: path('models/demo'),
       BLIPQ_CACHE: folder,
@@ -57,24 +51,19 @@ class BenchWorker {
       BLIPQ_PRECISION: 'fp32',
     };
     const limits = { BLIPQ_BATCH_MAX: `${batchMax}`, BLIPQ_BATCH_DEADLINE_MS: '600000', BLIPQ_DRAIN_MS: '0' };
-    this.#child = spawn(process.execPath, [path('apps/worker/dist/main.js')], {
-      env: { ...process.env, ...settings, ...model, ...limits, ...env },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    this.#ended = once(this.#child, 'exit');
+    this.#process = new AppProcess('worker', { ...settings, ...model, ...limits, ...env });
     running.add(this);
   }
 
   static async start(env: Record<string, string> = {}): Promise<BenchWorker> {
     const worker = new BenchWorker(env);
-    await new Promise<void>((resolve) => {
-      createInterface(worker.#child.stdout!).on('line', (text) => {
-        const { msg, enginePid } = JSON.parse(text) as { msg: string; enginePid: number };
-        if (msg === 'engine ready') worker.#engine = enginePid;
-        if (msg === 'model registered') resolve();
-      });
-    });
+    await worker.#process.logged('model registered');
     return worker;
+  }
+
+  /** Of the engine that was ready last. */
+  get #engine(): number {
+    return Number(this.#process.log.findLast(({ msg }) => msg === 'engine ready')?.enginePid);
   }
 
   engine(signal: NodeJS.Signals): void {
@@ -82,7 +71,7 @@ class BenchWorker {
   }
 
   signal(signal: NodeJS.Signals): void {
-    this.#child.kill(signal);
+    this.#process.child.kill(signal);
   }
 
   /** A frozen engine does not notice that its worker is gone. */
@@ -93,7 +82,7 @@ class BenchWorker {
     } catch {
       // It has ended.
     }
-    await this.#ended;
+    await this.#process.ended;
     running.delete(this);
   }
 }

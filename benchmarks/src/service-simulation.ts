@@ -1,3 +1,4 @@
+import { Random } from '@blipq/test-servers';
 import { hpaSyncS, KedaModel, type ScaledObjectSpec } from './keda-model.js';
 
 export interface SimulationOptions {
@@ -53,7 +54,7 @@ const tickS = 5;
  */
 export class ServiceSimulation {
   readonly #options: SimulationOptions;
-  readonly #random: () => number;
+  readonly #random: Random;
   readonly #keda: KedaModel | undefined;
   readonly #waiting = new Fifo();
   readonly #totals: number[] = [];
@@ -71,7 +72,7 @@ export class ServiceSimulation {
   constructor(options: SimulationOptions) {
     const { workers, scaling, seed } = options;
     this.#options = options;
-    this.#random = randomNumbers(seed);
+    this.#random = new Random(seed);
     this.#keda = scaling && new KedaModel(scaling, Math.min(workers, scaling.maxReplicaCount));
     const loaded = this.#keda?.replicas ?? workers;
     this.#pods = Array.from({ length: loaded }, () => ({
@@ -109,7 +110,7 @@ export class ServiceSimulation {
   }
 
   #pause(rate: number): number {
-    return rate === 0 ? Number.POSITIVE_INFINITY : -Math.log(1 - this.#random()) / rate;
+    return rate === 0 ? Number.POSITIVE_INFINITY : -Math.log(1 - this.#random.next()) / rate;
   }
 
   #pass(toS: number): void {
@@ -211,15 +212,4 @@ class Fifo {
     }
     return item;
   }
-}
-
-/** Mulberry32: the same numbers for the same seed. */
-function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

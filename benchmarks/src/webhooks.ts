@@ -16,7 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { newCaptionId } from '@blipq/contracts';
 import { WorkQueue } from '@blipq/queue';
-import { OwnRedis } from '@blipq/test-servers';
+import { AppProcess, OwnRedis } from '@blipq/test-servers';
 import { newWebhookSecret } from '@blipq/webhooks';
 import type { ReceiverReport } from './webhook-receiver.js';
 
@@ -25,7 +25,6 @@ const { values } = parseArgs({
   options: { captions: { type: 'string', default: '5000' } },
 });
 const captions = Number(values.captions);
-const notifierMain = fileURLToPath(new URL('../../apps/notifier/dist/main.js', import.meta.url));
 const secret = newWebhookSecret();
 
 /** Has captions end, canceled, whose webhooks go to these ports in turn. */
@@ -64,26 +63,21 @@ async function measure(redisUrl: string, hosts: number): Promise<void> {
   const [{ ports }] = (await once(receiver, 'message')) as [Extract<ReceiverReport, { ports: number[] }>];
   await endCaptions(redisUrl, namespace, ports);
   receiver.send({ expect: captions });
-  const notifier = fork(notifierMain, {
-    env: {
-      ...process.env,
-      ...{ REDIS_URL: redisUrl, BLIPQ_NAMESPACE: namespace, HOST: '127.0.0.1', BLIPQ_HEALTH_PORT: '0' },
-      ...{ BLIPQ_WEBHOOK_SECRET: secret, BLIPQ_WEBHOOK_ALLOW: '127.0.0.1', BLIPQ_WEBHOOK_HTTP: '1' },
-      ...{ BLIPQ_WEBHOOK_PORTS: ports.join(' '), BLIPQ_LOG_LEVEL: 'warn' },
-    },
+  const notifier = new AppProcess('notifier', {
+    ...{ REDIS_URL: redisUrl, BLIPQ_NAMESPACE: namespace, BLIPQ_HEALTH_PORT: '0' },
+    ...{ BLIPQ_WEBHOOK_SECRET: secret, BLIPQ_WEBHOOK_ALLOW: '127.0.0.1', BLIPQ_WEBHOOK_HTTP: '1' },
+    ...{ BLIPQ_WEBHOOK_PORTS: ports.join(' '), BLIPQ_LOG_LEVEL: 'warn' },
   });
   const [report] = (await once(receiver, 'message')) as [Extract<ReceiverReport, { seconds: number }>];
   const { seconds, requests } = report;
-  const cpuMs = ((await cpuSeconds(notifier.pid!)) / captions) * 1000;
+  const cpuMs = ((await cpuSeconds(notifier.child.pid!)) / captions) * 1000;
   const rate = (captions / seconds).toFixed(0);
   const counts = `${captions} ids in ${seconds.toFixed(1)} s, ${requests} requests`;
   console.log(
     `${String(hosts).padStart(2)} receivers  ${rate} deliveries/s  (${counts}; ${cpuMs.toFixed(2)} ms of the notifier's CPU time each)`,
   );
-  const stopped = once(notifier, 'exit');
-  notifier.kill();
   receiver.kill();
-  await stopped;
+  await notifier.kill();
 }
 
 /** CPU time of a process so far, from /proc: that tells more than the clock on a machine that has other things to do. */

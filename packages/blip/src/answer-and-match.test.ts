@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Random } from '@blipq/test-servers';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AnswerModel } from './answer-model.js';
-import { seededRandom } from './checkpoint/testing/fuzz.js';
 import { loadModel } from './load-model.js';
 import { MatchModel } from './match-model.js';
 import { prepareModel } from './prepare-model.js';
@@ -48,14 +48,13 @@ describe('the answers of vqa are those of transformers', () => {
   });
 
   test('in batches of any mix of images and numbers of questions', async () => {
-    const random = seededRandom(11);
-    const pick = <T>(values: readonly T[]) => values[Math.floor(random() * values.length)]!;
+    const random = new Random(11);
     const images = [...new Set(cases.map(({ image }) => image))];
     for (let round = 0; round < 8; round++) {
-      const batch = Array.from({ length: 1 + Math.floor(random() * 4) }, () => {
-        const image = pick(images);
+      const batch = Array.from({ length: random.whole(1, 4) }, () => {
+        const image = random.pick(images);
         const own = cases.filter((golden) => golden.image === image);
-        return Array.from({ length: 1 + Math.floor(random() * 3) }, () => pick(own));
+        return Array.from({ length: random.whole(1, 3) }, () => random.pick(own));
       });
       const rows = await Promise.all(
         batch.map(async (asked) => ({
@@ -130,9 +129,8 @@ describe.each(['fp32', 'int8'] as const)('in %s, whatever the texts and rows bes
   const texts = [...goldens.vqa, ...goldens.itm].map((golden: { question?: string; text: string }) => {
     return golden.question ?? golden.text;
   });
-  const random = seededRandom(17);
-  const pick = <T>(values: readonly T[]) => values[Math.floor(random() * values.length)]!;
-  const some = <T>(max: number, make: () => T) => Array.from({ length: 1 + Math.floor(random() * max) }, make);
+  const random = new Random(17);
+  const some = <T>(max: number, make: () => T) => Array.from({ length: random.whole(1, max) }, make);
   /** Few images, so that rows share them, and so many texts that their lengths differ. */
   const batchOf = async () => await Promise.all(some(5, async () => ({ pixels: await pixelsOf(pick(images)) })));
   const load = async (name: string) =>
@@ -141,8 +139,8 @@ describe.each(['fp32', 'int8'] as const)('in %s, whatever the texts and rows bes
   test('an answer', async () => {
     const model = (await load('vqa')) as AnswerModel;
     for (let round = 0; round < 8; round++) {
-      const params = { maxNewTokens: 6, minNewTokens: 0, numBeams: pick([1, 1, 3]) };
-      const rows = (await batchOf()).map((row) => ({ ...row, params, questions: some(3, () => pick(texts)) }));
+      const params = { maxNewTokens: 6, minNewTokens: 0, numBeams: random.pick([1, 1, 3]) };
+      const rows = (await batchOf()).map((row) => ({ ...row, params, questions: some(3, () => random.pick(texts)) }));
       const { answers } = await model.answer(rows);
       for (const [index, { questions, ...row }] of rows.entries()) {
         for (const [at, question] of questions.entries()) {
@@ -157,7 +155,7 @@ describe.each(['fp32', 'int8'] as const)('in %s, whatever the texts and rows bes
   test('a match', async () => {
     const model = (await load('itm')) as MatchModel;
     for (let round = 0; round < 8; round++) {
-      const rows = (await batchOf()).map((row) => ({ ...row, texts: some(6, () => pick(texts)) }));
+      const rows = (await batchOf()).map((row) => ({ ...row, texts: some(6, () => random.pick(texts)) }));
       const { matches } = await model.match(rows);
       for (const [index, { pixels, texts }] of rows.entries()) {
         for (const [at, text] of texts.entries()) {

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Random } from '@blipq/test-servers';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaptionModel, type CaptionOutput, type CaptionRow } from './caption-model.js';
@@ -52,17 +53,6 @@ async function rowOf({ image, prompt, params }: Golden): Promise<CaptionRow> {
   };
 }
 
-/** Seeded, so that a failing batch can be made again (Mulberry32). */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 describe.each([
   ['caption', [...goldens.caption!, ...moreGoldens.caption!]],
   ['caption-sharded', moreGoldens['caption-fp16']!],
@@ -84,10 +74,9 @@ describe.each([
   });
 
   test('in batches of any mix, whatever the batch-mates', async () => {
-    const next = random(7);
+    const random = new Random(7);
     for (let round = 0; round < 12; round++) {
-      const size = 2 + Math.floor(next() * 7);
-      const batch = Array.from({ length: size }, () => cases[Math.floor(next() * cases.length)]!);
+      const batch = Array.from({ length: random.whole(2, 8) }, () => random.pick(cases));
       const { captions } = await model.caption(await Promise.all(batch.map(rowOf)));
       for (const [index, golden] of batch.entries()) expectGolden(captions[index]!, golden);
     }

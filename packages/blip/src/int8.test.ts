@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Random } from '@blipq/test-servers';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaptionModel, type CaptionRow } from './caption-model.js';
-import { seededRandom } from './checkpoint/testing/fuzz.js';
 import type { Precision } from './model/weight-format.js';
 import { prepareModel } from './prepare-model.js';
 
@@ -64,41 +64,39 @@ async function expectIndependentRows(
   prompts: readonly string[],
 ): Promise<void> {
   const model = await load(checkpoint, precision);
-  const next = seededRandom(11);
-  const between = (low: number, high: number) => low + Math.floor(next() * (high - low + 1));
-  const oneOf = <T>(values: readonly T[]): T => values[between(0, values.length - 1)]!;
+  const random = new Random(11);
   const randomRow = (): CaptionRow => {
-    const maxNewTokens = between(1, 20);
-    const numBeams = oneOf([1, 1, 1, 3]);
+    const maxNewTokens = random.whole(1, 20);
+    const numBeams = random.pick([1, 1, 1, 3]);
     return {
-      pixels: oneOf(images),
-      prompt: oneOf([null, ...prompts]),
+      pixels: random.pick(images),
+      prompt: random.pick([null, ...prompts]),
       params: {
         maxNewTokens,
-        minNewTokens: between(0, maxNewTokens),
+        minNewTokens: random.whole(0, maxNewTokens),
         numBeams,
-        lengthPenalty: oneOf([1, 0.5, 2]),
-        earlyStopping: oneOf([false, true, 'never']),
-        repetitionPenalty: oneOf([1, 1.5]),
-        noRepeatNgramSize: oneOf([0, 2]),
-        ...(numBeams === 1 && next() < 0.5 && { sampling: randomSampling() }),
-        numReturnSequences: oneOf([1, 1, 2]),
-        badWords: oneOf([undefined, undefined, ['a'], ['picture of', 'the', 'Arafed']]),
-        minWords: oneOf([0, 0, 4]),
-        maxChars: oneOf([undefined, undefined, 12, 30]),
-        suppressPrompt: oneOf([false, true]),
-        format: oneOf([undefined, 'alt']),
+        lengthPenalty: random.pick([1, 0.5, 2]),
+        earlyStopping: random.pick([false, true, 'never']),
+        repetitionPenalty: random.pick([1, 1.5]),
+        noRepeatNgramSize: random.pick([0, 2]),
+        ...(numBeams === 1 && random.chance(0.5) && { sampling: randomSampling() }),
+        numReturnSequences: random.pick([1, 1, 2]),
+        badWords: random.pick([undefined, undefined, ['a'], ['picture of', 'the', 'Arafed']]),
+        minWords: random.pick([0, 0, 4]),
+        maxChars: random.pick([undefined, undefined, 12, 30]),
+        suppressPrompt: random.pick([false, true]),
+        format: random.pick([undefined, 'alt']),
       },
     };
   };
   const randomSampling = () => ({
-    temperature: oneOf([0.5, 1, 3]),
-    topK: oneOf([0, 1, 50, 100_000]),
-    topP: oneOf([0.3, 0.9, 1]),
-    seed: between(0, 2 ** 40),
+    temperature: random.pick([0.5, 1, 3]),
+    topK: random.pick([0, 1, 50, 100_000]),
+    topP: random.pick([0.3, 0.9, 1]),
+    seed: random.whole(0, 2 ** 40),
   });
   for (let round = 0; round < 12; round++) {
-    const rows = Array.from({ length: between(2, 9) }, randomRow);
+    const rows = Array.from({ length: random.whole(2, 9) }, randomRow);
     const together = await model.caption(rows);
     for (const [index, row] of rows.entries()) {
       const alone = await model.caption([row]);

@@ -76,6 +76,11 @@ export class OwnRedis {
     if (server.exitCode !== null) throw new Error(`${program} ended:\n${log}`);
   }
 
+  /** While it runs. */
+  get pid(): number {
+    return this.#server!.pid!;
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#server?.kill(signal);
   }

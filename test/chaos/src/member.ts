@@ -1,11 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { appendFileSync, closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { type App, AppProcess } from '@blipq/test-servers';
 import type { Relay } from './relay.js';
-
-export type App = 'gateway' | 'worker' | 'notifier';
 
 export interface MemberOptions {
   app: App;
@@ -20,7 +17,6 @@ export interface MemberOptions {
   onCollapse: (what: string) => void;
 }
 
-const root = new URL('../../../', import.meta.url);
 const shiftedClock = new URL('../dist/shifted-clock.js', import.meta.url).href;
 const restartMs = 200;
 const startDeadlineMs = 60_000;
@@ -64,17 +60,14 @@ export class Member {
     const { app, env, log, onCollapse } = this.#options;
     const output = openSync(log, 'a');
     const clock = { CHAOS_CLOCK_MS: String(this.#clockMs), NODE_OPTIONS: `--import ${shiftedClock}` };
-    // An IPC channel, so that it stops by itself should we die.
-    const child = spawn(process.execPath, [fileURLToPath(new URL(`apps/${app}/dist/main.js`, root))], {
-      env: { PATH: process.env.PATH, HOST: '127.0.0.1', ...env, ...(this.#clockMs !== 0 && clock) },
-      stdio: ['ignore', output, output, 'ipc'],
-    });
+    const settings = { ...env, ...(this.#clockMs !== 0 && clock) };
+    const { child, ended } = new AppProcess(app, settings, { output });
     closeSync(output);
     this.#child = child;
     this.#doomed = false;
     // Why a start failed is told to who started it, and to nobody else.
     child.on('message', (message) => appendFileSync(log, `${JSON.stringify(message)}\n`));
-    this.#ended = once(child, 'exit').then(async ([code, signal]) => {
+    this.#ended = ended.then(async ([code, signal]) => {
       if (!this.#doomed) onCollapse(`${this.name} ended by itself with ${code ?? signal}: ${lastLines(log)}`);
       if (!this.#wanted) return;
       await pause(restartMs);

@@ -2,7 +2,7 @@ import { type FaultName, faultKind } from './fault-kinds.js';
 import { type PlannedBatch, plannedBatch } from './planned-batch.js';
 import { type PlannedRequest, plannedRequest } from './planned-request.js';
 import type { Profile } from './profiles.js';
-import { Random } from './random.js';
+import { Random } from '@blipq/test-servers';
 import { type Scene, scenesOf } from './scene.js';
 
 export interface PlannedFault {

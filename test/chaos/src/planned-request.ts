@@ -1,5 +1,5 @@
 import type { Profile } from './profiles.js';
-import type { Random } from './random.js';
+import type { Random } from '@blipq/test-servers';
 import { namesOf, type Scene } from './scene.js';
 
 /** How a caller learns how it ended. */

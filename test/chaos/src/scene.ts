@@ -1,5 +1,5 @@
 import { type Task, taskNames, taskOfId } from '@blipq/contracts';
-import type { Random } from './random.js';
+import type { Random } from '@blipq/test-servers';
 
 /** What can be asked for, and whose workers have it, one after the other; each begins it at least once. */
 export const sceneTasks = {

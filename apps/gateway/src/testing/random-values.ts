@@ -1,3 +1,5 @@
+import { Random } from '@blipq/test-servers';
+
 /** A JSON schema as far as the fuzzer follows it. */
 export interface Schema {
   $ref?: string;
@@ -48,30 +50,12 @@ const oddTexts = [
 const oddValues: unknown[] = [null, true, false, 0, -1, 1.5, 1e308, -0, 2 ** 53, [], {}, [[]], { a: { b: [1] } }];
 
 /** Values from a seed: the same seed makes the same values on every machine. */
-export class RandomValues {
-  #state: number;
+export class RandomValues extends Random {
   readonly #resolve: (ref: string) => Schema;
 
   constructor(seed: number, resolve: (ref: string) => Schema) {
-    this.#state = seed >>> 0;
+    super(seed);
     this.#resolve = resolve;
-  }
-
-  /** 0 ≤ x < 1 (mulberry32). */
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let t = this.#state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  }
-
-  chance(probability: number): boolean {
-    return this.next() < probability;
-  }
-
-  pick<T>(from: readonly T[]): T {
-    return from[Math.floor(this.next() * from.length)]!;
   }
 
   /** A text that is odd, or long, or nothing much. */

@@ -1,30 +1,19 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Random } from '@blipq/test-servers';
 import { ModelError } from '../../model-error.js';
 import { openCheckpoint } from '../checkpoint.js';
 import { readZipDirectory } from '../torch-zip.js';
 import { WeightFile } from '../weight-file.js';
 import { fixture, modelFolder, zip } from './write-files.js';
 
-/** Numbers from 0 up to below 1, the same ones for the same seed (mulberry32). */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** Values at which lengths, offsets and signs go wrong. */
 const EDGES = [0, 1, 0x7f, 0x80, 0xff];
 
 /** Changes, removes, repeats or swaps a few bytes, most of them at one place. */
-export function mutate(bytes: Uint8Array, random: () => number): Buffer {
+export function mutate(bytes: Uint8Array, random: Random): Buffer {
   let out = Buffer.from(bytes);
-  const below = (n: number) => Math.floor(random() * n);
+  const below = (n: number) => random.whole(0, n - 1);
   for (let change = 1 + below(4); change > 0 && out.length > 0; change--) {
     const at = below(out.length);
     const length = 1 + below(Math.min(16, out.length - at));
@@ -38,7 +27,7 @@ export function mutate(bytes: Uint8Array, random: () => number): Buffer {
     else if (kind === 6) out = Buffer.concat([out.subarray(0, at), piece, out.subarray(at)]);
     else
       out =
-        random() < 0.2
+        random.chance(0.2)
           ? out.subarray(0, at)
           : Buffer.concat([out.subarray(0, at), piece.reverse(), out.subarray(at + length)]);
   }
@@ -112,7 +101,7 @@ export async function fuzz(
   const folder = await modelFolder({});
   const counts = { read: 0, refused: 0 };
   for (let run = seed; run < seed + runs; run++) {
-    const random = seededRandom(run);
+    const random = new Random(run);
     const bytes = target.damaged((original) => mutate(original, random));
     await writeFile(join(folder, target.file), bytes);
     try {
