@@ -45,8 +45,17 @@ interface GatewayFigures {
 /** The gateway as it is deployed, with a probe loaded beside it that reports on its event loop and memory. */
 async function startGateway(env: Record<string, string>) {
   const probe = new URL('./gateway-probe.js', import.meta.url).href;
-  const execArgv = [...(args.heap === '0' ? [] : [`--initial-heap-size=${args.heap}`]), '--import', probe, '--expose-gc'];
-  const gateway = new AppProcess('gateway', { ...env, BLIPQ_INTERNAL_PORT: '0', BLIPQ_LOG_LEVEL: 'warn' }, { execArgv });
+  const execArgv = [
+    ...(args.heap === '0' ? [] : [`--initial-heap-size=${args.heap}`]),
+    '--import',
+    probe,
+    '--expose-gc',
+  ];
+  const gateway = new AppProcess(
+    'gateway',
+    { ...env, BLIPQ_INTERNAL_PORT: '0', BLIPQ_LOG_LEVEL: 'warn' },
+    { execArgv },
+  );
   const { child } = await gateway.ready();
   const message = async (wanted: (one: Record<string, unknown>) => boolean) => {
     for await (const [one] of on(child)) if (wanted(one)) return one;

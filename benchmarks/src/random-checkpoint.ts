@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, open, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Random } from '@blipq/test-servers';
 import { fileURLToPath } from 'node:url';
+import { Random } from '@blipq/test-servers';
 
 /** The two published sizes of BLIP (configuration_blip.py and the Salesforce checkpoints). */
 export const shapes = {

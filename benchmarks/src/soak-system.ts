@@ -95,7 +95,9 @@ export class SoakSystem {
 
   /** Ends everything. Says which processes had ended before by themselves. */
   async stop(): Promise<string[]> {
-    const died = [...this.#processes].filter(([, { child }]) => child.exitCode ?? child.signalCode).map(([name]) => name);
+    const died = [...this.#processes]
+      .filter(([, { child }]) => child.exitCode ?? child.signalCode)
+      .map(([name]) => name);
     for (const name of ['gateway', 'notifier', 'worker']) await this.#processes.get(name)?.kill();
     await this.#redis?.remove();
     await rm(this.#folder, { recursive: true, force: true });

@@ -197,7 +197,10 @@ test('webhooks secret makes another good one each time', async () => {
 
 test('prune removes graphs that nobody has used for so long, says which, and leaves the others', async () => {
   const cache = join(folder, 'prune');
-  const [old, used] = ['a-0123456789ab-int8-v1', 'b-0123456789ab-int8-v1'].map((name) => join(cache, name)) as [string, string];
+  const [old, used] = ['a-0123456789ab-int8-v1', 'b-0123456789ab-int8-v1'].map((name) => join(cache, name)) as [
+    string,
+    string,
+  ];
   for (const path of [old, used]) {
     mkdirSync(path, { recursive: true });
     writeFileSync(join(path, 'last-use'), '');

@@ -60,7 +60,9 @@ export function program(version: string, env: CaptionEnvironment, commands: Comm
     .option('--dry-run', 'only say what would be removed', false)
     .option('--json', 'the report as JSON on standard output', false)
     .addHelpText('after', modelSettings)
-    .action(commands.prune);
+    .action(({ days, ...others }: { days: number; dryRun: boolean; json: boolean }) =>
+      commands.prune({ unusedDays: days, ...others }),
+    );
   blipq
     .command('webhooks')
     .description('webhooks')

@@ -132,7 +132,7 @@ describe.each(['fp32', 'int8'] as const)('in %s, whatever the texts and rows bes
   const random = new Random(17);
   const some = <T>(max: number, make: () => T) => Array.from({ length: random.whole(1, max) }, make);
   /** Few images, so that rows share them, and so many texts that their lengths differ. */
-  const batchOf = async () => await Promise.all(some(5, async () => ({ pixels: await pixelsOf(pick(images)) })));
+  const batchOf = async () => await Promise.all(some(5, async () => ({ pixels: await pixelsOf(random.pick(images)) })));
   const load = async (name: string) =>
     await loadModel(await prepareModel({ checkpoint: join(reference, name), cacheDir, precision }), { threads: 2 });
 

@@ -44,7 +44,10 @@ export async function noteUse(folder: string): Promise<void> {
  * CPU that are gone, and what killed builds left behind. Graphs of a version that noted no use are taken to be used now.
  * Files and folders of other makers stay.
  */
-export async function pruneGraphs(cacheDir: string, { unusedDays, dryRun = false }: PruneOptions): Promise<PrunedEntry[]> {
+export async function pruneGraphs(
+  cacheDir: string,
+  { unusedDays, dryRun = false }: PruneOptions,
+): Promise<PrunedEntry[]> {
   const before = Date.now() - unusedDays * 86_400_000;
   const removed: PrunedEntry[] = [];
   for (const name of await namesIn(cacheDir)) {

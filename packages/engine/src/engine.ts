@@ -240,7 +240,15 @@ export class Engine extends EventEmitter<EngineEvents> {
   }
 
   #fork(): EngineChild {
-    const { cacheDir, cacheDays = 0, threads, logger, batchDeadlineMs, precision = 'auto', device = 'auto' } = this.#options;
+    const {
+      cacheDir,
+      cacheDays = 0,
+      threads,
+      logger,
+      batchDeadlineMs,
+      precision = 'auto',
+      device = 'auto',
+    } = this.#options;
     const { startSilenceMs = 120_000, heartbeatSilenceMs = 10_000 } = this.#options;
     return new EngineChild({
       entry: this.#options.entry ?? new URL('../dist/engine-process.js', import.meta.url),

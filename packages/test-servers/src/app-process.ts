@@ -42,7 +42,7 @@ export class AppProcess {
     const [program, ...args] = [...under, process.execPath, ...execArgv, main];
     const stdio: StdioOptions = ['ignore', output, output, 'ipc'];
     this.#app = app;
-    this.child = spawn(program!, args, { env: { PATH: process.env.PATH, HOST: '127.0.0.1', ...env }, stdio });
+    this.child = spawn(program!, args, { env: { HOST: '127.0.0.1', ...env }, stdio });
     this.ended = once(this.child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
     this.#readLines();
     this.#ready = new Promise((resolve, reject) => {

@@ -1,8 +1,8 @@
+import { Random } from '@blipq/test-servers';
 import { type FaultName, faultKind } from './fault-kinds.js';
 import { type PlannedBatch, plannedBatch } from './planned-batch.js';
 import { type PlannedRequest, plannedRequest } from './planned-request.js';
 import type { Profile } from './profiles.js';
-import { Random } from '@blipq/test-servers';
 import { type Scene, scenesOf } from './scene.js';
 
 export interface PlannedFault {

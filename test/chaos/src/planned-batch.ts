@@ -1,6 +1,6 @@
+import type { Random } from '@blipq/test-servers';
 import type { Follow } from './planned-request.js';
 import type { Profile } from './profiles.js';
-import type { Random } from '@blipq/test-servers';
 
 /** One item of a batch. */
 export interface PlannedItem {

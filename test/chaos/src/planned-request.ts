@@ -1,5 +1,5 @@
-import type { Profile } from './profiles.js';
 import type { Random } from '@blipq/test-servers';
+import type { Profile } from './profiles.js';
 import { namesOf, type Scene } from './scene.js';
 
 /** How a caller learns how it ended. */

@@ -26,10 +26,9 @@ export function mutate(bytes: Uint8Array, random: Random): Buffer {
     else if (kind === 5) out = Buffer.concat([out.subarray(0, at), out.subarray(at + length)]);
     else if (kind === 6) out = Buffer.concat([out.subarray(0, at), piece, out.subarray(at)]);
     else
-      out =
-        random.chance(0.2)
-          ? out.subarray(0, at)
-          : Buffer.concat([out.subarray(0, at), piece.reverse(), out.subarray(at + length)]);
+      out = random.chance(0.2)
+        ? out.subarray(0, at)
+        : Buffer.concat([out.subarray(0, at), piece.reverse(), out.subarray(at + length)]);
   }
   return out;
 }
