@@ -48,7 +48,7 @@ export async function pruneGraphs(
   cacheDir: string,
   { unusedDays, dryRun = false }: PruneOptions,
 ): Promise<PrunedEntry[]> {
-  const before = Date.now() - unusedDays * 86_400_000;
+  const before = unusedDays === 0 ? Number.POSITIVE_INFINITY : Date.now() - unusedDays * 86_400_000;
   const removed: PrunedEntry[] = [];
   for (const name of await namesIn(cacheDir)) {
     const path = join(cacheDir, name);
