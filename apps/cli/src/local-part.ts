@@ -10,8 +10,8 @@ import { type CommandConfig, commandSettings, workersOwnSettings } from './confi
 import { LocalCaptioner } from './local-captioner.js';
 import { modelReport } from './model-command.js';
 import type { ModelCall, ServeOptions } from './program.js';
-import { type PruneCommand, pruneReport } from './prune-command.js';
 import { type ProgressDisplay, progressBar, progressLines } from './progress-display.js';
+import { type PruneCommand, pruneReport } from './prune-command.js';
 import { reportJson, reportText } from './report.js';
 import { RunError } from './run-error.js';
 
