@@ -54,15 +54,14 @@ export class LocalCaptioner implements Captioner {
       throw new RunError(`--${option} needs a server; leave it out with --local`, 2);
     }
     const onWarning = (text: string) => display.note(`warning: ${text}`);
-    const { folder, name } = await resolveModel(reference, {
+    const { folder, name, adapter } = await resolveModel(reference, {
       ...hubOptions(config),
       onProgress: display.download,
       onWarning,
     });
     const engine = new Engine({
       ...engineBounds,
-      checkpoint: folder,
-      name,
+      checkpoint: async () => ({ checkpoint: folder, name, ...(adapter && { adapter: adapter.folder }) }),
       cacheDir: config.BLIPQ_CACHE,
       threads: config.BLIPQ_THREADS,
       precision: config.BLIPQ_PRECISION,

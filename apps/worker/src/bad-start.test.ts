@@ -44,7 +44,7 @@ function copy(name: string): string {
 }
 
 test.each([
-  [{ BLIPQ_MODEL: '' }, /^blipq: BLIPQ_MODEL is not set; it takes the folder of a BLIP checkpoint, or owner\/name/],
+  [{ BLIPQ_MODEL: '' }, /^blipq: BLIPQ_MODEL is not set; it takes the folder of a BLIP checkpoint, owner\/name/],
   [{ BLIPQ_BATCH_MAX: '257' }, /^blipq: BLIPQ_BATCH_MAX is "257"; it takes a whole number from 1 to 256$/],
   [{ BLIPQ_DEVICE: 'gpu' }, /^blipq: BLIPQ_DEVICE is "gpu"; it takes one of auto, cpu, cuda$/],
   [{ BLIPQ_DEVICE: 'cuda' }, /CUDA was asked for and cannot be used \(.*\)\. .* or set BLIPQ_DEVICE to cpu$/],

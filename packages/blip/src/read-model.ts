@@ -3,6 +3,7 @@ import { checkTensors } from './build-graphs.js';
 import { type Checkpoint, openCheckpoint } from './checkpoint/checkpoint.js';
 import { type BlipConfig, readBlipConfig } from './checkpoint/config.js';
 import { requireBlipConfig } from './checkpoint/model-kind.js';
+import { requireFolder } from './checkpoint/no-weights.js';
 import { originalConfig } from './checkpoint/original-config.js';
 import { listed } from './checkpoint/state-dict.js';
 import { contentHash, type HashOptions } from './content-hash.js';
@@ -33,6 +34,7 @@ export interface ReadOptions {
  * @throws ModelError saying what was found, and what to do
  */
 export async function readModel(options: ReadOptions): Promise<OpenModel> {
+  for (const folder of [options.checkpoint, options.adapter]) if (folder !== undefined) await requireFolder(folder);
   const folders = await findModelFolders(options.checkpoint, options.adapter);
   await requireBlipConfig(folders.base);
   const base = await openCheckpoint(folders.base);

@@ -104,3 +104,29 @@ describe('the bundled model in its engine process', () => {
     });
   });
 });
+
+it('merges an adapter in the engine process, and captions as peft and transformers do', async () => {
+  const reference = fileURLToPath(new URL('../../../test/reference/', import.meta.url));
+  const { base, cases } = JSON.parse(readFileSync(join(reference, 'goldens-checkpoints.json'), 'utf8')).adapters.plain;
+  const silent = () => {};
+  const adapted = new Engine({
+    checkpoint: async () => ({
+      checkpoint: join(reference, base),
+      adapter: join(reference, 'adapters/plain'),
+      name: 'me/lora',
+    }),
+    ...{ cacheDir, threads: 2, precision: 'fp32', device: 'cpu', batchMax: 8, batchDeadlineMs: 60_000 },
+    logger: { debug: silent, info: silent, warn: silent },
+  });
+  const pool = new PixelPool({ threads: 1 });
+  await adapted.start();
+  try {
+    expect(adapted.facts.model).toBe('me/lora');
+    const [{ image, prompt, params, ids }] = cases;
+    const { rgb } = await pool.toPixels(await readFile(join(reference, image)), adapted.facts.imageSize);
+    const limits = { maxNewTokens: params.max_new_tokens, minNewTokens: params.min_new_tokens };
+    expect(await adapted.caption({ pixels: rgb, prompt, params: limits })).toMatchObject({ tokenIds: ids });
+  } finally {
+    await Promise.all([adapted.stop(), pool.stop()]);
+  }
+});

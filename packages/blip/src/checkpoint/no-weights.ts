@@ -1,5 +1,5 @@
 import { constants, existsSync } from 'node:fs';
-import { access, readdir, readFile } from 'node:fs/promises';
+import { access, readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ModelError } from '../model-error.js';
 
@@ -16,22 +16,30 @@ export async function trainingFiles(folder: string): Promise<string[]> {
   return names.filter((name) => /\.(pth|pt|ckpt)$/.test(name) && !leftovers.test(name)).sort();
 }
 
+/**
+ * @throws ModelError where there is no such folder, or it may not be looked into, in which case it would seem empty
+ */
+export async function requireFolder(folder: string, mode = constants.X_OK): Promise<void> {
+  const path = resolve(folder);
+  try {
+    if (!(await stat(folder)).isDirectory()) {
+      throw new ModelError('checkpoint_missing', `${path} is no folder; name the one that holds it`);
+    }
+    await access(folder, mode);
+  } catch (error) {
+    if (error instanceof ModelError) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw code === 'ENOENT'
+      ? new ModelError('checkpoint_missing', `there is no folder ${path}`, { cause: error })
+      : new ModelError('checkpoint_unreadable', `${path} cannot be read: ${message}`, { cause: error });
+  }
+}
+
 /** The error for a folder without weights: what it holds instead, and the way to what BlipQ takes. */
 export async function noWeights(folder: string): Promise<ModelError> {
+  await requireFolder(folder, constants.R_OK | constants.X_OK);
   const path = resolve(folder);
-  let names: string[];
-  try {
-    names = (await readdir(folder)).sort();
-    await access(folder, constants.R_OK | constants.X_OK);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    // A folder that may not be looked into seems empty.
-    if (code === 'EACCES') {
-      return new ModelError('checkpoint_unreadable', `${path} cannot be read: ${message}`, { cause: error });
-    }
-    const what = code === 'ENOENT' ? `there is no folder ${path}` : `${path} is no folder; name the one that holds it`;
-    return new ModelError('checkpoint_missing', what, { cause: error });
-  }
+  const names = (await readdir(folder)).sort();
   const found = brokenLink(path, names) ?? (await modelFolders(path, names)) ?? otherForms(names);
   return new ModelError('checkpoint_missing', `${path} holds no weights; ${found ?? WANTED}`);
 }

@@ -46,7 +46,7 @@ test.each<[string, Files, Record<string, unknown>, string]>([
     'an added token needs an embedding',
     { 'vocab.txt': words, 'added_tokens.json': json({ '<bird>': size + 2 }) },
     {},
-    `1 tokens have no embedding, the first being "<bird>" with the id ${size + 2}, while vocab_size is ${size + 2}`,
+    `1 token has no embedding, the first being "<bird>" with the id ${size + 2}, while vocab_size is ${size + 2}`,
   ],
   [
     'a vocabulary needs as many embeddings',

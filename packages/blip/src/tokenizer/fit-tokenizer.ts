@@ -28,9 +28,10 @@ export function fitTokenizer(
   const beyond = [...ids].filter(([, id]) => id >= text.vocabSize).sort(([, a], [, b]) => a - b);
   if (beyond.length > 0) {
     const [[token, id]] = beyond as [[string, number]];
+    const tokens = beyond.length === 1 ? '1 token has' : `${beyond.length} tokens have`;
     throw new ModelError(
       'config_invalid',
-      `${path}: ${beyond.length} tokens have no embedding, the first being ${JSON.stringify(token)} with the id ${id}, while vocab_size is ${text.vocabSize}; save the tokenizer that the model was trained with, or resize the model: model.resize_token_embeddings(len(tokenizer))`,
+      `${path}: ${tokens} no embedding, the first being ${JSON.stringify(token)} with the id ${id}, while vocab_size is ${text.vocabSize}; save the tokenizer that the model was trained with, or resize the model: model.resize_token_embeddings(len(tokenizer))`,
     );
   }
   if (json.model.type === 'WordPiece')
