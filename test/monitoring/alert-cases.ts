@@ -57,6 +57,17 @@ export const alertCases: Record<string, AlertCase> = {
       'blipq_queue_image_bytes_max{instance="a"}': '10x10',
     },
   },
+  BlipqRedisNearlyFull: {
+    fires: {
+      'blipq_redis_memory_used_bytes{instance="a"}': '90x10',
+      'blipq_redis_memory_max_bytes{instance="a"}': '100x10',
+    },
+    at: '3m',
+    silent: {
+      'blipq_redis_memory_used_bytes{instance="a"}': '90x10',
+      'blipq_redis_memory_max_bytes{instance="a"}': '0x10',
+    },
+  },
   BlipqQueuePaused: {
     fires: { blipq_queue_paused: '1x40' },
     at: '31m',

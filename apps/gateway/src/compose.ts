@@ -1,5 +1,5 @@
 import { PixelPool } from '@blipq/pixels';
-import { DeliveryLog, ModelRegistry, QueueCensus, QueueHealth, Reconciler, WorkQueue } from '@blipq/queue';
+import { DeliveryLog, ModelRegistry, QueueCensus, QueueHealth, Reconciler, RedisMemory, WorkQueue } from '@blipq/queue';
 import { type Logger, ProcessMetrics, RedisReport, type ServicePart, StartupError, together } from '@blipq/service';
 import { Registry } from 'prom-client';
 import { BentomlMetrics } from './bentoml/bentoml-metrics.js';
@@ -45,8 +45,10 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
   const redis = { redisUrl: config.REDIS_URL, namespace: config.BLIPQ_NAMESPACE, onError: report.error };
   const bounds = { openMax: config.BLIPQ_QUEUE_MAX, bytesMax: config.BLIPQ_QUEUE_MB_MAX * 1024 ** 2 };
 
+  const memory = new RedisMemory(redis);
   const queue = new WorkQueue({
     ...redis,
+    memoryRoom: () => memory.room,
     retentionS: config.BLIPQ_RETENTION_S,
     retryWindowS: config.BLIPQ_RETRY_WINDOW_S,
     reuseS: config.BLIPQ_REUSE_S,
@@ -91,7 +93,7 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
   const bentomlMetrics = new BentomlMetrics();
   const app = createHttpApp({
     ...{ openRequests, logger, keysRequired: keys.required },
-    probes: healthRoutes({ health, models, openRequests }),
+    probes: healthRoutes({ health, memory, models, openRequests }),
     v1: v1Routes({ ...gates, intake, batches, queue, deliveries, models, waits, logger }),
     surface: bentomlSurface({
       ...{ ...gates, intake, queue, waits, logger, metrics: bentomlMetrics },
@@ -107,7 +109,7 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
   });
 
   const census = new QueueCensus(redis);
-  const gauges = new QueueGauges({ census, ...bounds });
+  const gauges = new QueueGauges({ census, memory, ...bounds });
   const adminKey = AdminKey.load(config.BLIPQ_ADMIN_KEY, config.BLIPQ_ADMIN_KEY_FILE);
   const makePage = async () => new (await import('./internal/board-page.js')).BoardPage(redis);
   const board = adminKey && new AdminBoard({ key: adminKey, makePage, logger });
@@ -125,7 +127,7 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
     parts: [
       // Each waits 2 s for an unresponsive Redis. One after the other they would delay the probes for too long.
       together([
-        ...[queue, health, deliveries, registry, limits, fetcher, pool, census, reconciler],
+        ...[queue, memory, health, deliveries, registry, limits, fetcher, pool, census, reconciler],
         ...(board ? [board] : []),
       ]),
       internal,

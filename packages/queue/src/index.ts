@@ -51,3 +51,4 @@ export {
   type QueueAddress,
   type RedisClient,
 } from './redis/redis-client.js';
+export { type MemoryUse, RedisMemory, type RedisMemoryOptions } from './redis/redis-memory.js';

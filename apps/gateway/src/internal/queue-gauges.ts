@@ -1,9 +1,10 @@
-import type { QueueCensus, QueueCount } from '@blipq/queue';
+import type { MemoryUse, QueueCensus, QueueCount, RedisMemory } from '@blipq/queue';
 import { Gauge, Registry } from 'prom-client';
 import { workerDemand } from './worker-demand.js';
 
 interface QueueGaugesOptions {
   census: Pick<QueueCensus, 'take'>;
+  memory: Pick<RedisMemory, 'use'>;
   /** Bounds, exported beside the figures that they bound. */
   openMax: number;
   bytesMax: number;
@@ -15,7 +16,7 @@ export class QueueGauges {
   readonly #census: Pick<QueueCensus, 'take'>;
   #taking: Promise<QueueCount | undefined> | undefined;
 
-  constructor({ census, openMax, bytesMax }: QueueGaugesOptions) {
+  constructor({ census, memory, openMax, bytesMax }: QueueGaugesOptions) {
     this.#census = census;
     this.#gauge(
       'blipq_demand',
@@ -33,6 +34,7 @@ export class QueueGauges {
     this.#gauge('blipq_webhook_outbox_entries', 'Webhooks that no notifier has taken yet', ({ outbox }) => outbox);
     this.#bound('blipq_queue_open_captions_max', 'Captions that may be open; further ones are refused', openMax);
     this.#bound('blipq_queue_image_bytes_max', 'Bytes of pixels that may be in Redis', bytesMax);
+    this.#memory(memory);
     this.#places();
     this.#up();
   }
@@ -53,6 +55,24 @@ export class QueueGauges {
 
   #bound(name: string, help: string, value: number): void {
     new Gauge({ name, help, registers: [this.registry] }).set(value);
+  }
+
+  #memory(memory: Pick<RedisMemory, 'use'>): void {
+    const figures: [string, string, keyof MemoryUse][] = [
+      ['blipq_redis_memory_used_bytes', 'Memory that Redis uses, for whatever it keeps', 'used'],
+      ['blipq_redis_memory_max_bytes', "Redis's maxmemory; 0 for no limit", 'max'],
+    ];
+    for (const [name, help, figure] of figures) {
+      new Gauge({
+        name,
+        help,
+        registers: [this.registry],
+        collect() {
+          if (memory.use === undefined) this.remove();
+          else this.set(memory.use[figure]);
+        },
+      });
+    }
   }
 
   #places(): void {

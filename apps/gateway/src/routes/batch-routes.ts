@@ -24,11 +24,16 @@ export function batchRoutes({ batches, queue }: BatchParts): Router {
     .post(async (req, res) => {
       const idempotencyKey = idempotencyKeyOf(req);
       const request = await readBatch(req, res);
-      const { status, batch } = await batches.accept(request, {
-        tenant: tenantOf(res),
-        ...requesterOf(req, res),
-        ...(idempotencyKey !== undefined && { idempotencyKey }),
-      });
+      // The batch goes on when its client hangs up, and its body is in memory for as long.
+      const { bodyDone = () => undefined } = res.locals;
+      res.off('close', bodyDone);
+      const { status, batch } = await batches
+        .accept(request, {
+          tenant: tenantOf(res),
+          ...requesterOf(req, res),
+          ...(idempotencyKey !== undefined && { idempotencyKey }),
+        })
+        .finally(bodyDone);
       if (status === 'replayed') res.setHeader('Idempotency-Replayed', 'true');
       res.status(202).location(batch.links.self).json(batch);
     })

@@ -48,6 +48,14 @@ export type CreateBatchOutcome =
   | { status: 'created' | 'replayed'; batch: BatchResource }
   | { status: 'unfinished'; batch: BatchResource; ids: (string | null)[] };
 
+interface BatchLimits {
+  retentionMs: number;
+  /** Longest that a batch can exist before its end. */
+  lifeMs: number;
+  /** Bytes that Redis has for new work; undefined where there is no limit. */
+  memoryRoom: () => number | undefined;
+}
+
 /**
  * Batches: made empty, filled by submissions that name them, sealed with what became of each image. Their counts are
  * kept by the scripts that move captions.
@@ -56,13 +64,13 @@ export class Batches {
   readonly #redis: RedisClient;
   readonly #keys: QueueKeys;
   readonly #target: ScriptTarget;
-  readonly #times: { retentionMs: number; lifeMs: number };
+  readonly #limits: BatchLimits;
 
-  constructor(redis: RedisClient, keys: QueueKeys, times: { retentionMs: number; lifeMs: number }) {
+  constructor(redis: RedisClient, keys: QueueKeys, limits: BatchLimits) {
     this.#redis = redis;
     this.#keys = keys;
     this.#target = { redis, root: keys.root };
-    this.#times = times;
+    this.#limits = limits;
   }
 
   async create(draft: BatchDraft): Promise<CreateBatchOutcome> {
@@ -84,11 +92,13 @@ export class Batches {
       total: String(total),
       ids: ids && JSON.stringify(ids),
       metadata: JSON.stringify(metadata),
-      retention_ms: String(this.#times.retentionMs),
+      retention_ms: String(this.#limits.retentionMs),
       webhook: webhook && JSON.stringify(webhook),
       trace: traceparent(),
     });
-    const creation = { id, tenant, fingerprint, idempotency, life_ms: this.#times.lifeMs, fields };
+    const { lifeMs, retentionMs, memoryRoom } = this.#limits;
+    const terms = { life_ms: lifeMs, kept_ms: retentionMs, memory_room: memoryRoom() };
+    const creation = { id, tenant, fingerprint, idempotency, ...terms, fields };
     const created = await asking(() => createBatch(this.#target, creation));
     if (created.status === 'created') return { status: created.status, batch: batchOf(id, created.fields) };
     if (created.status === 'unfinished') {
@@ -102,7 +112,9 @@ export class Batches {
   async seal(id: string, submitted: SubmittedItem[], tenant = publicTenant): Promise<BatchResource> {
     const items = await Promise.all(submitted.map((item) => this.#settled(id, item)));
     const refused = items.filter(({ error }) => error !== null).length;
-    const sealing = { id, tenant, items: JSON.stringify(items), refused };
+    const { retentionMs, memoryRoom } = this.#limits;
+    const terms = { kept_ms: retentionMs, memory_room: memoryRoom() };
+    const sealing = { id, tenant, items: JSON.stringify(items), refused, ...terms };
     const fields = await asking(() => sealBatch(this.#target, sealing));
     if (fields === null) throw new BlipqError('not_found', 'There is no batch with this id.');
     return batchOf(id, fields);

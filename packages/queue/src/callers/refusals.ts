@@ -17,6 +17,10 @@ export function refusalError(refusal: Exclude<Objection, { status: 'replayed' }>
       return new BlipqError('input_expired', 'The image of this caption is gone. Submit it again.');
     case 'full':
       return new BlipqError('queue_full', 'The queue is full. Try again later.', { retryAfterS: refusal.retryAfterS });
+    case 'memory_full':
+      return new BlipqError('queue_full', 'Redis has too little memory left for new work. Try again later.', {
+        retryAfterS: refusal.retryAfterS,
+      });
     case 'tenant_full':
       return new BlipqError('tenant_queue_full', 'Too many captions of this key are waiting. Try again later.', {
         retryAfterS: refusal.retryAfterS,

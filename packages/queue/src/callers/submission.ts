@@ -72,4 +72,6 @@ export interface SubmissionLimits {
   reuseS: number;
   openMax: number;
   bytesMax: number;
+  /** Bytes that Redis has for new work, as it said last; undefined where there is no limit. */
+  memoryRoom: () => number | undefined;
 }

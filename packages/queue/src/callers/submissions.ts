@@ -234,6 +234,8 @@ export class Submissions {
       open_max: this.#limits.openMax,
       bytes_max: this.#limits.bytesMax,
       tenant_open_max: tenantOpenMax ?? Number.MAX_SAFE_INTEGER,
+      kept_ms: this.#limits.retentionS * 1000,
+      memory_room: this.#limits.memoryRoom(),
     };
   }
 }

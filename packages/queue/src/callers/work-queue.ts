@@ -54,6 +54,8 @@ export interface WorkQueueOptions extends QueueAddress {
   openMax?: number;
   /** Most bytes of pixels that may be stored at once. Default 2 GiB. */
   bytesMax?: number;
+  /** Bytes that Redis has for new work; see `RedisMemory`. Default: no limit. */
+  memoryRoom?: () => number | undefined;
   /** How long Redis may take to answer one command, in milliseconds. Default 1500. */
   commandTimeoutMs?: number;
   /** After how many milliseconds a waiter looks for itself. Default 2000. */
@@ -91,6 +93,7 @@ const defaults = {
   reuseS: 0,
   openMax: 10_000,
   bytesMax: 2 ** 31,
+  memoryRoom: () => undefined,
   commandTimeoutMs: 1500,
   pollMs: 2000,
 } as const satisfies Omit<WorkQueueOptions, keyof QueueAddress>;
@@ -134,6 +137,7 @@ export class WorkQueue<R extends WorkResource = CaptionResource> {
     this.#batches = new Batches(this.#redis, this.#keys, {
       retentionMs,
       lifeMs: limits.imageTtlS * 1000 + retentionMs,
+      memoryRoom: limits.memoryRoom,
     });
   }
 

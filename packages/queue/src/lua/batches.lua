@@ -19,14 +19,15 @@ function batches.settle(id, now)
 end
 
 -- All items of a batch are in, or never will be. `items`: JSON of what became of each, of which so many were refused. The
--- first word counts.
+-- first word counts. Says whether this was it.
 function batches.seal(id, items, refused, now)
   local batch = keys.batch(id)
   redis.call('ZREM', keys.unsealed, id)
-  if redis.call('HSETNX', batch, 'items', items) == 0 then return end
+  if redis.call('HSETNX', batch, 'items', items) == 0 then return false end
   redis.call('HSET', batch, 'refused', refused)
   redis.call('HDEL', batch, 'ids')
   batches.settle(id, now)
+  return true
 end
 
 -- Moves one item of a batch from a count to another; either may be nil.

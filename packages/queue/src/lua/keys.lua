@@ -34,6 +34,8 @@ function keys.pixels(name) return key('pixels', name) end
 function keys.gone(id) return key('gone', id) end
 function keys.idempotency(hash) return key('idempotency', hash) end
 function keys.result(hash) return key('result', hash) end
+-- Bytes of each tenant's records, of those written in one period.
+function keys.stored(n) return key('stored', string.format('%.0f', n)) end
 function keys.batch(id) return key('batch', id) end
 function keys.turns(queue) return key('turns', queue) end
 function keys.delivery(id) return key('delivery', id) end

@@ -226,7 +226,7 @@ test('a Redis that has no memory from the beginning to the end lets a worker tha
   });
   await worker.start();
   expect(await queue.wait(again.work.id, { timeoutMs: 120_000 })).toMatchObject({
-    caption: { state: 'succeeded', attempt: 2 },
+    work: { state: 'succeeded', attempt: 2 },
   });
   redis.disconnect();
 });

@@ -3,6 +3,7 @@ local constants = require 'constants'
 local keys = require 'keys'
 local pace = require 'pace'
 local pixels = require 'pixels'
+local stored = require 'stored'
 
 local admission = {}
 -- A tenant may have this many times as much open as there is still room for: it alone four fifths of the queue, two of
@@ -52,6 +53,16 @@ local function room(terms)
   return math.min(terms.open_max - redis.call('ZCARD', keys.open), fit)
 end
 
+-- Why Redis has no memory for so many bytes of new work of a tenant; nil when it has. `memory_room`: what it has left for
+-- new work; nil where it has no limit. A tenant that has had so much stored that others would find no room gets none.
+function admission.memory_objection(terms, bytes, now)
+  if not terms.memory_room then return nil end
+  if bytes >= terms.memory_room then return { 'memory_full', pace.retry_after_s(now) } end
+  if terms.tenant == constants.public_tenant then return nil end
+  local has_share = stored.of(terms.tenant, terms.kept_ms, now) < room_share * terms.memory_room
+  return not has_share and { 'tenant_full', pace.retry_after_s(now) } or nil
+end
+
 -- Why there is no new record, or what there is instead; nil when there is nothing against it. Writes nothing but
 -- deletions.
 function admission.objection(id, terms, has_result, now)
@@ -66,7 +77,7 @@ function admission.objection(id, terms, has_result, now)
   if terms.tenant ~= constants.public_tenant and own >= room_share * room(terms) then
     return { 'tenant_full', pace.retry_after_s(now) }
   end
-  return nil
+  return admission.memory_objection(terms, terms.bytes, now)
 end
 
 return admission

@@ -14,6 +14,10 @@ export interface SubmissionTerms {
   open_max: number;
   tenant_open_max: number;
   bytes_max: number;
+  /** How long records are kept after their end. */
+  kept_ms: number;
+  /** Bytes that Redis has for new work; undefined where it has no limit. */
+  memory_room?: number | undefined;
 }
 
 const run = script<{ id?: string; terms: SubmissionTerms }>(new URL('admit-submission.lua', import.meta.url));

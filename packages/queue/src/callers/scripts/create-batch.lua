@@ -1,8 +1,10 @@
+local admission = require 'admission'
 local arguments = require 'arguments'
 local clock = require 'clock'
 local constants = require 'constants'
 local hashes = require 'hashes'
 local keys = require 'keys'
+local stored = require 'stored'
 local tombstones = require 'tombstones'
 
 -- How long a batch may take to be submitted before a reconciler seals it.
@@ -26,6 +28,9 @@ if entry then
     return { 'unfinished', name, fields }
   end
 end
+local objection = admission.memory_objection(arguments, 0, now)
+if objection then return objection end
+if arguments.memory_room then stored.add(tenant, stored.size_of(arguments.fields), arguments.kept_ms, now) end
 hashes.set(batch, arguments.fields)
 redis.call('HSET', batch, 'tenant', tenant, 'created_ms', now, 'expires_ms', now + arguments.life_ms)
 for _, state in ipairs(constants.states) do redis.call('HSET', batch, state, 0) end

@@ -9,8 +9,11 @@ interface BatchCreation {
   fingerprint?: string | undefined;
   /** Hash of tenant and idempotency key. Needs a fingerprint. */
   idempotency?: string | undefined;
-  /** Longest that it can exist. */
+  /** Longest that it can exist, and how long it is kept after its end. */
   life_ms: number;
+  kept_ms: number;
+  /** Bytes that Redis has for new work; undefined where it has no limit. */
+  memory_room?: number | undefined;
   /** Name, value, … */
   fields: string[];
 }

@@ -6,6 +6,7 @@ local constants = require 'constants'
 local hashes = require 'hashes'
 local keys = require 'keys'
 local lists = require 'lists'
+local stored = require 'stored'
 local tombstones = require 'tombstones'
 local turns = require 'turns'
 local work = require 'work'
@@ -52,6 +53,7 @@ tombstones.leave(id, terms.tenant, ttl_ms)
 if terms.idempotency then
   redis.call('SET', keys.idempotency(terms.idempotency), id .. ' ' .. terms.fingerprint, 'PX', ttl_ms)
 end
+if terms.memory_room then stored.add(terms.tenant, stored.size_of(arguments.fields), terms.kept_ms, now) end
 lists.add(id, terms.tenant, nil, now, creation.life_ms, now)
 lists.add(id, terms.tenant, state, now, creation.life_ms, now)
 if fields.batch then batches.count(fields.batch, nil, state, now) end

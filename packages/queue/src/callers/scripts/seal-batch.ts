@@ -8,6 +8,9 @@ interface Sealing {
   /** JSON of what became of each image, and how many of them were refused. */
   items: string;
   refused: number;
+  kept_ms: number;
+  /** Bytes that Redis has for new work; undefined where it has no limit. */
+  memory_room?: number | undefined;
 }
 
 const run = script<Sealing>(new URL('seal-batch.lua', import.meta.url));

@@ -1,0 +1,32 @@
+local keys = require 'keys'
+
+-- How much each tenant has had stored in records and batches within the time that these are kept, in bytes, about. Entries
+-- expire by themselves, unseen by us, so what is counted is what was written, in buckets, which go when they are too old.
+-- Nothing is counted where Redis has no limit.
+local stored = {}
+local buckets = 8
+-- Lists, counters, expiry and tombstones of a record, beside its fields.
+local overhead = 1500
+
+local function bucket_ms(kept_ms) return math.ceil(kept_ms / buckets) end
+
+-- `fields`: flat, name, value, …
+function stored.size_of(fields)
+  local bytes = overhead
+  for _, text in ipairs(fields) do bytes = bytes + #text end
+  return bytes
+end
+
+function stored.add(tenant, bytes, kept_ms, now)
+  local bucket = keys.stored(math.floor(now / bucket_ms(kept_ms)))
+  redis.call('HINCRBY', bucket, tenant, bytes)
+  redis.call('PEXPIRE', bucket, kept_ms + bucket_ms(kept_ms))
+end
+
+function stored.of(tenant, kept_ms, now)
+  local bytes, last = 0, math.floor(now / bucket_ms(kept_ms))
+  for n = last - buckets, last do bytes = bytes + tonumber(redis.call('HGET', keys.stored(n), tenant) or 0) end
+  return bytes
+end
+
+return stored
