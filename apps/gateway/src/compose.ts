@@ -69,7 +69,7 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
   const waits = new Places(config.BLIPQ_WAITS_MAX);
   const openRequests = new OpenRequests();
   const gates = {
-    authenticate: authenticate(keys, limits),
+    authenticate: authenticate(keys, limits, { hosts: config.BLIPQ_HOSTS, origins: config.BLIPQ_CORS_ORIGINS }),
     admitUpload: admitUploads({ bodies: new Places(config.BLIPQ_UPLOADS_MAX), memory: bodyMemory }),
   };
 
@@ -99,6 +99,7 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
       ...{ ...gates, intake, queue, waits, logger, metrics: bentomlMetrics },
       generateTimeoutS: config.BLIPQ_GENERATE_TIMEOUT_S,
     }),
+    logClients: config.BLIPQ_LOG_CLIENTS,
     corsOrigins: config.BLIPQ_CORS_ORIGINS,
     trustProxy: trustProxy(config.BLIPQ_TRUST_PROXY),
   });

@@ -119,6 +119,14 @@ export const gatewaySettings = z.object({
     purpose:
       'Largest number of requests to one gateway that wait for work or watch it; the gateway answers further ones without a wait',
   }),
+  BLIPQ_LOG_CLIENTS: setting
+    .flag()
+    .default(true)
+    .meta({ purpose: 'Whether request lines in the log have the name of the API key and the address of the client' }),
+  BLIPQ_HOSTS: setting.list('host names such as captions.example.com, or *').default([]).meta({
+    purpose:
+      'Names under which a gateway without API keys may be reached, beside addresses, `localhost` and names inside a network; `*` for all',
+  }),
   BLIPQ_CORS_ORIGINS: setting
     .list('origins such as https://app.example.com, or *', (origins) => origins.every(isOrigin))
     .default([])

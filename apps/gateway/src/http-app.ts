@@ -2,6 +2,7 @@ import type { Logger } from '@blipq/service';
 import cors from 'cors';
 import express, { type Express, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { problemPageRoutes } from './answer/problem-page-routes.js';
+import { publicPaths } from './answer/public-paths.js';
 import { requestId } from './answer/request-id.js';
 import { requestLog } from './answer/request-log.js';
 import { requestSpan } from './answer/request-span.js';
@@ -27,6 +28,8 @@ interface HttpAppParts {
   surface: Surface;
   /** Whether callers need a key. */
   keysRequired: boolean;
+  /** Whether log lines say whose a request was. */
+  logClients: boolean;
   /** Origins whose pages may call from a browser; `*` for all. */
   corsOrigins: string[];
   /** Express's `trust proxy`: hops, or addresses and networks. */
@@ -44,7 +47,7 @@ export function createHttpApp(parts: HttpAppParts): Express {
   const { openRequests, logger, surface, corsOrigins } = parts;
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple').set('trust proxy', parts.trustProxy);
-  app.use(requestId, requestSpan, requestLog(logger), securityHeaders);
+  app.use(requestId, requestSpan, requestLog(logger, parts), securityHeaders, publicPaths);
   app.use(openRequests.track, surface.observe);
   app.use(parts.probes);
   if (corsOrigins.length > 0) {

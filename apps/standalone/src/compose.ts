@@ -30,7 +30,10 @@ const bundledModel = fileURLToPath(new URL('../../../models/demo', import.meta.u
 export function compose({ config, environment, say, logs, stopping }: ComposeOptions): ServicePart[] {
   const stateFolder = resolve(config.BLIPQ_DIR);
   const model = config.BLIPQ_MODEL ?? bundledModel;
-  const { HOST: host, PORT: port } = config;
+  const { PORT: port } = config;
+  // Without keys nobody but this machine is let in, unless that is wanted.
+  const hasKeys = config.BLIPQ_API_KEYS !== undefined || config.BLIPQ_API_KEYS_FILE !== undefined;
+  const host = config.HOST ?? (hasKeys ? '0.0.0.0' : '127.0.0.1');
   const line = (text: string) => logs.line(text);
   const url = reachableUrl(host, port);
   const redis = config.REDIS_URL

@@ -31,6 +31,8 @@ export const gatewayOnly = readElsewhere(
   'BLIPQ_FETCH_HTTP',
   'BLIPQ_FETCH_TIMEOUT_MS',
   'BLIPQ_BAD_WORDS',
+  'BLIPQ_LOG_CLIENTS',
+  'BLIPQ_HOSTS',
   'BLIPQ_CORS_ORIGINS',
   'BLIPQ_TRUST_PROXY',
 );
@@ -55,7 +57,10 @@ const { BLIPQ_NAMESPACE, BLIPQ_THREADS, BLIPQ_CACHE, BLIPQ_PRECISION, BLIPQ_DEVI
 const { BLIPQ_WEBHOOK_ALLOW, BLIPQ_WEBHOOK_PORTS, BLIPQ_WEBHOOK_HTTP } = deploymentSettings;
 
 export const standaloneConfig = z.object({
-  HOST: deploymentSettings.HOST,
+  HOST: setting
+    .text('an address to listen on')
+    .optional()
+    .meta({ ...deploymentSettings.HOST.meta()!, initially: '`127.0.0.1`; `0.0.0.0` with API keys' }),
   PORT: setting.wholeNumber(1, 65_535).default(3000).meta(deploymentSettings.PORT.meta()!),
   REDIS_URL: redisUrl.optional(),
   BLIPQ_DIR: setting.text('the folder for everything BlipQ keeps').default('.blipq').meta({

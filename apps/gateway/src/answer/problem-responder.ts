@@ -1,6 +1,7 @@
 import { BlipqError, problemOf } from '@blipq/contracts';
 import type { Logger } from '@blipq/service';
 import type { ErrorRequestHandler, NextFunction, Request, RequestHandler, Response } from 'express';
+import { publicPath } from './public-paths.js';
 import { retryAfterS, toBlipqError } from './to-blipq-error.js';
 
 /** Answers every error of its router as `application/problem+json` (RFC 9457). */
@@ -10,11 +11,12 @@ export function problemResponder(logger: Logger): ErrorRequestHandler {
     if (res.headersSent) return next(error);
     const delayS = retryAfterS(problem);
     if (delayS !== undefined) res.setHeader('Retry-After', delayS);
-    const instance = req.originalUrl.split('?')[0]!;
+    const instance = publicPath(req.originalUrl.split('?')[0]!, res);
+    const described = problemOf(problem, instance, res.locals.requestId);
     res
       .status(problem.status)
       .type('application/problem+json')
-      .send(JSON.stringify(problemOf(problem, instance, res.locals.requestId)));
+      .send(JSON.stringify({ ...described, type: publicPath(described.type, res) }));
   };
 }
 

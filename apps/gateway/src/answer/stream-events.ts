@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { WorkEvent, WorkResource } from '@blipq/contracts';
 import type { Response } from 'express';
+import { withPublicLinks } from './public-paths.js';
 
 /** Proxies and browsers close a connection that stays silent for a minute or less. */
 const heartbeatMs = 15_000;
@@ -21,7 +22,7 @@ export async function streamEvents(events: AsyncIterable<WorkEvent<WorkResource>
   const heartbeat = setInterval(() => res.write(': still here\n\n'), heartbeatMs);
   try {
     for await (const { id, event, data } of events) {
-      const flowing = res.write(`id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+      const flowing = res.write(`id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(withPublicLinks(data, res))}\n\n`);
       if (!flowing) await once(res, 'drain', { signal: res.locals.stopWaiting });
     }
   } catch (error) {

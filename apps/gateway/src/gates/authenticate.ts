@@ -2,6 +2,7 @@ import { BlipqError, publicTenant } from '@blipq/contracts';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { ApiKey, ApiKeys } from './api-keys.js';
 import type { RateLimits } from './rate-limits.js';
+import { type OpenPolicy, requireOwnPage } from './require-own-page.js';
 
 declare global {
   namespace Express {
@@ -18,9 +19,12 @@ declare global {
  *
  * Fails with `unauthorized`, `forbidden` or `rate_limited`.
  */
-export function authenticate(keys: ApiKeys, limits: RateLimits): RequestHandler {
+export function authenticate(keys: ApiKeys, limits: RateLimits, open: OpenPolicy): RequestHandler {
   return async (req: Request, res: Response, next: NextFunction) => {
-    if (!keys.required) return next();
+    if (!keys.required) {
+      requireOwnPage(req, open);
+      return next();
+    }
     const key = keys.find(bearerOf(req, res));
     if (key === undefined) throw unauthorized(res, 'This API key is not known.', ', error="invalid_token"');
     if (key.disabled) throw new BlipqError('forbidden', 'This API key has been disabled.');

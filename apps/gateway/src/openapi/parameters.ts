@@ -38,13 +38,16 @@ const inPath = (name: string, description: string, schema: object): Parameter =>
 
 /** Everything that goes beside a body, by the name it has in the document. */
 export const parameters = {
-  CaptionId: inPath('id', 'The id of a caption.', inline(captionId)),
+  CaptionId: inPath('id', 'The id of a caption. A UUID stands for the id of the same 128 bits.', inline(captionId)),
   AnswerId: inPath('id', 'The id of an answer.', inline(answerId)),
   MatchId: inPath('id', 'The id of a match.', inline(matchId)),
   BatchId: inPath('id', 'The id of a batch.', inline(batchId)),
   DeliveryId: inPath('id', 'The id of a delivery, which is its `webhook-id`.', inline(deliveryId)),
   ModelId: inPath('id', 'The name of a model.', { type: 'string' }),
-  Prefer: header('Prefer', `\`wait=N\` (RFC 7240): answer when it has ended, or after N seconds, at most ${waitMaxS}.`),
+  Prefer: header(
+    'Prefer',
+    `\`wait=N\` (RFC 7240): answer when it has ended, or after N seconds, at most ${waitMaxS}; \`wait\` alone: after ${waitMaxS}.`,
+  ),
   IdempotencyKey: header(
     'Idempotency-Key',
     'Repeating a request with the same key and content creates nothing and is answered with what the first created.',

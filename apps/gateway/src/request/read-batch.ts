@@ -20,7 +20,7 @@ import { readJsonBody } from './read-body.js';
 import { readFields } from './read-fields.js';
 import { textPart } from './read-form.js';
 import { type FilePolicy, readUpload } from './read-upload.js';
-import { workOf } from './read-work.js';
+import { withWebhookObject, workOf } from './read-work.js';
 
 export interface BatchRequest {
   /** What each item asks for, or why it cannot be read. */
@@ -47,7 +47,7 @@ export async function readBatch(req: Request, res: Response): Promise<BatchReque
 const envelope = batchJson.extend({ items: z.array(z.unknown()) });
 
 function readItems(json: unknown): BatchRequest {
-  const { items, metadata, webhook } = parseFields(envelope, json);
+  const { items, metadata, webhook } = parseFields(envelope, withWebhookObject(json));
   if (items.length === 0) throw invalidField('items', 'is empty');
   if (items.length > batchItemsMax) throw tooLarge();
   const fingerprint = jsonHash({ items, metadata, webhook });

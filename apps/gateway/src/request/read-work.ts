@@ -38,5 +38,11 @@ export function workOf<T extends Task>(task: T, json: unknown, at = ''): Request
       errors: [{ field, message: 'is required' }],
     });
   }
-  return parseFields(requestSchemas[task].json, json, at);
+  return parseFields(requestSchemas[task].json, withWebhookObject(json), at);
+}
+
+/** A webhook's URL alone is enough in JSON as it is in a form. */
+export function withWebhookObject(json: unknown): unknown {
+  if (typeof json !== 'object' || json === null || !('webhook' in json)) return json;
+  return typeof json.webhook === 'string' ? { ...json, webhook: { url: json.webhook } } : json;
 }

@@ -1,10 +1,20 @@
-import { resourceSchemas, type Task } from '@blipq/contracts';
+import { resourceSchemas, type Task, taskNames } from '@blipq/contracts';
 import type { Request } from 'express';
+import { uuidToULID } from 'ulid';
 import { workNotFound } from '../answer/work-not-found.js';
 
-/** The id in the path. @throws BlipqError `not_found` for one that is no id of this task's work */
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/**
+ * The id in the path. A UUID stands for the id with the same 128 bits: clients that choose ids have UUIDs at hand.
+ *
+ * @throws BlipqError `not_found` for one that is no id of this task's work
+ */
 export function workIdOf(task: Task, req: Request): string {
-  const id = resourceSchemas[task].shape.id.safeParse(req.params.id);
+  const asked = String(req.params.id);
+  const id = resourceSchemas[task].shape.id.safeParse(
+    uuid.test(asked) ? `${taskNames[task].idPrefix}_${uuidToULID(asked)}` : asked,
+  );
   if (!id.success) throw workNotFound(task);
   return id.data;
 }

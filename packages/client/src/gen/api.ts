@@ -1098,7 +1098,7 @@ export interface components {
         BatchId: string;
         /** @description `no-cache`: have the model run even if the result of an equal request is there already. */
         CacheControl: string;
-        /** @description The id of a caption. */
+        /** @description The id of a caption. A UUID stands for the id of the same 128 bits. */
         CaptionId: string;
         /** @description The `next_cursor` of the page before. */
         Cursor: string;
@@ -1118,7 +1118,7 @@ export interface components {
         MatchId: string;
         /** @description The name of a model. */
         ModelId: string;
-        /** @description `wait=N` (RFC 7240): answer when it has ended, or after N seconds, at most 60. */
+        /** @description `wait=N` (RFC 7240): answer when it has ended, or after N seconds, at most 60; `wait` alone: after 60. */
         Prefer: string;
         /** @description Only those in this state. */
         State: "queued" | "processing" | "succeeded" | "failed" | "canceled" | "expired";
@@ -1283,7 +1283,7 @@ export interface operations {
                 "Cache-Control"?: components["parameters"]["CacheControl"];
                 /** @description Repeating a request with the same key and content creates nothing and is answered with what the first created. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description `wait=N` (RFC 7240): answer when it has ended, or after N seconds, at most 60. */
+                /** @description `wait=N` (RFC 7240): answer when it has ended, or after N seconds, at most 60; `wait` alone: after 60. */
                 Prefer?: components["parameters"]["Prefer"];
             };
             path?: never;
@@ -1591,7 +1591,7 @@ export interface operations {
             header?: {
                 /** @description The ETag of an earlier answer: 304 while nothing has changed. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description `wait=N` (RFC 7240): answer when it has ended, or after N seconds, at most 60. */
+                /** @description `wait=N` (RFC 7240): answer when it has ended, or after N seconds, at most 60; `wait` alone: after 60. */
                 Prefer?: components["parameters"]["Prefer"];
             };
             path: {
@@ -1753,7 +1753,7 @@ export interface operations {
             header?: {
                 /** @description `no-cache`: have the model run even if the result of an equal request is there already. */
                 "Cache-Control"?: components["parameters"]["CacheControl"];
-                /** @description `wait=N` (RFC 7240): answer when it has ended, or after N seconds, at most 60. */
+                /** @description `wait=N` (RFC 7240): answer when it has ended, or after N seconds, at most 60; `wait` alone: after 60. */
                 Prefer?: components["parameters"]["Prefer"];
             };
             path: {
@@ -3618,7 +3618,7 @@ export interface operations {
                 "Cache-Control"?: components["parameters"]["CacheControl"];
                 /** @description Repeating a request with the same key and content creates nothing and is answered with what the first created. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description `wait=N` (RFC 7240): answer when it has ended, or after N seconds, at most 60. */
+                /** @description `wait=N` (RFC 7240): answer when it has ended, or after N seconds, at most 60; `wait` alone: after 60. */
                 Prefer?: components["parameters"]["Prefer"];
             };
             path?: never;
@@ -3934,11 +3934,11 @@ export interface operations {
             header?: {
                 /** @description The ETag of an earlier answer: 304 while nothing has changed. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description `wait=N` (RFC 7240): answer when it has ended, or after N seconds, at most 60. */
+                /** @description `wait=N` (RFC 7240): answer when it has ended, or after N seconds, at most 60; `wait` alone: after 60. */
                 Prefer?: components["parameters"]["Prefer"];
             };
             path: {
-                /** @description The id of a caption. */
+                /** @description The id of a caption. A UUID stands for the id of the same 128 bits. */
                 id: components["parameters"]["CaptionId"];
             };
             cookie?: never;
@@ -4096,11 +4096,11 @@ export interface operations {
             header?: {
                 /** @description `no-cache`: have the model run even if the result of an equal request is there already. */
                 "Cache-Control"?: components["parameters"]["CacheControl"];
-                /** @description `wait=N` (RFC 7240): answer when it has ended, or after N seconds, at most 60. */
+                /** @description `wait=N` (RFC 7240): answer when it has ended, or after N seconds, at most 60; `wait` alone: after 60. */
                 Prefer?: components["parameters"]["Prefer"];
             };
             path: {
-                /** @description The id of a caption. */
+                /** @description The id of a caption. A UUID stands for the id of the same 128 bits. */
                 id: components["parameters"]["CaptionId"];
             };
             cookie?: never;
@@ -4448,7 +4448,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The id of a caption. */
+                /** @description The id of a caption. A UUID stands for the id of the same 128 bits. */
                 id: components["parameters"]["CaptionId"];
             };
             cookie?: never;
@@ -4590,7 +4590,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The id of a caption. */
+                /** @description The id of a caption. A UUID stands for the id of the same 128 bits. */
                 id: components["parameters"]["CaptionId"];
             };
             cookie?: never;
@@ -4762,7 +4762,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The id of a caption. */
+                /** @description The id of a caption. A UUID stands for the id of the same 128 bits. */
                 id: components["parameters"]["CaptionId"];
             };
             cookie?: never;
@@ -4909,7 +4909,7 @@ export interface operations {
                 "Last-Event-ID"?: components["parameters"]["LastEventId"];
             };
             path: {
-                /** @description The id of a caption. */
+                /** @description The id of a caption. A UUID stands for the id of the same 128 bits. */
                 id: components["parameters"]["CaptionId"];
             };
             cookie?: never;
@@ -5065,7 +5065,7 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description The id of a caption. */
+                /** @description The id of a caption. A UUID stands for the id of the same 128 bits. */
                 id: components["parameters"]["CaptionId"];
             };
             cookie?: never;
@@ -5396,7 +5396,7 @@ export interface operations {
                 "Cache-Control"?: components["parameters"]["CacheControl"];
                 /** @description Repeating a request with the same key and content creates nothing and is answered with what the first created. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description `wait=N` (RFC 7240): answer when it has ended, or after N seconds, at most 60. */
+                /** @description `wait=N` (RFC 7240): answer when it has ended, or after N seconds, at most 60; `wait` alone: after 60. */
                 Prefer?: components["parameters"]["Prefer"];
             };
             path?: never;
@@ -5677,7 +5677,7 @@ export interface operations {
             header?: {
                 /** @description The ETag of an earlier answer: 304 while nothing has changed. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description `wait=N` (RFC 7240): answer when it has ended, or after N seconds, at most 60. */
+                /** @description `wait=N` (RFC 7240): answer when it has ended, or after N seconds, at most 60; `wait` alone: after 60. */
                 Prefer?: components["parameters"]["Prefer"];
             };
             path: {
@@ -5839,7 +5839,7 @@ export interface operations {
             header?: {
                 /** @description `no-cache`: have the model run even if the result of an equal request is there already. */
                 "Cache-Control"?: components["parameters"]["CacheControl"];
-                /** @description `wait=N` (RFC 7240): answer when it has ended, or after N seconds, at most 60. */
+                /** @description `wait=N` (RFC 7240): answer when it has ended, or after N seconds, at most 60; `wait` alone: after 60. */
                 Prefer?: components["parameters"]["Prefer"];
             };
             path: {

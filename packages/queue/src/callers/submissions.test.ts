@@ -184,9 +184,9 @@ describe('the queue is bounded', () => {
 });
 
 describe('an equal caption', () => {
-  const wait = async (changes = {}) => {
+  const wait = async (changes: Partial<ReturnType<typeof submission>> = {}) => {
     const outcome = await live.queue.submit(submission({ revision: 'r2', ...changes }));
-    return { status: outcome.status, work: await live.ended(outcome.work.id) };
+    return { status: outcome.status, work: await live.ended(outcome.work.id, changes.tenant) };
   };
 
   test('is answered with the stored result, without a job', async () => {
