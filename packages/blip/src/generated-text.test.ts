@@ -9,6 +9,7 @@ import { CaptionModel, type CaptionOutput } from './caption-model.js';
 import type { GenerationParams } from './generation.js';
 import { prepareModel } from './prepare-model.js';
 import { wordsOf } from './token-table.js';
+import { BlipTokenizer } from './tokenizer.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const cacheDir = await mkdtemp(join(tmpdir(), 'blipq-texts-'));
@@ -143,4 +144,16 @@ test('a bad word is banned in every spelling of few pieces, and texts outside th
   const texts = (sequences: number[][]) => sequences.map((ids) => tokenizer.decode(ids));
   expect(new Set(texts(badWordSequences(tokenizer, ['Dog', ' dog'])))).toEqual(new Set(['dog']));
   expect(badWordSequences(tokenizer, ['', ' ', '犬'])).toEqual([]);
+});
+
+test('a vocabulary of which every word is banned leaves none', () => {
+  const content = (pieces: string[]) => ({ vocab: Object.fromEntries(pieces.map((piece, id) => [piece, id])) });
+  const { model: wordPiece, ...rest } = JSON.parse(model.facts.tokenizerJson);
+  const pieces = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '.', '##s', 'dog', 'cat'];
+  const special = pieces.slice(0, 4).map((piece, id) => ({ id, content: piece, special: true }));
+  const small = { ...rest, added_tokens: special, model: { ...wordPiece, ...content(pieces) } };
+  const tokenizer = BlipTokenizer.fromJson(JSON.stringify(small));
+  expect(tokenizer.leavesWords(['dog'])).toBe(true);
+  expect(tokenizer.leavesWords(['Dog', ' cat'])).toBe(false);
+  expect(model.generator.tokenizer.leavesWords(['dog', 'cat'])).toBe(true);
 });
