@@ -181,6 +181,11 @@ test.each<[string, Files, string]>([
   await expect(print(files)).rejects.toMatchObject({ name: 'ModelError', message: expect.stringContaining(message) });
 });
 
+test.each(['', undefined])('an adapter that names its base %j is refused where it is named alone', async (name) => {
+  const checkpoint = await modelFolder(adapterFiles({ base_model_name_or_path: name }));
+  await expect(modelPrint({ checkpoint })).rejects.toThrow('does not name its base model; name the base with it');
+});
+
 test('a base that is quantised takes no adapter', async () => {
   const files = {
     ...whole,

@@ -34,7 +34,8 @@ export async function findModelFolders(checkpoint: string, adapter?: string): Pr
   if (config === undefined) {
     throw new ModelError('checkpoint_missing', `${folder} holds the weights of an adapter and no ${ADAPTER_CONFIG}`);
   }
-  const { base_model_name_or_path: name } = config;
+  // Where the base was never saved, peft writes an empty name.
+  const name = config.base_model_name_or_path || undefined;
   const base = name === undefined ? undefined : localFolder(name, folder);
   if (base !== undefined) return { base, adapter: folder };
   const of = name === undefined ? 'that does not name its base model' : `of ${name}, which is not a folder here`;

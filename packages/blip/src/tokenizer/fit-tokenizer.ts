@@ -23,42 +23,56 @@ export function fitTokenizer(
   { text, task }: BlipConfig,
   onWarning?: (message: string) => void,
 ): FittedTokenizer {
-  const { path, ids, settings, json } = tokenizer;
+  const { settings, json } = tokenizer;
   const { names, bos, cleanUpSpaces } = settings;
-  const beyond = [...ids].filter(([, id]) => id >= text.vocabSize).sort(([, a], [, b]) => a - b);
-  if (beyond.length > 0) {
-    const [[token, id]] = beyond as [[string, number]];
-    const tokens = beyond.length === 1 ? '1 token has' : `${beyond.length} tokens have`;
-    throw new ModelError(
-      'config_invalid',
-      `${path}: ${tokens} no embedding, the first being ${JSON.stringify(token)} with the id ${id}, while vocab_size is ${text.vocabSize}; save the tokenizer that the model was trained with, or resize the model: model.resize_token_embeddings(len(tokenizer))`,
+  requireEmbeddings(tokenizer, text.vocabSize);
+  if (json.model.type === 'WordPiece') {
+    requireToken(
+      tokenizer,
+      json.model.unk_token ?? names.unk,
+      'unk_token',
+      'which stands for what the vocabulary lacks',
     );
   }
-  if (json.model.type === 'WordPiece')
-    require_(json.model.unk_token ?? names.unk, 'unk_token', 'which stands for what the vocabulary lacks');
   if (task !== 'captioning') {
-    require_(names.cls, 'cls_token', 'with which texts begin');
-    require_(names.sep, 'sep_token', 'with which texts end');
+    requireToken(tokenizer, names.cls, 'cls_token', 'with which texts begin');
+    requireToken(tokenizer, names.sep, 'sep_token', 'with which texts end');
   }
-  const ends = task !== 'image_text_retrieval';
-  warn(ends ? ids.get(names.sep) : undefined, names.sep, 'sep_token_id', text.sepTokenId, 'ends');
-  warn(ends && bos !== undefined ? ids.get(bos) : undefined, bos!, 'bos_token_id', text.bosTokenId, 'begins');
+  if (task !== 'image_text_retrieval') {
+    const differing = [
+      whereDiffering(tokenizer, names.sep, 'sep_token_id', text.sepTokenId),
+      bos && whereDiffering(tokenizer, bos, 'bos_token_id', text.bosTokenId),
+    ];
+    for (const message of differing) if (message) onWarning?.(message);
+  }
   return { tokenizerJson: JSON.stringify(withSpecialIds(tokenizer, text)), cleanUpSpaces };
+}
 
-  function require_(token: string, name: string, why: string): void {
-    if (ids.has(token)) return;
-    throw new ModelError(
-      'config_invalid',
-      `${path}: the vocabulary has no ${token}, ${why}; name the token that it has instead as ${name} in tokenizer_config.json, or save the tokenizer that the model was trained with`,
-    );
-  }
+function requireEmbeddings({ path, ids }: TokenizerFile, vocabSize: number): void {
+  const beyond = [...ids].filter(([, id]) => id >= vocabSize).sort(([, a], [, b]) => a - b);
+  const [first] = beyond;
+  if (first === undefined) return;
+  const tokens = beyond.length === 1 ? '1 token has' : `${beyond.length} tokens have`;
+  const which = `the first being ${JSON.stringify(first[0])} with the id ${first[1]}, while vocab_size is ${vocabSize}`;
+  throw new ModelError(
+    'config_invalid',
+    `${path}: ${tokens} no embedding, ${which}; save the tokenizer that the model was trained with, or resize the model: model.resize_token_embeddings(len(tokenizer))`,
+  );
+}
 
-  function warn(id: number | undefined, token: string, field: string, configured: number, does: string): void {
-    if (id === undefined || id === configured) return;
-    onWarning?.(
-      `config.json ${does} texts with ${field} ${configured}, while ${token} has the id ${id} in ${path}; where the model was trained with that tokenizer, set ${field} of text_config to ${id}`,
-    );
-  }
+function requireToken({ path, ids }: TokenizerFile, token: string, name: string, role: string): void {
+  if (ids.has(token)) return;
+  throw new ModelError(
+    'config_invalid',
+    `${path}: the vocabulary has no ${token}, ${role}; name the token that it has instead as ${name} in tokenizer_config.json, or save the tokenizer that the model was trained with`,
+  );
+}
+
+/** The warning where a model was told another id of a special token than its tokenizer has, which transformers takes too. */
+function whereDiffering({ path, ids }: TokenizerFile, token: string, field: string, configured: number) {
+  const id = ids.get(token);
+  if (id === undefined || id === configured) return undefined;
+  return `config.json says ${field} ${configured}, while ${token} has the id ${id} in ${path}; where the model was trained with that tokenizer, set ${field} of text_config to ${id}`;
 }
 
 /** The tokens that the model itself begins, ends and fills up with are no text, even if only config.json tells. */
