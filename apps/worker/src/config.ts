@@ -21,7 +21,8 @@ export const workerSettings = z.object({
     essential: true,
   }),
   BLIPQ_BATCH_DEADLINE_MS: setting.wholeNumber(1000).default(120_000).meta({
-    purpose: 'Time in milliseconds after which a batch counts as hung and the engine is restarted',
+    purpose:
+      'Least time in milliseconds after which a batch counts as hung and the engine is restarted; a batch that asks for more than an ordinary one gets ten times what it should take by the measured speed',
     essential: true,
   }),
   HOST: deploymentSettings.HOST,

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { ModelFacts } from '@blipq/blip';
+import type { BatchDeadline } from './batch-deadline.js';
 import type { BatchFailure } from './batcher.js';
 import type { EngineLogger } from './engine-logger.js';
 import type { EngineBatchOutput, EngineRow } from './engine-row.js';
@@ -14,8 +15,8 @@ export interface Patience {
   startSilenceMs: number;
   /** While it has nothing to do. */
   heartbeatSilenceMs: number;
-  /** While it runs a batch: the whole time that the batch may take. */
-  batchDeadlineMs: number;
+  /** While it runs a batch: the whole time that the batch may take, by what its rows ask for. */
+  batchDeadline: BatchDeadline;
 }
 
 export interface EngineChildOptions {
@@ -59,6 +60,8 @@ export class EngineChild {
   #settleBatch: ((batch: ChildBatch) => void) | undefined;
   #running: Promise<ChildBatch> | undefined;
   #batches = 0;
+  /** Of the batch that runs, or of the last one. */
+  #rows: EngineRow[] = [];
   /** Why it was killed, when it was us. */
   #fault: BatchFailure | undefined;
   #reason: string | undefined;
@@ -104,7 +107,8 @@ export class EngineChild {
   run(rows: EngineRow[]): Promise<ChildBatch> {
     if (this.#reason !== undefined) return Promise.resolve({ status: 'crashed', reason: this.#reason });
     this.#batches += 1;
-    this.#watch(this.#options.patience.batchDeadlineMs, `did not finish a batch of ${rows.length}`);
+    this.#rows = rows;
+    this.#watch(this.#options.patience.batchDeadline.of(rows), `did not finish a batch of ${rows.length}`);
     this.#send({ type: 'batch', id: this.#batches, rows });
     this.#running = new Promise((resolve) => {
       this.#settleBatch = resolve;
@@ -175,6 +179,7 @@ export class EngineChild {
       return;
     }
     this.#settleBatch = undefined;
+    if (batch.status === 'done') this.#options.patience.batchDeadline.learn(this.#rows, batch.output);
     this.#watchIdle();
     settle(batch);
   }

@@ -31,7 +31,10 @@ export interface EngineOptions {
   device?: DeviceChoice;
   /** Most rows in one batch. */
   batchMax: number;
-  /** A batch that takes longer has hung: the engine process is killed. */
+  /**
+   * A batch that takes longer has hung, and the engine process is killed; see `BatchDeadline` for batches that have more
+   * to do than an ordinary one, and for slow machines.
+   */
   batchDeadlineMs: number;
   logger: EngineLogger;
   /** Silence that ends a start, in ms; progress of the build renews it. Opening a large model is silent for long. */

@@ -29,8 +29,8 @@ async function load({ checkpoint }: StartRequest, { onProgress }: LoadListener):
       block();
       break;
     case 'slow':
-      for (let part = 0; part < 16; part += 1) {
-        await delay(100);
+      for (let part = 0; part < 8; part += 1) {
+        await delay(1000);
         onProgress({ phase: 'encoder', bytesDone: part });
       }
   }

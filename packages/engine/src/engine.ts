@@ -11,6 +11,7 @@ import type {
 } from '@blipq/blip';
 import { BlipqError } from '@blipq/contracts';
 import { Backoff } from './backoff.js';
+import { BatchDeadline } from './batch-deadline.js';
 import { Batcher, type Entry } from './batcher.js';
 import { type ChildBatch, EngineChild, type EngineReadiness } from './engine-child.js';
 import type { EngineOptions, ModelLocation } from './engine-options.js';
@@ -57,6 +58,7 @@ type Made = EngineBatch & { output: EngineOutput };
  */
 export class Engine extends EventEmitter<EngineEvents> {
   readonly #options: EngineOptions;
+  readonly #batchDeadline: BatchDeadline;
   readonly #batcher: Batcher<EngineRow, Made>;
   readonly #backoff: Backoff;
   readonly #stopping = new AbortController();
@@ -70,6 +72,7 @@ export class Engine extends EventEmitter<EngineEvents> {
   constructor(options: EngineOptions) {
     super();
     this.#options = options;
+    this.#batchDeadline = new BatchDeadline(options.batchDeadlineMs, options.batchMax);
     this.#batcher = new Batcher({ batchMax: options.batchMax, key: batchKey });
     this.#backoff = options.backoff ?? new Backoff({ minMs: 100, maxMs: 10_000, resetAfterMs: 30_000 });
   }
@@ -240,15 +243,7 @@ export class Engine extends EventEmitter<EngineEvents> {
   }
 
   #fork(): EngineChild {
-    const {
-      cacheDir,
-      cacheDays = 0,
-      threads,
-      logger,
-      batchDeadlineMs,
-      precision = 'auto',
-      device = 'auto',
-    } = this.#options;
+    const { cacheDir, cacheDays = 0, threads, logger, precision = 'auto', device = 'auto' } = this.#options;
     const { startSilenceMs = 120_000, heartbeatSilenceMs = 10_000 } = this.#options;
     return new EngineChild({
       entry: this.#options.entry ?? new URL('../dist/engine-process.js', import.meta.url),
@@ -262,7 +257,7 @@ export class Engine extends EventEmitter<EngineEvents> {
         device,
         heartbeatMs: heartbeatSilenceMs / 10,
       },
-      patience: { startSilenceMs, heartbeatSilenceMs, batchDeadlineMs },
+      patience: { startSilenceMs, heartbeatSilenceMs, batchDeadline: this.#batchDeadline },
       logger,
       onProgress: (progress) => this.emit('progress', progress),
     });
