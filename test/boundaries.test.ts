@@ -19,7 +19,13 @@ const layers = [
  * anything.
  */
 const districts: Record<string, string[][]> = {
-  'apps/gateway': [['answer'], ['request'], ['gates'], ['intake'], ['openapi', 'routes', 'bentoml', 'internal']],
+  'apps/gateway': [
+    ['answer'],
+    ['request'],
+    ['gates'],
+    ['intake'],
+    ['openapi', 'routes', 'chat', 'bentoml', 'internal'],
+  ],
   'packages/queue': [['redis'], ['lua'], ['work'], ['callers', 'attempts', 'deliveries'], ['observe']],
 };
 

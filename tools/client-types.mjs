@@ -13,7 +13,7 @@ export async function clientTypes() {
   const types = await openapiTS(openApiDocument({ keysRequired: true }), {
     alphabetize: true,
     // A file is whatever fetch sends as one.
-    transform: (schema) => (schema.contentMediaType === 'application/octet-stream' ? blob : undefined),
+    transform: (schema) => (schema.format === 'binary' ? blob : undefined),
   });
   return `// Made from the OpenAPI document by npm run docs.\n\n${astToString(types)}`;
 }

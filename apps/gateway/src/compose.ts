@@ -4,6 +4,7 @@ import { type Logger, ProcessMetrics, RedisReport, type ServicePart, StartupErro
 import { Registry } from 'prom-client';
 import { BentomlMetrics } from './bentoml/bentoml-metrics.js';
 import { bentomlSurface } from './bentoml/bentoml-surface.js';
+import { chatRoutes } from './chat/chat-routes.js';
 import type { GatewayConfig } from './config.js';
 import { admitUploads } from './gates/admit-uploads.js';
 import { ApiKeys } from './gates/api-keys.js';
@@ -94,6 +95,10 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
   const app = createHttpApp({
     ...{ openRequests, logger, keysRequired: keys.required },
     probes: healthRoutes({ health, memory, models, openRequests }),
+    chat: chatRoutes({
+      ...{ ...gates, intake, queue, models, waits, logger },
+      timeoutS: config.BLIPQ_GENERATE_TIMEOUT_S,
+    }),
     v1: v1Routes({ ...gates, intake, batches, queue, deliveries, models, waits, logger }),
     surface: bentomlSurface({
       ...{ ...gates, intake, queue, waits, logger, metrics: bentomlMetrics },

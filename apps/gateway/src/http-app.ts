@@ -23,6 +23,8 @@ interface HttpAppParts {
   logger: Logger;
   /** `/livez` and so on, open to everyone. */
   probes: RequestHandler;
+  /** `/v1/chat/completions`, which words its errors in another way than the rest of `/v1`. */
+  chat: RequestHandler;
   /** Below `/v1`. */
   v1: RequestHandler;
   surface: Surface;
@@ -54,6 +56,7 @@ export function createHttpApp(parts: HttpAppParts): Express {
     const origin = corsOrigins.includes('*') ? '*' : corsOrigins;
     app.use(allowCrossOrigin, cors({ origin, exposedHeaders, maxAge: 600 }));
   }
+  app.use('/v1/chat/completions', parts.chat);
   app.use('/v1', parts.v1);
   app.use(surface.routes);
   app.use(problemPageRoutes(), apiDocsRoutes({ keysRequired: parts.keysRequired }));

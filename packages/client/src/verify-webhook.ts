@@ -8,11 +8,7 @@ export class WebhookVerificationError extends Error {
 }
 
 /** What a webhook tells: its type, when it happened, and the resource as the API returns it. */
-export interface WebhookEvent {
-  type: string;
-  timestamp: string;
-  data: Schemas['Caption'] | Schemas['Answer'] | Schemas['Match'] | Schemas['Batch'];
-}
+export type WebhookEvent = Schemas['CaptionWebhook' | 'AnswerWebhook' | 'MatchWebhook' | 'BatchWebhook'];
 
 type HeadersLike = { get(name: string): string | null } | Record<string, string | string[] | undefined>;
 

@@ -66,7 +66,7 @@ export class ServerCaptioner implements Captioner {
     });
     const { task, does } = tasks[asked.kind];
     const named = asked.request.model;
-    const found = models.find((one) => (named === undefined ? one.task === task : one.id === named));
+    const found = models.find((one) => (named === undefined ? one.task === task && !one.retired : one.id === named));
     if (found === undefined) {
       const there = models.map((one) => one.id).join(', ') || 'none yet';
       const missing = named === undefined ? `has no model that ${does}` : `has no model ${named}`;

@@ -5,6 +5,9 @@ import { z } from 'zod';
 export const modelResource = z.object({
   id: modelManifest.shape.model,
   object: z.literal('model'),
+  /** When it was registered, in seconds since 1970, and the owner in its name: what OpenAI's clients read. */
+  created: z.int(),
+  owned_by: z.string(),
   revision: modelManifest.shape.revision,
   task: modelManifest.shape.task,
   image_size: modelManifest.shape.image_size,
@@ -35,5 +38,16 @@ export function modelResourceOf({ manifest, lastSeenAt, isRetired }: ModelState)
   const { model, text_config: _, tokenizer_sha256: __, ...rest } = manifest;
   const last_seen_at = lastSeenAt?.toISOString() ?? null;
   const links = { self: `/v1/models/${encodeURIComponent(model)}` };
-  return modelResource.parse({ id: model, object: 'model', ...rest, last_seen_at, retired: isRetired, links });
+  const created = Math.floor(Date.parse(manifest.registered_at) / 1000);
+  const owned_by = model.includes('/') ? model.split('/')[0] : 'blipq';
+  return modelResource.parse({
+    id: model,
+    object: 'model',
+    created,
+    owned_by,
+    ...rest,
+    last_seen_at,
+    retired: isRetired,
+    links,
+  });
 }

@@ -39,7 +39,31 @@ const page = `<!DOCTYPE html>
 `;
 
 /** Relative addresses, so that the page works behind a proxy that serves it below a path. */
-const start = `window.ui = SwaggerUIBundle({
+const start = `// A form is filled with its example: Swagger UI would invent a value for every field, and send it.
+function fillForms(value) {
+  if (typeof value !== 'object' || value === null) return;
+  const { schema, example } = value['multipart/form-data'] ?? {};
+  for (const [name, property] of Object.entries((example && schema?.properties) ?? {})) {
+    property.example = property.format === 'binary' ? undefined : (example[name] ?? (property.type === 'array' ? [] : ''));
+  }
+  Object.values(value).forEach(fillForms);
+}
+
+window.ui = SwaggerUIBundle({
+  // A field of a form that is left empty is not meant to be sent.
+  requestInterceptor: (request) => {
+    const { body } = request;
+    if (body instanceof FormData) for (const [name, value] of [...body]) if (value === '') body.delete(name);
+    return request;
+  },
+  responseInterceptor: (response) => {
+    if (response.url.endsWith('/openapi.json') && response.ok) {
+      const document = JSON.parse(response.text);
+      fillForms(document.paths);
+      response.text = JSON.stringify(document);
+    }
+    return response;
+  },
   urls: [
     { url: './docs.json', name: 'BentoML service' },
     { url: './openapi.json', name: 'BlipQ API' },

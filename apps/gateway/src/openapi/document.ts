@@ -1,10 +1,12 @@
-import { answerFields, captionFields, matchFields, type ProblemCode, problems } from '@blipq/contracts';
-import type { z } from 'zod';
+import { type ProblemCode, problems } from '@blipq/contracts';
+import { chatPath } from './chat-path.js';
 import type { DocumentedAnswer, HeaderName, Operation } from './operation.js';
 import { operations } from './operations.js';
 import { parameters } from './parameters.js';
-import { inline, refTo, schemaComponents } from './schema-components.js';
-import { tinyPng } from './tiny-png.js';
+import { rawImageParameters, rawImageParametersOf } from './raw-image-parameters.js';
+import { requestBodies } from './request-bodies.js';
+import { refTo, schemaComponents } from './schema-components.js';
+import { webhookOperations } from './webhook-operations.js';
 
 /** What every operation may answer. */
 const everywhere: ProblemCode[] = ['rate_limited', 'internal_error', 'queue_unavailable', 'shutting_down'];
@@ -27,9 +29,20 @@ export interface OpenApiDocument {
   openapi: '3.1.0';
   /** By path, then by method. */
   paths: Record<string, Record<string, object>>;
+  webhooks: Record<string, object>;
   components: object;
   [other: string]: unknown;
 }
+
+const tagDescriptions = {
+  Captions: 'Captions of images.',
+  Answers: 'Answers to questions about an image.',
+  Matches: 'How well texts fit an image.',
+  Batches: 'Many images at once.',
+  Webhooks: 'What became of the webhooks that were sent.',
+  Models: 'The models that are served.',
+  Chat: 'As OpenAI’s vision clients ask.',
+};
 
 /** The OpenAPI 3.1 document of `/v1`, made from the schemas that validate its requests. */
 export function openApiDocument({ keysRequired }: { keysRequired: boolean }): OpenApiDocument {
@@ -43,14 +56,21 @@ export function openApiDocument({ keysRequired }: { keysRequired: boolean }): Op
       title: 'BlipQ',
       version: '1',
       summary: 'Queue-backed image captioning, question answering and image-text matching with BLIP.',
+      description:
+        'Images become captions, answers and matches in a durable queue; ask for the result, wait for it, watch it, or have it posted to you. Errors are problem documents with a stable code.',
+      contact: { name: 'BlipQ' },
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '.' }],
-    tags: ['Captions', 'Answers', 'Matches', 'Batches', 'Webhooks', 'Models'].map((name) => ({ name })),
-    paths,
+    tags: ['Captions', 'Answers', 'Matches', 'Batches', 'Webhooks', 'Models', 'Chat'].map((name) => ({
+      name,
+      description: tagDescriptions[name as keyof typeof tagDescriptions],
+    })),
+    paths: { ...paths, ...chatPath },
+    webhooks: webhookOperations(),
     components: {
       schemas: schemaComponents(),
-      parameters,
+      parameters: { ...parameters, ...rawImageParameters },
       headers,
       ...(keysRequired && { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } }),
     },
@@ -67,8 +87,10 @@ function operationObject(operation: Operation, keysRequired: boolean): object {
     tags: [tag],
     summary,
     ...(description && { description }),
-    parameters: (operation.parameters ?? []).map((name) => ({ $ref: `#/components/parameters/${name}` })),
-    ...(body && { requestBody: { required: true, content: bodies[body] } }),
+    parameters: [...(operation.parameters ?? []), ...rawImageParametersOf(body)].map((name) => ({
+      $ref: `#/components/parameters/${name}`,
+    })),
+    ...(body && { requestBody: { required: true, content: requestBodies[body] } }),
     responses: { ...Object.fromEntries(described), ...problemAnswers(codes) },
   };
 }
@@ -109,55 +131,3 @@ function problemAnswers(codes: ProblemCode[]): Record<number, object> {
 function headerRefs(names: HeaderName[]): object {
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }
-
-const fileSchema = { type: 'string', contentMediaType: 'application/octet-stream' };
-const promptExample = { prompt: 'a picture of', params: { max_new_tokens: 20 } };
-const dataUri = { url: `data:image/png;base64,${tinyPng}` };
-
-function form(image: string, schema: object, fields: z.ZodType = captionFields) {
-  const { properties: texts, required = [] } = inline(fields) as { properties: object; required?: string[] };
-  const properties = { [image]: schema, ...texts };
-  return { schema: { type: 'object', properties, required: [image, ...required], additionalProperties: false } };
-}
-
-/** Request bodies by the resource that they create. The examples work as they are. Swagger UI offers the first. */
-const bodies = {
-  caption: {
-    'application/json': { schema: refTo('CaptionRequest'), example: { image: dataUri, ...promptExample } },
-    'multipart/form-data': form('image', fileSchema),
-    'image/*': { schema: fileSchema },
-  },
-  answer: {
-    'application/json': {
-      schema: refTo('AnswerRequest'),
-      example: { image: dataUri, questions: ['what is it?', 'what color is it?'] },
-    },
-    'multipart/form-data': form('image', fileSchema, answerFields),
-    'image/*': { schema: fileSchema },
-  },
-  match: {
-    'application/json': { schema: refTo('MatchRequest'), example: { image: dataUri, texts: ['a dog', 'a cat'] } },
-    'multipart/form-data': form('image', fileSchema, matchFields),
-    'image/*': { schema: fileSchema },
-  },
-  batch: {
-    'application/json': {
-      schema: refTo('BatchRequest'),
-      example: {
-        items: [
-          { image: dataUri, ...promptExample },
-          { image: dataUri, question: 'what is it?' },
-          { image: dataUri, texts: ['a dog', 'a cat'] },
-        ],
-        metadata: { album: 'summer' },
-      },
-    },
-    'multipart/form-data': {
-      schema: {
-        anyOf: [captionFields, answerFields, matchFields].map(
-          (fields) => form('images', { type: 'array', items: fileSchema, maxItems: 100 }, fields).schema,
-        ),
-      },
-    },
-  },
-} satisfies Record<string, object>;

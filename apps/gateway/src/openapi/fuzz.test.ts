@@ -49,7 +49,9 @@ beforeAll(async () => {
       };
       return {
         ...{ method, path },
-        parameters: parameters.map(({ $ref }) => resolve($ref) as unknown as Parameter),
+        parameters: parameters
+          .map(({ $ref }) => resolve($ref) as unknown as Parameter)
+          .filter(({ schema }) => schema !== undefined),
         content: requestBody?.content ?? {},
       };
     }),

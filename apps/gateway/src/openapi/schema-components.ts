@@ -14,10 +14,12 @@ import {
   matchPage,
   matchResource,
   problemDetails,
+  webhookEvent,
 } from '@blipq/contracts';
 import { z } from 'zod';
 import { modelPage, modelResource } from '../answer/model-resource.js';
 import { batchJson } from '../request/batch-json.js';
+import { chatCompletionObject, chatRequest } from '../request/chat-request.js';
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
@@ -28,6 +30,7 @@ const inputs = {
   MatchRequest: matchJson,
   ImageInput: imageInput,
   BatchRequest: batchJson,
+  ChatRequest: chatRequest,
 };
 const outputs = {
   Caption: captionResource,
@@ -42,6 +45,11 @@ const outputs = {
   DeliveryPage: deliveryPage,
   Model: modelResource,
   ModelPage: modelPage,
+  CaptionWebhook: webhookEvent.options[0],
+  AnswerWebhook: webhookEvent.options[1],
+  MatchWebhook: webhookEvent.options[2],
+  BatchWebhook: webhookEvent.options[3],
+  ChatCompletion: chatCompletionObject,
   Problem: problemDetails,
 };
 export type ComponentName = keyof typeof inputs | keyof typeof outputs;

@@ -272,6 +272,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/chat/completions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask about an image as OpenAI’s clients do
+         * @description The conversation has one image. Its last text is a question where a model that answers is served; else the image is captioned.
+         */
+        post: operations["createChatCompletion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/matches": {
         parameters: {
             query?: never;
@@ -481,7 +501,268 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "answer.canceled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * answer.canceled
+         * @description Posted, signed, to the URL that was named with the request, until it is answered with 2xx.
+         */
+        post: operations["onAnswerCanceled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "answer.expired": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * answer.expired
+         * @description Posted, signed, to the URL that was named with the request, until it is answered with 2xx.
+         */
+        post: operations["onAnswerExpired"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "answer.failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * answer.failed
+         * @description Posted, signed, to the URL that was named with the request, until it is answered with 2xx.
+         */
+        post: operations["onAnswerFailed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "answer.succeeded": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * answer.succeeded
+         * @description Posted, signed, to the URL that was named with the request, until it is answered with 2xx.
+         */
+        post: operations["onAnswerSucceeded"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "batch.completed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * batch.completed
+         * @description Posted, signed, to the URL that was named with the request, until it is answered with 2xx.
+         */
+        post: operations["onBatchCompleted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "caption.canceled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * caption.canceled
+         * @description Posted, signed, to the URL that was named with the request, until it is answered with 2xx.
+         */
+        post: operations["onCaptionCanceled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "caption.expired": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * caption.expired
+         * @description Posted, signed, to the URL that was named with the request, until it is answered with 2xx.
+         */
+        post: operations["onCaptionExpired"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "caption.failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * caption.failed
+         * @description Posted, signed, to the URL that was named with the request, until it is answered with 2xx.
+         */
+        post: operations["onCaptionFailed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "caption.succeeded": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * caption.succeeded
+         * @description Posted, signed, to the URL that was named with the request, until it is answered with 2xx.
+         */
+        post: operations["onCaptionSucceeded"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "match.canceled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * match.canceled
+         * @description Posted, signed, to the URL that was named with the request, until it is answered with 2xx.
+         */
+        post: operations["onMatchCanceled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "match.expired": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * match.expired
+         * @description Posted, signed, to the URL that was named with the request, until it is answered with 2xx.
+         */
+        post: operations["onMatchExpired"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "match.failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * match.failed
+         * @description Posted, signed, to the URL that was named with the request, until it is answered with 2xx.
+         */
+        post: operations["onMatchFailed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "match.succeeded": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * match.succeeded
+         * @description Posted, signed, to the URL that was named with the request, until it is answered with 2xx.
+         */
+        post: operations["onMatchSucceeded"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         Answer: {
@@ -628,6 +909,13 @@ export interface components {
                 url: string;
             };
         };
+        AnswerWebhook: {
+            data: components["schemas"]["Answer"];
+            /** Format: date-time */
+            timestamp: string;
+            /** @enum {string} */
+            type: "answer.succeeded" | "answer.failed" | "answer.canceled" | "answer.expired";
+        };
         Batch: {
             counts: {
                 [key: string]: number;
@@ -679,6 +967,13 @@ export interface components {
                  */
                 url: string;
             };
+        };
+        BatchWebhook: {
+            data: components["schemas"]["Batch"];
+            /** Format: date-time */
+            timestamp: string;
+            /** @constant */
+            type: "batch.completed";
         };
         Caption: {
             attempt: number;
@@ -893,6 +1188,67 @@ export interface components {
                 url: string;
             };
         };
+        CaptionWebhook: {
+            data: components["schemas"]["Caption"];
+            /** Format: date-time */
+            timestamp: string;
+            /** @enum {string} */
+            type: "caption.succeeded" | "caption.failed" | "caption.canceled" | "caption.expired";
+        };
+        ChatCompletion: {
+            choices: {
+                /** @enum {string} */
+                finish_reason: "stop" | "length";
+                index: number;
+                logprobs: null;
+                message: {
+                    content: string;
+                    refusal: null;
+                    /** @constant */
+                    role: "assistant";
+                };
+            }[];
+            created: number;
+            id: string;
+            model: string;
+            /** @constant */
+            object: "chat.completion";
+            system_fingerprint: string;
+            usage: {
+                completion_tokens: number;
+                prompt_tokens: number;
+                total_tokens: number;
+            };
+        };
+        ChatRequest: {
+            max_completion_tokens?: number | null;
+            max_tokens?: number | null;
+            messages: {
+                content?: (string | ({
+                    text: string;
+                    /** @constant */
+                    type: "text";
+                } | {
+                    /** @description An https: URL, which the gateway fetches, or a data: URI. */
+                    image_url: {
+                        url: string;
+                    } | string;
+                    /** @constant */
+                    type: "image_url";
+                })[]) | null;
+                /** @enum {string} */
+                role: "system" | "developer" | "user" | "assistant" | "tool" | "function";
+            }[];
+            /**
+             * @description A model of GET /v1/models, or `blipq`: the newest one that fits what is asked.
+             * @example blipq
+             */
+            model: string;
+            stream?: boolean | null;
+            stream_options?: {
+                include_usage?: boolean | null;
+            } | null;
+        };
         Delivery: {
             attempt: number;
             attempts: {
@@ -1037,7 +1393,15 @@ export interface components {
                 url: string;
             };
         };
+        MatchWebhook: {
+            data: components["schemas"]["Match"];
+            /** Format: date-time */
+            timestamp: string;
+            /** @enum {string} */
+            type: "match.succeeded" | "match.failed" | "match.canceled" | "match.expired";
+        };
         Model: {
+            created: number;
             /** @enum {string} */
             device: "cpu" | "cuda";
             generation_config: {
@@ -1059,6 +1423,7 @@ export interface components {
             };
             /** @constant */
             object: "model";
+            owned_by: string;
             positions_max: number;
             /** @enum {string} */
             precision: "fp32" | "int8" | "fp16";
@@ -1110,6 +1475,62 @@ export interface components {
         IdempotencyKey: string;
         /** @description The ETag of an earlier answer: 304 while nothing has changed. */
         IfNoneMatch: string;
+        /** @description With an image as the body. Words and phrases that may not occur, in any case. In a form or query: repeated, or with commas between. */
+        ImageBadWords: string[];
+        /** @description With an image as the body. Draws each token by its probability instead of taking the likeliest. Not with beams. */
+        ImageDoSample: boolean;
+        /** @description With an image as the body. */
+        ImageEarlyStopping: boolean | "never";
+        /** @description With an image as the body. `alt` adds the caption as alternative text for the image: a sentence without "a picture of". */
+        ImageFormat: "text" | "alt";
+        /** @description With an image as the body. */
+        ImageLengthPenalty: number;
+        /** @description With an image as the body. Whether to say how well the caption fits the image, which takes a served model of image-text retrieval. */
+        ImageMatch: boolean;
+        /** @description With an image as the body. Characters that the text, or the alternative text, may have: it ends at the last whole word that fits. */
+        ImageMaxChars: number;
+        /** @description With an image as the body. */
+        ImageMaxNewTokens: number;
+        /** @description With an image as the body. At most 16 names with texts, given back with the caption. */
+        ImageMetadata: string;
+        /** @description With an image as the body. Captions of less confidence are marked `low_confidence`. */
+        ImageMinConfidence: number;
+        /** @description With an image as the body. */
+        ImageMinNewTokens: number;
+        /** @description With an image as the body. The text does not end before it has that many words. */
+        ImageMinWords: number;
+        /** @description With an image as the body. A model of GET /v1/models. Default: the newest. */
+        ImageModel: string;
+        /** @description With an image as the body. */
+        ImageNoRepeatNgramSize: number;
+        /** @description With an image as the body. */
+        ImageNumBeams: number;
+        /** @description With an image as the body. How many captions to make, as samples or of the best beams; all are in `captions`, the best is `caption`. */
+        ImageNumReturnSequences: number;
+        /** @description With an image as the body. */
+        ImagePrompt: string;
+        /** @description With an image as the body. Several questions about one image. */
+        ImageQuestion: string[];
+        /** @description With an image as the body. Several questions about one image. */
+        ImageQuestions: string[];
+        /** @description With an image as the body. */
+        ImageRepetitionPenalty: number;
+        /** @description With an image as the body. What the random numbers are made from: the same seed gives the same caption. Default: a new one, which the resource tells. */
+        ImageSeed: number;
+        /** @description With an image as the body. Leaves the prompt out of the text. */
+        ImageSuppressPrompt: boolean;
+        /** @description With an image as the body. What scores are divided by before a token is drawn: above 1 varied, below 1 safe. */
+        ImageTemperature: number;
+        /** @description With an image as the body. Texts to compare the image with. */
+        ImageTexts: string[];
+        /** @description With an image as the body. Seconds after which the caption expires unless a worker has started it. */
+        ImageTimeoutS: number;
+        /** @description With an image as the body. Only this many of the likeliest tokens may be drawn; 0 for all. */
+        ImageTopK: number;
+        /** @description With an image as the body. Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
+        ImageTopP: number;
+        /** @description With an image as the body. Who is told when the caption has ended; see docs/webhooks.md. */
+        ImageWebhook: string;
         /** @description The id of the last event that was seen: what came before is left out. */
         LastEventId: string;
         /** @description How many on a page. */
@@ -1277,7 +1698,52 @@ export interface operations {
     };
     createAnswer: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description With an image as the body. Words and phrases that may not occur, in any case. In a form or query: repeated, or with commas between. */
+                bad_words?: components["parameters"]["ImageBadWords"];
+                /** @description With an image as the body. Draws each token by its probability instead of taking the likeliest. Not with beams. */
+                do_sample?: components["parameters"]["ImageDoSample"];
+                /** @description With an image as the body. */
+                early_stopping?: components["parameters"]["ImageEarlyStopping"];
+                /** @description With an image as the body. */
+                length_penalty?: components["parameters"]["ImageLengthPenalty"];
+                /** @description With an image as the body. Characters that the text, or the alternative text, may have: it ends at the last whole word that fits. */
+                max_chars?: components["parameters"]["ImageMaxChars"];
+                /** @description With an image as the body. */
+                max_new_tokens?: components["parameters"]["ImageMaxNewTokens"];
+                /** @description With an image as the body. At most 16 names with texts, given back with the caption. */
+                metadata?: components["parameters"]["ImageMetadata"];
+                /** @description With an image as the body. Captions of less confidence are marked `low_confidence`. */
+                min_confidence?: components["parameters"]["ImageMinConfidence"];
+                /** @description With an image as the body. */
+                min_new_tokens?: components["parameters"]["ImageMinNewTokens"];
+                /** @description With an image as the body. The text does not end before it has that many words. */
+                min_words?: components["parameters"]["ImageMinWords"];
+                /** @description With an image as the body. A model of GET /v1/models. Default: the newest. */
+                model?: components["parameters"]["ImageModel"];
+                /** @description With an image as the body. */
+                no_repeat_ngram_size?: components["parameters"]["ImageNoRepeatNgramSize"];
+                /** @description With an image as the body. */
+                num_beams?: components["parameters"]["ImageNumBeams"];
+                /** @description With an image as the body. Several questions about one image. */
+                question?: components["parameters"]["ImageQuestion"];
+                /** @description With an image as the body. Several questions about one image. */
+                questions?: components["parameters"]["ImageQuestions"];
+                /** @description With an image as the body. */
+                repetition_penalty?: components["parameters"]["ImageRepetitionPenalty"];
+                /** @description With an image as the body. What the random numbers are made from: the same seed gives the same caption. Default: a new one, which the resource tells. */
+                seed?: components["parameters"]["ImageSeed"];
+                /** @description With an image as the body. What scores are divided by before a token is drawn: above 1 varied, below 1 safe. */
+                temperature?: components["parameters"]["ImageTemperature"];
+                /** @description With an image as the body. Seconds after which the caption expires unless a worker has started it. */
+                timeout_s?: components["parameters"]["ImageTimeoutS"];
+                /** @description With an image as the body. Only this many of the likeliest tokens may be drawn; 0 for all. */
+                top_k?: components["parameters"]["ImageTopK"];
+                /** @description With an image as the body. Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
+                top_p?: components["parameters"]["ImageTopP"];
+                /** @description With an image as the body. Who is told when the caption has ended; see docs/webhooks.md. */
+                webhook?: components["parameters"]["ImageWebhook"];
+            };
             header?: {
                 /** @description `no-cache`: have the model run even if the result of an equal request is there already. */
                 "Cache-Control"?: components["parameters"]["CacheControl"];
@@ -1304,6 +1770,14 @@ export interface operations {
                  */
                 "application/json": components["schemas"]["AnswerRequest"];
                 "image/*": Blob;
+                /**
+                 * @example {
+                 *       "image": "photo.jpg",
+                 *       "question": [
+                 *         "what is it?"
+                 *       ]
+                 *     }
+                 */
                 "multipart/form-data": {
                     /**
                      * @description Words and phrases that may not occur, in any case. In a form or query: repeated, or with commas between.
@@ -1316,6 +1790,7 @@ export interface operations {
                     /** @description Draws each token by its probability instead of taking the likeliest. Not with beams. */
                     do_sample?: boolean;
                     early_stopping?: boolean | "never";
+                    /** Format: binary */
                     image: Blob;
                     length_penalty?: number;
                     /** @description Characters that the text, or the alternative text, may have: it ends at the last whole word that fits. */
@@ -1749,7 +2224,52 @@ export interface operations {
     };
     putAnswer: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description With an image as the body. Words and phrases that may not occur, in any case. In a form or query: repeated, or with commas between. */
+                bad_words?: components["parameters"]["ImageBadWords"];
+                /** @description With an image as the body. Draws each token by its probability instead of taking the likeliest. Not with beams. */
+                do_sample?: components["parameters"]["ImageDoSample"];
+                /** @description With an image as the body. */
+                early_stopping?: components["parameters"]["ImageEarlyStopping"];
+                /** @description With an image as the body. */
+                length_penalty?: components["parameters"]["ImageLengthPenalty"];
+                /** @description With an image as the body. Characters that the text, or the alternative text, may have: it ends at the last whole word that fits. */
+                max_chars?: components["parameters"]["ImageMaxChars"];
+                /** @description With an image as the body. */
+                max_new_tokens?: components["parameters"]["ImageMaxNewTokens"];
+                /** @description With an image as the body. At most 16 names with texts, given back with the caption. */
+                metadata?: components["parameters"]["ImageMetadata"];
+                /** @description With an image as the body. Captions of less confidence are marked `low_confidence`. */
+                min_confidence?: components["parameters"]["ImageMinConfidence"];
+                /** @description With an image as the body. */
+                min_new_tokens?: components["parameters"]["ImageMinNewTokens"];
+                /** @description With an image as the body. The text does not end before it has that many words. */
+                min_words?: components["parameters"]["ImageMinWords"];
+                /** @description With an image as the body. A model of GET /v1/models. Default: the newest. */
+                model?: components["parameters"]["ImageModel"];
+                /** @description With an image as the body. */
+                no_repeat_ngram_size?: components["parameters"]["ImageNoRepeatNgramSize"];
+                /** @description With an image as the body. */
+                num_beams?: components["parameters"]["ImageNumBeams"];
+                /** @description With an image as the body. Several questions about one image. */
+                question?: components["parameters"]["ImageQuestion"];
+                /** @description With an image as the body. Several questions about one image. */
+                questions?: components["parameters"]["ImageQuestions"];
+                /** @description With an image as the body. */
+                repetition_penalty?: components["parameters"]["ImageRepetitionPenalty"];
+                /** @description With an image as the body. What the random numbers are made from: the same seed gives the same caption. Default: a new one, which the resource tells. */
+                seed?: components["parameters"]["ImageSeed"];
+                /** @description With an image as the body. What scores are divided by before a token is drawn: above 1 varied, below 1 safe. */
+                temperature?: components["parameters"]["ImageTemperature"];
+                /** @description With an image as the body. Seconds after which the caption expires unless a worker has started it. */
+                timeout_s?: components["parameters"]["ImageTimeoutS"];
+                /** @description With an image as the body. Only this many of the likeliest tokens may be drawn; 0 for all. */
+                top_k?: components["parameters"]["ImageTopK"];
+                /** @description With an image as the body. Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
+                top_p?: components["parameters"]["ImageTopP"];
+                /** @description With an image as the body. Who is told when the caption has ended; see docs/webhooks.md. */
+                webhook?: components["parameters"]["ImageWebhook"];
+            };
             header?: {
                 /** @description `no-cache`: have the model run even if the result of an equal request is there already. */
                 "Cache-Control"?: components["parameters"]["CacheControl"];
@@ -1777,6 +2297,14 @@ export interface operations {
                  */
                 "application/json": components["schemas"]["AnswerRequest"];
                 "image/*": Blob;
+                /**
+                 * @example {
+                 *       "image": "photo.jpg",
+                 *       "question": [
+                 *         "what is it?"
+                 *       ]
+                 *     }
+                 */
                 "multipart/form-data": {
                     /**
                      * @description Words and phrases that may not occur, in any case. In a form or query: repeated, or with commas between.
@@ -1789,6 +2317,7 @@ export interface operations {
                     /** @description Draws each token by its probability instead of taking the likeliest. Not with beams. */
                     do_sample?: boolean;
                     early_stopping?: boolean | "never";
+                    /** Format: binary */
                     image: Blob;
                     length_penalty?: number;
                     /** @description Characters that the text, or the alternative text, may have: it ends at the last whole word that fits. */
@@ -2954,6 +3483,15 @@ export interface operations {
                  *     }
                  */
                 "application/json": components["schemas"]["BatchRequest"];
+                /**
+                 * @example {
+                 *       "images": [
+                 *         "photo.jpg"
+                 *       ],
+                 *       "prompt": "a picture of",
+                 *       "max_new_tokens": 20
+                 *     }
+                 */
                 "multipart/form-data": {
                     /**
                      * @description Words and phrases that may not occur, in any case. In a form or query: repeated, or with commas between.
@@ -3612,7 +4150,58 @@ export interface operations {
     };
     createCaption: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description With an image as the body. Words and phrases that may not occur, in any case. In a form or query: repeated, or with commas between. */
+                bad_words?: components["parameters"]["ImageBadWords"];
+                /** @description With an image as the body. Draws each token by its probability instead of taking the likeliest. Not with beams. */
+                do_sample?: components["parameters"]["ImageDoSample"];
+                /** @description With an image as the body. */
+                early_stopping?: components["parameters"]["ImageEarlyStopping"];
+                /** @description With an image as the body. `alt` adds the caption as alternative text for the image: a sentence without "a picture of". */
+                format?: components["parameters"]["ImageFormat"];
+                /** @description With an image as the body. */
+                length_penalty?: components["parameters"]["ImageLengthPenalty"];
+                /** @description With an image as the body. Whether to say how well the caption fits the image, which takes a served model of image-text retrieval. */
+                match?: components["parameters"]["ImageMatch"];
+                /** @description With an image as the body. Characters that the text, or the alternative text, may have: it ends at the last whole word that fits. */
+                max_chars?: components["parameters"]["ImageMaxChars"];
+                /** @description With an image as the body. */
+                max_new_tokens?: components["parameters"]["ImageMaxNewTokens"];
+                /** @description With an image as the body. At most 16 names with texts, given back with the caption. */
+                metadata?: components["parameters"]["ImageMetadata"];
+                /** @description With an image as the body. Captions of less confidence are marked `low_confidence`. */
+                min_confidence?: components["parameters"]["ImageMinConfidence"];
+                /** @description With an image as the body. */
+                min_new_tokens?: components["parameters"]["ImageMinNewTokens"];
+                /** @description With an image as the body. The text does not end before it has that many words. */
+                min_words?: components["parameters"]["ImageMinWords"];
+                /** @description With an image as the body. A model of GET /v1/models. Default: the newest. */
+                model?: components["parameters"]["ImageModel"];
+                /** @description With an image as the body. */
+                no_repeat_ngram_size?: components["parameters"]["ImageNoRepeatNgramSize"];
+                /** @description With an image as the body. */
+                num_beams?: components["parameters"]["ImageNumBeams"];
+                /** @description With an image as the body. How many captions to make, as samples or of the best beams; all are in `captions`, the best is `caption`. */
+                num_return_sequences?: components["parameters"]["ImageNumReturnSequences"];
+                /** @description With an image as the body. */
+                prompt?: components["parameters"]["ImagePrompt"];
+                /** @description With an image as the body. */
+                repetition_penalty?: components["parameters"]["ImageRepetitionPenalty"];
+                /** @description With an image as the body. What the random numbers are made from: the same seed gives the same caption. Default: a new one, which the resource tells. */
+                seed?: components["parameters"]["ImageSeed"];
+                /** @description With an image as the body. Leaves the prompt out of the text. */
+                suppress_prompt?: components["parameters"]["ImageSuppressPrompt"];
+                /** @description With an image as the body. What scores are divided by before a token is drawn: above 1 varied, below 1 safe. */
+                temperature?: components["parameters"]["ImageTemperature"];
+                /** @description With an image as the body. Seconds after which the caption expires unless a worker has started it. */
+                timeout_s?: components["parameters"]["ImageTimeoutS"];
+                /** @description With an image as the body. Only this many of the likeliest tokens may be drawn; 0 for all. */
+                top_k?: components["parameters"]["ImageTopK"];
+                /** @description With an image as the body. Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
+                top_p?: components["parameters"]["ImageTopP"];
+                /** @description With an image as the body. Who is told when the caption has ended; see docs/webhooks.md. */
+                webhook?: components["parameters"]["ImageWebhook"];
+            };
             header?: {
                 /** @description `no-cache`: have the model run even if the result of an equal request is there already. */
                 "Cache-Control"?: components["parameters"]["CacheControl"];
@@ -3639,6 +4228,13 @@ export interface operations {
                  */
                 "application/json": components["schemas"]["CaptionRequest"];
                 "image/*": Blob;
+                /**
+                 * @example {
+                 *       "image": "photo.jpg",
+                 *       "prompt": "a picture of",
+                 *       "max_new_tokens": 20
+                 *     }
+                 */
                 "multipart/form-data": {
                     /**
                      * @description Words and phrases that may not occur, in any case. In a form or query: repeated, or with commas between.
@@ -3656,6 +4252,7 @@ export interface operations {
                      * @enum {string}
                      */
                     format?: "text" | "alt";
+                    /** Format: binary */
                     image: Blob;
                     length_penalty?: number;
                     /** @description Whether to say how well the caption fits the image, which takes a served model of image-text retrieval. */
@@ -4092,7 +4689,58 @@ export interface operations {
     };
     putCaption: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description With an image as the body. Words and phrases that may not occur, in any case. In a form or query: repeated, or with commas between. */
+                bad_words?: components["parameters"]["ImageBadWords"];
+                /** @description With an image as the body. Draws each token by its probability instead of taking the likeliest. Not with beams. */
+                do_sample?: components["parameters"]["ImageDoSample"];
+                /** @description With an image as the body. */
+                early_stopping?: components["parameters"]["ImageEarlyStopping"];
+                /** @description With an image as the body. `alt` adds the caption as alternative text for the image: a sentence without "a picture of". */
+                format?: components["parameters"]["ImageFormat"];
+                /** @description With an image as the body. */
+                length_penalty?: components["parameters"]["ImageLengthPenalty"];
+                /** @description With an image as the body. Whether to say how well the caption fits the image, which takes a served model of image-text retrieval. */
+                match?: components["parameters"]["ImageMatch"];
+                /** @description With an image as the body. Characters that the text, or the alternative text, may have: it ends at the last whole word that fits. */
+                max_chars?: components["parameters"]["ImageMaxChars"];
+                /** @description With an image as the body. */
+                max_new_tokens?: components["parameters"]["ImageMaxNewTokens"];
+                /** @description With an image as the body. At most 16 names with texts, given back with the caption. */
+                metadata?: components["parameters"]["ImageMetadata"];
+                /** @description With an image as the body. Captions of less confidence are marked `low_confidence`. */
+                min_confidence?: components["parameters"]["ImageMinConfidence"];
+                /** @description With an image as the body. */
+                min_new_tokens?: components["parameters"]["ImageMinNewTokens"];
+                /** @description With an image as the body. The text does not end before it has that many words. */
+                min_words?: components["parameters"]["ImageMinWords"];
+                /** @description With an image as the body. A model of GET /v1/models. Default: the newest. */
+                model?: components["parameters"]["ImageModel"];
+                /** @description With an image as the body. */
+                no_repeat_ngram_size?: components["parameters"]["ImageNoRepeatNgramSize"];
+                /** @description With an image as the body. */
+                num_beams?: components["parameters"]["ImageNumBeams"];
+                /** @description With an image as the body. How many captions to make, as samples or of the best beams; all are in `captions`, the best is `caption`. */
+                num_return_sequences?: components["parameters"]["ImageNumReturnSequences"];
+                /** @description With an image as the body. */
+                prompt?: components["parameters"]["ImagePrompt"];
+                /** @description With an image as the body. */
+                repetition_penalty?: components["parameters"]["ImageRepetitionPenalty"];
+                /** @description With an image as the body. What the random numbers are made from: the same seed gives the same caption. Default: a new one, which the resource tells. */
+                seed?: components["parameters"]["ImageSeed"];
+                /** @description With an image as the body. Leaves the prompt out of the text. */
+                suppress_prompt?: components["parameters"]["ImageSuppressPrompt"];
+                /** @description With an image as the body. What scores are divided by before a token is drawn: above 1 varied, below 1 safe. */
+                temperature?: components["parameters"]["ImageTemperature"];
+                /** @description With an image as the body. Seconds after which the caption expires unless a worker has started it. */
+                timeout_s?: components["parameters"]["ImageTimeoutS"];
+                /** @description With an image as the body. Only this many of the likeliest tokens may be drawn; 0 for all. */
+                top_k?: components["parameters"]["ImageTopK"];
+                /** @description With an image as the body. Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
+                top_p?: components["parameters"]["ImageTopP"];
+                /** @description With an image as the body. Who is told when the caption has ended; see docs/webhooks.md. */
+                webhook?: components["parameters"]["ImageWebhook"];
+            };
             header?: {
                 /** @description `no-cache`: have the model run even if the result of an equal request is there already. */
                 "Cache-Control"?: components["parameters"]["CacheControl"];
@@ -4120,6 +4768,13 @@ export interface operations {
                  */
                 "application/json": components["schemas"]["CaptionRequest"];
                 "image/*": Blob;
+                /**
+                 * @example {
+                 *       "image": "photo.jpg",
+                 *       "prompt": "a picture of",
+                 *       "max_new_tokens": 20
+                 *     }
+                 */
                 "multipart/form-data": {
                     /**
                      * @description Words and phrases that may not occur, in any case. In a form or query: repeated, or with commas between.
@@ -4137,6 +4792,7 @@ export interface operations {
                      * @enum {string}
                      */
                     format?: "text" | "alt";
+                    /** Format: binary */
                     image: Blob;
                     length_penalty?: number;
                     /** @description Whether to say how well the caption fits the image, which takes a served model of image-text retrieval. */
@@ -5257,6 +5913,81 @@ export interface operations {
             };
         };
     };
+    createChatCompletion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "model": "blipq",
+                 *       "messages": [
+                 *         {
+                 *           "role": "user",
+                 *           "content": [
+                 *             {
+                 *               "type": "image_url",
+                 *               "image_url": {
+                 *                 "url": "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAACAAAAAgCAIAAAD8GO2jAAAAUUlEQVR42mP49eEETRHDqAWjFtDHgmc2GrgQFSzAYzoxdjBQYjQx1gycBSSZjscOBmqZjsuOUQtGLRi1YMBy8rAo7OhRH9CpRhttVYxaQAgBAMLwG6DLvUxPAAAAAElFTkSuQmCC"
+                 *               }
+                 *             }
+                 *           ]
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChatRequest"];
+            };
+        };
+        responses: {
+            /** @description An error in the shape that OpenAI’s clients read, with a code of this API. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            code: string;
+                            message: string;
+                            param: string | null;
+                            type: string;
+                        };
+                    };
+                };
+            };
+            /** @description An error in the shape that OpenAI’s clients read, with a code of this API. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            code: string;
+                            message: string;
+                            param: string | null;
+                            type: string;
+                        };
+                    };
+                };
+            };
+            /** @description The caption or answer; with `stream` as server-sent events that end with `[DONE]`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatCompletion"];
+                    "text/event-stream": string;
+                };
+            };
+        };
+    };
     listMatches: {
         parameters: {
             query?: {
@@ -5390,7 +6121,18 @@ export interface operations {
     };
     createMatch: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description With an image as the body. At most 16 names with texts, given back with the caption. */
+                metadata?: components["parameters"]["ImageMetadata"];
+                /** @description With an image as the body. A model of GET /v1/models. Default: the newest. */
+                model?: components["parameters"]["ImageModel"];
+                /** @description With an image as the body. Texts to compare the image with. */
+                texts?: components["parameters"]["ImageTexts"];
+                /** @description With an image as the body. Seconds after which the caption expires unless a worker has started it. */
+                timeout_s?: components["parameters"]["ImageTimeoutS"];
+                /** @description With an image as the body. Who is told when the caption has ended; see docs/webhooks.md. */
+                webhook?: components["parameters"]["ImageWebhook"];
+            };
             header?: {
                 /** @description `no-cache`: have the model run even if the result of an equal request is there already. */
                 "Cache-Control"?: components["parameters"]["CacheControl"];
@@ -5417,7 +6159,17 @@ export interface operations {
                  */
                 "application/json": components["schemas"]["MatchRequest"];
                 "image/*": Blob;
+                /**
+                 * @example {
+                 *       "image": "photo.jpg",
+                 *       "texts": [
+                 *         "a dog",
+                 *         "a cat"
+                 *       ]
+                 *     }
+                 */
                 "multipart/form-data": {
+                    /** Format: binary */
                     image: Blob;
                     /**
                      * @description At most 16 names with texts, given back with the caption.
@@ -5835,7 +6587,18 @@ export interface operations {
     };
     putMatch: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description With an image as the body. At most 16 names with texts, given back with the caption. */
+                metadata?: components["parameters"]["ImageMetadata"];
+                /** @description With an image as the body. A model of GET /v1/models. Default: the newest. */
+                model?: components["parameters"]["ImageModel"];
+                /** @description With an image as the body. Texts to compare the image with. */
+                texts?: components["parameters"]["ImageTexts"];
+                /** @description With an image as the body. Seconds after which the caption expires unless a worker has started it. */
+                timeout_s?: components["parameters"]["ImageTimeoutS"];
+                /** @description With an image as the body. Who is told when the caption has ended; see docs/webhooks.md. */
+                webhook?: components["parameters"]["ImageWebhook"];
+            };
             header?: {
                 /** @description `no-cache`: have the model run even if the result of an equal request is there already. */
                 "Cache-Control"?: components["parameters"]["CacheControl"];
@@ -5863,7 +6626,17 @@ export interface operations {
                  */
                 "application/json": components["schemas"]["MatchRequest"];
                 "image/*": Blob;
+                /**
+                 * @example {
+                 *       "image": "photo.jpg",
+                 *       "texts": [
+                 *         "a dog",
+                 *         "a cat"
+                 *       ]
+                 *     }
+                 */
                 "multipart/form-data": {
+                    /** Format: binary */
                     image: Blob;
                     /**
                      * @description At most 16 names with texts, given back with the caption.
@@ -7581,6 +8354,474 @@ export interface operations {
                         status?: 503;
                     };
                 };
+            };
+        };
+    };
+    onAnswerCanceled: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same on every attempt: skip those that were handled. */
+                "webhook-id": string;
+                /** @description `v1,` and an HMAC in base64; several are separated by blanks. */
+                "webhook-signature": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerWebhook"];
+            };
+        };
+        responses: {
+            /** @description It was received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is tried again later; 410 disables the endpoint. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onAnswerExpired: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same on every attempt: skip those that were handled. */
+                "webhook-id": string;
+                /** @description `v1,` and an HMAC in base64; several are separated by blanks. */
+                "webhook-signature": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerWebhook"];
+            };
+        };
+        responses: {
+            /** @description It was received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is tried again later; 410 disables the endpoint. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onAnswerFailed: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same on every attempt: skip those that were handled. */
+                "webhook-id": string;
+                /** @description `v1,` and an HMAC in base64; several are separated by blanks. */
+                "webhook-signature": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerWebhook"];
+            };
+        };
+        responses: {
+            /** @description It was received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is tried again later; 410 disables the endpoint. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onAnswerSucceeded: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same on every attempt: skip those that were handled. */
+                "webhook-id": string;
+                /** @description `v1,` and an HMAC in base64; several are separated by blanks. */
+                "webhook-signature": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerWebhook"];
+            };
+        };
+        responses: {
+            /** @description It was received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is tried again later; 410 disables the endpoint. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onBatchCompleted: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same on every attempt: skip those that were handled. */
+                "webhook-id": string;
+                /** @description `v1,` and an HMAC in base64; several are separated by blanks. */
+                "webhook-signature": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchWebhook"];
+            };
+        };
+        responses: {
+            /** @description It was received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is tried again later; 410 disables the endpoint. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onCaptionCanceled: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same on every attempt: skip those that were handled. */
+                "webhook-id": string;
+                /** @description `v1,` and an HMAC in base64; several are separated by blanks. */
+                "webhook-signature": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaptionWebhook"];
+            };
+        };
+        responses: {
+            /** @description It was received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is tried again later; 410 disables the endpoint. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onCaptionExpired: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same on every attempt: skip those that were handled. */
+                "webhook-id": string;
+                /** @description `v1,` and an HMAC in base64; several are separated by blanks. */
+                "webhook-signature": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaptionWebhook"];
+            };
+        };
+        responses: {
+            /** @description It was received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is tried again later; 410 disables the endpoint. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onCaptionFailed: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same on every attempt: skip those that were handled. */
+                "webhook-id": string;
+                /** @description `v1,` and an HMAC in base64; several are separated by blanks. */
+                "webhook-signature": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaptionWebhook"];
+            };
+        };
+        responses: {
+            /** @description It was received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is tried again later; 410 disables the endpoint. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onCaptionSucceeded: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same on every attempt: skip those that were handled. */
+                "webhook-id": string;
+                /** @description `v1,` and an HMAC in base64; several are separated by blanks. */
+                "webhook-signature": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaptionWebhook"];
+            };
+        };
+        responses: {
+            /** @description It was received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is tried again later; 410 disables the endpoint. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onMatchCanceled: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same on every attempt: skip those that were handled. */
+                "webhook-id": string;
+                /** @description `v1,` and an HMAC in base64; several are separated by blanks. */
+                "webhook-signature": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatchWebhook"];
+            };
+        };
+        responses: {
+            /** @description It was received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is tried again later; 410 disables the endpoint. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onMatchExpired: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same on every attempt: skip those that were handled. */
+                "webhook-id": string;
+                /** @description `v1,` and an HMAC in base64; several are separated by blanks. */
+                "webhook-signature": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatchWebhook"];
+            };
+        };
+        responses: {
+            /** @description It was received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is tried again later; 410 disables the endpoint. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onMatchFailed: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same on every attempt: skip those that were handled. */
+                "webhook-id": string;
+                /** @description `v1,` and an HMAC in base64; several are separated by blanks. */
+                "webhook-signature": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatchWebhook"];
+            };
+        };
+        responses: {
+            /** @description It was received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is tried again later; 410 disables the endpoint. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onMatchSucceeded: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same on every attempt: skip those that were handled. */
+                "webhook-id": string;
+                /** @description `v1,` and an HMAC in base64; several are separated by blanks. */
+                "webhook-signature": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatchWebhook"];
+            };
+        };
+        responses: {
+            /** @description It was received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is tried again later; 410 disables the endpoint. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
