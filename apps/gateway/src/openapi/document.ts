@@ -10,7 +10,11 @@ import { webhookOperations } from './webhook-operations.js';
 
 /** What every operation may answer. */
 const everywhere: ProblemCode[] = ['rate_limited', 'internal_error', 'queue_unavailable', 'shutting_down'];
-const withKeys: ProblemCode[] = ['unauthorized', 'forbidden'];
+/** `forbidden` without keys: a page of a stranger's, or a name that is not the server's. */
+const refusals = { withKeys: ['unauthorized', 'forbidden'], withoutKeys: ['forbidden'] } as const satisfies Record<
+  string,
+  ProblemCode[]
+>;
 
 const headers: Record<HeaderName, object> = {
   ETag: { description: 'Changes whenever the resource does.', schema: { type: 'string' } },
@@ -80,7 +84,7 @@ export function openApiDocument({ keysRequired }: { keysRequired: boolean }): Op
 
 function operationObject(operation: Operation, keysRequired: boolean): object {
   const { operationId, tag, summary, description, body, answers } = operation;
-  const codes = [...(keysRequired ? withKeys : []), ...everywhere, ...(operation.problems ?? [])];
+  const codes = [...refusals[keysRequired ? 'withKeys' : 'withoutKeys'], ...everywhere, ...(operation.problems ?? [])];
   const described = Object.entries(answers).map(([status, answer]) => [status, answerObject(answer)]);
   return {
     operationId,

@@ -62,6 +62,14 @@ export class ContractClient {
     return checked;
   }
 
+  /** Checks an answer that came in another way, if the document has its method and path. @throws Error as `call` does */
+  checkIfDescribed(method: string, path: string, checked: Checked): void {
+    const verb = method === 'HEAD' ? 'get' : method.toLowerCase();
+    if (method === method.toUpperCase() && this.#document.paths[this.#templateOf(path)]?.[verb] !== undefined) {
+      this.#check(method, path, checked);
+    }
+  }
+
   #check(method: string, path: string, { status, headers, json, text }: Checked): void {
     const template = this.#templateOf(path);
     const verb = method === 'HEAD' ? 'get' : method.toLowerCase();
