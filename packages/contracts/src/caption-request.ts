@@ -7,8 +7,8 @@ import { webhookRequest } from './webhook.js';
 export const imageBytesMax = 20 * 1024 * 1024;
 /** Longest prompt in characters. One that fills 512 positions is a few thousand; the model's own limit is checked later. */
 const promptCharsMax = 16 * 1024;
-/** Base64 takes four characters for three bytes; the rest is room for a data URI's head. */
-const base64CharsMax = Math.ceil(imageBytesMax / 3) * 4 + 256;
+/** Base64 takes four characters for three bytes; a tenth is room for line breaks and percent signs, the rest for a head. */
+const base64CharsMax = Math.ceil(imageBytesMax * (4 / 3) * 1.1) + 256;
 /** Data URIs are URLs too. */
 const urlCharsMax = base64CharsMax;
 

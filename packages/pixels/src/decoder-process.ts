@@ -16,6 +16,8 @@ import { Resizer } from './resizer.js';
 const [input, output] = [0, 1];
 /** Garbage of images beyond this is collected before the next one, whose memory it would count against. */
 const collectFromBytes = 1024 * 1024;
+/** The same of what the process has grown by, whatever the file's size. */
+const collectFromResident = 40 * 1024 * 1024;
 
 /** What a process may keep of images that it has decoded, for the next ones; beyond it a fresh one takes over. */
 const keptBytesMax = 64 * 1024 * 1024;
@@ -29,6 +31,7 @@ const collect = (globalThis as { gc?: () => void }).gc;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
 
 const baseBytes = dataBytes();
+const baseResidentBytes = process.memoryUsage.rss();
 reply({ status: 'ready' });
 for (;;) {
   const head = readFully(requestHeadBytes);
@@ -37,7 +40,11 @@ for (;;) {
   const bytes = readFully(length!);
   if (bytes === undefined) process.exit(0);
   const result = answer(bytes, size!, large === 1);
-  if (large === 1 || bytes.length > collectFromBytes) {
+  if (
+    large === 1 ||
+    bytes.length > collectFromBytes ||
+    process.memoryUsage.rss() > baseResidentBytes + collectFromResident
+  ) {
     collect?.();
     libvips.returnFreeMemory();
   }

@@ -10,24 +10,36 @@ export async function imageBytes(input: ImageInput, fetch: (url: string) => Prom
   return fromDataUri(input.url) ?? (await fetch(input.url));
 }
 
-/** The bytes of a data URI (RFC 2397) in base64, or undefined for any other text. */
+/** Longest `data:image/jpeg;charset=utf-8;base64` and the like. */
+const headCharsMax = 200;
+
+/** The bytes of a data URI (RFC 2397), or undefined for any other text. */
 function fromDataUri(text: string): Uint8Array | undefined {
-  if (!isDataUri(text)) return undefined;
-  const comma = text.indexOf(',');
-  if (comma === -1 || comma > 200 || !/;base64$/i.test(text.slice(0, comma))) {
+  const head = /^\s{0,100}data:[^,]*,/i.exec(text.slice(0, headCharsMax))?.[0];
+  if (head === undefined) {
+    if (!/^\s{0,100}data:/i.test(text)) return undefined;
     throw new BlipqError('image_corrupt', 'The data: URI is not like data:image/jpeg;base64,….');
   }
-  return fromBase64(text.slice(comma + 1));
+  const data = text.slice(head.length);
+  return /;\s*base64\s*,$/i.test(head) ? fromBase64(data) : percentDecoded(data);
 }
 
-export function isDataUri(url: string): boolean {
-  return /^data:/i.test(url);
-}
-
-/** Node passes over what is not base64, so the number of bytes tells whether there was any. Both alphabets count. */
+/**
+ * Takes both alphabets, with or without padding, wrapped into lines (RFC 2045 has decoders pass over them) and
+ * percent-encoded. Node passes over whatever is not base64, so the number of bytes tells whether there was any.
+ */
 function fromBase64(text: string): Uint8Array {
-  const bytes = Buffer.from(text, 'base64');
-  const digits = text.length - (text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0);
-  if (bytes.length === Math.floor((digits * 3) / 4) && digits % 4 !== 1) return bytes;
+  const plain = text.includes('%') ? percentDecoded(text).toString('latin1') : text;
+  const digits = plain.replace(/[\s=]+/g, '');
+  const bytes = Buffer.from(digits, 'base64');
+  const padding = /^[^=]*(=\s*){0,2}\s*$/.test(plain.slice(-100));
+  if (padding && bytes.length === Math.floor((digits.length * 3) / 4) && digits.length % 4 !== 1) return bytes;
   throw new BlipqError('image_corrupt', 'The image is not valid base64.');
+}
+
+function percentDecoded(text: string): Buffer {
+  return Buffer.from(
+    text.replace(/%([0-9a-f]{2})/gi, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+    'latin1',
+  );
 }

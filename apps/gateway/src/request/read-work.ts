@@ -20,7 +20,8 @@ export async function readWork<T extends Task>(task: T, req: Request, res: Respo
   if (type === 'application/json') {
     return workOf(task, await readJsonBody(req, res, workJsonBytesMax));
   }
-  if (type.startsWith('image/') || type === 'application/octet-stream') {
+  // S3 calls files binary/octet-stream.
+  if (type.startsWith('image/') || type === 'application/octet-stream' || type === 'binary/octet-stream') {
     const options = readFields(task, queryOf(req));
     return { ...options, image: await readBody(req, res, imageBytesMax) };
   }
