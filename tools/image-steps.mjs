@@ -42,7 +42,7 @@ function isNotNeeded(path) {
   if (/\/@blipq\/|\/blipq\/|^[^/]+\/dist\//.test(path) && /\.(test|fixture)\.|\/testing\//.test(path)) {
     return path.includes('/dist/');
   }
-  return /musl\.node$/.test(path);
+  return /musl\.node$|\/musl_[^/]+\//.test(path);
 }
 
 async function cuda(folder) {

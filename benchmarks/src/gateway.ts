@@ -116,7 +116,7 @@ try {
   console.log(
     `event-loop delay   p50 ${busy.delayP50Ms.toFixed(1)} ms, p99 ${busy.delayP99Ms.toFixed(1)} ms, max ${busy.delayMaxMs.toFixed(1)} ms`,
   );
-  console.log(`gateway CPU        ${((busy.cpuS / count) * 1000).toFixed(2)} ms per submit, all threads`);
+  console.log(`gateway CPU        ${((busy.cpuS / count) * 1000).toFixed(2)} ms per submit, all threads and decoders`);
   console.log(`RSS after          ${busy.rssMb.toFixed(0)} MB`);
 
   for (const kind of ['wait', 'listen'] as const) {

@@ -78,7 +78,7 @@ test.runIf(process.platform === 'linux')('a native library that lacks another on
 });
 
 function onnxruntimeFolder(): string {
-  return fileURLToPath(new URL('../../packages/pixels/node_modules/onnxruntime-node', import.meta.url));
+  return fileURLToPath(new URL('../../packages/blip/node_modules/onnxruntime-node', import.meta.url));
 }
 
 async function run(

@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { setImmediate as turn } from 'node:timers/promises';
 import { deflateSync } from 'node:zlib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { ImageLimits } from './limits.js';
@@ -18,6 +20,13 @@ function interlacedPng(side: number): Buffer {
     colour: 6,
     interlaced: true,
   });
+}
+
+/** Most that a process has had resident, in bytes; 0 where it is gone. */
+function peakOf(pid: number): number {
+  const status = `/proc/${pid}/status`;
+  if (!existsSync(status)) return 0;
+  return 1024 * Number(/VmHWM:\s+(\d+)/.exec(readFileSync(status, 'utf8'))?.[1] ?? 0);
 }
 
 let pool: PixelPool;
@@ -63,6 +72,23 @@ describe('what a decode may cost', () => {
     const { stdout, status } = run(64 * 1024 ** 2);
     if (status === 0) expect(JSON.parse(stdout)).toMatchObject({ decoded: false });
     else expect(stdout).toBe('');
+  });
+
+  it.runIf(process.platform === 'linux')('two decoders never take more than the documented 940 MB', async () => {
+    poolOf({}, 2);
+    const files = [interlacedPng(7000), await plain(6000, 6000).webp({ lossless: true }).toBuffer()];
+    files.push(await plain(8192, 6144).jpeg({ quality: 30 }).toBuffer());
+    const peaks = new Map<number, number>();
+    let running = true;
+    const watch = (async () => {
+      for (; running; await turn())
+        for (const pid of pool.pids) peaks.set(pid, Math.max(peaks.get(pid) ?? 0, peakOf(pid)));
+    })();
+    await Promise.all([...files, ...files].map((file) => pool.toPixels(new Uint8Array(file), 64)));
+    running = false;
+    await watch;
+    // A process that decodes a large image, and the limit of the other one beside it.
+    expect(Math.max(...peaks.values()) + 267e6).toBeLessThan(940e6);
   });
 
   it('one large image is decoded at a time, and small ones pass those that wait', async () => {
