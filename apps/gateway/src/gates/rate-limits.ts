@@ -51,11 +51,12 @@ export class RateLimits {
   async count({ name }: ApiKey): Promise<RateLimitVerdict | undefined> {
     const limiter = this.#limiters.get(name);
     if (limiter === undefined) return undefined;
-    // When the limit is exceeded the library rejects, with the kind of object with which it otherwise resolves.
-    const reply = await limiter.consume('requests').catch((verdict: unknown) => {
-      if (verdict instanceof RateLimiterRes) return verdict;
-      throw verdict;
-    });
+    let reply = await consume(limiter);
+    if (reply.msBeforeNext > limiter.duration * 1000) {
+      // Redis's clock went back: the window would last that much longer.
+      await limiter.delete('requests');
+      reply = await consume(limiter);
+    }
     return {
       allowed: reply.consumedPoints <= limiter.points,
       remaining: Math.max(0, reply.remainingPoints),
@@ -66,4 +67,12 @@ export class RateLimits {
   stop(): void {
     this.#redis.disconnect();
   }
+}
+
+/** Counts a request. When the limit is exceeded the library rejects, with the kind of object with which it otherwise resolves. */
+async function consume(limiter: RateLimiterRedis): Promise<RateLimiterRes> {
+  return await limiter.consume('requests').catch((verdict: unknown) => {
+    if (verdict instanceof RateLimiterRes) return verdict;
+    throw verdict;
+  });
 }

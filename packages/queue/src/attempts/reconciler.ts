@@ -27,6 +27,8 @@ const nextLookMs = 60_000;
  * to reach Redis every second.
  */
 const graceMs = 5000;
+/** Deadlines are looked at so many times as often as everything else: they hold to a second or so. */
+const expiriesPerSweep = 5;
 const sweepSize = 100;
 const sweepRounds = 10;
 
@@ -58,34 +60,51 @@ export class Reconciler {
   async start(): Promise<void> {
     await open(this.#redis);
     this.#jobs = new JobQueues(this.#redis, this.#keys, this.#onError);
+    let turn = 0;
     this.#timer = setInterval(() => {
-      this.#sweeping ??= this.sweep()
+      turn += 1;
+      this.#sweeping ??= (turn % expiriesPerSweep === 0 ? this.sweep() : this.#expiries())
         .then(this.#onSweep)
         .catch(this.#onError)
         .finally(() => {
           this.#sweeping = undefined;
         });
-    }, this.#everyMs);
+    }, this.#everyMs / expiriesPerSweep);
   }
 
   /** Looks at the captions that are due, up to 1000. */
   async sweep(): Promise<Sweep> {
-    const sweep: Sweep = { requeued: [], ended: [] };
+    const sweep: Sweep = { requeued: [], ended: await this.expire() };
     for (let round = 0; round < sweepRounds; round += 1) {
-      const due = await this.#records.due(sweepSize);
-      for (const id of due) {
-        const repair = await this.settle(id);
-        if (repair !== undefined) sweep[repair].push(id);
-      }
+      const due = await this.#records.due(sweepSize, nextLookMs);
+      await Promise.all(
+        due.map(async (id) => {
+          const repair = await this.settle(id);
+          if (repair !== undefined) sweep[repair].push(id);
+        }),
+      );
       if (due.length < sweepSize) break;
     }
     await this.#records.sealAbandonedBatches(sweepSize);
     return sweep;
   }
 
+  async #expiries(): Promise<Sweep> {
+    return { requeued: [], ended: await this.expire() };
+  }
+
+  /** Ends all work whose deadline has passed without an attempt. Returns the ids. */
+  async expire(): Promise<string[]> {
+    const ended: string[] = [];
+    for (;;) {
+      const { passed, expired } = await this.#records.expire(sweepSize);
+      ended.push(...expired);
+      if (passed < sweepSize) return ended;
+    }
+  }
+
   /** Compares a caption's record with its job and repairs whichever is behind. Returns what it did, if anything. */
   async settle(id: string): Promise<keyof Sweep | undefined> {
-    if (await this.#records.expire(id)) return 'ended';
     const { jobs } = await this.#records.read(id);
     if (jobs === undefined) {
       await this.#records.forget(id);

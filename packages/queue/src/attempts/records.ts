@@ -9,7 +9,7 @@ import type { PastAttempt } from './past-attempts.js';
 import { beginRecord, type Unbegun } from './scripts/begin-record.js';
 import { deferRecord } from './scripts/defer-record.js';
 import { dueRecords } from './scripts/due-records.js';
-import { expireRecord } from './scripts/expire-record.js';
+import { expireRecords } from './scripts/expire-records.js';
 import { type Ending, type FencedWrite, finishRecord } from './scripts/finish-record.js';
 import { forgetRecord } from './scripts/forget-record.js';
 import { requeueRecord } from './scripts/requeue-record.js';
@@ -80,14 +80,14 @@ export class Records {
     return await undoneAttempts(this.#target, attempts);
   }
 
-  /** queued → expired, if nobody has started it by its deadline. Says whether it did. */
-  async expire(id: string): Promise<boolean> {
-    return await expireRecord(this.#target, id);
+  /** queued → expired, for what nobody has started by its deadline: of the next `count`, the ids of those that ended. */
+  async expire(count: number): Promise<{ passed: number; expired: string[] }> {
+    return await expireRecords(this.#target, count);
   }
 
   /** Captions that have not ended and that the reconciler should look at. */
-  async due(count: number): Promise<string[]> {
-    return await dueRecords(this.#target, count);
+  async due(count: number, aheadMs: number): Promise<string[]> {
+    return await dueRecords(this.#target, count, aheadMs);
   }
 
   /** Seals up to `count` batches whose submission broke off. Returns their ids. */

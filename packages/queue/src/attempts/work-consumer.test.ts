@@ -126,6 +126,21 @@ describe('worker processes that die', () => {
     });
   });
 
+  test('its captions are in other hands as soon when the clock of Redis went back', async () => {
+    const held = new HeldWorker();
+    const { work } = await queue.submit(submission());
+    expect(await held.says()).toBe(`begun ${work.id} 1`);
+    await held.end();
+    // What had a second to live has an hour more.
+    const jobs = `${namespace}:{captions}:jobs:captions.demo`;
+    const redis = new Redis(redisUrl);
+    await redis.set(`${jobs}:${work.id}:lock`, 'of the dead', 'PX', 3_600_000);
+    await redis.set(`${jobs}:stalled-check`, '1', 'PX', 3_600_000);
+    redis.disconnect();
+    await consume(async () => made('by the survivor'));
+    expect(await ended(work.id)).toMatchObject({ state: 'succeeded', attempt: 2 });
+  });
+
   test('what a dead worker had in hand goes before what waits', async () => {
     const held = new HeldWorker();
     const { work: lost } = await queue.submit(submission());

@@ -124,6 +124,7 @@ export class WorkConsumer<T extends Task = 'captioning'> {
   readonly #past = new PastAttempts();
   #worker: BullWorker | undefined;
   #givingBack = false;
+  #stopping = false;
 
   constructor(options: WorkConsumerOptions<T>) {
     this.#options = options;
@@ -151,7 +152,7 @@ export class WorkConsumer<T extends Task = 'captioning'> {
       return this.#process(job, token!, signal!).finally(() => this.#locks.release(job.id!));
     };
     const worker = new Worker(jobsOf(task, model), processor, {
-      connection: bullmq.connection(this.#redis),
+      connection: bullmq.connection(this.#redis, lockDurationMs),
       prefix: this.#keys.bullPrefix,
       name: hostname(),
       concurrency,
@@ -184,6 +185,7 @@ export class WorkConsumer<T extends Task = 'captioning'> {
    * they count as no stall. A worker that lives was not killed by them.
    */
   async #claimUndone(): Promise<void> {
+    if (this.#stopping) return;
     for (const { id, token } of await this.#past.undone(this.#records)) {
       if ((await this.#records.requeue(id, token)) !== 'written') continue;
       const job = await Job.fromId<WorkJob, void, 'caption'>(this.#worker!, id);
@@ -302,6 +304,7 @@ export class WorkConsumer<T extends Task = 'captioning'> {
    */
   async stop(): Promise<void> {
     const { drainMs = 25_000 } = this.#options;
+    this.#stopping = true;
     const drained = setTimeout(() => {
       this.#givingBack = true;
       this.#worker?.cancelAllJobs('the worker is stopping');

@@ -105,6 +105,7 @@ export class DeliveryWorker {
   async start(): Promise<void> {
     await Promise.all([open(this.#redis), open(this.#reader)]);
     const { concurrency = 512, lockDurationMs = 10_000, stalledIntervalMs = 5000 } = this.#options;
+    bullmq.connection(this.#redis, lockDurationMs);
     this.#jobs = openDeliveryJobs(this.#redis, this.#keys, this.#onError);
     this.#relay = new OutboxRelay(this.#reader, this.#redis, this.#jobs, this.#keys, this.#onError);
     this.#relay.start();

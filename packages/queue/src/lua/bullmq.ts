@@ -19,12 +19,15 @@ export const bullmq = {
    *   something. BullMQ's scripts that write therefore begin with a deletion, so that whatever was accepted is made,
    *   whoever has filled Redis. Work is refused before it comes here.
    * - A job of `addAtTurn` gets its turn in the script that adds it.
+   * - The look for stalled jobs, and the locks of jobs, have times to live by Redis's clock. When that went back they have
+   *   longer, and are cut to what they were given. `lockMs`: how long a worker's locks last.
    */
-  connection<Client extends RedisClient>(redis: Client): Client {
+  connection<Client extends RedisClient>(redis: Client, lockMs?: number): Client {
     if (adapted.has(redis)) return redis;
     adapted.add(redis);
     const define = redis.defineCommand.bind(redis);
-    redis.defineCommand = (name, { lua, ...definition }) => define(name, { ...definition, lua: adapt(name, lua) });
+    redis.defineCommand = (name, { lua, ...definition }) =>
+      define(name, { ...definition, lua: adapt(name, lua, lockMs) });
     return redis;
   },
 
@@ -45,9 +48,10 @@ export const bullmq = {
 };
 
 /** The Lua of BullMQ's command `<name>:<version>` as it is sent to Redis. */
-function adapt(name: string, lua: string): string {
+function adapt(name: string, lua: string, lockMs = 0): string {
   if (readOnly.test(name)) return lua;
   const deletion = "redis.call('UNLINK', KEYS[1] .. ':nothing')\n";
+  if (name.startsWith('moveStalledJobsToWait:')) return deletion + cutTimes(lockMs) + lua;
   if (!name.startsWith('addPrioritizedJob:')) return deletion + lua;
   // KEYS[4] is the sorted set of prioritized jobs and ARGV[2] the job's data; the script returns the job's id.
   return `${deletion}local function add()
@@ -58,3 +62,17 @@ if turn and type(id) == 'string' then redis.call('ZADD', KEYS[4], 'XX', turn, id
 return id
 `;
 }
+
+/**
+ * KEYS[3] is the list of active jobs, KEYS[4] exists until the next look for stalled ones, for ARGV[4] milliseconds, and
+ * ARGV[2] is the beginning of the keys of jobs.
+ */
+const cutTimes = (lockMs: number): string => `
+if redis.call('PTTL', KEYS[4]) > tonumber(ARGV[4]) then redis.call('UNLINK', KEYS[4]) end
+if redis.call('EXISTS', KEYS[4]) == 0 then
+  for _, id in ipairs(redis.call('LRANGE', KEYS[3], 0, -1)) do
+    local lock = ARGV[2] .. id .. ':lock'
+    if redis.call('PTTL', lock) > ${lockMs} then redis.call('PEXPIRE', lock, ${lockMs}) end
+  end
+end
+`;

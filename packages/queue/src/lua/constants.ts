@@ -9,6 +9,8 @@ export const constants = {
   objects: Object.fromEntries(Object.values(taskNames).map(({ idPrefix, object }) => [idPrefix, object])),
   /** Until a job should be in the queue, in milliseconds; then the reconciler looks whether it is. */
   enqueue_grace_ms: 10_000,
+  /** Until a batch whose gateway says no more of it is sealed, in milliseconds. */
+  seal_within_ms: 600_000,
 } as const satisfies Record<string, LuaValue>;
 
 export type LuaValue = string | number | readonly LuaValue[] | { readonly [name: string]: LuaValue };

@@ -7,6 +7,8 @@ local function key(kind, name) return root .. ':' .. kind .. ':' .. name end
 local keys = {
   open = root .. ':open',
   owners = root .. ':owners',
+  queued = root .. ':queued',
+  deadlines = root .. ':deadlines',
   images = root .. ':images',
   kept = root .. ':kept',
   load = root .. ':load',

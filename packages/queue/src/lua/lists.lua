@@ -1,5 +1,5 @@
 -- The lists of a tenant's work, all and by state. The prefix of an id says which kind it is of: captions, answers and
--- matches are listed apart.
+-- matches are listed apart. What is queued, of whatever kind and tenant, is in one set more, the oldest first.
 local keys = require 'keys'
 
 local lists = {}
@@ -15,8 +15,12 @@ function lists.add(id, tenant, state, created_ms, life_ms, now)
   redis.call('ZREMRANGEBYSCORE', list, '-inf', now - life_ms)
   redis.call('ZREMRANGEBYRANK', list, 0, -listed_max - 1)
   redis.call('PEXPIRE', list, math.ceil(life_ms))
+  if state == 'queued' then redis.call('ZADD', keys.queued, created_ms, id) end
 end
 
-function lists.remove(id, tenant, state) redis.call('ZREM', list_of(id, tenant, state), id) end
+function lists.remove(id, tenant, state)
+  redis.call('ZREM', list_of(id, tenant, state), id)
+  if state == 'queued' then redis.call('ZREM', keys.queued, id) end
+end
 
 return lists

@@ -10,7 +10,8 @@ function pace.tick(now)
   local bucket = math.floor(now / bucket_ms)
   if redis.call('HINCRBY', keys.pace, bucket, 1) > 1 then return end
   for _, old in ipairs(redis.call('HKEYS', keys.pace)) do
-    if tonumber(old) <= bucket - window_ms / bucket_ms then redis.call('HDEL', keys.pace, old) end
+    local age = bucket - old
+    if age < 0 or age >= window_ms / bucket_ms then redis.call('HDEL', keys.pace, old) end
   end
   redis.call('PEXPIRE', keys.pace, window_ms)
 end
@@ -20,7 +21,7 @@ function pace.per_second(now)
   local buckets = redis.call('HGETALL', keys.pace)
   for i = 1, #buckets, 2 do
     local start = buckets[i] * bucket_ms
-    if start > now - window_ms then
+    if start > now - window_ms and start <= now then
       done = done + buckets[i + 1]
       first = math.min(first, start)
     end

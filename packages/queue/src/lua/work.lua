@@ -49,6 +49,8 @@ end
 -- It no longer counts against the bounds. Begins with a deletion.
 function work.close(id)
   redis.call('ZREM', keys.open, id)
+  redis.call('ZREM', keys.queued, id)
+  redis.call('ZREM', keys.deadlines, id)
   local owner = redis.call('HGET', keys.owners, id)
   if not owner then return end
   redis.call('HDEL', keys.owners, id)

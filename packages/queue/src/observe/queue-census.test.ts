@@ -117,10 +117,44 @@ test('the age is that of the oldest queued caption of all tenants', async () => 
   await submit();
   const { work } = await live.queue.submit(submission({ tenant: 'other' }));
   const created = Date.now() - 90_000;
-  await live.redis.hset(live.keys.record(work.id), 'created_ms', created);
+  await live.redis.zadd(`${live.keys.root}:queued`, 'XX', created, work.id);
   const { oldestMs } = await census.take();
   expect(oldestMs).toBeGreaterThanOrEqual(90_000);
   expect(oldestMs).toBeLessThan(100_000 + Date.now() - created);
+});
+
+test('a clock that went back makes nothing younger than now', async () => {
+  const id = await submit();
+  await live.redis.zadd(`${live.keys.root}:queued`, 'XX', Date.now() + 3_600_000, id);
+  await expectCount({ oldestMs: 0 });
+});
+
+test('it asks Redis as little with many tenants as with one', async () => {
+  const server = await OwnRedis.create();
+  await server.start();
+  const own = await new TestQueue(server.url).start();
+  const counting = new QueueCensus({ redisUrl: server.url, namespace: own.namespace });
+  await counting.start();
+  const commands = async () => {
+    const stats = await own.redis.info('commandstats');
+    return [...stats.matchAll(/^cmdstat_(?!info|ping|config)\S+:calls=(\d+)/gm)].reduce(
+      (sum, [, calls]) => sum + Number(calls),
+      0,
+    );
+  };
+  const cost = async () => {
+    const before = await commands();
+    await counting.take();
+    return (await commands()) - before;
+  };
+  await own.queue.submit(submission({ tenant: 'first' }));
+  await counting.take();
+  const ofOne = await cost();
+  for (let tenant = 0; tenant < 40; tenant += 1) await own.queue.submit(submission({ tenant: `tenant-${tenant}` }));
+  expect(await cost()).toBe(ofOne);
+  counting.stop();
+  await own.stop();
+  await server.remove();
 });
 
 test('without Redis it rejects, and counts again when Redis is back', async () => {

@@ -66,6 +66,7 @@ export class TestQueue {
   /** Makes the time that a record says pass: sets a field that holds a time to one that is over. */
   async passed(id: string, field: string): Promise<void> {
     await this.redis.hset(this.keys.record(id), field, Date.now() - 1000);
+    if (field === 'deadline_ms') await this.redis.zadd(`${this.keys.root}:deadlines`, 'XX', Date.now() - 1000, id);
   }
 
   async stop(): Promise<void> {

@@ -137,18 +137,22 @@ export function resourceOf(id: string, fields: HashFields): WorkResource {
 function timings(fields: HashFields): WorkResource['timings'] {
   const inference = json(fields.inference) as InferenceTimings | null;
   if (inference === null || fields.state !== 'succeeded' || fields.cached !== undefined) return null;
-  const created = Number(fields.created_ms);
   return {
     preprocess_ms: fields.preprocess_ms === undefined ? null : Number(fields.preprocess_ms),
     queue_ms: Number(fields.waited_ms ?? 0) + waitMs(fields),
     ...inference,
-    total_ms: Number(fields.finished_ms) - created,
+    total_ms: elapsedMs(fields.created_ms, fields.finished_ms),
   };
 }
 
 /** How long it was in the queue that it was in last, in milliseconds. */
 export function waitMs(fields: HashFields): number {
-  return Number(fields.started_ms) - Number(fields.queued_ms ?? fields.created_ms);
+  return elapsedMs(fields.queued_ms ?? fields.created_ms, fields.started_ms);
+}
+
+/** Between two times on Redis's clock, 0 if that went back between the two. */
+function elapsedMs(from: string | undefined, to: string | undefined): number {
+  return Math.max(0, Number(to) - Number(from));
 }
 
 const json = (text: string | undefined): unknown => (text === undefined ? null : JSON.parse(text));

@@ -18,6 +18,7 @@ if queue ~= arguments.queue then return 'passed_on' end
 if not job_lock.is_held_by(keys.queue(queue), id, token, true) then return 'stale' end
 if holder ~= token then
   local now = clock.now_ms()
+  redis.call('ZREM', keys.deadlines, id)
   redis.call('HDEL', record, 'started_ms', 'storing', 'given_up_ms')
   local is_late = deadline_ms and tonumber(deadline_ms) < now and attempt == '0'
   if cancel or is_late then

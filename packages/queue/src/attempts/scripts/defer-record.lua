@@ -11,7 +11,13 @@ if redis.call('EXISTS', record) == 0 then
 end
 local now = clock.now_ms()
 redis.call('HDEL', record, 'storing')
-local due_ms = now + arguments.after_ms
-local deadline_ms, attempt = unpack(redis.call('HMGET', record, 'deadline_ms', 'attempt'))
-if deadline_ms and attempt == '0' then due_ms = math.min(due_ms, math.max(tonumber(deadline_ms), now + 1000)) end
-redis.call('ZADD', keys.open, 'XX', due_ms, id)
+redis.call('ZADD', keys.open, 'XX', now + arguments.after_ms, id)
+local state, deadline_ms, timeout_ms, attempt = unpack(redis.call('HMGET', record,
+  'state', 'deadline_ms', 'timeout_ms', 'attempt'))
+if state ~= 'queued' or attempt ~= '0' or not deadline_ms then return end
+-- More than its whole time is left only if the clock went back.
+if timeout_ms and deadline_ms - now > tonumber(timeout_ms) then
+  deadline_ms = now + timeout_ms
+  redis.call('HSET', record, 'deadline_ms', deadline_ms)
+end
+redis.call('ZADD', keys.deadlines, deadline_ms, id)

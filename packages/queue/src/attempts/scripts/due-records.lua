@@ -2,4 +2,4 @@ local arguments = require 'arguments'
 local clock = require 'clock'
 local keys = require 'keys'
 
-return redis.call('ZRANGEBYSCORE', keys.open, '-inf', clock.now_ms(), 'LIMIT', 0, arguments.count)
+return clock.due(keys.open, clock.now_ms(), arguments.ahead_ms, arguments.count)

@@ -19,7 +19,7 @@ local function pass_on(queue, asked_revision, now)
     'tenant', 'weight', 'life_ms', 'created_ms', 'started_ms'))
   redis.call('HDEL', record, 'next_jobs')
   redis.call('HSET', record, 'revision', revision, 'jobs', queue, 'turn', turns.take(queue, tenant, weight, life_ms),
-    'waited_ms', started_ms - created_ms, 'queued_ms', now)
+    'waited_ms', clock.elapsed_ms(created_ms, started_ms), 'queued_ms', now)
   redis.call('SADD', keys.queue_names, queue)
   redis.call('ZADD', keys.open, now + constants.enqueue_grace_ms, id)
   work.move(id, 'queued', now)

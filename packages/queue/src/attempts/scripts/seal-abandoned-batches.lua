@@ -1,6 +1,7 @@
 local arguments = require 'arguments'
 local batches = require 'batches'
 local clock = require 'clock'
+local constants = require 'constants'
 local keys = require 'keys'
 
 -- What became of each item: those that have a record were taken.
@@ -20,7 +21,7 @@ end
 
 local now = clock.now_ms()
 local sealed = {}
-for _, id in ipairs(redis.call('ZRANGEBYSCORE', keys.unsealed, '-inf', now, 'LIMIT', 0, arguments.count)) do
+for _, id in ipairs(clock.due(keys.unsealed, now, constants.seal_within_ms, arguments.count)) do
   redis.call('ZREM', keys.unsealed, id)
   local total, ids = unpack(redis.call('HMGET', keys.batch(id), 'total', 'ids'))
   if total then

@@ -7,9 +7,6 @@ local keys = require 'keys'
 local stored = require 'stored'
 local tombstones = require 'tombstones'
 
--- How long a batch may take to be submitted before a reconciler seals it.
-local seal_within_ms = 600000
-
 local id, tenant, fingerprint = arguments.id, arguments.tenant, arguments.fingerprint
 local batch = keys.batch(id)
 local idempotency = arguments.idempotency and keys.idempotency(arguments.idempotency)
@@ -24,7 +21,7 @@ if entry then
   if #fields > 0 then
     if redis.call('HEXISTS', first, 'items') == 1 then return { 'replayed', name, fields } end
     if redis.call('HEXISTS', first, 'ids') == 0 then return { 'in_progress' } end
-    redis.call('ZADD', keys.unsealed, 'XX', now + seal_within_ms, name)
+    redis.call('ZADD', keys.unsealed, 'XX', now + constants.seal_within_ms, name)
     return { 'unfinished', name, fields }
   end
 end
@@ -35,7 +32,7 @@ hashes.set(batch, arguments.fields)
 redis.call('HSET', batch, 'tenant', tenant, 'created_ms', now, 'expires_ms', now + arguments.life_ms)
 for _, state in ipairs(constants.states) do redis.call('HSET', batch, state, 0) end
 redis.call('PEXPIRE', batch, arguments.life_ms)
-redis.call('ZADD', keys.unsealed, now + seal_within_ms, id)
+redis.call('ZADD', keys.unsealed, now + constants.seal_within_ms, id)
 tombstones.leave(id, tenant, arguments.life_ms)
 if idempotency then
   redis.call('HSET', batch, 'idempotency', arguments.idempotency, 'fingerprint', fingerprint)

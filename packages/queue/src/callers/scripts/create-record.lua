@@ -13,13 +13,13 @@ local work = require 'work'
 
 local id, terms, creation, result = arguments.id, arguments.terms, arguments.creation, arguments.result
 local record, fields = keys.record(id), hashes.from(arguments.fields)
+local timeout_ms = creation.deadline_after_ms
 
 -- Counts it against the bounds, at a turn, until it ends.
 local function open(now)
-  local due_ms = constants.enqueue_grace_ms
-  if creation.deadline_after_ms then due_ms = math.min(due_ms, creation.deadline_after_ms) end
   redis.call('HSET', record, 'turn', turns.take(fields.jobs, terms.tenant, fields.weight, creation.life_ms))
-  redis.call('ZADD', keys.open, now + due_ms, id)
+  redis.call('ZADD', keys.open, now + constants.enqueue_grace_ms, id)
+  if timeout_ms then redis.call('ZADD', keys.deadlines, now + timeout_ms, id) end
   redis.call('HSET', keys.owners, id, terms.tenant)
   redis.call('HINCRBY', keys.load, 'tenant:' .. terms.tenant, 1)
   redis.call('PEXPIRE', keys.pixels(fields.pixels), creation.image_ttl_ms)
@@ -47,7 +47,7 @@ end
 redis.call('SADD', keys.queue_names, fields.jobs)
 redis.call('HSET', record, 'state', state, 'version', work.next_version(nil, now), 'attempt', 0,
   'created_ms', now, 'expires_ms', now + ttl_ms)
-if creation.deadline_after_ms then redis.call('HSET', record, 'deadline_ms', now + creation.deadline_after_ms) end
+if timeout_ms then redis.call('HSET', record, 'deadline_ms', now + timeout_ms, 'timeout_ms', timeout_ms) end
 redis.call('PEXPIRE', record, ttl_ms)
 tombstones.leave(id, terms.tenant, ttl_ms)
 if terms.idempotency then

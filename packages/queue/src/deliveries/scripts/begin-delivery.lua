@@ -7,7 +7,7 @@ local id = arguments.id
 local delivery = keys.delivery(id)
 local refusal = delivery_state.refusal(id, arguments.round)
 if refusal then return refusal end
-local next_ms, tenant, url = unpack(redis.call('HMGET', delivery, 'next_ms', 'tenant', 'url'))
+local next_ms, pause_ms, tenant, url = unpack(redis.call('HMGET', delivery, 'next_ms', 'pause_ms', 'tenant', 'url'))
 local now = clock.now_ms()
 -- A later round was asked for by hand.
 if arguments.round == 0 and redis.call('HEXISTS', keys.endpoint(tenant, url), 'disabled') == 1 then
@@ -15,5 +15,7 @@ if arguments.round == 0 and redis.call('HEXISTS', keys.endpoint(tenant, url), 'd
   delivery_state.fail(id, 'endpoint_disabled', now)
   return 'over'
 end
-if next_ms and tonumber(next_ms) > now then return tonumber(next_ms) - now end
+local early_ms = next_ms and next_ms - now or 0
+-- More than the whole pause is left only if the clock went back.
+if early_ms > 0 and early_ms <= tonumber(pause_ms or early_ms) then return early_ms end
 return { redis.call('HGETALL', delivery), now }

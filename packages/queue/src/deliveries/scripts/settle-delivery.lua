@@ -28,7 +28,7 @@ redis.call('PEXPIRE', endpoint, outbox.delivery_life_ms)
 local is_worn_out = now - redis.call('HGET', endpoint, 'failing_ms') >= arguments.failing_max_ms
 if is_worn_out or reason == 'gone' then redis.call('HSET', endpoint, 'disabled', 1) end
 if status == 'retry' and not is_worn_out then
-  redis.call('HSET', delivery, 'next_ms', now + arguments.pause_ms)
+  redis.call('HSET', delivery, 'next_ms', now + arguments.pause_ms, 'pause_ms', arguments.pause_ms)
   delivery_state.move(id, 'pending', now)
   return 'pending'
 end

@@ -1,31 +1,14 @@
 local arguments = require 'arguments'
 local bullmq = require 'bullmq'
 local clock = require 'clock'
-local constants = require 'constants'
 local keys = require 'keys'
 local pixels = require 'pixels'
 
 local now = clock.now_ms()
 
-local function age_of_oldest(list)
-  for _, id in ipairs(redis.call('ZRANGE', list, 0, 9)) do
-    local created_ms = redis.call('HGET', keys.record(id), 'created_ms')
-    if created_ms then return now - created_ms end
-  end
-  return 0
-end
-
 local function oldest_ms()
-  local oldest = 0
-  for _, field in ipairs(redis.call('HKEYS', keys.load)) do
-    local tenant = field:match('^tenant:(.*)$')
-    if tenant then
-      for kind in pairs(constants.objects) do
-        oldest = math.max(oldest, age_of_oldest(keys.list(kind, tenant, 'queued')))
-      end
-    end
-  end
-  return oldest
+  local created_ms = redis.call('ZRANGE', keys.queued, 0, 0, 'WITHSCORES')[2]
+  return created_ms and clock.elapsed_ms(created_ms, now) or 0
 end
 
 local queues = {}
