@@ -77,7 +77,7 @@ export function workOperations(task: Task): Operation[] {
       tag,
       summary: `Delete ${one}`,
       description:
-        'In any state. One that has not ended is canceled first; its image, result and idempotency key go too.',
+        'In any state. One that has not ended is canceled first. Its image, result, metadata, idempotency key and webhook deliveries go too; a webhook that was not sent yet is not sent.',
       parameters: [`${Noun}Id`],
       answers: { 204: { description: 'It is gone.' } },
       problems: gone,

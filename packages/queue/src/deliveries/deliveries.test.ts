@@ -319,3 +319,55 @@ test('everything about deliveries is gone after a while', async () => {
     expect(await redis.ttl(key), key).toBeGreaterThan(0);
   }
 });
+
+test('what a caller deletes is gone everywhere: no key holds its text or metadata, and no webhook is sent any more', async () => {
+  const keeping = new WorkQueue({ redisUrl, namespace, reuseS: 3600 });
+  await keeping.start();
+  onTestFinished(() => keeping.stop());
+  const metadata = { note: 'a private note' };
+  const worker = new WorkConsumer({
+    ...{ serves, redisUrl, namespace, concurrency: 4 },
+    handler: async () => ({ ...made('a private text'), revision: 'r1' }),
+  });
+  await worker.start();
+  onTestFinished(() => worker.stop());
+  const echo = { ...attempt, status: 500, error: 'a private text' };
+  const { works } = await notifier(() => ({ ...failed(3_600_000), attempt: echo }));
+  const { batch } = await keeping.createBatch({ id: newBatchId(), total: 1 });
+  const { work } = await keeping.submit(submission({ webhook, metadata, batchId: batch.id }));
+  await keeping.sealBatch(batch.id, [{ index: 0, id: work.id, error: null }]);
+  await keeping.wait(work.id, { timeoutMs: 120_000 });
+  const id = `msg_${work.id}_succeeded`;
+  await vi.waitFor(async () => expect((await log.read(id, 'public'))?.attempts).toHaveLength(1));
+  expect(await holders('a private')).not.toEqual([]);
+  await keeping.delete(work.id);
+  expect(await holders('a private')).toEqual([]);
+  expect(await log.read(id, 'public')).toBeNull();
+  expect((await log.list({ tenant: 'public' })).data).toEqual([]);
+  const notify = `${namespace}:{captions}:notify`;
+  await redis.zadd(`${notify}:delayed`, 'XX', 0, `${id}-0`);
+  await vi.waitFor(async () => expect(await redis.exists(`${notify}:${id}-0`)).toBe(0), { timeout: 60_000 });
+  expect(works).toHaveLength(1);
+});
+
+/** Keys of the namespace whose values contain this text. */
+async function holders(text: string): Promise<string[]> {
+  const keys = await redis.keys(`${namespace}:*`);
+  const values = await Promise.all(
+    keys.map(async (key) => {
+      switch (await redis.type(key)) {
+        case 'hash':
+          return Object.values(await redis.hgetall(key));
+        case 'list':
+          return await redis.lrange(key, 0, -1);
+        case 'string':
+          return [await redis.get(key)];
+        case 'stream':
+          return [JSON.stringify(await redis.xrange(key, '-', '+'))];
+        default:
+          return [];
+      }
+    }),
+  );
+  return keys.filter((_, i) => values[i]!.some((value) => value?.includes(text)));
+}

@@ -37,13 +37,15 @@ function bullmq.forgive_stall(queue, id)
   redis.call('HINCRBY', job, 'stc', -1)
 end
 
--- Takes a job out that waits or is delayed, unless a worker has it. Comes last in a script: should BullMQ's keys not be
+-- Takes a job out that waits, is delayed or has failed, unless a worker has it. Comes last in a script: should BullMQ's keys not be
 -- what they were, our own are in order.
 function bullmq.remove(queue, id)
   if bullmq.is_locked(queue, id) then return end
-  if redis.call('ZREM', key(queue, 'prioritized'), id) + redis.call('ZREM', key(queue, 'delayed'), id) > 0 then
-    redis.call('UNLINK', key(queue, id))
+  local removed = 0
+  for _, set in ipairs({ 'prioritized', 'delayed', 'failed' }) do
+    removed = removed + redis.call('ZREM', key(queue, set), id)
   end
+  if removed > 0 then redis.call('UNLINK', key(queue, id)) end
 end
 
 -- Has a delayed job sent at once.

@@ -1,5 +1,6 @@
 -- Webhooks leave through the outbox. `post` is called in the step that stores a terminal state, so that there is never
 -- an end without its event or an event without its end.
+local constants = require 'constants'
 local keys = require 'keys'
 
 -- How long a delivery and its attempts are kept after the last thing that happened to it.
@@ -43,6 +44,19 @@ function outbox.post(event, subject, hash, now)
   outbox.list(id, tenant, nil, now, now)
   outbox.list(id, tenant, 'pending', now, now)
   outbox.add(id, 0, webhook.url, tenant)
+end
+
+-- Removes the deliveries about work, with their copies of its record. One that was not sent yet is not sent any more.
+function outbox.forget(subject, tenant)
+  for _, ending in ipairs(constants.terminal_states) do
+    local id = 'msg_' .. subject .. '_' .. ending
+    local state = redis.call('HGET', keys.delivery(id), 'state')
+    if state then
+      redis.call('ZREM', keys.deliveries(tenant), id)
+      redis.call('ZREM', keys.deliveries(tenant, state), id)
+      redis.call('UNLINK', keys.delivery(id), keys.attempts(id))
+    end
+  end
 end
 
 return outbox

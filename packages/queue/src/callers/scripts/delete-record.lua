@@ -3,14 +3,15 @@ local bullmq = require 'bullmq'
 local clock = require 'clock'
 local keys = require 'keys'
 local lists = require 'lists'
+local outbox = require 'outbox'
 local pixels = require 'pixels'
 local tombstones = require 'tombstones'
 local work = require 'work'
 
 local id = arguments.id
 local record = keys.record(id)
-local state, tenant, image, idempotency, queue = unpack(redis.call('HMGET', record,
-  'state', 'tenant', 'pixels', 'idempotency', 'jobs'))
+local state, tenant, image, idempotency, queue, reuse = unpack(redis.call('HMGET', record,
+  'state', 'tenant', 'pixels', 'idempotency', 'jobs', 'reuse'))
 if tenant ~= arguments.tenant then return 0 end
 work.close(id)
 if not work.is_terminal(state) then
@@ -20,6 +21,8 @@ if not work.is_terminal(state) then
 end
 if image then pixels.drop(image) end
 if idempotency then redis.call('DEL', keys.idempotency(idempotency)) end
+if reuse then redis.call('UNLINK', keys.result(reuse)) end
+outbox.forget(id, tenant)
 lists.remove(id, tenant)
 lists.remove(id, tenant, state)
 redis.call('UNLINK', record)
