@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import { WorkConsumer } from '../attempts/work-consumer.js';
-import { latch, made, serves, submission } from '../testing/fixtures.js';
+import { greedy, latch, made, serves, submission } from '../testing/fixtures.js';
 import { TestQueue } from '../testing/test-queue.js';
 
 let live: TestQueue;
@@ -10,10 +10,10 @@ beforeEach(async () => {
 afterEach(() => live.stop());
 
 /** Captions of a tenant, one after the other. Returns their ids. */
-async function submitted(tenant: string, count: number, weight = 10): Promise<string[]> {
+async function submitted(tenant: string, count: number, weight = 10, params = greedy): Promise<string[]> {
   const ids: string[] = [];
   for (let n = 0; n < count; n += 1) {
-    const { work } = await live.queue.submit(submission({ tenant, weight }));
+    const { work } = await live.queue.submit(submission({ tenant, weight, params }));
     ids.push(work.id);
   }
   return ids;
@@ -59,6 +59,15 @@ describe('turns', () => {
       expect.closeTo(40, -0.6),
       expect.closeTo(4, -0.4),
     ]);
+  });
+
+  test('are paid for by cost: a key with 8 beams gets as much of the machine as one without, not as many captions', async () => {
+    const beams = { ...greedy, num_beams: 8 };
+    await submitted('beams', 60, 10, beams);
+    await submitted('light', 240);
+    const order = await begun(96);
+    // One with 8 beams costs as much as 3.8 plain ones.
+    expect([share(order, 'light'), share(order, 'beams')]).toEqual([expect.closeTo(76, -0.6), expect.closeTo(20, -0.6)]);
   });
 
   test('of a light tenant come however much a heavy one goes on submitting', async () => {

@@ -18,6 +18,7 @@ import { jobsOf, type QueueKeys } from '../redis/keys.js';
 import { asking, type OnError, type RedisClient } from '../redis/redis-client.js';
 import { addJob, type JobQueues, jobAttributes } from '../work/jobs.js';
 import { type RecordStart, resourceOf, startFields } from '../work/record.js';
+import { workCost } from '../work/work-cost.js';
 import { idempotencyHash, refusalError } from './refusals.js';
 import { admitSubmission, type SubmissionTerms } from './scripts/admit-submission.js';
 import { confirmRecord } from './scripts/confirm-record.js';
@@ -205,6 +206,7 @@ export class Submissions {
     const { model, revision, input, match, image, webhook, preprocessMs, batch, retryOf, fingerprint, reuse } = request;
     return {
       ...{ tenant, model, revision, input, match, image, metadata, weight, jobs },
+      cost: workCost(input as WorkInput),
       ...{ webhook, preprocessMs, batch, retryOf, fingerprint, reuse },
       // Named per submission, so that taking one back cannot take the image of another with the same id.
       pixels: `${request.id}.${randomBytes(6).toString('base64url')}.${request.bytes}`,

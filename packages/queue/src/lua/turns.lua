@@ -6,17 +6,18 @@ local turns = {}
 -- Turns are numbers, of which the lowest is next; they never begin anew. The first lies above all scores that BullMQ
 -- gives by itself (its priority times 2^32, and a counter of 32 bits). The last is 2^53.
 local first_turn = 2 ^ 33
--- What work of weight 1 adds to its tenant's next turn; any other its share of it. Divisible by most weights.
+-- What work of weight 1 and cost 1 adds to its tenant's next turn; any other in proportion. Divisible by most weights.
 local turn_units = 10000
 
-local function cost(weight) return math.floor(turn_units / weight) end
+-- `cost`: of the work, against a plain caption (work-cost.ts).
+local function step(weight, cost) return math.floor(turn_units * cost / weight) end
 
 -- The turn of new work in this queue.
-function turns.take(queue, tenant, weight, life_ms)
+function turns.take(queue, tenant, weight, cost, life_ms)
   local hash = keys.turns(queue)
   local now, own = unpack(redis.call('HMGET', hash, 'now', 'next:' .. tenant))
   local turn = math.max(tonumber(now or first_turn), tonumber(own or 0))
-  redis.call('HSET', hash, 'next:' .. tenant, string.format('%.0f', turn + cost(weight)))
+  redis.call('HSET', hash, 'next:' .. tenant, string.format('%.0f', turn + step(weight, cost)))
   redis.call('PEXPIRE', hash, life_ms)
   return string.format('%.0f', turn)
 end
@@ -30,13 +31,14 @@ end
 
 -- Work that ends without having begun was no turn. `is_last`: its tenant has nothing else open.
 function turns.give_back(id, tenant, is_last)
-  local queue, weight, attempt = unpack(redis.call('HMGET', keys.record(id), 'jobs', 'weight', 'attempt'))
+  local queue, weight, cost, attempt = unpack(redis.call('HMGET', keys.record(id),
+    'jobs', 'weight', 'cost', 'attempt'))
   if not queue then return end
   local field = 'next:' .. tenant
   if is_last then
     redis.call('HDEL', keys.turns(queue), field)
   elseif attempt == '0' then
-    redis.call('HINCRBY', keys.turns(queue), field, -cost(weight))
+    redis.call('HINCRBY', keys.turns(queue), field, -step(weight, cost or 1))
   end
 end
 

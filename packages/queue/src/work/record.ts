@@ -30,6 +30,8 @@ export interface RecordStart {
   pixels: string;
   /** Of its tenant, among those that wait. */
   weight: number;
+  /** What it costs a worker, against a plain caption. */
+  cost: number;
   /** From its end on. */
   retentionMs: number;
   /** How long the image of a caption that did not succeed is kept. */
@@ -63,6 +65,7 @@ export function startFields(start: RecordStart, ended: boolean): string[] {
     metadata: JSON.stringify(start.metadata),
     pixels: ended ? undefined : start.pixels,
     weight: String(start.weight),
+    cost: String(start.cost),
     retention_ms: String(start.retentionMs),
     retry_ms: String(start.retryMs),
     life_ms: String(start.lifeMs),

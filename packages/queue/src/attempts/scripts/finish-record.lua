@@ -18,7 +18,8 @@ local function pass_on(queue, asked_revision, now)
   local tenant, weight, life_ms, created_ms, started_ms = unpack(redis.call('HMGET', record,
     'tenant', 'weight', 'life_ms', 'created_ms', 'started_ms'))
   redis.call('HDEL', record, 'next_jobs')
-  redis.call('HSET', record, 'revision', revision, 'jobs', queue, 'turn', turns.take(queue, tenant, weight, life_ms),
+  local turn = turns.take(queue, tenant, weight, 1, life_ms)
+  redis.call('HSET', record, 'revision', revision, 'jobs', queue, 'turn', turn,
     'waited_ms', clock.elapsed_ms(created_ms, started_ms), 'queued_ms', now)
   redis.call('SADD', keys.queue_names, queue)
   redis.call('ZADD', keys.open, now + constants.enqueue_grace_ms, id)

@@ -17,7 +17,8 @@ local timeout_ms = creation.deadline_after_ms
 
 -- Counts it against the bounds, at a turn, until it ends.
 local function open(now)
-  redis.call('HSET', record, 'turn', turns.take(fields.jobs, terms.tenant, fields.weight, creation.life_ms))
+  local turn = turns.take(fields.jobs, terms.tenant, fields.weight, fields.cost, creation.life_ms)
+  redis.call('HSET', record, 'turn', turn)
   redis.call('ZADD', keys.open, now + constants.enqueue_grace_ms, id)
   if timeout_ms then redis.call('ZADD', keys.deadlines, now + timeout_ms, id) end
   redis.call('HSET', keys.owners, id, terms.tenant)
