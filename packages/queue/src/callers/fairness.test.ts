@@ -67,7 +67,10 @@ describe('turns', () => {
     await submitted('light', 240);
     const order = await begun(96);
     // One with 8 beams costs as much as 3.8 plain ones.
-    expect([share(order, 'light'), share(order, 'beams')]).toEqual([expect.closeTo(76, -0.6), expect.closeTo(20, -0.6)]);
+    expect([share(order, 'light'), share(order, 'beams')]).toEqual([
+      expect.closeTo(76, -0.6),
+      expect.closeTo(20, -0.6),
+    ]);
   });
 
   test('of a light tenant come however much a heavy one goes on submitting', async () => {

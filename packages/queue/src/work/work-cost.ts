@@ -1,4 +1,4 @@
-import type { Task, WorkInput } from '@blipq/contracts';
+import type { WorkInput } from '@blipq/contracts';
 
 /**
  * What encoding an image costs, in steps of the decoder for one row. Measured in batches of 8 (benchmarks/results): 31 for
