@@ -39,7 +39,7 @@ export interface paths {
         post?: never;
         /**
          * Delete an answer
-         * @description In any state. One that has not ended is canceled first; its image, result and idempotency key go too.
+         * @description In any state. One that has not ended is canceled first. Its image, result, metadata, idempotency key and webhook deliveries go too; a webhook that was not sent yet is not sent.
          */
         delete: operations["deleteAnswer"];
         options?: never;
@@ -193,7 +193,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a caption
-         * @description In any state. One that has not ended is canceled first; its image, result and idempotency key go too.
+         * @description In any state. One that has not ended is canceled first. Its image, result, metadata, idempotency key and webhook deliveries go too; a webhook that was not sent yet is not sent.
          */
         delete: operations["deleteCaption"];
         options?: never;
@@ -330,7 +330,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a match
-         * @description In any state. One that has not ended is canceled first; its image, result and idempotency key go too.
+         * @description In any state. One that has not ended is canceled first. Its image, result, metadata, idempotency key and webhook deliveries go too; a webhook that was not sent yet is not sent.
          */
         delete: operations["deleteMatch"];
         options?: never;
