@@ -20,6 +20,8 @@ interface CommandOptions {
   input?: string | Uint8Array;
   /** Words before the command, such as those of setpriv. */
   under?: string[];
+  /** Another copy of the command. */
+  main?: string;
 }
 
 /** A folder of its own for a test's images and outputs, in which the command runs. */
@@ -56,8 +58,8 @@ export class Workplace {
       .map((line) => JSON.parse(line));
   }
 
-  start(args: string[], { env = {}, input, under = [] }: CommandOptions = {}): ChildProcess {
-    const [program, ...words] = [...under, process.execPath, blipqMain, ...args];
+  start(args: string[], { env = {}, input, under = [], main = blipqMain }: CommandOptions = {}): ChildProcess {
+    const [program, ...words] = [...under, process.execPath, main, ...args];
     const child = spawn(program!, words, { cwd: this.path, env: { ...this.#env, ...env } });
     child.stdin.on('error', () => {}).end(input);
     return child;

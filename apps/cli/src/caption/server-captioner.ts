@@ -62,7 +62,7 @@ export class ServerCaptioner implements Captioner {
     };
     const key = apiKey === undefined ? {} : { apiKey };
     const models = await new Blipq({ server, ...key, retryForMs: 3000 }).models().catch((error) => {
-      throw runErrorOf(error, server, midway);
+      throw runErrorOf(error, server);
     });
     const { task, does } = tasks[asked.kind];
     const named = asked.request.model;
@@ -101,8 +101,7 @@ export class ServerCaptioner implements Captioner {
             (error.retryable && error.status === undefined && error.code !== 'connection_failed'))
         )
           continue;
-        if (away.includes(error.code) || ofEveryImage.includes(error.code))
-          throw runErrorOf(error, server, '; then run this again with --resume');
+        if (away.includes(error.code) || ofEveryImage.includes(error.code)) throw runErrorOf(error, server, midway);
         throw new ItemError(error.code, error.message, { cause: error });
       }
     }
