@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { WorkQueue } from '../callers/work-queue.js';
 import { queueKeys } from '../redis/keys.js';
-import { freshNamespace, made, serves, submission } from '../testing/fixtures.js';
+import { freshNamespace, latch, made, serves, submission } from '../testing/fixtures.js';
 import { Reconciler } from './reconciler.js';
 import { Records } from './records.js';
 import { WorkConsumer } from './work-consumer.js';
@@ -137,4 +137,48 @@ test('an entry without a record is forgotten', async () => {
   await redis.zadd(`${prefix}:open`, 0, newCaptionId());
   expect(await reconciler.sweep()).toEqual({ requeued: [], ended: [] });
   expect(await redis.exists(`${prefix}:open`)).toBe(0);
+});
+
+test('work that nobody took before its pixels expired ends, with its webhook, and so does its batch', async () => {
+  const short = new WorkQueue({ redisUrl, namespace, imageTtlS: 1, retentionS: 1 });
+  await short.start();
+  onTestFinished(() => short.stop());
+  const webhook = { url: 'https://hooks.invalid/', secret: 'default', events: ['caption.failed' as const] };
+  const { batch } = await short.createBatch({ total: 1 });
+  const { work } = await short.submit(submission({ batchId: batch.id, webhook, timeoutS: 3600 }));
+  await short.sealBatch(batch.id, [{ index: 0, id: work.id, error: null }]);
+  // The record has no end of its own before the work has ended.
+  expect(await redis.ttl(`${prefix}:record:${work.id}`)).toBe(-1);
+  const ended = await vi.waitFor(async () => {
+    const { ended } = await reconciler.sweep();
+    expect(ended).toEqual([work.id]);
+    return await redis.hgetall(`${prefix}:record:${work.id}`);
+  });
+  expect(ended).toMatchObject({ state: 'failed', error: expect.stringContaining('input_expired') });
+  expect(await redis.xlen(`${prefix}:outbox`)).toBe(1);
+  expect(await redis.hget(`${prefix}:batch:${batch.id}`, 'finished_ms')).not.toBeNull();
+  expect(await redis.keys(`${prefix}:jobs:captions.demo:cap_*`)).toEqual([]);
+  expect(await redis.zcard(`${prefix}:open`)).toBe(0);
+});
+
+test('work whose pixels are gone is left to the worker that has it', async () => {
+  const finish = latch();
+  const begun = latch();
+  const worker = new WorkConsumer({
+    ...{ serves, redisUrl, namespace, concurrency: 1 },
+    handler: async () => {
+      begun.open();
+      await finish.promise;
+      return made('in time');
+    },
+  });
+  await worker.start();
+  onTestFinished(() => worker.stop());
+  const { work } = await queue.submit(submission());
+  await begun.promise;
+  await redis.unlink(await redis.keys(`${prefix}:pixels:*`));
+  await due(work.id);
+  expect(await reconciler.sweep()).toEqual({ requeued: [], ended: [] });
+  finish.open();
+  expect(await queue.wait(work.id, { timeoutMs: 120_000 })).toMatchObject({ work: { state: 'succeeded' } });
 });

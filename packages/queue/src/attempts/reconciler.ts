@@ -16,7 +16,7 @@ export interface ReconcilerOptions extends QueueAddress {
 export interface Sweep {
   /** Their job was missing and was added again. */
   requeued: string[];
-  /** BullMQ had given them up, and they ended as `worker_lost`, or their deadline had passed, and they expired. */
+  /** They ended: BullMQ had given them up (`worker_lost`), their pixels had expired, or their deadline had passed. */
   ended: string[];
 }
 
@@ -110,6 +110,7 @@ export class Reconciler {
       await this.#records.forget(id);
       return undefined;
     }
+    if (await this.#records.endWithoutInput(id)) return 'ended';
     const job = await this.#jobs!.of(jobs).getJob(id);
     const state = job === undefined ? 'missing' : await job.getState();
     if (state === 'failed' || state === 'completed') return await this.#end(id, job?.failedReason);

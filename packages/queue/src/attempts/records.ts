@@ -1,4 +1,4 @@
-import type { WorkOutcome } from '@blipq/contracts';
+import { BlipqError, failedWith, type WorkOutcome } from '@blipq/contracts';
 import { traceparent } from '@blipq/service';
 import type { ScriptTarget } from '../lua/script.js';
 import type { HashFields } from '../redis/hash-fields.js';
@@ -9,6 +9,7 @@ import type { PastAttempt } from './past-attempts.js';
 import { beginRecord, type Unbegun } from './scripts/begin-record.js';
 import { deferRecord } from './scripts/defer-record.js';
 import { dueRecords } from './scripts/due-records.js';
+import { endWithoutInput } from './scripts/end-without-input.js';
 import { expireRecords } from './scripts/expire-records.js';
 import { type Ending, type FencedWrite, finishRecord } from './scripts/finish-record.js';
 import { forgetRecord } from './scripts/forget-record.js';
@@ -88,6 +89,12 @@ export class Records {
   /** Captions that have not ended and that the reconciler should look at. */
   async due(count: number, aheadMs: number): Promise<string[]> {
     return await dueRecords(this.#target, count, aheadMs);
+  }
+
+  /** Ends work whose pixels have expired and that no worker has, as failed. Says whether it did. */
+  async endWithoutInput(id: string): Promise<boolean> {
+    const error = new BlipqError('input_expired', 'The image expired before a worker took it. Submit it again.');
+    return await endWithoutInput(this.#target, { id, fields: outcomeFields(failedWith(error)) });
   }
 
   /** Seals up to `count` batches whose submission broke off. Returns their ids. */

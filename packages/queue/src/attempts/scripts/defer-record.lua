@@ -11,7 +11,10 @@ if redis.call('EXISTS', record) == 0 then
 end
 local now = clock.now_ms()
 redis.call('HDEL', record, 'storing')
-redis.call('ZADD', keys.open, 'XX', now + arguments.after_ms, id)
+-- Its pixels may expire sooner, which ends it.
+local pixels_ms = redis.call('PTTL', keys.pixels(redis.call('HGET', record, 'pixels') or ''))
+local after_ms = pixels_ms < 0 and arguments.after_ms or math.min(arguments.after_ms, pixels_ms + 1)
+redis.call('ZADD', keys.open, 'XX', now + after_ms, id)
 local state, deadline_ms, timeout_ms, attempt = unpack(redis.call('HMGET', record,
   'state', 'deadline_ms', 'timeout_ms', 'attempt'))
 if state ~= 'queued' or attempt ~= '0' or not deadline_ms then return end

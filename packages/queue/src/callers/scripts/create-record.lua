@@ -19,7 +19,7 @@ local timeout_ms = creation.deadline_after_ms
 local function open(now)
   local turn = turns.take(fields.jobs, terms.tenant, fields.weight, fields.cost, creation.life_ms)
   redis.call('HSET', record, 'turn', turn)
-  redis.call('ZADD', keys.open, now + constants.enqueue_grace_ms, id)
+  redis.call('ZADD', keys.open, now + math.min(constants.enqueue_grace_ms, creation.image_ttl_ms), id)
   if timeout_ms then redis.call('ZADD', keys.deadlines, now + timeout_ms, id) end
   redis.call('HSET', keys.owners, id, terms.tenant)
   redis.call('HINCRBY', keys.load, 'tenant:' .. terms.tenant, 1)
@@ -49,7 +49,8 @@ redis.call('SADD', keys.queue_names, fields.jobs)
 redis.call('HSET', record, 'state', state, 'version', work.next_version(nil, now), 'attempt', 0,
   'created_ms', now, 'expires_ms', now + ttl_ms)
 if timeout_ms then redis.call('HSET', record, 'deadline_ms', now + timeout_ms, 'timeout_ms', timeout_ms) end
-redis.call('PEXPIRE', record, ttl_ms)
+-- The record of what has not ended stays until it has, however long that takes.
+if result then redis.call('PEXPIRE', record, ttl_ms) end
 tombstones.leave(id, terms.tenant, ttl_ms)
 if terms.idempotency then
   redis.call('SET', keys.idempotency(terms.idempotency), id .. ' ' .. terms.fingerprint, 'PX', ttl_ms)
