@@ -18,8 +18,8 @@ function batches.settle(id, now)
   outbox.post('batch.completed', id, batch, now)
 end
 
--- All items of a batch are in, or never will be. `items`: JSON of what became of each, of which so many were refused. The
--- first word counts. Says whether this was it.
+-- All items of a batch are in, or never will be. `items`: JSON of what became of each, of which so many were refused.
+-- The first word counts. Says whether this was it.
 function batches.seal(id, items, refused, now)
   local batch = keys.batch(id)
   redis.call('ZREM', keys.unsealed, id)

@@ -37,8 +37,8 @@ function bullmq.forgive_stall(queue, id)
   redis.call('HINCRBY', job, 'stc', -1)
 end
 
--- Takes a job out that waits, is delayed or has failed, unless a worker has it. Comes last in a script: should BullMQ's keys not be
--- what they were, our own are in order.
+-- Takes a job out that waits, is delayed or has failed, unless a worker has it. Comes last in a script: should BullMQ's
+-- keys not be what they were, our own are in order.
 function bullmq.remove(queue, id)
   if bullmq.is_locked(queue, id) then return end
   local removed = 0

@@ -1,8 +1,8 @@
 local keys = require 'keys'
 
--- How much each tenant has had stored in records and batches within the time that these are kept, in bytes, about. Entries
--- expire by themselves, unseen by us, so what is counted is what was written, in buckets, which go when they are too old.
--- Nothing is counted where Redis has no limit.
+-- How much each tenant has had stored in records and batches within the time that these are kept, in bytes, about.
+-- Entries expire by themselves, unseen by us, so what is counted is what was written, in buckets, which go when they
+-- are too old. Nothing is counted where Redis has no limit.
 local stored = {}
 local buckets = 8
 -- Lists, counters, expiry and tombstones of a record, beside its fields.

@@ -53,8 +53,9 @@ local function room(terms)
   return math.min(terms.open_max - redis.call('ZCARD', keys.open), fit)
 end
 
--- Why Redis has no memory for so many bytes of new work of a tenant; nil when it has. `memory_room`: what it has left for
--- new work; nil where it has no limit. A tenant that has had so much stored that others would find no room gets none.
+-- Why Redis has no memory for so many bytes of new work of a tenant; nil when it has. `memory_room`: what it has left
+-- for new work; nil where it has no limit. A tenant that has had so much stored that others would find no room gets
+-- none.
 function admission.memory_objection(terms, bytes, now)
   if not terms.memory_room then return nil end
   if bytes >= terms.memory_room then return { 'memory_full', pace.retry_after_s(now) } end
