@@ -51,9 +51,13 @@ export class Http {
   }
 
   async #once<T>(call: (signal: AbortSignal) => Promise<Answer<T>>, signal: AbortSignal | undefined, waitMs: number) {
-    const limit = AbortSignal.timeout(requestTimeoutMs + waitMs);
+    // AbortSignal.any would leave something behind in a signal that outlives the request, for every one of them.
+    const either = new AbortController();
+    const stop = () => either.abort(signal?.reason);
+    const timer = setTimeout(() => either.abort(new Error('no answer in time')), requestTimeoutMs + waitMs);
+    signal?.addEventListener('abort', stop);
     try {
-      const { data, error, response } = await call(signal ? AbortSignal.any([signal, limit]) : limit);
+      const { data, error, response } = await call(either.signal);
       if (response.ok) return [data] as const;
       const afterS = Number(response.headers.get('retry-after'));
       if (afterS > 0) this.#notBefore = Math.max(this.#notBefore, Date.now() + 1000 * Math.min(afterS, 300));
@@ -61,6 +65,9 @@ export class Http {
     } catch (cause) {
       signal?.throwIfAborted();
       return [undefined, failureOf(cause)] as const;
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', stop);
     }
   }
 }
