@@ -10,6 +10,8 @@ export interface Ask {
   body?: () => RequestInit['body'];
   /** Longest that one try may take, in milliseconds. Default 10 s. */
   timeoutMs?: number;
+  /** It is sent once before, by a caller that hangs up after so many milliseconds. */
+  hangUpMs?: number;
   /** Statuses that are an answer; those that say "later" are tried again, all others are odd. */
   answers: readonly number[];
   /** One gateway's address, instead of whichever comes next. */
@@ -50,6 +52,7 @@ export class Client {
   /** The answer; undefined when the run was over first, or when it is one that nobody should get. */
   async ask(ask: Ask): Promise<Reply | undefined> {
     for (let failures = 0; !this.isOver; failures += 1) {
+      if (failures === 0 && ask.hangUpMs !== undefined) await this.#hangUp({ ...ask, timeoutMs: ask.hangUpMs });
       const { reply, retryAfterMs } = await this.#try(ask);
       if (reply !== undefined && ask.answers.includes(reply.status)) return reply;
       const what = `${ask.method ?? 'GET'} ${ask.path}: ${reply?.status} ${reply?.body.code ?? ''}`;
@@ -84,6 +87,11 @@ export class Client {
       this.#ledger.failed(`${ask.method ?? 'GET'} ${ask.path}: ${causeOf(error)}`);
       return {};
     }
+  }
+
+  /** Sends it and does not wait for the answer. */
+  async #hangUp(ask: Ask): Promise<void> {
+    await this.open(ask).catch(() => undefined);
   }
 
   /** One try, answered with a body that is still to be read. Rejects when there is no answer. */

@@ -135,7 +135,7 @@ export class Course {
     const item = () => ({ scene: this.#extra({}).scene, timeoutS: null, follow: 'wait' as const, cancelAfterMs: null });
     const items = Array.from({ length: baits }, item);
     const name = `extra-batch-${this.#probes}`;
-    return { name, afterMs: 0, form: 'json', key: name, copies: 1, webhook: 0, items };
+    return { name, afterMs: 0, form: 'json', key: name, copies: 1, hangUpMs: null, webhook: 0, items };
   }
 
   /** Whether nobody but workers of this task has to do with a scene. */

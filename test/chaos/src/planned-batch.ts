@@ -22,6 +22,8 @@ export interface PlannedBatch {
   key: string | null;
   /** How many send it at once. */
   copies: number;
+  /** Its caller hangs up on its first try after so many milliseconds, and repeats it. */
+  hangUpMs: number | null;
   /** Index of the receiver that is told of its completion. */
   webhook: number | null;
   items: PlannedItem[];
@@ -38,6 +40,7 @@ export function plannedBatch(name: string, profile: Profile, scenes: number, ran
     ...{ name, form, key },
     afterMs: random.whole(0, profile.spreadMs),
     copies: key !== null && random.chance(0.3) ? random.whole(2, 3) : 1,
+    hangUpMs: key !== null && random.chance(0.3) ? random.whole(0, 300) : null,
     webhook: random.chance(0.7) ? random.whole(0, profile.receivers - 1) : null,
     items: Array.from({ length: random.whole(2, itemsMax) }, () => ({
       scene: form === 'json' ? random.whole(0, scenes - 1) : scene,

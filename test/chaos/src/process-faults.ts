@@ -81,6 +81,12 @@ function redisFaults({ redis }: System, amount: number): Acts {
       await pause(amount);
       await redis.setFull(false);
     },
+    filled: async () => {
+      await redis.fill();
+      await pause(amount);
+      await redis.empty();
+    },
+    'forgets-scripts': async () => void (await redis.direct.script('FLUSH')),
   };
 }
 

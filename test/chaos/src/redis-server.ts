@@ -1,6 +1,10 @@
 import { OwnRedis } from '@blipq/test-servers';
 import { Redis } from 'ioredis';
 
+/** Keys of somebody else, and how much each holds. */
+const fillers = 'somebody-else:';
+const fillerBytes = 1_000_000;
+
 /** A Redis of this run's own: what it acknowledges is on disk, and it never evicts. */
 export class RedisServer {
   /** Not by way of a relay. Commands wait while the server is away. */
@@ -47,6 +51,21 @@ export class RedisServer {
   /** It refuses whatever takes memory, or no longer does. */
   async setFull(full: boolean): Promise<void> {
     await this.direct.config('SET', 'maxmemory', full ? '1mb' : '0');
+  }
+
+  /** Somebody else fills it, to the last byte that it takes. */
+  async fill(): Promise<void> {
+    const used = Number(/used_memory:(\d+)/.exec(await this.direct.info('memory'))![1]);
+    await this.direct.config('SET', 'maxmemory', used + 16 * fillerBytes);
+    for (let n = 0; n < 64; n += 1) {
+      const taken = await this.direct.set(`${fillers}${n}`, Buffer.alloc(fillerBytes)).catch(() => undefined);
+      if (taken === undefined) break;
+    }
+  }
+
+  async empty(): Promise<void> {
+    await this.direct.config('SET', 'maxmemory', '0');
+    await this.direct.unlink(Array.from({ length: 64 }, (_, n) => `${fillers}${n}`));
   }
 
   async stop(): Promise<void> {

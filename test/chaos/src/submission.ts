@@ -47,7 +47,8 @@ interface BatchParts {
 export function batchSubmissionOf({ batch, key, scenes, images, receiver }: BatchParts): Ask {
   const { form, items } = batch;
   const headers = { ...(key !== null && { 'idempotency-key': key }) };
-  const to = { method: 'POST', path: '/v1/batches', answers: [202, 409] };
+  const hangUp = batch.hangUpMs === null ? {} : { hangUpMs: batch.hangUpMs };
+  const to = { method: 'POST', path: '/v1/batches', answers: [202, 409], ...hangUp };
   if (form === 'multipart') {
     const { scene, timeoutS } = items[0]!;
     const fields = [...fieldsOf(scenes[scene]!, timeoutS), ...webhookField(receiver)];
