@@ -3,6 +3,7 @@ import { exiftool } from 'exiftool-vendored';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { echoAskedHandler, echoHandler, LiveGateway } from '../../apps/gateway/src/testing/live-gateway.js';
+import type { Task } from '../../packages/contracts/src/index.js';
 import { Workplace } from './blipq-command.js';
 
 let gateway: LiveGateway;
@@ -14,8 +15,8 @@ beforeAll(async () => {
   await gateway.registerModel({ model: 'itm', task: 'image_text_retrieval' });
   await gateway.registerModel();
   await gateway.work(echoHandler);
-  await gateway.work(echoAskedHandler as never, { model: 'vqa', task: 'question_answering' });
-  await gateway.work(echoAskedHandler as never, { model: 'itm', task: 'image_text_retrieval' });
+  await gateway.workAs<Task>({ model: 'vqa', task: 'question_answering' }, echoAskedHandler);
+  await gateway.workAs<Task>({ model: 'itm', task: 'image_text_retrieval' }, echoAskedHandler);
 });
 beforeEach(() => {
   place = new Workplace({ BLIPQ_URL: gateway.url });

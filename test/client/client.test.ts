@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, test, vi } f
 import { HeldHandler } from '../../apps/gateway/src/testing/held-handler.js';
 import { echoAskedHandler, LiveGateway } from '../../apps/gateway/src/testing/live-gateway.js';
 import { Blipq, type BlipqError } from '../../packages/client/src/index.js';
+import type { Task } from '../../packages/contracts/src/index.js';
 
 const photo = await readFile(new URL('../images/rocket.jpg', import.meta.url));
 const dataUrl = `data:image/jpeg;base64,${photo.toString('base64')}`;
@@ -16,8 +17,8 @@ beforeAll(async () => {
   await gateway.registerModel({ model: 'vqa', task: 'question_answering' });
   await gateway.registerModel({ model: 'itm', task: 'image_text_retrieval' });
   await gateway.work(held.handle);
-  await gateway.work(echoAskedHandler as never, { model: 'vqa', task: 'question_answering' });
-  await gateway.work(echoAskedHandler as never, { model: 'itm', task: 'image_text_retrieval' });
+  await gateway.workAs<Task>({ model: 'vqa', task: 'question_answering' }, echoAskedHandler);
+  await gateway.workAs<Task>({ model: 'itm', task: 'image_text_retrieval' }, echoAskedHandler);
   blipq = new Blipq({ server: gateway.url });
 });
 beforeEach(() => held.letGo());
@@ -157,16 +158,16 @@ describe('an aborted call cancels its work', () => {
 
   test('when the answer to its submit has not arrived', async () => {
     const abort = new AbortController();
+    const begun = held.nextBegun();
     const lossy = through(async (url, init) => {
       const answer = await fetch(url, init);
       if (init?.method !== 'PUT') return answer;
+      await begun;
       abort.abort(new Error('enough'));
       throw new TypeError('fetch failed');
     });
-    const begun = held.nextBegun();
     const made = lossy.caption(photo, { prompt: 'hold', signal: abort.signal, onUpdate: () => {} });
     await expect(made).rejects.toThrow('enough');
-    await begun;
     await canceled('hold');
   });
 

@@ -1,6 +1,6 @@
-import { BlipqError, type Task } from '@blipq/contracts';
+import { BlipqError } from '@blipq/contracts';
 import { doWork, type EngineBatch, type WorkEngine } from '@blipq/engine';
-import type { WorkHandler, WorkResult } from '@blipq/queue';
+import type { WorkHandler } from '@blipq/queue';
 import { pastSpan } from '@blipq/service';
 
 /** Does a job on the engine: its caption, its answers or its matches. */
@@ -15,7 +15,7 @@ export function workHandler(engine: WorkEngine): WorkHandler {
     const { encodeMs, decodeMs, batchSize } = batch;
     engineSpans(batch);
     const inference = { encode_ms: encodeMs, decode_ms: decodeMs, batch_size: batchSize, device };
-    return { ...result, inference, revision } as WorkResult<Task>;
+    return { ...result, inference, revision };
   };
 }
 

@@ -135,8 +135,10 @@ export {
   type WorkJob,
   type WorkOutcome,
   type WorkResource,
+  workInputs,
   workJob,
   workOutcome,
+  workResults,
 } from './work.js';
 export { type AskedDefaults, type AskedModel, workInputOf } from './work-input.js';
 export {

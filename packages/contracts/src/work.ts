@@ -1,7 +1,14 @@
 import { z } from 'zod';
-import { type AnswerInput, type AnswerResource, answerResource, answerResult } from './answer.js';
-import { type CaptionInput, type CaptionResource, captionMatch, captionResource, captionResult } from './caption.js';
-import { type MatchInput, type MatchResource, matchResource, matchResult } from './match.js';
+import { type AnswerInput, type AnswerResource, answerInput, answerResource, answerResult } from './answer.js';
+import {
+  type CaptionInput,
+  type CaptionResource,
+  captionInput,
+  captionMatch,
+  captionResource,
+  captionResult,
+} from './caption.js';
+import { type MatchInput, type MatchResource, matchInput, matchResource, matchResult } from './match.js';
 import type { BlipqError } from './problem.js';
 import { inferenceTimings, workError } from './resource-schema.js';
 import type { Task } from './task.js';
@@ -17,6 +24,12 @@ export interface InputOf {
   image_text_retrieval: MatchInput;
 }
 export type WorkInput = InputOf[Task];
+
+export const workInputs: { readonly [T in Task]: z.ZodType<InputOf[T]> } = {
+  captioning: captionInput,
+  question_answering: answerInput,
+  image_text_retrieval: matchInput,
+};
 
 export const resourceSchemas = {
   captioning: captionResource,
@@ -43,7 +56,7 @@ export function eventOf<Resource extends WorkResource>(data: Resource): WorkEven
 }
 
 /** What a model makes of an image. */
-const results = {
+export const workResults = {
   captioning: z.object({
     caption: captionResult,
     captions: z.array(captionResult).optional(),
@@ -52,15 +65,15 @@ const results = {
   question_answering: z.object({ answers: z.array(answerResult) }),
   image_text_retrieval: z.object({ matches: z.array(matchResult) }),
 } as const satisfies Record<Task, z.ZodType>;
-export type ResultOf<T extends Task> = z.input<(typeof results)[T]>;
+export type ResultOf<T extends Task> = z.input<(typeof workResults)[T]>;
 
 const succeeded = { state: z.literal('succeeded'), inference: inferenceTimings };
 
 /** How work ends. A worker reports all but the last. */
 export const workOutcome = z.union([
-  z.object({ ...succeeded, ...results.captioning.shape }),
-  z.object({ ...succeeded, ...results.question_answering.shape }),
-  z.object({ ...succeeded, ...results.image_text_retrieval.shape }),
+  z.object({ ...succeeded, ...workResults.captioning.shape }),
+  z.object({ ...succeeded, ...workResults.question_answering.shape }),
+  z.object({ ...succeeded, ...workResults.image_text_retrieval.shape }),
   z.object({ state: z.literal('failed'), error: workError }),
   z.object({ state: z.literal('canceled') }),
   z.object({ state: z.literal('expired') }),

@@ -1,24 +1,29 @@
-import type { AnswerResult, CaptionParams, CaptionResult, MatchResult, WorkInput } from '@blipq/contracts';
+import type { AnswerResult, CaptionParams, CaptionResult, InputOf, MatchResult, Task } from '@blipq/contracts';
 import type { Engine, EngineBatch } from './engine.js';
 
 export type WorkEngine = Pick<Engine, 'caption' | 'answer' | 'match' | 'facts'>;
 
 /** What the engine made, in the words of the API's resources, and the batch that it was made in. */
-export interface WorkDone {
-  caption?: CaptionResult;
-  /** All of them, where several were asked for. */
-  captions?: CaptionResult[];
-  answers?: AnswerResult[];
-  matches?: MatchResult[];
-  batch: EngineBatch;
+export type WorkDone<T extends Task = Task> = EngineResults[T] & { batch: EngineBatch };
+
+interface EngineResults {
+  /** `captions`: all of them, where several were asked for. */
+  captioning: { caption: CaptionResult; captions?: CaptionResult[] };
+  question_answering: { answers: AnswerResult[] };
+  image_text_retrieval: { matches: MatchResult[] };
 }
 
+/** What is asked about an image, and its u8 [S, S, 3]. */
+type ImageWork<T extends Task = Task> = InputOf[T] & { pixels: Uint8Array };
+
 /** Has the engine caption, answer or match an image. Rejects as the engine does. */
-export async function doWork(
+export function doWork(
   engine: WorkEngine,
-  work: WorkInput & { pixels: Uint8Array },
+  work: ImageWork<'captioning'>,
   signal?: AbortSignal,
-): Promise<WorkDone> {
+): Promise<WorkDone<'captioning'>>;
+export function doWork(engine: WorkEngine, work: ImageWork, signal?: AbortSignal): Promise<WorkDone>;
+export async function doWork(engine: WorkEngine, work: ImageWork, signal?: AbortSignal): Promise<WorkDone> {
   const { pixels } = work;
   if ('questions' in work) {
     const { questions } = work;

@@ -1,16 +1,15 @@
 export { Reconciler, type ReconcilerOptions, type Sweep } from './attempts/reconciler.js';
 export type { FencedWrite } from './attempts/scripts/finish-record.js';
-export {
-  type CaptionHandler,
-  type CaptionWork,
-  type CaptionWorkResult,
-  type ServedTask,
-  type Work,
-  WorkConsumer,
-  type WorkConsumerOptions,
-  type WorkHandler,
-  type WorkResult,
-} from './attempts/work-consumer.js';
+export { WorkConsumer, type WorkConsumerOptions } from './attempts/work-consumer.js';
+export type {
+  CaptionHandler,
+  CaptionWork,
+  CaptionWorkResult,
+  ServedTask,
+  Work,
+  WorkHandler,
+  WorkResult,
+} from './attempts/work-handler.js';
 export type { BatchDraft, CreateBatchOutcome, SubmittedItem } from './callers/batches.js';
 export type { ListOptions, WorkPage } from './callers/list-work.js';
 export type {

@@ -22,7 +22,7 @@ beforeAll(async () => {
   gateway = await new LiveGateway(inject('redisUrl')).start();
   await gateway.registerModel({ model: 'itm', task: 'image_text_retrieval' });
   await gateway.registerModel({ model: 'owner/captions' });
-  await gateway.work(held.handle, { model: 'owner/captions', task: 'captioning' });
+  await gateway.work(held.handle, 'owner/captions');
   openai = new OpenAI({ apiKey: 'none', baseURL: `${gateway.url}/v1`, maxRetries: 0 });
 });
 afterAll(() => gateway.stop());
@@ -176,7 +176,7 @@ test('a client that hangs up cancels the work', async () => {
 
 test('a question is answered where a model that answers is served, in a conversation too', async () => {
   await gateway.registerModel({ model: 'vqa', task: 'question_answering' });
-  await gateway.work<Task>(echoAskedHandler, { model: 'vqa', task: 'question_answering' });
+  await gateway.workAs<Task>({ model: 'vqa', task: 'question_answering' }, echoAskedHandler);
   await vi.waitFor(async () => {
     const { model, choices } = await ask([text('is it red?'), image]);
     expect([model, choices[0]?.message.content]).toEqual(['vqa', 'is it red? yes']);

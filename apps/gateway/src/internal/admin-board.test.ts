@@ -158,7 +158,7 @@ describe.skipIf(reason !== '')(`the board in Chromium${reason}`, () => {
 });
 
 test("the board shows the host of a webhook's receiver, not the whole address", async () => {
-  await gateway.work(echoHandler, { task: 'captioning', model });
+  await gateway.work(echoHandler, model);
   const own = await new LiveGateway(redisUrl, { BLIPQ_ADMIN_KEY: key, BLIPQ_NAMESPACE: gateway.namespace }).start();
   const delivery = `msg_cap_x-0`;
   await gateway.redis.hset(`${gateway.namespace}:{captions}:notify:${delivery}`, {

@@ -37,7 +37,7 @@ beforeAll(async () => {
   await gateway.work(echoHandler);
   for (const task of ['question_answering', 'image_text_retrieval'] as const) {
     await gateway.registerModel({ task, model: task });
-    await gateway.work<Task>(echoAskedHandler, { task, model: task });
+    await gateway.workAs<Task>({ task, model: task }, echoAskedHandler);
   }
   client = await ContractClient.of(gateway.url);
   document = (await (await fetch(`${gateway.url}/openapi.json`)).json()) as OpenApiDocument;

@@ -19,7 +19,7 @@ describe.skipIf(reason !== '')(`Execute in Swagger UI works without editing${rea
     await gateway.work(echoHandler);
     for (const task of ['question_answering', 'image_text_retrieval'] as const) {
       await gateway.registerModel({ task, model: task });
-      await gateway.work<Task>(echoAskedHandler, { task, model: task });
+      await gateway.workAs<Task>({ task, model: task }, echoAskedHandler);
     }
     browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
     page = await browser.newPage({ viewport: { width: 1280, height: 1400 } });

@@ -32,7 +32,7 @@ beforeAll(async () => {
   await gateway.registerModel();
   for (const task of ['question_answering', 'image_text_retrieval'] as const) {
     await gateway.registerModel({ task, model: task });
-    await gateway.work<Task>(handler, { task, model: task });
+    await gateway.workAs<Task>({ task, model: task }, handler);
   }
   api = await ContractClient.of(gateway.url);
 });

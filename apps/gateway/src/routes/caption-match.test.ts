@@ -19,7 +19,7 @@ beforeAll(async () => {
   await gateway.registerModel({ model: 'large', image_size: 384 });
   await gateway.registerModel({ task: 'image_text_retrieval', model: 'itm', revision: 'm1' });
   await gateway.work(echoHandler);
-  await gateway.work<Task>(echoAskedHandler, { task: 'image_text_retrieval', model: 'itm' });
+  await gateway.workAs<Task>({ task: 'image_text_retrieval', model: 'itm' }, echoAskedHandler);
   api = await ContractClient.of(gateway.url);
 });
 afterAll(() => gateway.stop());

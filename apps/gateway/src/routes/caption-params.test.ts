@@ -16,7 +16,7 @@ beforeAll(async () => {
   await gateway.registerModel(answering);
   await gateway.registerModel();
   await gateway.work(echoHandler);
-  await gateway.work<Task>(echoAskedHandler, answering);
+  await gateway.workAs<Task>(answering, echoAskedHandler);
   api = await ContractClient.of(gateway.url);
 });
 afterAll(() => gateway.stop());

@@ -96,7 +96,12 @@ export class LiveGateway {
   }
 
   /** Starts the queue's real consumer in this process. */
-  async work<T extends Task = 'captioning'>(handler: WorkHandler<T>, serves: ServedTask = demoManifest): Promise<void> {
+  async work(handler: WorkHandler<'captioning'>, model = demoManifest.model): Promise<void> {
+    await this.workAs({ task: 'captioning', model }, handler);
+  }
+
+  /** The same for a model of any task. */
+  async workAs<T extends Task>(serves: ServedTask<T>, handler: WorkHandler<T>): Promise<void> {
     const worker = new WorkConsumer<T>({
       serves: () => serves,
       redisUrl: this.#redisUrl,

@@ -5,7 +5,8 @@ import type { CaptionSubmission } from '../callers/submission.js';
 import { latch, made, submission } from '../testing/fixtures.js';
 import { TestQueue } from '../testing/test-queue.js';
 import { Records } from './records.js';
-import type { CaptionHandler, Work, WorkConsumer, WorkHandler, WorkResult } from './work-consumer.js';
+import type { WorkConsumer } from './work-consumer.js';
+import type { Work, WorkHandler, WorkResult } from './work-handler.js';
 
 const match = { model: 'itm', revision: 'm1' };
 const webhook: WebhookTarget = { url: 'https://example.com/', events: ['caption.succeeded'], secret: 'default' };
@@ -33,9 +34,8 @@ const fits = (texts: string[], revision = match.revision): WorkResult<'image_tex
   revision,
 });
 
-async function matcher(handler: WorkHandler<'image_text_retrieval'>): Promise<WorkConsumer> {
-  const serves = () => ({ task: 'image_text_retrieval', model: 'itm' }) as const;
-  return await live.consume(handler as unknown as CaptionHandler, { serves });
+async function matcher(handler: WorkHandler<'image_text_retrieval'>): Promise<WorkConsumer<'image_text_retrieval'>> {
+  return await live.consumeFor({ serves: () => ({ task: 'image_text_retrieval', model: 'itm' }), handler });
 }
 
 /** A caption that was made by a worker that died before it could add the matcher's job; its own job is left behind. */

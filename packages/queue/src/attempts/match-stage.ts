@@ -1,4 +1,10 @@
-import type { CaptionMatch, CaptionResult, InferenceTimings, MatchResult, ModelVersion } from '@blipq/contracts';
+import {
+  type CaptionMatch,
+  type CaptionResult,
+  type InferenceTimings,
+  type ModelVersion,
+  workResults,
+} from '@blipq/contracts';
 import type { HashFields } from '../redis/hash-fields.js';
 
 /**
@@ -30,7 +36,7 @@ interface StageResult {
 export function wholeOf(record: HashFields, made: StageResult): StageResult {
   if (!isMade(record)) return made;
   const asked: ModelVersion = JSON.parse(record.match!);
-  const { probability, similarity } = (made.result as { matches: [MatchResult] }).matches[0];
+  const { probability, similarity } = workResults.image_text_retrieval.parse(made.result).matches[0]!;
   const match: CaptionMatch = { probability, similarity, model: asked.model, revision: made.revision };
   const first: InferenceTimings = JSON.parse(record.inference!);
   const sum = (part: 'inference_ms' | 'encode_ms' | 'decode_ms') => first[part] + made.inference[part];

@@ -3,7 +3,8 @@ import { RedisRelay } from '@blipq/test-servers';
 import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { latch, made, submission } from '../testing/fixtures.js';
 import { TestQueue } from '../testing/test-queue.js';
-import type { CaptionHandler, CaptionWork, WorkConsumer } from './work-consumer.js';
+import type { WorkConsumer } from './work-consumer.js';
+import type { CaptionHandler, CaptionWork } from './work-handler.js';
 
 let queue: TestQueue;
 let relay: RedisRelay;

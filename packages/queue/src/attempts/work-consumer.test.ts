@@ -7,7 +7,8 @@ import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { WorkQueue } from '../callers/work-queue.js';
 import { freshNamespace, latch, made, serves, submission } from '../testing/fixtures.js';
-import { type CaptionHandler, WorkConsumer, type WorkConsumerOptions } from './work-consumer.js';
+import { WorkConsumer, type WorkConsumerOptions } from './work-consumer.js';
+import type { CaptionHandler } from './work-handler.js';
 
 const redisUrl = inject('redisUrl');
 let namespace: string;

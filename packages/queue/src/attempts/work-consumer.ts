@@ -3,13 +3,11 @@ import { hostname } from 'node:os';
 import {
   BlipqError,
   failedWith,
-  type ImageFacts,
-  type InferenceTimings,
-  type InputOf,
-  type ResultOf,
   type Task,
   type WorkJob,
   type WorkOutcome,
+  workInputs,
+  workOutcome,
 } from '@blipq/contracts';
 import { inSpan } from '@blipq/service';
 import { Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
@@ -26,48 +24,11 @@ import { PastAttempts } from './past-attempts.js';
 import { Reconciler } from './reconciler.js';
 import { Records } from './records.js';
 import type { FencedWrite } from './scripts/finish-record.js';
-
-interface WorkBase {
-  id: string;
-  /** 1 for the first. */
-  attempt: number;
-  model: string;
-  revision: string;
-  image: ImageFacts;
-  /** u8 [S, S, 3]. */
-  pixels: Uint8Array;
-  /** From its creation to the start of this attempt, on Redis's clock. */
-  waitMs: number;
-}
-
-/** One caption, answer or match to make: an image and what is asked about it. */
-export type Work<T extends Task = Task> = WorkBase & InputOf[T];
-export type CaptionWork = Work<'captioning'>;
-
-export type WorkResult<T extends Task = Task> = ResultOf<T> & {
-  inference: Omit<InferenceTimings, 'inference_ms'>;
-  /** Revision of the model that made it. */
-  revision: string;
-};
-export type CaptionWorkResult = WorkResult<'captioning'>;
-
-/** What a worker's model does, and its name. */
-export interface ServedTask {
-  task: Task;
-  model: string;
-}
-
-/**
- * Makes a caption. A `BlipqError` that is not retryable fails it at once; any other error is retried twice. The signal
- * aborts when the result is no longer wanted: the caption is canceled, the lock is lost, or the worker has no more time to
- * finish.
- */
-export type WorkHandler<T extends Task = Task> = (work: Work<T>, signal: AbortSignal) => Promise<WorkResult<T>>;
-export type CaptionHandler = WorkHandler<'captioning'>;
+import type { ServedTask, Work, WorkHandler } from './work-handler.js';
 
 export interface WorkConsumerOptions<T extends Task = 'captioning'> extends QueueAddress {
   /** Whose jobs are taken: those of one model. Asked at the start. */
-  serves: () => ServedTask;
+  serves: () => ServedTask<T>;
   handler: WorkHandler<T>;
   /** Captions in hand at once. */
   concurrency: number;
@@ -123,6 +84,7 @@ export class WorkConsumer<T extends Task = 'captioning'> {
   readonly #locks: LockWatch;
   readonly #past = new PastAttempts();
   #worker: BullWorker | undefined;
+  #task: T | undefined;
   #givingBack = false;
   #stopping = false;
 
@@ -145,6 +107,7 @@ export class WorkConsumer<T extends Task = 'captioning'> {
     await this.#hearCancels();
     await this.#reconciler.start();
     const { task, model } = this.#options.serves();
+    this.#task = task;
     const { concurrency, lockDurationMs = defaultLockDurationMs } = this.#options;
     // BullMQ passes a signal only to processors that declare three parameters.
     const processor = (job: BullJob, token?: string, signal?: AbortSignal) => {
@@ -240,14 +203,12 @@ export class WorkConsumer<T extends Task = 'captioning'> {
     if (pixels === null) {
       throw new BlipqError('input_expired', 'The image expired before a worker took it. Submit it again.');
     }
-    const work = {
-      id,
-      attempt: Number(record.attempt),
-      ...askedOf(record),
-      image: JSON.parse(record.image!),
-      pixels,
-      waitMs: waitMs(record),
-    } as unknown as Work<T>;
+    const { model, revision: asked, ...input } = askedOf(record);
+    const work: Work<T> = {
+      ...{ id, attempt: Number(record.attempt), model, revision: asked },
+      ...{ image: JSON.parse(record.image!), pixels, waitMs: waitMs(record) },
+      ...workInputs[this.#task!].parse(input),
+    };
     // The handler is not waited for when it takes its time to notice.
     signal.throwIfAborted();
     const aborted = once(signal, 'abort').then(() => Promise.reject(signal.reason));
@@ -255,11 +216,7 @@ export class WorkConsumer<T extends Task = 'captioning'> {
     const { inference, revision, ...result } = await Promise.race([this.#options.handler(work, signal), aborted]);
     const timings = { inference_ms: performance.now() - began, ...inference };
     const whole = wholeOf(record, { result, inference: timings, revision });
-    const outcome: WorkOutcome = {
-      state: 'succeeded',
-      ...(whole.result as ResultOf<Task>),
-      inference: whole.inference,
-    };
+    const outcome = workOutcome.parse({ state: 'succeeded', ...whole.result, inference: whole.inference });
     return { outcome, revision: whole.revision };
   }
 

@@ -17,22 +17,22 @@ export interface WaitOptions {
   signal?: AbortSignal;
 }
 
-/** `pending`: the timeout passed first; `caption` is as it was read last. */
+/** `pending`: the timeout passed first; `work` is as it was read last. */
 export type WaitOutcome<R = CaptionResource> = { status: 'finished' | 'pending'; work: R } | { status: 'not_found' };
 
 export type ReadWork<R extends WorkResource> = () => Promise<R | null>;
 
-/** `ends`: only the end of the caption is of interest. */
+/** `ends`: only the end is of interest. */
 interface Waker {
   ends: boolean;
   wake: () => void;
 }
 
-/** Changes after which a caption goes on; any other message is an end of some kind. */
+/** Changes after which work goes on; any other message is an end of some kind. */
 const goingOn = ['queued', 'processing'];
 
 /**
- * Callers that wait for captions to end or to change: one subscription per process, whatever their number. Messages are
+ * Callers that wait for work to end or to change: one subscription per process, whatever their number. Messages are
  * lost while a connection is away, so every waiter also looks for itself each `pollMs`.
  */
 export class Waiters {
@@ -63,7 +63,7 @@ export class Waiters {
   }
 
   /**
-   * Waits until the caption has ended.
+   * Waits until the work has ended.
    * @throws the signal's reason when it aborts; `shutting_down` when the queue stops; whatever the first `read` throws.
    *   Later failures to read are waited out.
    */
@@ -73,31 +73,19 @@ export class Waiters {
     { timeoutMs, signal }: Omit<WaitOptions, 'tenant'>,
   ): Promise<WaitOutcome<R>> {
     const deadline = performance.now() + timeoutMs;
-    let last: R | undefined;
-    for (;;) {
-      // Registered before the record is read, so that an end between the two is not missed.
-      const next = this.#next(id, true, Math.min(this.#pollMs, Math.max(0, deadline - performance.now())), signal);
-      try {
-        const work = await read().catch((error: unknown) =>
-          last !== undefined && away(error) ? last : Promise.reject(error),
-        );
-        if (work === null) return { status: 'not_found' };
-        if (isTerminal(work.state)) return { status: 'finished', work };
-        last = work;
-        await next.awake;
-        signal?.throwIfAborted();
-        this.#throwIfStopped();
-        if (performance.now() >= deadline) return { status: 'pending', work };
-      } finally {
-        next.wake();
-      }
+    let last: R | null = null;
+    for await (const work of this.#readings(id, read, { ends: true, deadline, signal })) {
+      if (work !== null && isTerminal(work.state)) return { status: 'finished', work };
+      last = work;
+      if (work === null) break;
     }
+    return last === null ? { status: 'not_found' } : { status: 'pending', work: last };
   }
 
   /**
-   * The caption each time it has changed since the version `after`, to its end. Versions that follow each other quickly
-   * may come as one, the last. After Redis has lost data they may go on from an earlier one, but never from one that
-   * was seen: an end is always told.
+   * The work each time it has changed since the version `after`, to its end. Versions that follow each other quickly may
+   * come as one, the last. After Redis has lost data they may go on from an earlier version, but never from one that was
+   * seen: an end is always told.
    * @throws as `wait`, and `not_found`
    */
   async *watch<R extends WorkResource>(
@@ -106,24 +94,40 @@ export class Waiters {
     after: number,
     signal?: AbortSignal,
   ): AsyncGenerator<WorkEvent<R>> {
-    let last: R | undefined;
     let seen = after;
+    for await (const work of this.#readings(id, read, { ends: false, signal })) {
+      if (work === null) throw new BlipqError('not_found', 'There is nothing with this id.');
+      if (work.version !== seen) {
+        seen = work.version;
+        yield eventOf(work);
+      }
+      if (isTerminal(work.state)) return;
+    }
+  }
+
+  /**
+   * The work as it is now, and again whenever it may have changed (or ended) before the deadline; null when there is
+   * none. While Redis is away it is as it was read last.
+   */
+  async *#readings<R extends WorkResource>(
+    id: string,
+    read: ReadWork<R>,
+    { ends, deadline = Infinity, signal }: { ends: boolean; deadline?: number; signal?: AbortSignal | undefined },
+  ): AsyncGenerator<R | null> {
+    let last: R | undefined;
     for (;;) {
-      const next = this.#next(id, false, this.#pollMs, signal);
+      // Registered before the record is read, so that a change between the two is not missed.
+      const next = this.#next(id, ends, Math.min(this.#pollMs, Math.max(0, deadline - performance.now())), signal);
       try {
-        const caption = await read().catch((error: unknown) =>
+        const work = await read().catch((error: unknown) =>
           last !== undefined && away(error) ? last : Promise.reject(error),
         );
-        if (caption === null) throw new BlipqError('not_found', 'There is nothing with this id.');
-        last = caption;
-        if (caption.version !== seen) {
-          seen = caption.version;
-          yield eventOf(caption);
-        }
-        if (isTerminal(caption.state)) return;
+        yield work;
+        last = work ?? undefined;
         await next.awake;
         signal?.throwIfAborted();
         this.#throwIfStopped();
+        if (performance.now() >= deadline) return;
       } finally {
         next.wake();
       }
@@ -140,7 +144,7 @@ export class Waiters {
     if (this.#stopped) throw new BlipqError('shutting_down', 'This server is shutting down.', { retryAfterS: 1 });
   }
 
-  /** Awake when the caption has ended (or changed), the time has passed, the signal aborts or `wake` is called. */
+  /** Awake when the work has ended (or changed), the time has passed, the signal aborts or `wake` is called. */
   #next(
     id: string,
     ends: boolean,

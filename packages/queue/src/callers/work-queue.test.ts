@@ -1,7 +1,8 @@
 import { captionResource, newCaptionId } from '@blipq/contracts';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
-import { type CaptionHandler, WorkConsumer } from '../attempts/work-consumer.js';
+import { WorkConsumer } from '../attempts/work-consumer.js';
+import type { CaptionHandler } from '../attempts/work-handler.js';
 import { queueKeys } from '../redis/keys.js';
 import { freshNamespace, latch, made, serves, submission } from '../testing/fixtures.js';
 import { discardRecord } from './scripts/discard-record.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type CaptionParams, newCaptionId } from '@blipq/contracts';
-import type { CaptionWorkResult, ServedTask } from '../attempts/work-consumer.js';
+import type { CaptionWorkResult, ServedTask } from '../attempts/work-handler.js';
 import type { CaptionSubmission } from '../callers/submission.js';
 
 declare module 'vitest' {
@@ -45,7 +45,7 @@ export function made(text: string): CaptionWorkResult {
 }
 
 /** What workers serve whose model `submission` asks for. */
-export const serves = (): ServedTask => ({ task: 'captioning', model: 'demo' });
+export const serves = (): ServedTask<'captioning'> => ({ task: 'captioning', model: 'demo' });
 
 /** A promise and its resolution, to hold something in a known place. */
 export function latch<T = void>(): { promise: Promise<T>; open: (value: T) => void } {

@@ -1,8 +1,9 @@
-import type { CaptionResource } from '@blipq/contracts';
+import type { CaptionResource, Task } from '@blipq/contracts';
 import { Redis } from 'ioredis';
 import { expect, vi } from 'vitest';
 import { Reconciler } from '../attempts/reconciler.js';
-import { type CaptionHandler, WorkConsumer, type WorkConsumerOptions } from '../attempts/work-consumer.js';
+import { WorkConsumer, type WorkConsumerOptions } from '../attempts/work-consumer.js';
+import type { WorkHandler } from '../attempts/work-handler.js';
 import { WorkQueue, type WorkQueueOptions } from '../callers/work-queue.js';
 import { queueKeys } from '../redis/keys.js';
 import { freshNamespace, serves } from './fixtures.js';
@@ -30,9 +31,16 @@ export class TestQueue {
     return this;
   }
 
-  async consume(handler: CaptionHandler, options: Partial<WorkConsumerOptions> = {}): Promise<WorkConsumer> {
+  async consume(handler: WorkHandler<'captioning'>, options: Partial<WorkConsumerOptions> = {}): Promise<WorkConsumer> {
+    return await this.consumeFor({ serves, handler, ...options });
+  }
+
+  /** The same for work of any task. */
+  async consumeFor<T extends Task>(
+    options: Pick<WorkConsumerOptions<T>, 'serves' | 'handler'> & Partial<WorkConsumerOptions<T>>,
+  ): Promise<WorkConsumer<T>> {
     const { redisUrl, namespace } = this;
-    const worker = new WorkConsumer({ serves, redisUrl, namespace, concurrency: 4, handler, ...options });
+    const worker = new WorkConsumer({ redisUrl, namespace, concurrency: 4, ...options });
     this.#stops.push(() => worker.stop());
     await worker.start();
     return worker;

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import type { WebhookTarget } from '@blipq/contracts';
 import { Reconciler } from '../attempts/reconciler.js';
-import { type CaptionWork, type CaptionWorkResult, WorkConsumer } from '../attempts/work-consumer.js';
+import { WorkConsumer } from '../attempts/work-consumer.js';
+import type { CaptionWork, CaptionWorkResult } from '../attempts/work-handler.js';
 import { WorkQueue } from '../callers/work-queue.js';
 import { DeliveryLog } from '../deliveries/delivery-log.js';
 import { DeliveryWorker } from '../deliveries/delivery-worker.js';
