@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import type { Task } from '@blipq/contracts';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test, vi } from 'vitest';
+import { contractGroups, json } from '../testing/caption-contract.js';
+import { ContractClient } from '../testing/contract-client.js';
 import { HeldHandler } from '../testing/held-handler.js';
 import { echoAskedHandler, LiveGateway, repositoryFile } from '../testing/live-gateway.js';
 
@@ -34,6 +36,14 @@ test('the models have what OpenAI’s clients read', async () => {
     { id: 'itm', owned_by: 'blipq' },
   ]);
   expect((await openai.models.retrieve('owner/captions')).id).toBe('owner/captions');
+});
+
+test('the completion is as the OpenAPI document describes it', async () => {
+  const api = await ContractClient.of(gateway.url);
+  const asked = { model: 'blipq', messages: [{ role: 'user', content: [image] }] };
+  await api.call('POST', '/v1/chat/completions', json(asked));
+  await api.call('POST', '/v1/chat/completions', json({ ...asked, messages: [] }));
+  expect(api.unseenSuccesses(contractGroups.chat)).toEqual([]);
 });
 
 describe('the caption is the assistant’s message', () => {

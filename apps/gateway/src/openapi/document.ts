@@ -78,7 +78,7 @@ export function openApiDocument({ keysRequired }: { keysRequired: boolean }): Op
       headers,
       ...(keysRequired && { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } }),
     },
-    ...(keysRequired && { security: [{ key: [] }] }),
+    security: keysRequired ? [{ key: [] }] : [],
   };
 }
 

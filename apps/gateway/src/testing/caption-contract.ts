@@ -35,6 +35,7 @@ export const contractGroups = {
   batches: /Batch$/,
   deliveries: /^(listDeliveries|listCaptionDeliveries|getDelivery|redeliver)$/,
   answersAndMatches: /(Answer|Match)/,
+  chat: /^createChatCompletion$/,
 };
 
 /** A gateway whose answers are checked against its document, a worker, and a web server that has the image. */

@@ -75,7 +75,8 @@ export class ContractClient {
     const verb = method === 'HEAD' ? 'get' : method.toLowerCase();
     const operation = this.#document.paths[template]?.[verb] as OperationObject | undefined;
     const answer = `${method} ${template} ${status}`;
-    const described = operation?.responses[status];
+    const documented = status in (operation?.responses ?? {}) ? String(status) : `${Math.trunc(status / 100)}XX`;
+    const described = operation?.responses[documented];
     if (operation === undefined || described === undefined) throw new Error(`${answer} is not documented: ${text}`);
     this.seen.add(`${operation.operationId} ${status}`);
     for (const name of documentedHeaders) {
@@ -89,7 +90,7 @@ export class ContractClient {
     }
     if (!headers.get('content-type')?.startsWith(media)) throw new Error(`${answer} is not ${media}`);
     if (json === undefined) return;
-    const validate = this.#validator(template, verb, status, media);
+    const validate = this.#validator(template, verb, documented, media);
     if (!validate(json)) throw new Error(`${answer}: ${this.#ajv.errorsText(validate.errors)}\n${text}`);
   }
 
@@ -100,8 +101,8 @@ export class ContractClient {
     return matches[0] ?? pathname;
   }
 
-  #validator(template: string, verb: string, status: number, media: string): ValidateFunction {
-    const steps = ['paths', template, verb, 'responses', String(status), 'content', media, 'schema'];
+  #validator(template: string, verb: string, status: string, media: string): ValidateFunction {
+    const steps = ['paths', template, verb, 'responses', status, 'content', media, 'schema'];
     const pointer = steps.map((step) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/');
     const $ref = `openapi.json#/${pointer}`;
     return this.#ajv.getSchema($ref) ?? this.#ajv.compile({ $ref });

@@ -5947,6 +5947,9 @@ export interface operations {
             /** @description An error in the shape that OpenAI’s clients read, with a code of this API. */
             "4XX": {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5963,6 +5966,9 @@ export interface operations {
             /** @description An error in the shape that OpenAI’s clients read, with a code of this API. */
             "5XX": {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5979,6 +5985,8 @@ export interface operations {
             /** @description The caption or answer; with `stream` as server-sent events that end with `[DONE]`. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
