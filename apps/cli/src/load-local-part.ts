@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -27,11 +27,19 @@ export async function loadLocalPart(options: LoadOptions): Promise<LocalPart> {
 
 /** The same where nothing has to be installed for it. */
 export async function localPartIfThere(): Promise<LocalPart | undefined> {
-  // In a checkout, and in that package, it lies beside this file.
-  const beside = new URL('./local-part.js', import.meta.url);
-  if (existsSync(beside)) return await import(beside.href);
+  // In a checkout, in that package and in a worker's image, what it needs can be found from here.
+  if (canRunModels()) return await import('./local-part.js');
   const installed = entryFrom(import.meta.url);
   return installed === undefined ? undefined : await import(pathToFileURL(installed).href);
+}
+
+function canRunModels(): boolean {
+  try {
+    import.meta.resolve('@blipq/hub');
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Where the package is, seen from a module. */

@@ -7,7 +7,6 @@ import { loadConfig, StartupError, settingsHelp } from '@blipq/service';
 import type { CaptionPlan } from './caption/caption-plan.js';
 import type { Captioner } from './caption/captioner.js';
 import { type CommandConfig, commandSettings, workersOwnSettings } from './config.js';
-import { LocalCaptioner } from './local-captioner.js';
 import { modelReport } from './model-command.js';
 import type { ModelCall, ServeOptions } from './program.js';
 import { type ProgressDisplay, progressBar, progressLines } from './progress-display.js';
@@ -34,6 +33,8 @@ export async function openLocal(env: Environment, plan: CaptionPlan, { stderr }:
   if (reference === bundledModel) {
     stderr.write('The bundled model is small and knows emoji scenes only; name another with --model.\n');
   }
+  // It brings the decoders of images, which nothing else here needs.
+  const { LocalCaptioner } = await import('./local-captioner.js');
   return await displayed(env, stderr, (config, display) => LocalCaptioner.open(plan, reference, config, display));
 }
 

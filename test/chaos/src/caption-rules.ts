@@ -97,15 +97,20 @@ function strikes({ task, beganAt, endedAt }: FaultHistory, caption: CaptionHisto
   return concerns && beganAt <= until && endedAt >= caption.acknowledgedAt;
 }
 
-/** What a webhook's receiver must have heard of a caption or batch that ended so. */
-export function webhookRules(
-  { id, webhook, messages }: { id: string; webhook: boolean; messages: readonly Pick<Message, 'id' | 'answered'>[] },
-  end: string,
-): Broken[] {
+interface Told {
+  id: string;
+  webhook: boolean;
+  messages: readonly Pick<Message, 'id' | 'answered'>[];
+  deletedAt?: number | null;
+}
+
+/** What a webhook's receiver must have heard of a caption or batch that ended so. Deletion withdraws what was not sent. */
+export function webhookRules({ id, webhook, messages, deletedAt = null }: Told, end: string): Broken[] {
   if (!webhook) return messages.length > 0 ? [['webhook wrong', 'nobody asked for it']] : [];
   const wrong = messages.find((message) => message.id !== `msg_${id}_${end}`);
   if (wrong !== undefined) return [['webhook wrong', `${wrong.id} about what ${end}`]];
-  return messages.some(isTaken) ? [] : [['webhook lost', `sent ${messages.length} times, never taken`]];
+  if (messages.some(isTaken) || deletedAt !== null) return [];
+  return [['webhook lost', `sent ${messages.length} times, never taken`]];
 }
 
 const isTaken = ({ answered }: Pick<Message, 'answered'>) => answered !== null && answered >= 200 && answered < 300;

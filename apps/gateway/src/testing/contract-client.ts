@@ -83,12 +83,13 @@ export class ContractClient {
       const names = Object.keys(described.headers ?? {}).map((one) => one.toLowerCase());
       if (headers.has(name) && !names.includes(name)) throw new Error(`${answer} has an undocumented ${name}`);
     }
-    const [media] = Object.keys(described.content ?? {});
-    if (media === undefined || method === 'HEAD') {
+    const medias = Object.keys(described.content ?? {});
+    if (medias.length === 0 || method === 'HEAD') {
       if (text !== '') throw new Error(`${answer} has a body: ${text}`);
       return;
     }
-    if (!headers.get('content-type')?.startsWith(media)) throw new Error(`${answer} is not ${media}`);
+    const media = medias.find((one) => headers.get('content-type')?.startsWith(one));
+    if (media === undefined) throw new Error(`${answer} is not ${medias.join(' or ')}`);
     if (json === undefined) return;
     const validate = this.#validator(template, verb, documented, media);
     if (!validate(json)) throw new Error(`${answer}: ${this.#ajv.errorsText(validate.errors)}\n${text}`);
