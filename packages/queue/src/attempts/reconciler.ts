@@ -1,7 +1,7 @@
 import { BlipqError, failedWith } from '@blipq/contracts';
+import { addJob, JobQueues } from '../records/jobs.js';
 import { type QueueKeys, queueKeys } from '../redis/keys.js';
 import { consumerRedis, type OnError, open, type QueueAddress, type RedisClient } from '../redis/redis-client.js';
-import { addJob, JobQueues } from '../work/jobs.js';
 import { Records } from './records.js';
 
 export interface ReconcilerOptions extends QueueAddress {

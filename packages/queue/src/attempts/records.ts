@@ -1,10 +1,10 @@
 import { BlipqError, failedWith, type WorkOutcome } from '@blipq/contracts';
 import { traceparent } from '@blipq/service';
 import type { ScriptTarget } from '../lua/script.js';
+import { outcomeFields } from '../records/record.js';
 import type { HashFields } from '../redis/hash-fields.js';
 import type { QueueKeys } from '../redis/keys.js';
 import type { RedisClient } from '../redis/redis-client.js';
-import { outcomeFields } from '../work/record.js';
 import type { PastAttempt } from './past-attempts.js';
 import { beginRecord, type Unbegun } from './scripts/begin-record.js';
 import { deferRecord } from './scripts/defer-record.js';

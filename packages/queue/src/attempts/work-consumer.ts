@@ -12,12 +12,12 @@ import {
 import { inSpan } from '@blipq/service';
 import { Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import { bullmq } from '../lua/bullmq.js';
+import { jobAttributes, workerPatience } from '../records/jobs.js';
+import { waitMs } from '../records/record.js';
 import type { HashFields } from '../redis/hash-fields.js';
 import { jobsOf, type QueueKeys, queueKeys } from '../redis/keys.js';
 import { consumerRedis, type OnError, open, type QueueAddress, type RedisClient } from '../redis/redis-client.js';
 import { subscribe } from '../redis/subscribe.js';
-import { jobAttributes, workerPatience } from '../work/jobs.js';
-import { waitMs } from '../work/record.js';
 import { LockWatch } from './lock-watch.js';
 import { askedOf, wholeOf } from './match-stage.js';
 import { PastAttempts } from './past-attempts.js';

@@ -10,10 +10,10 @@ import {
 } from '@blipq/contracts';
 import { traceparent } from '@blipq/service';
 import type { ScriptTarget } from '../lua/script.js';
+import { batchOf } from '../records/batch-record.js';
 import { flatFields } from '../redis/hash-fields.js';
 import type { QueueKeys } from '../redis/keys.js';
 import { asking, type RedisClient } from '../redis/redis-client.js';
-import { batchOf } from '../work/batch-record.js';
 import { idempotencyHash, refusalError, resultExpired } from './refusals.js';
 import { createBatch } from './scripts/create-batch.js';
 import { sealBatch } from './scripts/seal-batch.js';

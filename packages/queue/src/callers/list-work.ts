@@ -1,7 +1,7 @@
 import { BlipqError, publicTenant, type Task, taskNames, type WorkResource, type WorkState } from '@blipq/contracts';
 import type { ScriptTarget } from '../lua/script.js';
+import { resourceOf } from '../records/record.js';
 import { asking } from '../redis/redis-client.js';
-import { resourceOf } from '../work/record.js';
 import { listRecords } from './scripts/list-records.js';
 
 export interface ListOptions {

@@ -13,12 +13,12 @@ import {
 } from '@blipq/contracts';
 import { inSpan, traceparent } from '@blipq/service';
 import type { ScriptTarget } from '../lua/script.js';
+import { addJob, type JobQueues, jobAttributes } from '../records/jobs.js';
+import { type RecordStart, resourceOf, startFields } from '../records/record.js';
+import { workCost } from '../records/work-cost.js';
 import type { HashFields } from '../redis/hash-fields.js';
 import { jobsOf, type QueueKeys } from '../redis/keys.js';
 import { asking, type OnError, type RedisClient } from '../redis/redis-client.js';
-import { addJob, type JobQueues, jobAttributes } from '../work/jobs.js';
-import { type RecordStart, resourceOf, startFields } from '../work/record.js';
-import { workCost } from '../work/work-cost.js';
 import { idempotencyHash, refusalError } from './refusals.js';
 import { admitSubmission, type SubmissionTerms } from './scripts/admit-submission.js';
 import { confirmRecord } from './scripts/confirm-record.js';

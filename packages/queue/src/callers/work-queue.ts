@@ -11,6 +11,8 @@ import {
   type WorkState,
 } from '@blipq/contracts';
 import type { ScriptTarget } from '../lua/script.js';
+import { JobQueues } from '../records/jobs.js';
+import { resourceOf } from '../records/record.js';
 import type { HashFields } from '../redis/hash-fields.js';
 import { type QueueKeys, queueKeys } from '../redis/keys.js';
 import {
@@ -22,8 +24,6 @@ import {
   type QueueAddress,
   type RedisClient,
 } from '../redis/redis-client.js';
-import { JobQueues } from '../work/jobs.js';
-import { resourceOf } from '../work/record.js';
 import { type BatchDraft, Batches, type CreateBatchOutcome, type SubmittedItem } from './batches.js';
 import { type ListOptions, listWork, type WorkPage } from './list-work.js';
 import { resultExpired } from './refusals.js';

@@ -8,9 +8,9 @@ import {
   type WorkResource,
   webhookEvent,
 } from '@blipq/contracts';
+import { batchOf } from '../records/batch-record.js';
+import { resourceOf } from '../records/record.js';
 import { type HashFields, hashFields } from '../redis/hash-fields.js';
-import { batchOf } from '../work/batch-record.js';
-import { resourceOf } from '../work/record.js';
 
 /** Longest body of a webhook. Receivers commonly limit what they take. */
 export const webhookBytesMax = 20_000;

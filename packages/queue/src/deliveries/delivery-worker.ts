@@ -3,9 +3,9 @@ import { type DeliveryAttempt, type DeliveryFailure, publicTenant } from '@blipq
 import { DelayedError, WaitingError, Worker } from 'bullmq';
 import { bullmq } from '../lua/bullmq.js';
 import type { ScriptTarget } from '../lua/script.js';
+import { workerPatience } from '../records/jobs.js';
 import type { HashFields } from '../redis/hash-fields.js';
 import { consumerRedis, type OnError, open, type QueueAddress, type RedisClient } from '../redis/redis-client.js';
-import { workerPatience } from '../work/jobs.js';
 import { type DeliveryBullJob, type DeliveryJob, type DeliveryJobs, openDeliveryJobs } from './delivery-jobs.js';
 import { type DeliveryKeys, deliveryKeys } from './delivery-keys.js';
 import { bodyOf, traceOf } from './delivery-record.js';

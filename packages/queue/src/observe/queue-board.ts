@@ -3,6 +3,7 @@ import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { type DeliveryJob, type DeliveryJobs, openDeliveryJobs } from '../deliveries/delivery-jobs.js';
 import { deliveryKeys } from '../deliveries/delivery-keys.js';
+import { JobQueues } from '../records/jobs.js';
 import { jobsOf, modelKeys, modelOfJobs, queueKeys } from '../redis/keys.js';
 import {
   asking,
@@ -12,7 +13,6 @@ import {
   type QueueAddress,
   type RedisClient,
 } from '../redis/redis-client.js';
-import { JobQueues } from '../work/jobs.js';
 
 /** @bull-board's side of an HTTP server. */
 export type BoardServer = Parameters<typeof createBullBoard>[0]['serverAdapter'];
