@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { cpuTicks } from './process-cpu.js';
 
 /** Shares of all CPU time between two moments, 0 to 1. */
 export interface CpuNoise {
@@ -22,15 +23,13 @@ export function watchCpu(): () => CpuNoise {
   };
 }
 
-/** Clock ticks since boot, from proc_stat(5) and, of this process and its children, proc_pid_stat(5). */
+/** Clock ticks since boot (proc_stat(5)), and those of this process and its children. */
 function ticks() {
   const [user, nice, system, idle, iowait, irq, softirq, steal] = numbers(
     /^cpu\s+(.*)/.exec(readFileSync('/proc/stat', 'utf8'))?.[1],
   );
   const busy = user! + nice! + system! + irq! + softirq!;
-  // Fields 14 to 17, counted from after the program's name, which may hold spaces.
-  const own = numbers(readFileSync('/proc/self/stat', 'utf8').replace(/^.*\) \S /s, '')).slice(10, 14);
-  return { busy, steal: steal!, all: busy + idle! + iowait! + steal!, own: own.reduce((sum, each) => sum + each, 0) };
+  return { busy, steal: steal!, all: busy + idle! + iowait! + steal!, own: cpuTicks('self') };
 }
 
 function numbers(text = ''): number[] {

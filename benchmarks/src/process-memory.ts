@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { processTree, readUnlessGone } from './process-tree.js';
 
-/** Resident memory of a process, in bytes (proc_pid_status(5)). */
+/** Resident memory of a process, in bytes (proc_pid_status(5)); none when it is gone. */
 export interface ProcessMemory {
   /** Its own: no other process can use it. */
   anonymous: number;
@@ -9,37 +9,16 @@ export interface ProcessMemory {
 }
 
 export function processMemory(pid: number | 'self' = 'self'): ProcessMemory {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const status = readUnlessGone(`/proc/${pid}/status`);
   const bytes = (field: string) => Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) * 1024;
   return { anonymous: bytes('RssAnon'), file: bytes('RssFile') };
 }
 
 /** The memory of a process and all below it. Pages of one file count once for each that maps them. */
 export function treeMemory(pid: number): ProcessMemory {
-  const parts = tree(pid).map(memoryUnlessGone);
+  const parts = processTree(pid).map((each) => processMemory(each));
   return {
     anonymous: parts.reduce((sum, { anonymous }) => sum + anonymous, 0),
     file: parts.reduce((sum, { file }) => sum + file, 0),
   };
-}
-
-function tree(pid: number): number[] {
-  const children = readUnlessGone(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number);
-  return [pid, ...children.flatMap(tree)];
-}
-
-function memoryUnlessGone(pid: number): ProcessMemory {
-  try {
-    return processMemory(pid);
-  } catch {
-    return { anonymous: 0, file: 0 };
-  }
-}
-
-function readUnlessGone(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
 }

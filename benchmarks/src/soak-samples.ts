@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
+import { processMemory } from './process-memory.js';
 import type { SoakSystem } from './soak-system.js';
 
 /** Resident memory of each process, in bytes, some time after the start. */
@@ -12,7 +12,7 @@ export interface Sample {
 
 export async function takeSample(system: SoakSystem, redis: Redis, atS: number): Promise<Sample> {
   const rss: Record<string, number> = {};
-  for (const [name, pid] of Object.entries(system.pids)) rss[name] = rssOf(pid);
+  for (const [name, pids] of Object.entries(system.pids)) rss[name] = pids.reduce((sum, pid) => sum + rssOf(pid), 0);
   const loopDelayMs: Record<string, number> = {};
   for (const name of ['gateway', 'worker', 'notifier'] as const) loopDelayMs[name] = await system.loopDelayMs(name);
   const open = await redis.zcard('blipq:{captions}:open');
@@ -20,8 +20,8 @@ export async function takeSample(system: SoakSystem, redis: Redis, atS: number):
 }
 
 function rssOf(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
+  const { anonymous, file } = processMemory(pid);
+  return anonymous + file;
 }
 
 /** What Redis keeps, by kind of key: how many, and about how much they take; and its own count of it all, in bytes. */

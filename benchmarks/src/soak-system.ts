@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type App, AppProcess, freePort, OwnRedis } from '@blipq/test-servers';
 import { newWebhookSecret } from '@blipq/webhooks';
+import { processTree } from './process-tree.js';
 
 const path = (file: string) => fileURLToPath(new URL(`../../${file}`, import.meta.url));
 
@@ -79,12 +79,12 @@ export class SoakSystem {
     return this.#redis!.url;
   }
 
-  /** Process ids by name; the engine is the worker's child. */
-  get pids(): Record<string, number> {
-    const pids = Object.fromEntries([...this.#processes].map(([name, { child }]) => [name, child.pid!]));
-    const worker = pids.worker!;
-    const engine = readFileSync(`/proc/${worker}/task/${worker}/children`, 'utf8').trim().split(' ')[0];
-    return { ...pids, redis: this.#redis!.pid, ...(engine && { engine: Number(engine) }) };
+  /** Process ids by name; the engine is the worker's child, the decoders are the gateway's. */
+  get pids(): Record<string, number[]> {
+    const trees = [...this.#processes].map(([name, { child }]) => [name, processTree(child.pid!)] as const);
+    const own = Object.fromEntries(trees.map(([name, [pid]]) => [name, [pid!]]));
+    const [engine, decoders] = ['worker', 'gateway'].map((app) => trees.find(([name]) => name === app)![1].slice(1));
+    return { ...own, redis: [this.#redis!.pid], engine: engine!, decoders: decoders! };
   }
 
   /** The 99th percentile of the event loop's delay since it was last asked, in milliseconds. */

@@ -10,7 +10,6 @@
 import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -18,6 +17,7 @@ import { newCaptionId } from '@blipq/contracts';
 import { WorkQueue } from '@blipq/queue';
 import { AppProcess, OwnRedis } from '@blipq/test-servers';
 import { newWebhookSecret } from '@blipq/webhooks';
+import { treeCpuS } from './process-cpu.js';
 import type { ReceiverReport } from './webhook-receiver.js';
 
 const { values } = parseArgs({
@@ -70,7 +70,7 @@ async function measure(redisUrl: string, hosts: number): Promise<void> {
   });
   const [report] = (await once(receiver, 'message')) as [Extract<ReceiverReport, { seconds: number }>];
   const { seconds, requests } = report;
-  const cpuMs = ((await cpuSeconds(notifier.child.pid!)) / captions) * 1000;
+  const cpuMs = (treeCpuS(notifier.child.pid!) / captions) * 1000;
   const rate = (captions / seconds).toFixed(0);
   const counts = `${captions} ids in ${seconds.toFixed(1)} s, ${requests} requests`;
   console.log(
@@ -78,12 +78,6 @@ async function measure(redisUrl: string, hosts: number): Promise<void> {
   );
   receiver.kill();
   await notifier.kill();
-}
-
-/** CPU time of a process so far, from /proc: that tells more than the clock on a machine that has other things to do. */
-async function cpuSeconds(pid: number): Promise<number> {
-  const [user, system] = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]!.split(' ').slice(11, 13);
-  return (Number(user) + Number(system)) / 100;
 }
 
 const redis = await OwnRedis.create();
