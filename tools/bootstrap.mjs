@@ -35,7 +35,7 @@ export async function bootstrap() {
     setStamp('install', installed);
   }
 
-  const sources = packages.flatMap((folder) => filesIn(join(folder, 'src')));
+  const sources = packages.flatMap((folder) => ['src', 'assembly'].flatMap((name) => filesIn(join(folder, name))));
   const built = digest([...locked, ...manifests, ...sources]);
   const complete = packages.every((folder) => existsSync(join(folder, 'dist')));
   if (stamp('build') !== built || !complete) {
