@@ -1,18 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { ContractClient } from '../apps/gateway/src/testing/contract-client.js';
 import { LiveGateway, repositoryFile } from '../apps/gateway/src/testing/live-gateway.js';
 import { problemDetails } from '../packages/contracts/src/index.js';
+import { AppProcess, freePort } from '../packages/test-servers/src/index.js';
 import { type HttpRequest, httpRequest } from './http-fuzz/http-request.js';
 import { readAnswer } from './http-fuzz/read-answer.js';
 
-const main = fileURLToPath(new URL('../apps/gateway/dist/main.js', import.meta.url));
 const seed = Number(process.env.BLIPQ_FUZZ_SEED ?? 20_261_129);
 const seconds = Number(process.env.BLIPQ_FUZZ_S ?? 30);
 /** Of the thread that answers everybody, for one request: its processor time, which a busy machine does not stretch. */
@@ -22,7 +19,7 @@ const rssMbMax = 300 + 256;
 
 const photo = readFileSync(repositoryFile('models/demo/examples/dog-on-the-grass.jpg'));
 let around: LiveGateway;
-let gateway: ChildProcess;
+let gateway: AppProcess;
 let url: URL;
 let contract: ContractClient;
 
@@ -30,22 +27,13 @@ beforeAll(async () => {
   const namespace = `test-${randomUUID()}`;
   around = new LiveGateway(inject('redisUrl'), { BLIPQ_NAMESPACE: namespace });
   await around.registerModel();
-  gateway = spawn(process.execPath, [main], {
-    env: {
-      ...{ PATH: process.env.PATH, REDIS_URL: inject('redisUrl'), BLIPQ_NAMESPACE: namespace, HOST: '127.0.0.1' },
-      ...{ PORT: '0', BLIPQ_INTERNAL_PORT: '0', BLIPQ_THREADS: '1', BLIPQ_GENERATE_TIMEOUT_S: '1' },
-      ...{ BLIPQ_FETCH_TIMEOUT_MS: '100', BLIPQ_QUEUE_MAX: '1000000' },
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  for await (const line of createInterface({ input: gateway.stdout! })) {
-    const { msg, port, host } = JSON.parse(line);
-    if (msg === 'listening' && host !== undefined) {
-      url = new URL(`http://127.0.0.1:${port}`);
-      if (await fetch(`${url.origin}/livez`).then(({ ok }) => ok)) break;
-    }
-  }
-  gateway.stdout!.resume();
+  const port = String(await freePort());
+  url = new URL(`http://127.0.0.1:${port}`);
+  gateway = await new AppProcess('gateway', {
+    ...{ REDIS_URL: inject('redisUrl'), BLIPQ_NAMESPACE: namespace, PORT: port, BLIPQ_INTERNAL_PORT: '0' },
+    ...{ BLIPQ_THREADS: '1', BLIPQ_GENERATE_TIMEOUT_S: '1', BLIPQ_FETCH_TIMEOUT_MS: '100' },
+    ...{ BLIPQ_QUEUE_MAX: '1000000', BLIPQ_LOG_LEVEL: 'error' },
+  }).ready();
   contract = await ContractClient.of(url.origin);
   // What is compiled once is not counted.
   const headers = { 'content-type': 'image/jpeg' };
@@ -53,7 +41,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  gateway?.kill('SIGKILL');
+  await gateway?.kill('SIGKILL');
   await around?.stopAround();
 });
 
@@ -105,10 +93,10 @@ function judge({ method, path }: HttpRequest, answer: NonNullable<Awaited<Return
 }
 
 function cpuMs(): number {
-  const { pid } = gateway;
+  const { pid } = gateway.child;
   return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1e6;
 }
 
 function rssMb(): number {
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${gateway.pid}/status`, 'utf8'))?.[1]) / 1024;
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${gateway.child.pid}/status`, 'utf8'))?.[1]) / 1024;
 }

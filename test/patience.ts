@@ -6,4 +6,5 @@ import { patienceMs } from '../vitest.config.js';
  * machine says nothing about the condition. A test that must not wait that long gives a timeout of its own.
  */
 const { waitFor } = vi;
-vi.waitFor = (condition, options = {}) => waitFor(condition, { timeout: patienceMs, ...(options as object) });
+vi.waitFor = (condition, options) =>
+  waitFor(condition, typeof options === 'number' ? options : { timeout: patienceMs, ...options });

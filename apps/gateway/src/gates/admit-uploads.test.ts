@@ -97,7 +97,6 @@ test('a sender that brings less than 1 kB/s for ten seconds is let go, and one t
   await new Promise((sent) => slow.write(form.body.subarray(0, 9_000), sent));
   await new Promise((sent) => steady.write(form.body.subarray(0, 20_000), sent));
   // Both have arrived when an answer has come back over another connection after them.
-  await vi.waitFor(() => expect(gateway.logs.length).toBeGreaterThan(0));
   await fetch(`${gateway.url}/livez`);
   vi.advanceTimersByTime(10_000);
   const [refused] = await answered;
