@@ -151,7 +151,7 @@ describe('a caption with its match', () => {
       match: { model: 'itm' },
       attempt: 2,
     });
-  }, 60_000);
+  });
 });
 
 test('a worker takes no job of another model of the same task', async () => {
