@@ -152,6 +152,13 @@ test('a deleted caption may be gone from then on', () => {
   );
 });
 
+test('the webhook of a deleted caption may never be taken, and no other may come for it', () => {
+  const gone = { deletedAt: 700, sightings: [sighting(), sighting({ at: 800, state: 'expired_record' })] };
+  expect(ruleOf({ ...gone, messages: [] })).toEqual([]);
+  expect(ruleOf({ ...gone, messages: [message({ answered: 500 })] })).toEqual([]);
+  expect(ruleOf({ ...gone, messages: [message({ id: 'msg_other' })] })).toEqual(['webhook wrong']);
+});
+
 test('one key that made two captions, or an id that made another', () => {
   expect(rules(history({ identities: { key: [id, 'cap_0B'] } }))).toEqual(['one key, two captions']);
   expect(rules(history({ identities: { cap_0C: [id] } }))).toEqual(['one key, two captions']);
