@@ -75,7 +75,8 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
   };
 
   const metrics = new GatewayMetrics(processMetrics.registry);
-  // Every body that was admitted may have an image in it, so none is refused for want of a thread.
+  // Every body that was admitted may have an image in it, and that is never refused for want of a decoder; batches,
+  // with several images in hand at once, may be.
   const imagesWaitingMax = config.BLIPQ_UPLOADS_MAX;
   const imageBytesMax = config.BLIPQ_IMAGE_MB_MAX * 1024 ** 2;
   const pixels = new PixelPool({
