@@ -1,11 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { exampleCaptions } from '../captions-client.js';
 import { Standalone, temporaryFolder } from '../standalone.js';
-import { blipqMain } from './blipq-command.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
@@ -19,46 +18,48 @@ function block(language: string, words: string): string {
   return blocks.find((text) => text.includes(words))!.replaceAll('http://localhost:3000', blipq.url);
 }
 
+/** What the lines print, pasted into a shell in the repository's folder. */
+function pasted(lines: string): string {
+  const env = { PATH: process.env.PATH, HOME: folder.path, BLIPQ_URL: blipq.url };
+  return execFileSync('sh', ['-euc', lines], { cwd: root, env, encoding: 'utf8', stdio: 'pipe' });
+}
+
 beforeAll(async () => {
   blipq = await Standalone.ready({ BLIPQ_DIR: folder.path });
-  // A folder as the reader has it: the examples, and the packages installed.
-  mkdirSync(join(folder.path, 'place/node_modules/@blipq'), { recursive: true });
-  symlinkSync(join(root, 'models'), join(folder.path, 'place/models'));
-  symlinkSync(join(root, 'packages/client'), join(folder.path, 'place/node_modules/@blipq/client'));
-  mkdirSync(join(folder.path, 'bin'));
-  const npx = `#!/bin/sh\nshift\nexec "${process.execPath}" "${blipqMain}" "$@"\n`;
-  writeFileSync(join(folder.path, 'bin/npx'), npx, { mode: 0o755 });
 });
 afterAll(async () => {
   await blipq?.destroy();
   folder.remove();
 });
-const place = () => join(folder.path, 'place');
-const env = () => ({
-  PATH: `${join(folder.path, 'bin')}:${process.env.PATH}`,
-  HOME: folder.path,
-  BLIPQ_URL: blipq.url,
-});
 
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
-test.skipIf(!hasCurl)('the README’s first curl line captions the dog', () => {
-  const line = block('sh', '/generate')
-    .split('\n')
-    .find((one) => one.startsWith('curl'))!;
-  expect(execFileSync('sh', ['-c', `${line} -sS`], { cwd: root, encoding: 'utf8' })).toBe(dog);
+test.skipIf(!hasCurl)('the README’s curl lines caption the dog, send an image under an id, ask for it and continue a prompt', () => {
+  const lines = pasted(block('sh', '/generate').replaceAll(/^curl /gm, "curl -sS -w '\\n' ")).split(/\r?\n/);
+  expect(lines.slice(0, 2)).toEqual([dog, 'HTTP/1.1 202 Accepted']);
+  const resources = lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
+  const { id } = resources[0];
+  expect(resources).toMatchObject([
+    { id, object: 'caption' },
+    { id, object: 'caption' },
+    { object: 'caption', prompt: 'a picture of', params: { max_new_tokens: 12 } },
+  ]);
 });
 
 test('the README’s TypeScript captions the dog', () => {
-  writeFileSync(join(place(), 'caption.mjs'), block('ts', '@blipq/client'));
-  expect(execFileSync(process.execPath, ['caption.mjs'], { cwd: place(), encoding: 'utf8' })).toBe(`${dog}\n`);
+  // A project as the reader has it, with the package installed from the clone.
+  const place = join(folder.path, 'place');
+  mkdirSync(join(place, 'node_modules/@blipq'), { recursive: true });
+  symlinkSync(join(root, 'models'), join(place, 'models'));
+  symlinkSync(join(root, 'packages/client'), join(place, 'node_modules/@blipq/client'));
+  writeFileSync(join(place, 'caption.mjs'), block('ts', '@blipq/client'));
+  expect(execFileSync(process.execPath, ['caption.mjs'], { cwd: place, encoding: 'utf8' })).toBe(`${dog}\n`);
 });
 
 test('the README’s commands caption the folder, by the server and without one', () => {
-  const [server, local] = block('sh', 'npx blipq caption').split('\n');
-  rmSync(join(place(), 'captions.jsonl'), { force: true });
-  execFileSync('sh', ['-c', server!], { cwd: place(), env: env(), stdio: 'pipe' });
-  const records = readFileSync(join(place(), 'captions.jsonl'), 'utf8').trim().split('\n');
+  const [server, local] = block('sh', 'blipq -- caption').split('\n');
+  const out = join(folder.path, 'captions.jsonl');
+  pasted(server!.replace('captions.jsonl', out));
+  const records = readFileSync(out, 'utf8').trim().split('\n');
   expect(records.map((line) => JSON.parse(line).caption).sort()).toEqual(Object.values(exampleCaptions).sort());
-  const said = execFileSync('sh', ['-c', local!], { cwd: place(), env: env(), encoding: 'utf8', stdio: 'pipe' });
-  expect(said).toContain(`models/demo/examples/dog-on-the-grass.jpg: ${dog}\n`);
+  expect(pasted(local!)).toContain(`models/demo/examples/dog-on-the-grass.jpg: ${dog}\n`);
 });
