@@ -11,12 +11,12 @@ import {
   cacheDir,
   captionFiles,
   expectUsable,
-  type Files,
   foldersInCache,
   marks,
   prepare,
   reference,
 } from './testing/model-cache.js';
+import type { Files } from './testing/model-print.js';
 
 describe('a model is built once for each content', () => {
   test('and used again, with nothing written', async () => {

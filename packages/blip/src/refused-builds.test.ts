@@ -1,36 +1,24 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { modelFolder, safetensors } from './checkpoint/testing/write-files.js';
+import { type FileTensors, readTensors, writeTensors } from './checkpoint/testing/tensor-files.js';
+import { modelFolder } from './checkpoint/testing/write-files.js';
 import { ModelError, type ModelErrorCode } from './model-error.js';
 import { prepareModel } from './prepare-model.js';
-import { cacheDir, captionFiles, type Files, foldersInCache, prepare, reference } from './testing/model-cache.js';
-
-interface Tensor {
-  dtype: string;
-  shape: number[];
-  data: Uint8Array;
-}
+import { cacheDir, captionFiles, foldersInCache, prepare, reference } from './testing/model-cache.js';
+import type { Files } from './testing/model-print.js';
 
 /** The weights with some tensors changed, in a whole and well-formed file. */
-function editTensors(files: Files, edit: (tensors: Map<string, Tensor>) => void): Files {
-  const bytes = Buffer.from(files['model.safetensors'] as Uint8Array);
-  const dataStart = 8 + Number(bytes.readBigUInt64LE());
-  const { __metadata__, ...header } = JSON.parse(bytes.toString('utf8', 8, dataStart));
-  const tensors = new Map<string, Tensor>();
-  for (const [name, { dtype, shape, data_offsets }] of Object.entries<Record<string, never>>(header)) {
-    const [begin, end] = data_offsets as unknown as [number, number];
-    tensors.set(name, { dtype: dtype!, shape: shape!, data: bytes.subarray(dataStart + begin, dataStart + end) });
-  }
+function editTensors(files: Files, edit: (tensors: FileTensors) => void): Files {
+  const tensors = readTensors(files['model.safetensors'] as Uint8Array);
   edit(tensors);
-  let end = 0;
-  const entries = [...tensors].map(([name, { dtype, shape, data }]) => {
-    const begin = end;
-    end += data.length;
-    return [name, { dtype, shape, data_offsets: [begin, end] }];
-  });
-  const data = Buffer.concat([...tensors.values()].map((tensor) => tensor.data));
-  return { ...files, 'model.safetensors': safetensors(Object.fromEntries(entries), data) };
+  return { ...files, 'model.safetensors': writeTensors(tensors) };
+}
+
+/** Gives a tensor the same numbers in another shape: its own, backwards. */
+function reverseShape(tensors: FileTensors, name: string): void {
+  const tensor = tensors.get(name)!;
+  tensors.set(name, { ...tensor, shape: tensor.shape.toReversed() });
 }
 
 /** Asked to be a captioning model, as the worker asks. */
@@ -61,16 +49,14 @@ describe('a checkpoint that cannot be built is refused with its reason, and leav
   });
 
   test('a tensor has another shape', async () => {
-    const files = editTensors(captionFiles(), (tensors) => {
-      tensors.get(fc1)!.shape.reverse();
-    });
+    const files = editTensors(captionFiles(), (tensors) => reverseShape(tensors, fc1));
     const mention = `${fc1} is [64,256] and should be [256,64]`;
     await expectRefusal(await modelFolder(files), 'checkpoint_mismatch', mention);
   });
 
   test('all three at once, all of them named', async () => {
     const files = editTensors(captionFiles(), (tensors) => {
-      tensors.get(fc1)!.shape.reverse();
+      reverseShape(tensors, fc1);
       tensors.delete('vision_model.post_layernorm.bias');
       tensors.set('extra', { dtype: 'F32', shape: [1], data: new Uint8Array(4) });
     });

@@ -1,24 +1,16 @@
-import { readFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect } from 'vitest';
 import { CaptionModel } from '../caption-model.js';
 import { removeModelFolders } from '../checkpoint/testing/write-files.js';
 import { type PrepareOptions, prepareModel } from '../prepare-model.js';
+import { type Files, referenceFiles, referenceFolder } from './model-print.js';
 
-export const reference = fileURLToPath(new URL('../../../../test/reference/', import.meta.url));
-
-export type Files = Record<string, Uint8Array | string>;
+export const reference = referenceFolder('');
 
 /** The files of a small captioning model, to be edited and written to a folder of their own. */
-export function captionFiles(): Files {
-  const names = ['config.json', 'preprocessor_config.json', 'tokenizer.json', 'tokenizer_config.json'];
-  return Object.fromEntries(
-    [...names, 'model.safetensors'].map((name) => [name, readFileSync(join(reference, 'caption', name))]),
-  );
-}
+export const captionFiles = (): Files => referenceFiles('caption');
 
 export let cacheDir: string;
 beforeEach(async () => {

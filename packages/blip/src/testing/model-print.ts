@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,9 +17,9 @@ export type Json = any;
 export type Files = Record<string, Uint8Array | string>;
 
 /** The files of a small model of test/reference, to be edited and written to a folder of their own. */
-export async function referenceFiles(name: string): Promise<Files> {
-  const names = await readdir(join(reference, name));
-  return Object.fromEntries(names.map((file) => [file, new Uint8Array(readFileSync(join(reference, name, file)))]));
+export function referenceFiles(name: string): Files {
+  const files = readdirSync(join(reference, name));
+  return Object.fromEntries(files.map((file) => [file, readFileSync(join(reference, name, file))]));
 }
 
 export function referenceFolder(name: string): string {
