@@ -22,7 +22,8 @@ from PIL import Image
 from transformers import (AutoTokenizer, BlipConfig, BlipForConditionalGeneration, BlipForImageTextRetrieval,
                           BlipForQuestionAnswering, BertTokenizer)
 
-REFERENCE = Path(__file__).resolve().parents[2] / "test" / "reference"
+ROOT = Path(__file__).resolve().parents[2]
+REFERENCE = ROOT / "test" / "reference"
 IMAGES = [f"pixels/{name}-96.png" for name in ("astronaut", "coffee")]
 PROMPTS = [None, "a picture of"]
 PARAMS = [{"max_new_tokens": 12, "min_new_tokens": 4}, {"max_new_tokens": 8, "num_beams": 3}]
@@ -203,7 +204,7 @@ def make_original(rename, seed=0):
     folder = REFERENCE / "original"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    words = (REFERENCE / "tokenizer" / "vocab.txt").read_text().split("\n")
+    words = (ROOT / "packages" / "blip" / "vocabulary" / "bert-base-uncased.txt").read_text().split("\n")
     chosen = words[:104] + [w for w in words[1000:] if w.isalpha() and len(w) < 9][:300]
     (folder / "vocab.txt").write_text("\n".join(chosen) + "\n")
     tokenizer = BertTokenizer.from_pretrained(folder)
