@@ -2,8 +2,6 @@ import type { BlipTokenizer } from './tokenizer.js';
 
 /** How many ways of spelling a text in pieces are banned: those of the fewest pieces. */
 const spellingsMax = 16;
-/** Beginnings of spellings that are followed up for one length. */
-const beginningsMax = 512;
 
 /**
  * The token sequences that spell texts, for what may not occur (transformers' `bad_words_ids`): in lower and upper case,
@@ -11,11 +9,14 @@ const beginningsMax = 512;
  * banned could go on with others. A text with characters outside the vocabulary cannot occur and has none.
  */
 export function badWordSequences(tokenizer: BlipTokenizer, texts: readonly string[]): number[][] {
-  const sequences = texts.flatMap((text) => {
-    const ways = casings(text.trim()).flatMap((cased) => spellingsOf(tokenizer, cased));
-    return ways.toSorted((a, b) => a.length - b.length).slice(0, spellingsMax);
-  });
-  return [...new Map(sequences.map((sequence) => [sequence.join(), sequence])).values()];
+  const spellings = (text: string) => usualSpellings(tokenizer, text).flatMap((usual) => spellingsOf(tokenizer, usual));
+  return distinct(texts.flatMap((text) => fewest(spellings(text))));
+}
+
+/** What the tokenizer makes of a text in each case, unless it has characters outside the vocabulary. */
+export function usualSpellings(tokenizer: BlipTokenizer, text: string): number[][] {
+  const usual = casings(text.trim()).map((cased) => tokenizer.encodePrompt(cased));
+  return distinct(usual.filter((ids) => ids.length > 0 && !ids.some((id) => tokenizer.isSpecial(id))));
 }
 
 function casings(text: string): string[] {
@@ -25,9 +26,7 @@ function casings(text: string): string[] {
 }
 
 /** A text's words one after another, each in all its spellings. */
-function spellingsOf(tokenizer: BlipTokenizer, text: string): number[][] {
-  const usual = tokenizer.encodePrompt(text);
-  if (usual.length === 0 || usual.some((id) => tokenizer.isSpecial(id))) return [];
+function spellingsOf(tokenizer: BlipTokenizer, usual: readonly number[]): number[][] {
   const words: string[] = [];
   for (const id of usual) {
     const piece = tokenizer.pieceOf(id)!;
@@ -36,24 +35,21 @@ function spellingsOf(tokenizer: BlipTokenizer, text: string): number[][] {
   }
   let ways: number[][] = [[]];
   for (const word of words) {
-    const next = ways.flatMap((way) => spellingsOfWord(tokenizer, word).map((pieces) => [...way, ...pieces]));
-    ways = next.toSorted((a, b) => a.length - b.length).slice(0, spellingsMax);
+    const spellings = spellingsOfWord(tokenizer, word);
+    ways = fewest(ways.flatMap((way) => spellings.map((pieces) => [...way, ...pieces])));
   }
   return ways;
 }
 
-/** Every split of a word into pieces of the vocabulary, the fewest pieces first. */
+/** The splits of a word into the fewest pieces of the vocabulary, made from those of its ends. */
 function spellingsOfWord(tokenizer: BlipTokenizer, word: string): number[][] {
-  const whole: number[][] = [];
-  let open: { end: number; ids: number[] }[] = [{ end: 0, ids: [] }];
-  while (open.length > 0 && whole.length < spellingsMax) {
-    const longer = open.flatMap(({ end, ids }) =>
-      piecesAt(tokenizer, word, end).map((next) => ({ ...next, ids: [...ids, next.id] })),
-    );
-    whole.push(...longer.filter(({ end }) => end === word.length).map(({ ids }) => ids));
-    open = longer.filter(({ end }) => end < word.length).slice(0, beginningsMax);
+  const ways: number[][][] = [];
+  ways[word.length] = [[]];
+  for (let start = word.length - 1; start >= 0; start--) {
+    const pieces = piecesAt(tokenizer, word, start);
+    ways[start] = fewest(pieces.flatMap(({ end, id }) => ways[end]!.map((rest) => [id, ...rest])));
   }
-  return whole.slice(0, spellingsMax);
+  return ways[0]!;
 }
 
 /** The pieces that a word may go on with, the longest first. */
@@ -64,4 +60,12 @@ function piecesAt(tokenizer: BlipTokenizer, word: string, start: number): { end:
     if (id !== undefined) pieces.push({ end, id });
   }
   return pieces;
+}
+
+function fewest(ways: readonly number[][]): number[][] {
+  return ways.toSorted((a, b) => a.length - b.length).slice(0, spellingsMax);
+}
+
+function distinct(sequences: readonly number[][]): number[][] {
+  return [...new Map(sequences.map((sequence) => [sequence.join(), sequence])).values()];
 }

@@ -1,5 +1,5 @@
 import { Tokenizer } from '@huggingface/tokenizers';
-import { badWordSequences } from './bad-words.js';
+import { usualSpellings } from './bad-words.js';
 import { beginsWord } from './token-table.js';
 
 /**
@@ -63,7 +63,8 @@ export class BlipTokenizer {
 
   /** Whether a word of one piece is left to say where texts may not occur (see badWordSequences). */
   leavesWords(badWords: readonly string[]): boolean {
-    const banned = new Set(badWordSequences(this, badWords).flatMap((ids) => (ids.length === 1 ? ids : [])));
+    const spellings = badWords.flatMap((text) => usualSpellings(this, text));
+    const banned = new Set(spellings.flatMap((ids) => (ids.length === 1 ? ids : [])));
     for (let id = 0; this.pieceOf(id) !== undefined; id++) {
       if (!banned.has(id) && beginsWord(this.pieceOf(id)) && !this.isSpecial(id)) return true;
     }
