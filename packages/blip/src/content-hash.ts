@@ -4,7 +4,7 @@ import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 
 /** The small files that decide what is built, beside the weights. */
-const configFiles = [
+export const configFiles = [
   'adapter_config.json',
   'added_tokens.json',
   'config.json',

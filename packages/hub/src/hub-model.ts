@@ -7,6 +7,7 @@ import { HubError } from './hub-error.js';
 import { withLock } from './lock.js';
 import {
   adapterForms,
+  isFile,
   isIndex,
   isWholeAdapter,
   isWholeModel,
@@ -50,14 +51,9 @@ export class HubModel {
     this.folder = options.cache.snapshot(options.commit);
   }
 
-  /** Whether the snapshot has a file. */
-  async has(file: string): Promise<boolean> {
-    return await isFile(join(this.folder, file));
-  }
-
   /** Whether everything is here, as far as that can be told without the Hub. */
   async isWhole(wanted: Wanted): Promise<boolean> {
-    const has = (file: string) => this.has(file);
+    const has = (file: string) => isFile(join(this.folder, file));
     if (wanted !== 'adapter' && (await isWholeModel(this.folder, has))) return true;
     return wanted !== 'model' && (await isWholeAdapter(has));
   }
@@ -205,8 +201,4 @@ class Tally {
     this.#filesDone += 1;
     this.tell(file, 0);
   }
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isFile() ?? false;
 }

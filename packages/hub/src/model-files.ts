@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { HubError } from './hub-error.js';
@@ -47,7 +47,8 @@ export async function adapterBase(folder: string): Promise<AdapterBase> {
 }
 
 /** Whether a folder is an adapter and no model. */
-export async function isAdapter(has: (file: string) => Promise<boolean>): Promise<boolean> {
+export async function isAdapter(folder: string): Promise<boolean> {
+  const has = (file: string) => isFile(join(folder, file));
   if (!(await has('adapter_config.json'))) return false;
   return !(await Promise.all(weightForms.map(has))).includes(true);
 }
@@ -113,6 +114,10 @@ export async function requireBlip(folder: string, repo: string): Promise<void> {
   if (type !== undefined && type !== 'blip') {
     throw new HubError('repo_unusable', `${repo} is a ${JSON.stringify(type)} model; BlipQ runs BLIP models only`);
   }
+}
+
+export async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isFile() ?? false;
 }
 
 async function readJson(path: string): Promise<unknown> {

@@ -1,13 +1,11 @@
-import { statSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { cacheFileError } from './free-space.js';
 import { HubClient } from './hub-client.js';
 import { HubError } from './hub-error.js';
 import { type DownloadProgress, HubModel, type Wanted } from './hub-model.js';
 import { type HubOptions, hubOptions } from './hub-options.js';
 import { adapterBase, isAdapter } from './model-files.js';
-import { isCommit, type Place, parsePlace, parseReference } from './reference.js';
+import { isCommit, isFolder, type Place, parsePlace, parseReference } from './reference.js';
 import { RepoCache } from './repo-cache.js';
 
 export interface ResolveOptions extends Partial<HubOptions> {
@@ -63,7 +61,7 @@ export async function resolveModel(reference: string, options: ResolveOptions = 
       return adapted(adapter, await find(parsed.base, 'model', settings));
     }
     const found = await find(parsed, 'any', settings);
-    if (!(await isAdapter((file) => isFile(join(found.folder, file))))) return found;
+    if (!(await isAdapter(found.folder))) return found;
     const base = await baseOf(found, parsed);
     return base === undefined ? found : adapted(found, await find(base, 'model', settings));
   } catch (error) {
@@ -147,12 +145,4 @@ async function fromHub(
 /** A cache that is whole serves as it is, although what a branch stands for cannot be noted in it. */
 function allowReadOnly(error: NodeJS.ErrnoException): void {
   if (!['EROFS', 'EACCES', 'EPERM'].includes(error.code ?? '')) throw error;
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isFile() ?? false;
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
