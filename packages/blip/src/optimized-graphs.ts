@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { encoderFile, greedyDecoderFile, matcherFile, questionEncoderFile } from './build-graphs.js';
-import { type DecoderMemory, generateGreedy, int64, padded } from './generation.js';
+import { cpuInfo } from './cpu-info.js';
+import { int64, padded } from './decoder-feeds.js';
+import { type DecoderMemory, generateGreedy } from './generation.js';
 import { int8Saturates } from './int8-saturation.js';
 import { readModelFacts } from './model-facts.js';
 import { sampleImages } from './sample-images.js';
@@ -25,10 +27,9 @@ export interface CpuKind {
 
 /** The kind of this machine's CPU. */
 export async function thisCpu(): Promise<CpuKind> {
-  const cpuInfo = existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : '';
   return {
     model: cpus()[0]?.model ?? '',
-    features: /^(flags|Features).*/m.exec(cpuInfo)?.[0] ?? '',
+    features: /^(flags|Features).*/m.exec(cpuInfo())?.[0] ?? '',
     int8Saturates: await int8Saturates(),
   };
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { cpuInfo } from './cpu-info.js';
 import type { Precision } from './model/weight-format.js';
 
 export type Device = 'cpu' | 'cuda';
@@ -40,11 +40,7 @@ export function fastestPrecision(device: Device, hasInt8Instructions = cpuHasInt
  * Whether this CPU has instructions that multiply bytes and add the products up in 32 bits: VNNI on x64, dot products on
  * arm64. Without them int8 is as exact (see int8Saturates) and its advantage over fp32 smaller.
  */
-export function cpuHasInt8Instructions(platform: string = process.platform, cpuInfo = readCpuInfo()): boolean {
+export function cpuHasInt8Instructions(platform: string = process.platform, info = cpuInfo()): boolean {
   if (platform === 'darwin') return process.arch === 'arm64';
-  return /\b(avx512_vnni|avx_vnni|asimddp)\b/.test(cpuInfo);
-}
-
-function readCpuInfo(): string {
-  return existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : '';
+  return /\b(avx512_vnni|avx_vnni|asimddp)\b/.test(info);
 }
