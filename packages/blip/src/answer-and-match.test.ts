@@ -4,24 +4,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Random } from '@blipq/test-servers';
-import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AnswerModel } from './answer-model.js';
 import { loadModel } from './load-model.js';
 import { MatchModel } from './match-model.js';
 import { prepareModel } from './prepare-model.js';
+import { type GoldenParams, generationParams } from './testing/golden-params.js';
+import { readPixels } from './testing/read-pixels.js';
 
 const reference = fileURLToPath(new URL('../../../test/reference/', import.meta.url));
 const goldens = JSON.parse(readFileSync(join(reference, 'goldens.json'), 'utf8'));
 const cacheDir = await mkdtemp(join(tmpdir(), 'blipq-answers-'));
 afterAll(() => rm(cacheDir, { recursive: true }));
 
-const pixelsOf = (image: string) => sharp(join(reference, image)).removeAlpha().raw().toBuffer();
+const pixelsOf = (image: string) => readPixels(join(reference, image));
 
 interface AnswerGolden {
   readonly image: string;
   readonly question: string;
-  readonly params: { readonly max_new_tokens: number; readonly num_beams?: number };
+  readonly params: GoldenParams;
   readonly ids: number[];
   readonly text: string;
 }
@@ -35,14 +36,9 @@ describe('the answers of vqa are those of transformers', () => {
   });
   afterAll(() => model.release());
 
-  const paramsOf = ({ params }: AnswerGolden) => ({
-    maxNewTokens: params.max_new_tokens,
-    minNewTokens: 0,
-    numBeams: params.num_beams,
-  });
-
   test.each(cases)('$image: $question', async (golden) => {
-    const row = { pixels: await pixelsOf(golden.image), questions: [golden.question], params: paramsOf(golden) };
+    const { image, question, params } = golden;
+    const row = { pixels: await pixelsOf(image), questions: [question], params: generationParams(params) };
     const { answers } = await model.answer([row]);
     expect(answers[0]![0]).toMatchObject({ tokenIds: golden.ids, text: golden.text });
   });
@@ -60,7 +56,7 @@ describe('the answers of vqa are those of transformers', () => {
         batch.map(async (asked) => ({
           pixels: await pixelsOf(asked[0]!.image),
           questions: asked.map(({ question }) => question),
-          params: paramsOf(asked[0]!),
+          params: generationParams(asked[0]!.params),
         })),
       );
       const { answers } = await model.answer(rows);

@@ -4,23 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Random } from '@blipq/test-servers';
-import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaptionModel, type CaptionOutput, type CaptionRow } from './caption-model.js';
 import { prepareModel } from './prepare-model.js';
+import { type GoldenParams, generationParams } from './testing/golden-params.js';
+import { readPixels } from './testing/read-pixels.js';
 
 interface Golden {
   readonly image: string;
   readonly prompt: string | null;
-  readonly params: {
-    readonly max_new_tokens: number;
-    readonly min_new_tokens?: number;
-    readonly num_beams?: number;
-    readonly length_penalty?: number;
-    readonly early_stopping?: boolean | 'never';
-    readonly repetition_penalty?: number;
-    readonly no_repeat_ngram_size?: number;
-  };
+  readonly params: GoldenParams;
   readonly ids: number[];
   readonly text: string;
   /** Greedy cases have these, beam cases a score. */
@@ -38,19 +31,7 @@ const cacheDir = await mkdtemp(join(tmpdir(), 'blipq-goldens-'));
 afterAll(() => rm(cacheDir, { recursive: true }));
 
 async function rowOf({ image, prompt, params }: Golden): Promise<CaptionRow> {
-  return {
-    pixels: await sharp(join(reference, image)).removeAlpha().raw().toBuffer(),
-    prompt,
-    params: {
-      maxNewTokens: params.max_new_tokens,
-      minNewTokens: params.min_new_tokens ?? 0,
-      numBeams: params.num_beams,
-      lengthPenalty: params.length_penalty,
-      earlyStopping: params.early_stopping,
-      repetitionPenalty: params.repetition_penalty,
-      noRepeatNgramSize: params.no_repeat_ngram_size,
-    },
-  };
+  return { pixels: await readPixels(join(reference, image)), prompt, params: generationParams(params) };
 }
 
 describe.each([

@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { AnswerModel } from './answer-model.js';
 import type { CaptionModel } from './caption-model.js';
@@ -12,6 +11,8 @@ import { removeModelFolders } from './checkpoint/testing/write-files.js';
 import { loadModel } from './load-model.js';
 import type { MatchModel } from './match-model.js';
 import { prepareModel } from './prepare-model.js';
+import { type GoldenParams, generationParams } from './testing/golden-params.js';
+import { readPixels } from './testing/read-pixels.js';
 
 const reference = fileURLToPath(new URL('../../../test/reference/', import.meta.url));
 /** By tools/goldens/make-checkpoint-goldens.py: peft's merge_and_unload, and what transformers then generates. */
@@ -26,15 +27,11 @@ interface Golden {
   readonly image: string;
   readonly prompt: string | null;
   readonly question: string;
-  readonly params: { readonly max_new_tokens: number; readonly min_new_tokens?: number; readonly num_beams?: number };
+  readonly params: GoldenParams;
   readonly ids: number[];
   readonly text: string;
   readonly itm_logits: [number, number];
   readonly itc_cosine: number;
-}
-
-async function pixelsOf(image: string): Promise<Uint8Array> {
-  return await sharp(join(reference, image)).removeAlpha().raw().toBuffer();
 }
 
 /** Builds a model in fp32 and has it repeat what transformers made of the same. */
@@ -51,15 +48,14 @@ async function expectGoldens(options: { checkpoint: string; adapter?: string }, 
 }
 
 async function expectGolden(model: CaptionModel & AnswerModel & MatchModel, golden: Golden): Promise<void> {
-  const pixels = await pixelsOf(golden.image);
+  const pixels = await readPixels(join(reference, golden.image));
   if (model.facts.task === 'image_text_retrieval') {
     const [match] = (await model.match([{ pixels, texts: [golden.text] }])).matches[0]!;
     expect(Math.abs(match!.similarity - golden.itc_cosine)).toBeLessThan(1e-3);
     for (const side of [0, 1]) expect(Math.abs(match!.logits[side]! - golden.itm_logits[side]!)).toBeLessThan(1e-3);
     return;
   }
-  const { max_new_tokens: maxNewTokens, min_new_tokens: minNewTokens = 0, num_beams: numBeams = 1 } = golden.params;
-  const params = { maxNewTokens, minNewTokens, numBeams };
+  const params = generationParams(golden.params);
   const { text, tokenIds } =
     model.facts.task === 'captioning'
       ? (await model.caption([{ pixels, prompt: golden.prompt, params }])).captions[0]!

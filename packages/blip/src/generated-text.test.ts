@@ -2,24 +2,19 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { badWordSequences } from './bad-words.js';
 import { CaptionModel, type CaptionOutput } from './caption-model.js';
 import type { GenerationParams } from './generation.js';
 import { prepareModel } from './prepare-model.js';
+import { readPixels } from './testing/read-pixels.js';
 import { wordsOf } from './token-table.js';
 import { BlipTokenizer } from './tokenizer.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const cacheDir = await mkdtemp(join(tmpdir(), 'blipq-texts-'));
 const images = await Promise.all(
-  [0, 63, 123, 202].map((scene) =>
-    sharp(join(root, `test/reference/pixels/scene-${scene}-128.png`))
-      .removeAlpha()
-      .raw()
-      .toBuffer(),
-  ),
+  [0, 63, 123, 202].map((scene) => readPixels(join(root, `test/reference/pixels/scene-${scene}-128.png`))),
 );
 let model: CaptionModel;
 

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Random } from '@blipq/test-servers';
-import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaptionModel, type CaptionRow } from './caption-model.js';
 import type { Precision } from './model/weight-format.js';
 import { prepareModel } from './prepare-model.js';
+import { readPixels } from './testing/read-pixels.js';
 
 const pathOf = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 const demo = pathOf('models/demo');
@@ -125,11 +125,6 @@ async function readScenes(): Promise<Scene[]> {
     }
     return { pixels, caption };
   });
-}
-
-/** uint8 [height, width, 3] */
-async function readPixels(path: string): Promise<Uint8Array> {
-  return await sharp(path).removeAlpha().raw().toBuffer();
 }
 
 async function captionsOf(scenes: readonly Scene[], precision: Precision): Promise<string[]> {

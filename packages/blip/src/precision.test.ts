@@ -3,13 +3,14 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
 import { CaptionModel } from './caption-model.js';
 import { chooseDevice } from './device.js';
 import { readModelFacts } from './model-facts.js';
 import { checkBounds, cpuHasInt8Instructions, fastestPrecision } from './precision.js';
 import { prepareModel } from './prepare-model.js';
+import { generationParams } from './testing/golden-params.js';
+import { readPixels } from './testing/read-pixels.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const reference = join(root, 'test/reference');
@@ -84,16 +85,8 @@ describe('fp16 graphs, which are for CUDA, on the CPU', () => {
     const model = await CaptionModel.load(folder, { threads: 2 });
     let same = 0;
     for (const { image, prompt, params, ids, token_logprobs, sequence_score } of goldens) {
-      const pixels = await sharp(join(reference, image)).removeAlpha().raw().toBuffer();
-      const generation = {
-        maxNewTokens: params.max_new_tokens,
-        minNewTokens: params.min_new_tokens ?? 0,
-        numBeams: params.num_beams,
-        lengthPenalty: params.length_penalty,
-        earlyStopping: params.early_stopping,
-        repetitionPenalty: params.repetition_penalty,
-      };
-      const [caption] = (await model.caption([{ pixels, prompt, params: generation }])).captions;
+      const pixels = await readPixels(join(reference, image));
+      const [caption] = (await model.caption([{ pixels, prompt, params: generationParams(params) }])).captions;
       if (String(caption!.tokenIds) !== String(ids)) continue;
       same++;
       // Half precision has 11 bits, and errors add up over the layers: up to 0.095 was measured.

@@ -4,51 +4,39 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { add, Graph, gather, loop, min, serializeModel } from '@blipq/onnx-graph';
-import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaptionModel, type CaptionRow } from './caption-model.js';
 import { imageTokens, readBlipConfig } from './checkpoint/config.js';
 import { decoderFeeds, samplingFeeds } from './decoder-feeds.js';
-import type { DecoderRow, GenerationParams } from './generation.js';
+import type { DecoderRow } from './generation.js';
 import { DecoderInputs } from './model/decoder-inputs.js';
 import { extendHistory, processScores, startOfHistory } from './model/logits-processors.js';
 import { draw, SamplingInputs, warp } from './model/sampling.js';
 import { formats } from './model/weight-format.js';
 import { prepareModel } from './prepare-model.js';
 import { Session } from './session.js';
+import { type GoldenParams, generationParams } from './testing/golden-params.js';
+import { readPixels } from './testing/read-pixels.js';
 import { tokenTable } from './token-table.js';
 import { BlipTokenizer } from './tokenizer.js';
-
-/** transformers' names. */
-interface Params {
-  readonly max_new_tokens?: number;
-  readonly min_new_tokens?: number;
-  readonly num_beams?: number;
-  readonly length_penalty?: number;
-  readonly early_stopping?: boolean;
-  readonly repetition_penalty?: number;
-  readonly no_repeat_ngram_size?: number;
-  readonly num_return_sequences?: number;
-  readonly bad_words?: string[];
-  readonly do_sample?: boolean;
-  readonly temperature?: number;
-  readonly top_k?: number;
-  readonly top_p?: number;
-  readonly seed?: number;
-}
 
 interface Step {
   readonly prompt_length: number;
   readonly tokens: number[];
   readonly logits: number[];
-  readonly settings: { params: Params; probabilities: Record<string, number>; uniforms: number[]; picks: number[] }[];
+  readonly settings: {
+    params: Omit<GoldenParams, 'max_new_tokens'>;
+    probabilities: Record<string, number>;
+    uniforms: number[];
+    picks: number[];
+  }[];
 }
 
 interface Case {
   readonly model: 'demo' | 'caption';
   readonly image: string;
   readonly prompt: string | null;
-  readonly params: Params;
+  readonly params: GoldenParams;
   readonly sequences: { ids: number[]; text: string; score?: number }[];
 }
 
@@ -60,26 +48,6 @@ const goldens: { steps: Step[]; samples: Case[]; bans: Case[]; beams: Case[] } =
 );
 const cacheDir = await mkdtemp(join(tmpdir(), 'blipq-sampling-'));
 afterAll(() => rm(cacheDir, { recursive: true }));
-
-const readPixels = (path: string) => sharp(join(root, path)).removeAlpha().raw().toBuffer();
-
-function paramsOf(params: Params): GenerationParams {
-  const { temperature = 1, top_k = 0, top_p = 1, seed = 0 } = params;
-  return {
-    maxNewTokens: params.max_new_tokens ?? 8,
-    minNewTokens: params.min_new_tokens ?? 0,
-    numBeams: params.num_beams,
-    lengthPenalty: params.length_penalty,
-    earlyStopping: params.early_stopping,
-    repetitionPenalty: params.repetition_penalty,
-    noRepeatNgramSize: params.no_repeat_ngram_size,
-    numReturnSequences: params.num_return_sequences,
-    badWords: params.bad_words,
-    ...((params.do_sample || params.temperature) && {
-      sampling: { temperature, topK: top_k, topP: top_p, seed },
-    }),
-  };
-}
 
 describe('what a step makes of raw logits', () => {
   const numbersMax = 4;
@@ -132,7 +100,7 @@ describe('what a step makes of raw logits', () => {
       const badWords = (params.bad_words ?? []).map((word) => tokenizer.encodePrompt(word));
       return {
         prompt: step.tokens.slice(0, step.prompt_length),
-        params: paramsOf(params),
+        params: generationParams({ max_new_tokens: 8, ...params }),
         restrictions: { badWords, wordsMin: 0 },
       };
     });
@@ -189,7 +157,8 @@ describe.each(['demo', 'caption'] as const)('the captions of %s are those of tra
   afterAll(() => model.release());
 
   const run = async ({ image, prompt, params }: Case) => {
-    const row: CaptionRow = { pixels: await readPixels(image), prompt, params: paramsOf(params) };
+    const pixels = await readPixels(join(root, image));
+    const row: CaptionRow = { pixels, prompt, params: generationParams(params) };
     const { others = [], ...best } = (await model.caption([row])).captions[0]!;
     return [best, ...others];
   };
@@ -221,7 +190,7 @@ test('20,000 samples of one step are spread as transformers spreads probability'
   const { probabilities, params } = goldens.steps[0]!.settings.find(({ params }) => params.temperature === 3)!;
   expect(params).toEqual({ temperature: 3 });
   const image = goldens.samples.find(({ model }) => model === 'demo')!.image;
-  const pixels = await readPixels(image);
+  const pixels = await readPixels(join(root, image));
   const counts = new Map<number, number>();
   for (let seed = 0; seed < 20; seed++) {
     const sampling = { temperature: 3, topK: 0, topP: 1, seed };

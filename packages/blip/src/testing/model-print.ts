@@ -58,8 +58,8 @@ export async function modelPrint(
       weights[parameterOf(name)] = createHash('sha256').update(values).digest('hex');
       return values;
     };
-    const { tensors, files } = checkpoint;
-    await writeGraphs(folder, config, { tensors, files, read, close: async () => {} }, 'fp32', () => {});
+    const { tensors, files, isOriginal } = checkpoint;
+    await writeGraphs(folder, config, { tensors, files, isOriginal, read, close: async () => {} }, 'fp32', () => {});
     const blip = BlipTokenizer.fromJson(tokenizer.tokenizerJson, tokenizer.cleanUpSpaces);
     const prompts = texts.map((text) => blip.encodePrompt(text));
     const ids = [config.text.bosTokenId, 101, ...prompts.flat(), 30_523, 30_524, config.text.sepTokenId];
