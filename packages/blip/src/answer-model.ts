@@ -1,6 +1,7 @@
 import { questionEncoderFile } from './build-graphs.js';
+import { int64, padded } from './decoder-feeds.js';
 import type { GeneratedText } from './generated-text.js';
-import { type GenerationParams, int64, padded } from './generation.js';
+import type { GenerationParams } from './generation.js';
 import { type EncodedImage, type FloatTensor, ImageEncoder, stacked, viewsBytesMax } from './image-encoder.js';
 import { type ModelFacts, readModelFacts } from './model-facts.js';
 import { openGraph } from './optimized-graphs.js';

@@ -32,7 +32,7 @@ export function generatedText(tokenizer: BlipTokenizer, row: DecoderRow, generat
 }
 
 /** Characters in code points: what people count, but for those that are made of several. */
-export function charsOf({ text, alt = text }: Pick<GeneratedText, 'text' | 'alt'>): number {
+function charsOf({ text, alt = text }: Pick<GeneratedText, 'text' | 'alt'>): number {
   return [...alt].length;
 }
 

@@ -2,8 +2,6 @@ import { beamFeeds, decoderFeeds, memoryFeeds, samplingFeeds, type TokenTable } 
 import { NEVER } from './model/beam-search.js';
 import type { Session, TensorLike } from './session.js';
 
-export { int64, padded } from './decoder-feeds.js';
-
 /** How tokens are drawn; names and meanings as in transformers' GenerationConfig. */
 export interface Sampling {
   /** What scores are divided by; > 0. */

@@ -1,5 +1,5 @@
 import { matcherFile } from './build-graphs.js';
-import { int64, padded } from './generation.js';
+import { int64, padded } from './decoder-feeds.js';
 import { ImageEncoder, viewsBytesMax } from './image-encoder.js';
 import { type ModelFacts, readModelFacts } from './model-facts.js';
 import { openGraph } from './optimized-graphs.js';

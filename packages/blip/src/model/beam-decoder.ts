@@ -19,7 +19,8 @@ import {
 } from '@blipq/onnx-graph';
 import type { BlipConfig } from '../checkpoint/config.js';
 import type { StateDict } from '../checkpoint/state-dict.js';
-import { allOf, BeamSearch, column, earlyStoppingCodes, NEVER } from './beam-search.js';
+import { allOf, BeamSearch, earlyStoppingCodes, NEVER } from './beam-search.js';
+import { column } from './broadcast.js';
 import { DecoderInputs } from './decoder-inputs.js';
 import { Weights } from './linear.js';
 import { extendHistory, processScores, startOfHistory } from './logits-processors.js';
@@ -56,8 +57,7 @@ export function beamDecoder(config: BlipConfig, tensors: StateDict, format: Mode
   const decoder = new TextDecoder(config, weights, format.image);
   const memory = decoder.memoryKeyValues(inputs.memory);
 
-  // Every beam starts with bos: [B, 1] + [B, K]·0.
-  const start = add(inputs.start, cast(mul(firstScores, 0), 'int64'));
+  const start = inputs.start(firstScores);
   const history = startOfHistory(start);
   const noLogprobs = cast(history.repeats, 'float32');
   const sequence = ['B', 'K', 'T'];

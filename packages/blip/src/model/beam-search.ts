@@ -27,6 +27,7 @@ import {
   where,
 } from '@blipq/onnx-graph';
 import type { BlipConfig } from '../checkpoint/config.js';
+import { column } from './broadcast.js';
 import type { DecoderInputs } from './decoder-inputs.js';
 
 type Floats = Value<'float32'>;
@@ -172,11 +173,6 @@ export class BeamSearch {
   #lengthFactor(length: Ints): Floats {
     return pow(cast(where(greater(length, 0), length, 1), 'float32'), this.#lengthPenalty);
   }
-}
-
-/** [B] → [B, 1] */
-export function column<D extends 'bool' | 'int64' | 'float32'>(x: Value<D>): Value<D> {
-  return unsqueeze(x, 1);
 }
 
 /** bool [B, K] → bool [B] */

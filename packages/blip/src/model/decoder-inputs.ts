@@ -6,14 +6,15 @@ import {
   gather,
   less,
   min,
+  mul,
   reduceMax,
   squeeze,
   sub,
-  unsqueeze,
   type Value,
 } from '@blipq/onnx-graph';
 import { type BlipConfig, imageTokens } from '../checkpoint/config.js';
 import { lengthMask } from './attention.js';
+import { column } from './broadcast.js';
 import type { Memory } from './text-decoder.js';
 import type { WeightFormat } from './weight-format.js';
 
@@ -97,9 +98,10 @@ export class DecoderInputs {
     };
   }
 
-  /** Bos for every row: int64 [B, 1]. */
-  get start(): Value<'int64'> {
-    return unsqueeze(gather(this.prompt, this.graph.constant('int64', [], [0]), 1), 1);
+  /** Bos for each of a row's K sequences, of which `like` [B, K] has as many: int64 [B, K]. */
+  start(like: Value<'float32'>): Value<'int64'> {
+    const bos = column(gather(this.prompt, this.graph.constant('int64', [], [0]), 1));
+    return add(bos, cast(mul(like, 0), 'int64'));
   }
 }
 

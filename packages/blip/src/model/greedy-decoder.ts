@@ -13,7 +13,6 @@ import {
   less,
   logSoftmax,
   loop,
-  mul,
   not,
   or,
   reduceMax,
@@ -24,7 +23,7 @@ import {
 } from '@blipq/onnx-graph';
 import type { BlipConfig } from '../checkpoint/config.js';
 import type { StateDict } from '../checkpoint/state-dict.js';
-import { column } from './beam-search.js';
+import { column } from './broadcast.js';
 import { DecoderInputs } from './decoder-inputs.js';
 import { Weights } from './linear.js';
 import { extendHistory, processScores, startOfHistory } from './logits-processors.js';
@@ -55,9 +54,7 @@ export function greedyDecoder(config: BlipConfig, tensors: StateDict, format: Mo
   const decoder = new TextDecoder(config, weights, format.image);
   const memory = decoder.memoryKeyValues(inputs.memory);
 
-  // Every sample starts with bos: [B, 1] + [B, K]·0.
-  const anyUniform = gather(sampling.uniforms, graph.constant('int64', [], [0]), 2);
-  const start = add(inputs.start, cast(mul(anyUniform, 0), 'int64'));
+  const start = inputs.start(gather(sampling.uniforms, graph.constant('int64', [], [0]), 2));
   const history = startOfHistory(start);
   const sequence = ['B', 'K', 'T'];
 

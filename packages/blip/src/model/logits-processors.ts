@@ -16,8 +16,9 @@ import {
   type Value,
   where,
 } from '@blipq/onnx-graph';
+import { column, perBeam } from './broadcast.js';
 import type { DecoderInputs } from './decoder-inputs.js';
-import { banEnd, type CharsLimit, perBeam, restrict } from './restrictions.js';
+import { banEnd, banTokens, type CharsLimit, restrict } from './restrictions.js';
 
 /** What the processors need to know of each beam: int64 [B, K, T], T = tokens so far, bos and prompt included. */
 export interface History {
@@ -58,7 +59,7 @@ export function processScores(
 ): Value<'float32'> {
   const penalized = penalizeRepetition(scores, history, perBeam(inputs.repetitionPenalty));
   const unrepeated = banRepeatedNgrams(penalized, history, perBeam(inputs.noRepeatNgramSize));
-  const early = unsqueeze(less(generated, inputs.minNewTokens), 1);
+  const early = column(less(generated, inputs.minNewTokens));
   return conditional(
     inputs.isRestricted,
     { scores: unrepeated, tokens: history.tokens, position, early },
@@ -75,8 +76,5 @@ function penalizeRepetition(scores: Value<'float32'>, { tokens }: History, penal
 
 /** Rules out tokens that would complete an n-gram for the second time (NoRepeatNGramLogitsProcessor). */
 function banRepeatedNgrams(scores: Value<'float32'>, { tokens, repeats }: History, size: Value<'int64'>) {
-  const banned = and(greater(size, 0), greaterOrEqual(add(repeats, 1), size));
-  const { NEGATIVE_INFINITY, POSITIVE_INFINITY } = Number;
-  const scalar = (value: number) => scores.graph.constant('float32', [], [value]);
-  return scatterElements(scores, tokens, where(banned, scalar(NEGATIVE_INFINITY), scalar(POSITIVE_INFINITY)), 'min');
+  return banTokens(scores, tokens, and(greater(size, 0), greaterOrEqual(add(repeats, 1), size)));
 }

@@ -23,9 +23,10 @@ import {
   type Value,
   where,
 } from '@blipq/onnx-graph';
+import { column, perBeam } from './broadcast.js';
 import type { DecoderInputs } from './decoder-inputs.js';
 
-/** How long a text may get, by tokens. Beam search alone keeps to it: others are cut (see fitted). */
+/** How long a text may get, by tokens. Beam search alone keeps to it: others are cut (see generatedText). */
 export interface CharsLimit {
   /** int64 [B], characters that the generated tokens may take. */
   readonly charsMax: Value<'int64'>;
@@ -56,7 +57,7 @@ export function restrict(
   const clean = banBadWords(scores, tokens, position, inputs);
   const isGenerated = greaterOrEqual(range(add(position, 1), 'T'), perBeam(inputs.promptLength));
   const sum = (table: Value<'int64'>) => reduceSum(mul(gather(table, tokens), cast(isGenerated, 'int64')), 2);
-  const tooShort = or(less(sum(inputs.tokenWords), unsqueeze(inputs.wordsMin, 1)), early);
+  const tooShort = or(less(sum(inputs.tokenWords), column(inputs.wordsMin)), early);
   if (limit === null) return banEnd(clean, unsqueeze(tooShort, 2), endToken);
 
   const chars = unsqueeze(sum(limit.tokenChars), 2);
@@ -88,9 +89,14 @@ function banBadWords(
   const matches = cast(reduceMin(cast(alike, 'int32'), 3), 'bool');
   const banned = and(matches, greaterOrEqual(unsqueeze(badWords, 1), 0));
   const indices = add(unsqueeze(max(badWords, 0), 1), mul(cast(matches, 'int64'), 0));
+  return banTokens(scores, indices, banned);
+}
+
+/** Rules out tokens, int64 [B, K, N], where `banned`, bool [B, K, N]; others keep their scores [B, K, V]. */
+export function banTokens(scores: Value<'float32'>, tokens: Value<'int64'>, banned: Value<'bool'>): Value<'float32'> {
   const scalar = (value: number) => scores.graph.constant('float32', [], [value]);
   const updates = where(banned, scalar(Number.NEGATIVE_INFINITY), scalar(Number.POSITIVE_INFINITY));
-  return scatterElements(scores, indices, updates, 'min');
+  return scatterElements(scores, tokens, updates, 'min');
 }
 
 /** Rules out the end of sequence where `banned`, bool [B, K or 1, 1] (MinNewTokensLengthLogitsProcessor). */
@@ -98,9 +104,4 @@ export function banEnd(scores: Value<'float32'>, banned: Value<'bool'>, endToken
   const vocabulary = scores.dim(2) as number;
   const isEnd = Array.from({ length: vocabulary }, (_, token) => (token === endToken ? 1 : 0));
   return where(and(banned, scores.graph.constant('bool', [vocabulary], isEnd)), Number.NEGATIVE_INFINITY, scores);
-}
-
-/** [B] → [B, 1, 1] */
-export function perBeam<D extends 'bool' | 'int64' | 'float32'>(x: Value<D>): Value<D> {
-  return unsqueeze(unsqueeze(x, 1), 2);
 }

@@ -24,8 +24,8 @@ import {
   type Value,
   where,
 } from '@blipq/onnx-graph';
+import { perBeam } from './broadcast.js';
 import { flag } from './decoder-inputs.js';
-import { perBeam } from './restrictions.js';
 
 type Floats = Value<'float32'>;
 type Ints = Value<'int64'>;
