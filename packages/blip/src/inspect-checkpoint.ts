@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { GenerationFields } from './checkpoint/generation-config.js';
+import { elementCount } from './checkpoint/stored-tensor.js';
 import type { BlipTask } from './checkpoint/task.js';
 import { type ModelFacts, readModelFacts } from './model-facts.js';
 import type { PrepareOptions } from './prepare-model.js';
@@ -58,7 +59,7 @@ export async function inspectCheckpoint(
       weightFiles: checkpoint.files.map((path) => basename(path)),
       weightBytes: sizes.reduce((sum, size) => sum + size, 0),
       tensors: tensors.length,
-      parameters: tensors.reduce((sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1), 0),
+      parameters: tensors.reduce((sum, { shape }) => sum + elementCount(shape)!, 0),
       dtypes: [...new Set(tensors.map(({ dtype }) => dtype))].sort(),
       imageSize: config.vision.imageSize,
       positionsMax: config.text.positions,

@@ -46,7 +46,7 @@ export async function findModelFolders(checkpoint: string, adapter?: string): Pr
 }
 
 /** The folder that an adapter names as its base: as it stands, or beside the adapter. */
-export function localFolder(name: string, adapter: string): string | undefined {
+function localFolder(name: string, adapter: string): string | undefined {
   return [resolve(name), resolve(adapter, name)].find(
     (path) => path !== adapter && (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false),
   );

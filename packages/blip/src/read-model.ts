@@ -2,10 +2,10 @@ import { adaptCheckpoint } from './adapter/adapted-checkpoint.js';
 import { checkTensors } from './build-graphs.js';
 import { type Checkpoint, openCheckpoint } from './checkpoint/checkpoint.js';
 import { type BlipConfig, readBlipConfig } from './checkpoint/config.js';
-import { requireBlipConfig } from './checkpoint/model-kind.js';
+import { readConfigJson } from './checkpoint/model-kind.js';
 import { requireFolder } from './checkpoint/no-weights.js';
 import { originalConfig } from './checkpoint/original-config.js';
-import { listed } from './checkpoint/state-dict.js';
+import { counted } from './checkpoint/short-list.js';
 import { contentHash, type HashOptions } from './content-hash.js';
 import { findModelFolders, type ModelFolders } from './model-folders.js';
 import { type FittedTokenizer, fitTokenizer } from './tokenizer/fit-tokenizer.js';
@@ -36,14 +36,17 @@ export interface ReadOptions {
 export async function readModel(options: ReadOptions): Promise<OpenModel> {
   for (const folder of [options.checkpoint, options.adapter]) if (folder !== undefined) await requireFolder(folder);
   const folders = await findModelFolders(options.checkpoint, options.adapter);
-  await requireBlipConfig(folders.base);
+  // Another kind of model is refused before its weights are opened.
+  await readConfigJson(folders.base);
   const base = await openCheckpoint(folders.base);
   let checkpoint = base;
   try {
-    const tokenizerFile = await readTokenizerFile(tokenizerFolders(folders), base.isOriginal ?? false);
+    // What was saved with an adapter goes before what its base has.
+    const adapterFirst = foldersOf(folders).toReversed();
+    const tokenizerFile = await readTokenizerFile(adapterFirst, base.isOriginal);
     let config = await readBlipConfig(folders.base, base.tensors.keys(), {
       ...(base.isOriginal && { implied: () => originalConfig(base, tokenizerFile.specialIds) }),
-      ...(folders.adapter !== undefined && { adapter: folders.adapter }),
+      folders: adapterFirst,
     });
     if (folders.adapter !== undefined) {
       const { onWarning } = options;
@@ -54,7 +57,7 @@ export async function readModel(options: ReadOptions): Promise<OpenModel> {
     const unused = checkTensors(config, checkpoint);
     if (unused.length > 0) {
       options.onWarning?.(
-        `${checkpoint.files.join(', ')}: ${listed('tensors that the model has no use of were left out', unused)}`,
+        `${checkpoint.files.join(', ')}: ${counted('tensors that the model has no use of were left out', unused)}`,
       );
     }
     return { folders, checkpoint, config, tokenizer };
@@ -72,16 +75,11 @@ function resized(config: BlipConfig, base: Checkpoint, adapted: Checkpoint): Bli
   return after === undefined || after === before ? config : { ...config, text: { ...config.text, vocabSize: after } };
 }
 
-/** An adapter's own tokenizer was saved with it, and goes before its base's. */
-function tokenizerFolders({ base, adapter }: ModelFolders): string[] {
-  return adapter === undefined ? [base] : [adapter, base];
-}
-
 /** Identifies a model by the content of its files: 12 hexadecimal digits. */
 export async function revisionOf({ folders, checkpoint }: OpenModel, options: HashOptions): Promise<string> {
-  return await contentHash(configFolders(folders), checkpoint.files, options);
+  return await contentHash(foldersOf(folders), checkpoint.files, options);
 }
 
-function configFolders({ base, adapter }: ModelFolders): string[] {
-  return adapter === undefined || adapter === base ? [base] : [base, adapter];
+function foldersOf({ base, adapter = base }: ModelFolders): string[] {
+  return adapter === base ? [base] : [base, adapter];
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
-import { listed } from '../checkpoint/state-dict.js';
-import type { StoredTensor } from '../checkpoint/stored-tensor.js';
+import { counted } from '../checkpoint/short-list.js';
+import { elementCount, type StoredTensor } from '../checkpoint/stored-tensor.js';
 import { transposed } from '../model/quantize.js';
 import { ModelError } from '../model-error.js';
 import { ADAPTER_CONFIG, type AdapterConfig, readAdapterConfig } from './adapter-config.js';
@@ -36,7 +36,7 @@ export async function adaptCheckpoint(
     const untouched = untouchedTargets(config, base, adapter);
     if (untouched.length > 0) {
       onWarning?.(
-        `${adapter.file.path} has no tensors for ${listed('of the modules that it targets', untouched)}; they stay as in the base`,
+        `${adapter.file.path} has no tensors for ${counted('of the modules that it targets', untouched)}; they stay as in the base`,
       );
     }
     return merged;
@@ -73,7 +73,7 @@ class AdaptedCheckpoint implements Checkpoint {
     this.#path = path;
     this.#adapter = adapter;
     this.files = [...base.files, path, adapter.file.path];
-    this.isOriginal = base.isOriginal ?? false;
+    this.isOriginal = base.isOriginal;
     this.#replaceTensors(config, names);
     this.#mergeLora(config, names);
     this.#replaceRows(config, names);
@@ -131,9 +131,9 @@ class AdaptedCheckpoint implements Checkpoint {
     const file = this.#adapter.file;
     if (a === undefined || b === undefined) throw file.invalid(`${module} has one half of lora_A and lora_B alone`);
     const [out, ...rest] = shape;
-    const width = rest.reduce((product, side) => product * side, 1);
+    const width = elementCount(rest)!;
     const [left, right] = isEmbedding ? [a, b] : [b, a];
-    const sizes = [elements(left), elements(right), a.shape[0], b.shape[1]];
+    const sizes = [elementCount(left.shape), elementCount(right.shape), a.shape[0], b.shape[1]];
     if (String(sizes) !== String([out! * rank, rank * width, rank, rank])) {
       throw new ModelError(
         'checkpoint_mismatch',
@@ -141,8 +141,9 @@ class AdaptedCheckpoint implements Checkpoint {
       );
     }
     const count = isEmbedding ? width : out!;
-    if (magnitude !== undefined && elements(magnitude) !== count) {
-      throw file.invalid(`lora_magnitude_vector of ${module} has ${elements(magnitude)} values where ${count} are due`);
+    const given = magnitude && elementCount(magnitude.shape);
+    if (given !== undefined && given !== count) {
+      throw file.invalid(`lora_magnitude_vector of ${module} has ${given} values where ${count} are due`);
     }
     return async (values) => {
       const [valuesA, valuesB] = [await a.read(), await b.read()];
@@ -197,8 +198,4 @@ class AdaptedCheckpoint implements Checkpoint {
   async close(): Promise<void> {
     await Promise.all([this.#base.close(), this.#adapter.file.close()]);
   }
-}
-
-function elements({ shape }: StoredTensor): number {
-  return shape.reduce((product, side) => product * side, 1);
 }

@@ -16,7 +16,7 @@ export interface Checkpoint {
   /** Absolute paths of the files that the tensors come from, an index first; hash these to identify the weights. */
   readonly files: readonly string[];
   /** Whether salesforce/BLIP or LAVIS saved it, with names and tensors of its training. */
-  readonly isOriginal?: boolean;
+  readonly isOriginal: boolean;
   /** The values of one tensor as float32 in C order. Holds no more than that tensor in memory. */
   read(name: string): Promise<Float32Array>;
   close(): Promise<void>;
@@ -56,17 +56,16 @@ async function openOriginal(folder: string): Promise<Checkpoint> {
   const checkpoint = new FolderCheckpoint([await openTorchCheckpoint(path)], []);
   if (checkpoint.isOriginal) return checkpoint;
   await checkpoint.close();
-  const names = [...checkpoint.tensors.keys()];
+  throw new ModelError('checkpoint_refused', `${path}${whyNotOriginal(files[0]!, [...checkpoint.tensors.keys()])}`);
+}
+
+function whyNotOriginal(file: string, names: readonly string[]): string {
   const told = whatNamesTell(names);
-  const isTransformers = names.some((name) => name.includes('vision_model.encoder.layers.'));
-  throw new ModelError(
-    'checkpoint_refused',
-    told !== undefined
-      ? `${path}: ${told}`
-      : isTransformers
-        ? `${path} has transformers' names, and where those are, weights are looked for as model.safetensors or pytorch_model.bin alone; rename it: mv '${files[0]}' pytorch_model.bin`
-        : `${path} is no BLIP checkpoint of salesforce/BLIP or LAVIS (it has no visual_encoder.patch_embed.proj.weight), nor one of transformers; save the model with save_pretrained(FOLDER)`,
-  );
+  if (told !== undefined) return `: ${told}`;
+  if (names.some((name) => name.includes('vision_model.encoder.layers.'))) {
+    return ` has transformers' names, and where those are, weights are looked for as model.safetensors or pytorch_model.bin alone; rename it: mv '${file}' pytorch_model.bin`;
+  }
+  return ' is no BLIP checkpoint of salesforce/BLIP or LAVIS (it has no visual_encoder.patch_embed.proj.weight), nor one of transformers; save the model with save_pretrained(FOLDER)';
 }
 
 class FolderCheckpoint implements Checkpoint {

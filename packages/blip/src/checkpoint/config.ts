@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { ModelError } from '../model-error.js';
 import { type GenerationFields, generationFields, readGenerationConfig } from './generation-config.js';
-import { parseConfig, readJson } from './json-file.js';
-import { requireBlipConfig } from './model-kind.js';
+import { parseConfig } from './json-file.js';
+import { readConfigJson } from './model-kind.js';
 import { readImageProcessor } from './preprocessor-config.js';
 import { type BlipTask, blipTask } from './task.js';
 
@@ -115,8 +115,8 @@ const config = z.object({
 export interface ConfigSources {
   /** Stands in where there is no config.json. */
   readonly implied?: () => object;
-  /** The folder of an adapter, whose generation_config.json and image processor go before the base's. */
-  readonly adapter?: string;
+  /** Where generation_config.json and the image processor are: the first folder that has one counts. */
+  readonly folders?: readonly string[];
 }
 
 /**
@@ -129,14 +129,12 @@ export interface ConfigSources {
 export async function readBlipConfig(
   folder: string,
   tensorNames: Iterable<string>,
-  { implied, adapter }: ConfigSources = {},
+  { implied, folders = [folder] }: ConfigSources = {},
 ): Promise<BlipConfig> {
-  await requireBlipConfig(folder);
   const path = join(folder, 'config.json');
-  const json = (await readJson(path)) ?? implied?.();
+  const json = (await readConfigJson(folder)) ?? implied?.();
   if (json === undefined) throw new ModelError('checkpoint_missing', `${path} does not exist; ${noConfig}`);
   const { vision_config: vision, text_config: text, ...root } = parseConfig(path, config, json);
-  const folders = adapter === undefined ? [folder] : [adapter, folder];
   const processor = await readImageProcessor(folders, vision.image_size);
   return {
     vision: {

@@ -10,18 +10,16 @@ const kind = z.object({
 });
 
 /**
- * Refuses another kind of model by the config.json of a folder, before its weights are looked at.
+ * Reads the config.json of a folder, which may have none, and refuses another kind of model by it: before its weights are
+ * looked at.
  *
  * @throws ModelError saying what was found and what BlipQ takes
  */
-export async function requireBlipConfig(folder: string): Promise<void> {
+export async function readConfigJson(folder: string): Promise<unknown> {
   const path = join(folder, 'config.json');
+  const json = await readJson(path);
   // A file of another form is the full reading's to tell.
-  const {
-    model_type: type = 'blip',
-    architectures = [],
-    quantization_config,
-  } = kind.safeParse(await readJson(path)).data ?? {};
+  const { model_type: type = 'blip', architectures = [], quantization_config } = kind.safeParse(json).data ?? {};
   if (type !== 'blip') {
     const of = architectures.length > 0 ? ` (${architectures.join(', ')})` : '';
     throw new ModelError(
@@ -36,6 +34,7 @@ export async function requireBlipConfig(folder: string): Promise<void> {
       `${path} says that the weights are quantised (quantization_config: ${method}); BlipQ takes the model as it was before and quantises by itself (BLIPQ_PRECISION): save it with model.dequantize().save_pretrained(FOLDER), or serve the model that was quantised`,
     );
   }
+  return json;
 }
 
 function aboutType(type: string): string {

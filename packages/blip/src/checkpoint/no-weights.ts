@@ -2,6 +2,7 @@ import { constants, existsSync } from 'node:fs';
 import { access, readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ModelError } from '../model-error.js';
+import { shortList } from './short-list.js';
 
 /** What a training script leaves beside the weights. */
 const leftovers =
@@ -10,10 +11,15 @@ const leftovers =
 const WANTED =
   'one of these is needed: model.safetensors, model.safetensors.index.json, pytorch_model.bin, pytorch_model.bin.index.json, or one .pth file of salesforce/BLIP or LAVIS';
 
+const TORCH = /\.(pth|pt|ckpt)$/;
+
 /** The .pth, .pt and .ckpt files of a folder that may hold a model. */
 export async function trainingFiles(folder: string): Promise<string[]> {
-  const names = await readdir(folder).catch(() => []);
-  return names.filter((name) => /\.(pth|pt|ckpt)$/.test(name) && !leftovers.test(name)).sort();
+  return ofKind(await readdir(folder).catch(() => []), TORCH).sort();
+}
+
+function ofKind(names: readonly string[], pattern: RegExp): string[] {
+  return names.filter((name) => pattern.test(name) && !leftovers.test(name));
 }
 
 /**
@@ -72,9 +78,9 @@ async function modelFolders(folder: string, names: readonly string[]): Promise<s
   if (models.length === 0) return undefined;
   const steps = models.filter((name) => /^checkpoint-\d+$/.test(name)).sort((a, b) => stepOf(a) - stepOf(b));
   if (steps.length === models.length) {
-    return `it is a training run's folder with ${some(steps)}; name one of them, such as ${join(folder, steps.at(-1)!)}, and copy the tokenizer and preprocessor_config.json of the base model into it where they are missing`;
+    return `it is a training run's folder with ${shortList(steps)}; name one of them, such as ${join(folder, steps.at(-1)!)}, and copy the tokenizer and preprocessor_config.json of the base model into it where they are missing`;
   }
-  return `it holds folders of models: ${some(models)}; name one of them, such as ${join(folder, models.at(-1)!)}`;
+  return `it holds folders of models: ${shortList(models)}; name one of them, such as ${join(folder, models.at(-1)!)}`;
 }
 
 function stepOf(name: string): number {
@@ -83,18 +89,17 @@ function stepOf(name: string): number {
 
 /** Weights under other names and in other forms. */
 function otherForms(names: readonly string[]): string | undefined {
-  const ofKind = (pattern: RegExp) => names.filter((name) => pattern.test(name) && !leftovers.test(name));
-  const torch = ofKind(/\.(pth|pt|ckpt)$/);
+  const torch = ofKind(names, TORCH);
   if (torch.length > 1) {
-    return `it holds several checkpoints: ${some(torch)}; put the one to serve into a folder of its own`;
+    return `it holds several checkpoints: ${shortList(torch)}; put the one to serve into a folder of its own`;
   }
-  const safe = ofKind(/\.safetensors$/);
+  const safe = ofKind(names, /\.safetensors$/);
   if (safe.length > 0) {
-    return `it holds ${some(safe)}, which transformers would not load by this name either; rename the one to serve: mv '${safe[0]}' model.safetensors`;
+    return `it holds ${shortList(safe)}, which transformers would not load by this name either; rename the one to serve: mv '${safe[0]}' model.safetensors`;
   }
-  const pickles = ofKind(/\.bin$/);
+  const pickles = ofKind(names, /\.bin$/);
   if (pickles.length > 0) {
-    return `it holds ${some(pickles)}; if that is a state dict, rename it: mv '${pickles[0]}' pytorch_model.bin`;
+    return `it holds ${shortList(pickles)}; if that is a state dict, rename it: mv '${pickles[0]}' pytorch_model.bin`;
   }
   if (names.some((name) => name === 'zero_to_fp32.py' || /^global_step\d+$/.test(name))) {
     return 'it holds the shards of a DeepSpeed run; join them: python3 zero_to_fp32.py . pytorch_model.bin';
@@ -102,21 +107,16 @@ function otherForms(names: readonly string[]): string | undefined {
   if (names.some((name) => /^(pytorch_model_fsdp|model_fsdp)/.test(name))) {
     return 'it holds the shards of an FSDP run; join them: accelerate merge-weights <that folder> .';
   }
-  const foreign = ofKind(/\.(h5|msgpack|onnx|gguf|ggml|engine|mlmodel|tflite|nemo)$/);
+  const foreign = ofKind(names, /\.(h5|msgpack|onnx|gguf|ggml|engine|mlmodel|tflite|nemo)$/);
   if (foreign.some((name) => /\.(h5|msgpack)$/.test(name))) {
     const from = foreign[0]!.endsWith('.h5') ? 'from_tf' : 'from_flax';
-    return `it holds ${some(foreign)}, weights for TensorFlow or Flax; convert them with transformers 4: BlipForConditionalGeneration.from_pretrained(FOLDER, ${from}=True).save_pretrained(FOLDER)`;
+    return `it holds ${shortList(foreign)}, weights for TensorFlow or Flax; convert them with transformers 4: BlipForConditionalGeneration.from_pretrained(FOLDER, ${from}=True).save_pretrained(FOLDER)`;
   }
   const archive = names.find((name) => /\.(zip|tar|tgz|tar\.\w+)$/.test(name));
   if (archive !== undefined)
     return `it holds the archive ${archive}; unpack it and name the folder that holds config.json`;
   if (foreign.length > 0 || names.includes('onnx')) {
-    return `it holds ${some(foreign.length > 0 ? foreign : ['onnx/'])}, a model that was exported; BlipQ makes its graphs from the weights themselves, ${WANTED}`;
+    return `it holds ${shortList(foreign.length > 0 ? foreign : ['onnx/'])}, a model that was exported; BlipQ makes its graphs from the weights themselves, ${WANTED}`;
   }
   return undefined;
-}
-
-function some(names: readonly string[]): string {
-  const more = names.length > 10 ? ` and ${names.length - 10} more` : '';
-  return `${names.slice(0, 10).join(', ')}${more}`;
 }

@@ -1,5 +1,6 @@
 import { ModelError } from '../model-error.js';
 import type { Checkpoint } from './checkpoint.js';
+import { taskOfModules } from './task.js';
 
 /** Features of one attention head: 64 in every BLIP (configs/med_config.json, create_vit in models/blip.py). */
 const HEAD_SIZE = 64;
@@ -15,9 +16,15 @@ export interface SpecialIds {
  * The config.json that a checkpoint of salesforce/BLIP or LAVIS implies by the shapes of its tensors; what no shape tells
  * is as in transformers' conversion, BlipConfig's defaults.
  *
- * @throws ModelError `checkpoint_mismatch` where a size cannot be told
+ * @throws ModelError where the model is for a task that is not served, or a size cannot be told
  */
 export function originalConfig({ tensors, files }: Checkpoint, ids: SpecialIds): object {
+  if (taskOfModules(tensors.keys()) === undefined) {
+    throw new ModelError(
+      'checkpoint_refused',
+      'the .pth file has neither a text_decoder nor an itm_head, as models that caption, answer or match have; models for NLVR, classification and features are not served',
+    );
+  }
   const shapeOf = (name: string): readonly number[] => {
     const shape = tensors.get(name)?.shape;
     if (shape === undefined) throw new ModelError('checkpoint_mismatch', `${files.join(', ')} has no ${name}`);
@@ -32,7 +39,6 @@ export function originalConfig({ tensors, files }: Checkpoint, ids: SpecialIds):
   const layers = (prefix: string) => countLayers([...tensors.keys()], prefix);
   return {
     model_type: 'blip',
-    architectures: [architecture(has)],
     image_text_hidden_size: has('vision_proj') ? shapeOf('vision_proj.weight')[0] : 256,
     vision_config: {
       hidden_size: visionSize,
@@ -55,16 +61,6 @@ export function originalConfig({ tensors, files }: Checkpoint, ids: SpecialIds):
       ...(ids.pad !== undefined && { pad_token_id: ids.pad }),
     },
   };
-}
-
-function architecture(has: (module: string) => boolean): string {
-  if (has('itm_head') && !has('text_decoder')) return 'BlipForImageTextRetrieval';
-  if (has('text_encoder') && has('text_decoder') && !has('itm_head')) return 'BlipForQuestionAnswering';
-  if (has('text_decoder')) return 'BlipForConditionalGeneration';
-  throw new ModelError(
-    'checkpoint_refused',
-    'the .pth file has neither a text_decoder nor an itm_head, as models that caption, answer or match have; models for NLVR, classification and features are not served',
-  );
 }
 
 function countLayers(names: readonly string[], prefix: string): number {

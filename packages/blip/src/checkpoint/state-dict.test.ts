@@ -8,6 +8,7 @@ function checkpoint(shapes: Readonly<Record<string, readonly number[]>>): Checkp
   return {
     tensors: new Map(names.map((name) => [name, { dtype: 'F32', shape: shapes[name]! }])),
     files: ['/models/x/model.safetensors'],
+    isOriginal: false,
     read: async (name) => Float32Array.of(names.indexOf(name)),
     close: async () => undefined,
   };

@@ -1,7 +1,9 @@
 import { basename } from 'node:path';
 import { ModelError } from '../model-error.js';
 import type { Checkpoint } from './checkpoint.js';
+import { counted } from './short-list.js';
 import { commonPrefix, prefixAdvice, whatNamesTell } from './telling-names.js';
+import { tiedPairs } from './tied-pairs.js';
 
 /** A tensor that the model uses, to be read when its values are needed. */
 export interface Weight {
@@ -16,7 +18,6 @@ const IGNORED = /(^|\.)embeddings\.position_ids$/;
 const FLOATS = new Set(['F64', 'F32', 'F16', 'BF16']);
 /** Modules that models of some tasks have and others have not. */
 const TASK_MODULES = new Set(['text_encoder', 'text_decoder', 'itm_head']);
-const NAMES_SHOWN = 10;
 
 /**
  * Keeps the account between a model and its checkpoint: the model takes every tensor it needs, with the shape it
@@ -47,7 +48,7 @@ export class StateDict {
    * it fails.
    */
   take(name: string, shape: readonly number[]): Weight {
-    const stored = this.has(name) ? name : (this.#otherNames(name).find((other) => this.has(other)) ?? name);
+    const stored = [name, ...this.#pairOf(name)].find((each) => this.has(each)) ?? name;
     const tensor = this.#checkpoint.tensors.get(stored);
     this.#taken.add(stored);
     if (!tensor) this.#missing.add(stored);
@@ -57,17 +58,11 @@ export class StateDict {
     return { name: stored, shape, read: () => this.#checkpoint.read(stored) };
   }
 
-  /** The names of the parameter that may be stored under `name` (_tied_weights_keys in modeling_blip.py). */
-  #otherNames(name: string): string[] {
-    const [, decoder, rest] =
-      /^(.*)\.(cls\.predictions\..*|bert\.embeddings\.word_embeddings\.weight)$/.exec(name) ?? [];
-    const head = `${decoder}.cls.predictions`;
-    if (rest === 'cls.predictions.decoder.bias') return [`${head}.bias`];
-    if (rest === 'cls.predictions.bias') return [`${head}.decoder.bias`];
-    if (!this.#tied) return [];
-    if (rest === 'cls.predictions.decoder.weight') return [`${decoder}.bert.embeddings.word_embeddings.weight`];
-    if (rest === 'bert.embeddings.word_embeddings.weight') return [`${head}.decoder.weight`];
-    return [];
+  /** Both names of a parameter that has two. */
+  #pairOf(name: string): readonly string[] {
+    const [, decoder] = /^(.*)\.(cls|bert)\./.exec(name) ?? [];
+    if (decoder === undefined) return [];
+    return tiedPairs(decoder, this.#tied).find((pair) => pair.includes(name)) ?? [];
   }
 
   /**
@@ -99,7 +94,7 @@ export class StateDict {
       ['stored as integers', [...this.#integers]],
       ['not part of the model', unused],
     ];
-    const found = problems.filter(([, names]) => names.length > 0).map(([what, names]) => listed(what, names));
+    const found = problems.filter(([, names]) => names.length > 0).map(([what, names]) => counted(what, names));
     throw new ModelError(
       'checkpoint_mismatch',
       `the tensors in ${this.#checkpoint.files.join(', ')} are not those that config.json asks for: ` +
@@ -123,10 +118,4 @@ export class StateDict {
 
 function moduleOf(name: string): string {
   return name.split('.', 1)[0]!;
-}
-
-/** `2 missing: a, b`, with no more than ten names. */
-export function listed(what: string, names: readonly string[]): string {
-  const more = names.length > NAMES_SHOWN ? ` and ${names.length - NAMES_SHOWN} more` : '';
-  return `${names.length} ${what}: ${names.slice(0, NAMES_SHOWN).join(', ')}${more}`;
 }

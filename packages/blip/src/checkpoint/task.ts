@@ -9,6 +9,14 @@ const tasks = new Map<string, BlipTask>([
   ['BlipForImageTextRetrieval', 'image_text_retrieval'],
 ]);
 
+/** The task whose modules a checkpoint has. Pretraining keeps those of every task; captions are what it is used for. */
+export function taskOfModules(tensorNames: Iterable<string>): BlipTask | undefined {
+  const modules = new Set(Array.from(tensorNames, (name) => name.split('.', 1)[0]));
+  if (modules.has('itm_head')) return modules.has('text_decoder') ? 'captioning' : 'image_text_retrieval';
+  if (modules.has('text_decoder')) return modules.has('text_encoder') ? 'question_answering' : 'captioning';
+  return undefined;
+}
+
 /**
  * The task that `architectures` in the config.json at `path` names or, where it is absent, the one whose modules the
  * checkpoint has.
@@ -26,10 +34,8 @@ export function blipTask(
       `${path} names the architecture ${architectures.join(', ')}; supported are ${[...tasks.keys()].join(', ')}`,
     );
   }
-  const modules = new Set(Array.from(tensorNames, (name) => name.split('.', 1)[0]));
-  if (modules.has('itm_head')) return 'image_text_retrieval';
-  if (modules.has('text_encoder') && modules.has('text_decoder')) return 'question_answering';
-  if (modules.has('text_decoder')) return 'captioning';
+  const task = taskOfModules(tensorNames);
+  if (task) return task;
   throw new ModelError(
     'config_invalid',
     `${path} names no architecture and the weights have neither a text_decoder nor an itm_head; is this a BLIP model?`,

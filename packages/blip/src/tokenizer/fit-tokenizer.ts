@@ -1,6 +1,7 @@
 import type { BlipConfig } from '../checkpoint/config.js';
 import { ModelError } from '../model-error.js';
 import type { TokenizerFile } from './tokenizer-file.js';
+import { plainToken } from './tokenizer-settings.js';
 
 /** What a special token looks like where no file says that it is one. */
 const BRACKETED = /^(\[.*\]|<.*>)$/;
@@ -80,12 +81,10 @@ function withSpecialIds({ json, ids }: TokenizerFile, { bosTokenId, sepTokenId, 
   const own = [...ids].filter(
     ([token, id]) => [bosTokenId, sepTokenId, padTokenId].includes(id) && BRACKETED.test(token),
   );
-  const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false };
   const others = json.added_tokens.filter(({ id }) => !own.some(([, special]) => special === id));
   const special = own.map(([content, id]) => ({
-    ...flags,
+    ...plainToken(id, content, true),
     ...json.added_tokens.find((token) => token.id === id),
-    id,
     content,
     special: true,
   }));

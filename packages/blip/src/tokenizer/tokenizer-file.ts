@@ -4,10 +4,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { parseConfig } from '../checkpoint/json-file.js';
+import type { SpecialIds } from '../checkpoint/original-config.js';
 import { fileError } from '../checkpoint/weight-file.js';
 import { ModelError } from '../model-error.js';
 import { BlipTokenizer } from '../tokenizer.js';
-import { type AddedToken, addedToken, readTokenizerSettings, type TokenizerSettings } from './tokenizer-settings.js';
+import {
+  type AddedToken,
+  addedToken,
+  plainToken,
+  readTokenizerSettings,
+  type TokenizerSettings,
+} from './tokenizer-settings.js';
 
 /** The vocabulary of google-bert/bert-base-uncased (Apache 2.0), with which every BLIP of salesforce was trained. */
 const bundledVocabulary = fileURLToPath(new URL('../../vocabulary/bert-base-uncased.txt', import.meta.url));
@@ -22,7 +29,7 @@ const tokenizerJson = z.looseObject({
     vocab: z.union([z.record(z.string(), z.int().nonnegative()), z.array(z.tuple([z.string(), z.number()]))]),
   }),
 });
-export type TokenizerJson = z.infer<typeof tokenizerJson>;
+type TokenizerJson = z.infer<typeof tokenizerJson>;
 
 /** What a model folder says about its tokenizer. */
 export interface TokenizerFile {
@@ -33,11 +40,7 @@ export interface TokenizerFile {
   readonly settings: TokenizerSettings;
   /** Id by token, those added included. */
   readonly ids: ReadonlyMap<string, number>;
-  readonly specialIds: {
-    readonly bos: number | undefined;
-    readonly sep: number | undefined;
-    readonly pad: number | undefined;
-  };
+  readonly specialIds: SpecialIds;
 }
 
 /**
@@ -99,7 +102,7 @@ function unusable(path: string, cause: Error): ModelError {
 }
 
 /** Id by token. A Unigram vocabulary is a list of tokens and their scores. */
-export function vocabularyOf({ model: { vocab } }: TokenizerJson): Readonly<Record<string, number>> {
+function vocabularyOf({ model: { vocab } }: TokenizerJson): Readonly<Record<string, number>> {
   return Array.isArray(vocab) ? Object.fromEntries(vocab.map(([token], id) => [token, id])) : vocab;
 }
 
@@ -144,15 +147,7 @@ function addedTokens(path: string, json: TokenizerJson, { added, special }: Toke
   for (const content of special) {
     const id = vocabulary.get(content);
     if (id === undefined || tokens.has(content)) continue;
-    tokens.set(content, {
-      id,
-      content,
-      single_word: false,
-      lstrip: false,
-      rstrip: false,
-      normalized: false,
-      special: true,
-    });
+    tokens.set(content, plainToken(id, content, true));
   }
   for (const { id, content } of tokens.values()) {
     const other = wordOf.get(id);
@@ -182,15 +177,7 @@ function fromVocabulary(text: string): TokenizerJson {
   const special = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'].filter((token) => Object.hasOwn(vocab, token));
   return {
     version: '1.0',
-    added_tokens: special.map((content) => ({
-      id: vocab[content]!,
-      content,
-      single_word: false,
-      lstrip: false,
-      rstrip: false,
-      normalized: false,
-      special: true,
-    })),
+    added_tokens: special.map((content) => plainToken(vocab[content]!, content, true)),
     normalizer: { type: 'BertNormalizer', clean_text: true },
     pre_tokenizer: { type: 'BertPreTokenizer' },
     post_processor: null,

@@ -18,6 +18,11 @@ const manyTokens = z.union([z.array(token), z.record(z.string(), token).transfor
 export const addedToken = z.object({ id: tokenId, content: tokenText, ...flags });
 export type AddedToken = z.infer<typeof addedToken>;
 
+/** A token of which nothing but its text is known: it is found wherever that stands. */
+export function plainToken(id: number, content: string, special: boolean): AddedToken {
+  return { id, content, single_word: false, lstrip: false, rstrip: false, normalized: !special, special };
+}
+
 const specialNames = {
   bos_token: token.optional(),
   eos_token: token.optional(),
@@ -110,16 +115,5 @@ function specialTokens(named: Readonly<Record<string, unknown>>): string[] {
 async function readAddedTokens(folder: string, special: readonly string[]): Promise<AddedToken[]> {
   const path = join(folder, 'added_tokens.json');
   const ids = parseConfig(path, z.record(tokenText, tokenId), (await readJson(path)) ?? {});
-  return Object.entries(ids).map(([content, id]) => {
-    const isSpecial = special.includes(content);
-    return {
-      id,
-      content,
-      single_word: false,
-      lstrip: false,
-      rstrip: false,
-      normalized: !isSpecial,
-      special: isSpecial,
-    };
-  });
+  return Object.entries(ids).map(([content, id]) => plainToken(id, content, special.includes(content)));
 }
