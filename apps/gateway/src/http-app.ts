@@ -1,13 +1,13 @@
 import type { Logger } from '@blipq/service';
 import cors from 'cors';
 import express, { type Express, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
+import { errorResponder } from './answer/error-responder.js';
 import { problemPageRoutes } from './answer/problem-page-routes.js';
 import { publicPaths } from './answer/public-paths.js';
 import { requestId } from './answer/request-id.js';
 import { requestLog } from './answer/request-log.js';
 import { requestSpan } from './answer/request-span.js';
 import { securityHeaders } from './answer/security-headers.js';
-import { toBlipqError } from './answer/to-blipq-error.js';
 import type { OpenRequests } from './gates/open-requests.js';
 import { apiDocsRoutes } from './openapi/api-docs-routes.js';
 
@@ -61,14 +61,12 @@ export function createHttpApp(parts: HttpAppParts): Express {
   app.use(surface.routes);
   app.use(problemPageRoutes(), apiDocsRoutes({ keysRequired: parts.keysRequired }));
   app.use((_req: Request, res: Response) => void res.status(404).type('text').send('Not Found'));
-  app.use((error: unknown, _req: Request, res: Response, next: NextFunction) => {
-    const { status } = toBlipqError(error, res, logger);
-    if (res.headersSent) return next(error);
-    res
-      .status(status)
-      .type('text')
-      .send(status === 404 ? 'Not Found' : 'Internal Server Error');
-  });
+  app.use(
+    errorResponder(logger, ({ status }, _req, res) => {
+      const text = status === 404 ? 'Not Found' : 'Internal Server Error';
+      res.status(status).type('text').send(text);
+    }),
+  );
   return app;
 }
 

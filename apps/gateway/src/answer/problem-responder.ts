@@ -1,23 +1,19 @@
 import { BlipqError, problemOf } from '@blipq/contracts';
 import type { Logger } from '@blipq/service';
-import type { ErrorRequestHandler, NextFunction, Request, RequestHandler, Response } from 'express';
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import { errorResponder } from './error-responder.js';
 import { publicPath } from './public-paths.js';
-import { retryAfterS, toBlipqError } from './to-blipq-error.js';
 
 /** Answers every error of its router as `application/problem+json` (RFC 9457). */
 export function problemResponder(logger: Logger): ErrorRequestHandler {
-  return (error: unknown, req: Request, res: Response, next: NextFunction) => {
-    const problem = toBlipqError(error, res, logger);
-    if (res.headersSent) return next(error);
-    const delayS = retryAfterS(problem);
-    if (delayS !== undefined) res.setHeader('Retry-After', delayS);
+  return errorResponder(logger, (problem, req, res) => {
     const instance = publicPath(req.originalUrl.split('?')[0]!, res);
     const described = problemOf(problem, instance, res.locals.requestId);
     res
       .status(problem.status)
       .type('application/problem+json')
       .send(JSON.stringify({ ...described, type: publicPath(described.type, res) }));
-  };
+  });
 }
 
 /** For `.all()` after a path's methods: answers OPTIONS, refuses the rest, both with `Allow`. */

@@ -8,16 +8,16 @@ const heartbeatMs = 15_000;
 /** How long a browser waits before it connects again. */
 const retryMs = 2_000;
 
-/**
- * Sends events as `text/event-stream` (WHATWG) until there are no more or the client has gone. Proxies must neither
- * compress nor buffer them.
- */
+/** The head of every event stream (WHATWG): proxies must neither compress nor buffer it. */
+export const eventStreamHeaders = {
+  'Content-Type': 'text/event-stream',
+  'Cache-Control': 'no-cache, no-transform',
+  'X-Accel-Buffering': 'no',
+};
+
+/** Sends events as `text/event-stream` until there are no more or the client has gone. */
 export async function streamEvents(events: AsyncIterable<WorkEvent<WorkResource>>, res: Response): Promise<void> {
-  res.writeHead(200, {
-    'Content-Type': 'text/event-stream',
-    'Cache-Control': 'no-cache, no-transform',
-    'X-Accel-Buffering': 'no',
-  });
+  res.writeHead(200, eventStreamHeaders);
   res.write(`retry: ${retryMs}\n\n`);
   const heartbeat = setInterval(() => res.write(': still here\n\n'), heartbeatMs);
   try {

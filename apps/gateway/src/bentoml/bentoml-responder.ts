@@ -1,7 +1,7 @@
 import type { BlipqError } from '@blipq/contracts';
 import type { Logger } from '@blipq/service';
-import type { ErrorRequestHandler, NextFunction, Request, Response } from 'express';
-import { retryAfterS, toBlipqError } from '../answer/to-blipq-error.js';
+import type { ErrorRequestHandler } from 'express';
+import { errorResponder } from '../answer/error-responder.js';
 
 /** BentoML's names for our form fields, in its validation errors. */
 const locations: Record<string, string> = { image: 'img', prompt: 'txt', text: 'txt' };
@@ -11,14 +11,10 @@ const locations: Record<string, string> = { image: 'img', prompt: 'txt', text: '
  * because BentoML's clients know 400, 404, 422 and 503 only.
  */
 export function bentomlResponder(logger: Logger): ErrorRequestHandler {
-  return (error: unknown, _req: Request, res: Response, next: NextFunction) => {
-    const problem = toBlipqError(error, res, logger);
-    if (res.headersSent) return next(error);
-    const delayS = retryAfterS(problem);
-    if (delayS !== undefined) res.setHeader('Retry-After', delayS);
-    const { status, body } = bentomlAnswer(problem);
+  return errorResponder(logger, (error, _req, res) => {
+    const { status, body } = bentomlAnswer(error);
     res.status(status).json(body);
-  };
+  });
 }
 
 interface BentomlAnswer {

@@ -1,5 +1,6 @@
 import type { CaptionResult, WorkResource } from '@blipq/contracts';
 import type { Response } from 'express';
+import { eventStreamHeaders } from '../answer/stream-events.js';
 
 interface Completion {
   work: WorkResource;
@@ -26,11 +27,7 @@ export function chatCompletion(res: Response, { work, model, textTokens, stream,
     const choices = [{ index: 0, message, logprobs: null, finish_reason }];
     return void res.json({ ...common, object: 'chat.completion', choices, usage });
   }
-  res.writeHead(200, {
-    'Content-Type': 'text/event-stream',
-    'Cache-Control': 'no-cache, no-transform',
-    'X-Accel-Buffering': 'no',
-  });
+  res.writeHead(200, eventStreamHeaders);
   const chunk = (choices: object[], more: object = {}) =>
     res.write(`data: ${JSON.stringify({ ...common, object: 'chat.completion.chunk', choices, ...more })}\n\n`);
   const choice = (delta: object, finish_reason: string | null) => [{ index: 0, delta, logprobs: null, finish_reason }];

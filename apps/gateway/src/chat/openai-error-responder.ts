@@ -1,21 +1,17 @@
 import type { BlipqError } from '@blipq/contracts';
 import type { Logger } from '@blipq/service';
-import type { ErrorRequestHandler, NextFunction, Request, Response } from 'express';
-import { retryAfterS, toBlipqError } from '../answer/to-blipq-error.js';
+import type { ErrorRequestHandler } from 'express';
+import { errorResponder } from '../answer/error-responder.js';
 
 /** Answers every error of its router in the shape that OpenAI's clients read, with our code inside. */
 export function openaiErrorResponder(logger: Logger): ErrorRequestHandler {
-  return (error: unknown, _req: Request, res: Response, next: NextFunction) => {
-    const problem = toBlipqError(error, res, logger);
-    if (res.headersSent) return next(error);
-    const delayS = retryAfterS(problem);
-    if (delayS !== undefined) res.setHeader('Retry-After', delayS);
+  return errorResponder(logger, (problem, _req, res) => {
     // Their clients raise another exception for each status, and repeat 408, 409, 429 and 5xx by themselves.
     if (!problem.retryable) res.setHeader('X-Should-Retry', 'false');
     const param = problem.errors?.[0]?.field || null;
     const { code, detail: message } = problem;
     res.status(statusOf(problem)).json({ error: { message, type: typeOf(statusOf(problem)), param, code } });
-  };
+  });
 }
 
 /** A model that is not there is 404 in their API. */
