@@ -1,19 +1,17 @@
-import { BlipqError, type CaptionId, type CaptionResource } from '@blipq/contracts';
+import type { CaptionResource } from '@blipq/contracts';
 import type { WorkQueue } from '@blipq/queue';
 import { type Request, type Response, Router } from 'express';
 import { tenantOf } from '../gates/authenticate.js';
 import type { Places } from '../gates/places.js';
 import { requesterOf } from '../gates/requester.js';
-import { tooManyWaits } from '../gates/too-many-waits.js';
+import { takeWaitPlace } from '../gates/take-wait-place.js';
+import { awaitWork, expiryGraceS } from '../intake/await-work.js';
 import type { WorkIntake } from '../intake/work-intake.js';
 import { bentoblipDefaults } from './bentoblip-defaults.js';
 import type { BentomlMetrics } from './bentoml-metrics.js';
 import { captionText } from './caption-text.js';
 import { notAllowed } from './not-allowed.js';
 import { readBentomlForm } from './read-bentoml-form.js';
-
-/** If this gateway dies while it waits, nothing cancels the work; so the work also expires, but after the answer. */
-const expiryGraceS = 5;
 
 export interface GenerateParts {
   intake: WorkIntake;
@@ -30,12 +28,14 @@ export function generateRoute({ intake, queue, metrics, waits, generateTimeoutS 
   const router = Router();
 
   router.post('/', async (req, res) => {
-    const place = waits.take(tenantOf(res));
-    if (place === undefined) throw tooManyWaits();
-    res.once('close', place);
+    takeWaitPlace(waits, res);
     const { id } = await submitted(req, res);
     res.locals.bodyDone?.();
-    const caption = await finished(id, res);
+    const lateDetail = `Not able to process the request in ${generateTimeoutS} seconds`;
+    const { giveUp } = res.locals;
+    const caption = await awaitWork(id, {
+      ...{ queue, tenant: tenantOf(res), timeoutS: generateTimeoutS, lateDetail, giveUp },
+    });
     metrics.observeBatch(caption);
     res.type('text').send(captionText(caption));
   });
@@ -46,31 +46,6 @@ export function generateRoute({ intake, queue, metrics, waits, generateTimeoutS 
     const request = await readBentomlForm(req, res);
     const expiring = { ...request, timeout_s: generateTimeoutS + expiryGraceS };
     return (await intake.accept(expiring, { ...requesterOf(req, res), endpoint: bentoblipDefaults })).work;
-  }
-
-  /** The caption once it has ended. Its work is canceled when its client stops waiting: nobody else has its id. */
-  async function finished(id: CaptionId, { locals: { giveUp, apiKey } }: Response): Promise<CaptionResource> {
-    const tenant = apiKey?.name;
-    try {
-      const timeoutMs = generateTimeoutS * 1000;
-      const outcome = await queue.wait(id, { timeoutMs, signal: giveUp, ...(tenant && { tenant }) });
-      if (outcome.status === 'finished') return outcome.work;
-      throw new BlipqError('timeout', `Not able to process the request in ${generateTimeoutS} seconds`);
-    } catch (error) {
-      const latest = await abandon(id, tenant);
-      if (latest?.state === 'succeeded') return latest;
-      throw giveUp.aborted ? giveUp.reason : error;
-    }
-  }
-
-  /** Cancels the caption. Returns it if it has ended in the meantime and may be the answer after all. */
-  async function abandon(id: CaptionId, tenant: string | undefined): Promise<CaptionResource | null> {
-    try {
-      await queue.cancel(id, tenant);
-      return null;
-    } catch {
-      return await queue.read(id, tenant).catch(() => null);
-    }
   }
 
   return router;

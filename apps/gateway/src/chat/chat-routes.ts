@@ -6,15 +6,14 @@ import { onlyMethods } from '../answer/problem-responder.js';
 import { tenantOf } from '../gates/authenticate.js';
 import type { Places } from '../gates/places.js';
 import { requesterOf } from '../gates/requester.js';
-import { tooManyWaits } from '../gates/too-many-waits.js';
+import { takeWaitPlace } from '../gates/take-wait-place.js';
+import { awaitWork, expiryGraceS } from '../intake/await-work.js';
 import type { ModelCatalog } from '../intake/model-catalog.js';
 import type { WorkIntake } from '../intake/work-intake.js';
 import { type ReadChat, readChat } from '../request/read-chat.js';
 import { chatCompletion } from './chat-completion.js';
 import { openaiErrorResponder } from './openai-error-responder.js';
 
-/** If this gateway dies while it waits, nothing cancels the work; so the work also expires, but after the answer. */
-const expiryGraceS = 5;
 /** Stands for the newest model that fits what is asked. */
 const anyModel = 'blipq';
 
@@ -23,7 +22,7 @@ interface ChatParts {
   admitUpload: RequestHandler;
   intake: WorkIntake;
   queue: WorkQueue;
-  models: Pick<ModelCatalog, 'current' | 'list'>;
+  models: Pick<ModelCatalog, 'current' | 'list' | 'newest'>;
   waits: Places;
   logger: Logger;
   /** How long one request waits for its answer. */
@@ -38,13 +37,13 @@ export function chatRoutes(parts: ChatParts): Router {
   router
     .route('/')
     .post(async (req, res) => {
-      const place = waits.take(tenantOf(res));
-      if (place === undefined) throw tooManyWaits();
-      res.once('close', place);
+      takeWaitPlace(waits, res);
       const { id, chat, textTokens } = await submitted(req, res);
       res.locals.bodyDone?.();
-      const work = await finished(id, res);
-      chatCompletion(res, { work, textTokens, ...chat });
+      const lateDetail = `The model did not answer within ${timeoutS} seconds.`;
+      const { giveUp } = res.locals;
+      const work = await awaitWork(id, { queue, tenant: tenantOf(res), timeoutS, lateDetail, giveUp });
+      chatCompletion(res, { work: succeeded(work), textTokens, ...chat });
     })
     .all(onlyMethods('POST'));
   router.use(openaiErrorResponder(logger));
@@ -69,28 +68,13 @@ export function chatRoutes(parts: ChatParts): Router {
 
   /** A named model says what it does; else a text is a question where a model that answers is served. */
   async function taskFor(model: ReadChat['model'], text: string): Promise<Task> {
-    const listed = await models.list();
-    if (model !== anyModel) {
-      const found = listed.find(({ manifest }) => manifest.model === model)?.manifest.task;
-      if (found !== 'question_answering') return 'captioning';
-      if (text === '') throw new BlipqError('invalid_params', 'This model answers questions: send one as text.');
-      return found;
+    if (model === anyModel) {
+      return text !== '' && (await models.newest('question_answering')) ? 'question_answering' : 'captioning';
     }
-    const answers = listed.some(({ manifest, isRetired }) => manifest.task === 'question_answering' && !isRetired);
-    return text !== '' && answers ? 'question_answering' : 'captioning';
-  }
-
-  /** The work once it has succeeded. It is canceled when its client stops waiting: nobody else has its id. */
-  async function finished(id: string, { locals: { giveUp, apiKey } }: Response): Promise<WorkResource> {
-    const tenant = apiKey?.name;
-    try {
-      const outcome = await queue.wait(id, { timeoutMs: timeoutS * 1000, signal: giveUp, ...(tenant && { tenant }) });
-      if (outcome.status === 'finished') return succeeded(outcome.work);
-      throw new BlipqError('timeout', `The model did not answer within ${timeoutS} seconds.`);
-    } catch (error) {
-      await queue.cancel(id, tenant).catch(() => {});
-      throw giveUp.aborted ? giveUp.reason : error;
-    }
+    const found = (await models.list()).find(({ manifest }) => manifest.model === model)?.manifest.task;
+    if (found !== 'question_answering') return 'captioning';
+    if (text === '') throw new BlipqError('invalid_params', 'This model answers questions: send one as text.');
+    return found;
   }
 }
 

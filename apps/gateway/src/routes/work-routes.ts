@@ -8,7 +8,7 @@ import { workNotFound } from '../answer/work-not-found.js';
 import { tenantOf } from '../gates/authenticate.js';
 import type { Places } from '../gates/places.js';
 import { requesterOf } from '../gates/requester.js';
-import { tooManyWaits } from '../gates/too-many-waits.js';
+import { takeWaitPlace } from '../gates/take-wait-place.js';
 import type { SubmitContext, WorkIntake } from '../intake/work-intake.js';
 import { idempotencyKeyOf } from '../request/idempotency-key.js';
 import { parseQuery } from '../request/parse-query.js';
@@ -88,10 +88,9 @@ export function workRoutes(task: Task, { intake, queue: anyQueue, waits }: WorkP
       // 204 is how a server tells an EventSource that there is nothing to come back for.
       if (isTerminal(state) && version === after) return void res.status(204).end();
       if (req.method === 'HEAD') return void res.type('text/event-stream').end();
-      const place = waits.take(tenantOf(res));
-      if (place === undefined) throw tooManyWaits();
+      takeWaitPlace(waits, res);
       const signal = res.locals.stopWaiting;
-      await streamEvents(queue.watch(id, { tenant: tenantOf(res), after, signal }), res).finally(place);
+      await streamEvents(queue.watch(id, { tenant: tenantOf(res), after, signal }), res);
     })
     .all(onlyMethods('GET, HEAD'));
 
