@@ -1,13 +1,10 @@
-import type { HeaderName } from './operation.js';
+import { headerRefs } from './headers.js';
 import { refTo } from './schema-components.js';
 import { tinyPng } from './tiny-png.js';
 
-const headersNamed = (...names: HeaderName[]) =>
-  Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
-
 const error = {
   description: 'An error in the shape that OpenAI’s clients read, with a code of this API.',
-  headers: headersNamed('RateLimit', 'RateLimit-Policy', 'Retry-After'),
+  headers: headerRefs(['RateLimit', 'RateLimit-Policy', 'Retry-After']),
   content: {
     'application/json': {
       schema: {
@@ -59,7 +56,7 @@ export const chatPath = {
       responses: {
         200: {
           description: 'The caption or answer; with `stream` as server-sent events that end with `[DONE]`.',
-          headers: headersNamed('RateLimit', 'RateLimit-Policy'),
+          headers: headerRefs(['RateLimit', 'RateLimit-Policy']),
           content: {
             'application/json': { schema: refTo('ChatCompletion') },
             'text/event-stream': { schema: { type: 'string' } },

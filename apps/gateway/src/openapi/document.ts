@@ -1,6 +1,7 @@
 import { type ProblemCode, problems } from '@blipq/contracts';
 import { chatPath } from './chat-path.js';
-import type { DocumentedAnswer, HeaderName, Operation } from './operation.js';
+import { headerRefs, headers } from './headers.js';
+import type { DocumentedAnswer, Operation } from './operation.js';
 import { operations } from './operations.js';
 import { parameters } from './parameters.js';
 import { rawImageParameters, rawImageParametersOf } from './raw-image-parameters.js';
@@ -16,19 +17,6 @@ const refusals = { withKeys: ['unauthorized', 'forbidden'], withoutKeys: ['forbi
   ProblemCode[]
 >;
 
-const headers: Record<HeaderName, object> = {
-  ETag: { description: 'Changes whenever the resource does.', schema: { type: 'string' } },
-  Location: { description: 'Where the new resource is.', schema: { type: 'string' } },
-  'Preference-Applied': {
-    description: 'The wait that was granted.',
-    schema: { type: 'string', pattern: '^wait=\\d+$' },
-  },
-  'Idempotency-Replayed': { description: '`true` when this request created nothing.', schema: { const: 'true' } },
-  RateLimit: { description: 'Requests left and seconds until the window ends.', schema: { type: 'string' } },
-  'RateLimit-Policy': { description: 'Requests and seconds of a window.', schema: { type: 'string' } },
-  'Retry-After': { description: 'Seconds after which to try again.', schema: { type: 'string', pattern: '^\\d+$' } },
-};
-
 export interface OpenApiDocument {
   openapi: '3.1.0';
   /** By path, then by method. */
@@ -38,15 +26,15 @@ export interface OpenApiDocument {
   [other: string]: unknown;
 }
 
-const tagDescriptions = {
-  Captions: 'Captions of images.',
-  Answers: 'Answers to questions about an image.',
-  Matches: 'How well texts fit an image.',
-  Batches: 'Many images at once.',
-  Webhooks: 'What became of the webhooks that were sent.',
-  Models: 'The models that are served.',
-  Chat: 'As OpenAI’s vision clients ask.',
-};
+const tags = [
+  { name: 'Captions', description: 'Captions of images.' },
+  { name: 'Answers', description: 'Answers to questions about an image.' },
+  { name: 'Matches', description: 'How well texts fit an image.' },
+  { name: 'Batches', description: 'Many images at once.' },
+  { name: 'Webhooks', description: 'What became of the webhooks that were sent.' },
+  { name: 'Models', description: 'The models that are served.' },
+  { name: 'Chat', description: 'As OpenAI’s vision clients ask.' },
+];
 
 /** The OpenAPI 3.1 document of `/v1`, made from the schemas that validate its requests. */
 export function openApiDocument({ keysRequired }: { keysRequired: boolean }): OpenApiDocument {
@@ -66,10 +54,7 @@ export function openApiDocument({ keysRequired }: { keysRequired: boolean }): Op
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '.' }],
-    tags: ['Captions', 'Answers', 'Matches', 'Batches', 'Webhooks', 'Models', 'Chat'].map((name) => ({
-      name,
-      description: tagDescriptions[name as keyof typeof tagDescriptions],
-    })),
+    tags,
     paths: { ...paths, ...chatPath },
     webhooks: webhookOperations(),
     components: {
@@ -130,8 +115,4 @@ function problemAnswers(codes: ProblemCode[]): Record<number, object> {
       },
     ]),
   );
-}
-
-function headerRefs(names: HeaderName[]): object {
-  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }

@@ -1,4 +1,5 @@
 import type { ProblemCode } from '@blipq/contracts';
+import type { HeaderName } from './headers.js';
 import type { ParameterName } from './parameters.js';
 import type { ComponentName } from './schema-components.js';
 
@@ -8,14 +9,6 @@ export interface DocumentedAnswer {
   body?: ComponentName | 'text/event-stream';
   headers?: HeaderName[];
 }
-export type HeaderName =
-  | 'ETag'
-  | 'Location'
-  | 'Preference-Applied'
-  | 'Idempotency-Replayed'
-  | 'RateLimit'
-  | 'RateLimit-Policy'
-  | 'Retry-After';
 
 export interface Operation {
   method: 'get' | 'post' | 'put' | 'delete';

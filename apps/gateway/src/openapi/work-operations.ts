@@ -1,5 +1,6 @@
 import { type Task, taskNames } from '@blipq/contracts';
-import type { DocumentedAnswer, HeaderName, Operation } from './operation.js';
+import type { HeaderName } from './headers.js';
+import type { DocumentedAnswer, Operation } from './operation.js';
 import { gone, submitProblems } from './submit-problems.js';
 
 const submitHeaders: HeaderName[] = ['Location', 'Preference-Applied', 'Idempotency-Replayed'];
