@@ -1,4 +1,4 @@
-import type { MemoryUse, QueueCensus, QueueCount, RedisMemory } from '@blipq/queue';
+import type { QueueCensus, QueueCount, RedisMemory } from '@blipq/queue';
 import { Gauge, Registry } from 'prom-client';
 import { workerDemand } from './worker-demand.js';
 
@@ -18,61 +18,54 @@ export class QueueGauges {
 
   constructor({ census, memory, openMax, bytesMax }: QueueGaugesOptions) {
     this.#census = census;
-    this.#gauge(
+    this.#queue(
       'blipq_demand',
       'Captions that want a worker now, as in /internal/scale; at least 1 while no model is registered',
       (count) => workerDemand(count),
     );
-    this.#gauge('blipq_queue_open_captions', 'Captions that have not ended', ({ open }) => open);
-    this.#gauge('blipq_queue_image_bytes', 'Bytes of pixels in Redis', ({ bytes }) => bytes);
-    this.#gauge(
+    this.#queue('blipq_queue_open_captions', 'Captions that have not ended', ({ open }) => open);
+    this.#queue('blipq_queue_image_bytes', 'Bytes of pixels in Redis', ({ bytes }) => bytes);
+    this.#queue(
       'blipq_queue_oldest_age_seconds',
       'Age of the oldest queued caption; 0 when none is queued',
       ({ oldestMs }) => oldestMs / 1000,
     );
-    this.#gauge('blipq_queue_paused', 'Whether the queue is paused (1) or not (0)', ({ paused }) => Number(paused));
-    this.#gauge('blipq_webhook_outbox_entries', 'Webhooks that no notifier has taken yet', ({ outbox }) => outbox);
-    this.#bound('blipq_queue_open_captions_max', 'Captions that may be open; further ones are refused', openMax);
-    this.#bound('blipq_queue_image_bytes_max', 'Bytes of pixels that may be in Redis', bytesMax);
-    this.#memory(memory);
+    this.#queue('blipq_queue_paused', 'Whether the queue is paused (1) or not (0)', ({ paused }) => Number(paused));
+    this.#queue('blipq_webhook_outbox_entries', 'Webhooks that no notifier has taken yet', ({ outbox }) => outbox);
+    this.#gauge('blipq_queue_open_captions_max', 'Captions that may be open; further ones are refused', () => openMax);
+    this.#gauge('blipq_queue_image_bytes_max', 'Bytes of pixels that may be in Redis', () => bytesMax);
+    this.#gauge(
+      'blipq_redis_memory_used_bytes',
+      'Memory that Redis uses, for whatever it keeps',
+      () => memory.use?.used,
+    );
+    this.#gauge('blipq_redis_memory_max_bytes', "Redis's maxmemory; 0 for no limit", () => memory.use?.max);
     this.#places();
-    this.#up();
+    this.#gauge('blipq_redis_up', 'Whether Redis answered this scrape (1) or not (0)', async () =>
+      Number((await this.#count()) !== undefined),
+    );
   }
 
-  #gauge(name: string, help: string, value: (queue: QueueCount) => number): void {
-    const count = () => this.#count();
+  /** A figure of the census. */
+  #queue(name: string, help: string, value: (queue: QueueCount) => number): void {
+    this.#gauge(name, help, async () => {
+      const queue = await this.#count();
+      return queue && value(queue);
+    });
+  }
+
+  /** Reads its value at each scrape, and has none where that is undefined. */
+  #gauge(name: string, help: string, read: () => Promise<number | undefined> | number | undefined): void {
     new Gauge({
       name,
       help,
       registers: [this.registry],
       async collect() {
-        const queue = await count();
-        if (queue === undefined) this.remove();
-        else this.set(value(queue));
+        const value = await read();
+        if (value === undefined) this.remove();
+        else this.set(value);
       },
     });
-  }
-
-  #bound(name: string, help: string, value: number): void {
-    new Gauge({ name, help, registers: [this.registry] }).set(value);
-  }
-
-  #memory(memory: Pick<RedisMemory, 'use'>): void {
-    const figures: [string, string, keyof MemoryUse][] = [
-      ['blipq_redis_memory_used_bytes', 'Memory that Redis uses, for whatever it keeps', 'used'],
-      ['blipq_redis_memory_max_bytes', "Redis's maxmemory; 0 for no limit", 'max'],
-    ];
-    for (const [name, help, figure] of figures) {
-      new Gauge({
-        name,
-        help,
-        registers: [this.registry],
-        collect() {
-          if (memory.use === undefined) this.remove();
-          else this.set(memory.use[figure]);
-        },
-      });
-    }
   }
 
   #places(): void {
@@ -87,18 +80,6 @@ export class QueueGauges {
         const queue = await count();
         if (queue === undefined) return;
         for (const state of ['waiting', 'active', 'delayed', 'jobless'] as const) this.set({ state }, queue[state]);
-      },
-    });
-  }
-
-  #up(): void {
-    const count = () => this.#count();
-    new Gauge({
-      name: 'blipq_redis_up',
-      help: 'Whether Redis answered this scrape (1) or not (0)',
-      registers: [this.registry],
-      async collect() {
-        this.set((await count()) === undefined ? 0 : 1);
       },
     });
   }
