@@ -1,7 +1,6 @@
-import { BlipqError } from '@blipq/contracts';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { holderOf } from './authenticate.js';
-import type { BodyMemory } from './body-memory.js';
+import { type BodyMemory, tooManyUploads } from './body-memory.js';
 import type { Places } from './places.js';
 
 interface UploadParts {
@@ -22,15 +21,11 @@ export function admitUploads({ bodies, memory }: UploadParts): RequestHandler {
     if (announced === 0 && req.headers['transfer-encoding'] === undefined) return next();
     const holder = holderOf(req, res);
     const account = memory.open(holder, announced);
-    const body = bodies.take(holder);
-    if (body === undefined) {
-      throw new BlipqError('queue_full', 'Too many uploads are under way. Send this one again in a second.', {
-        retryAfterS: 1,
-      });
-    }
+    const leave = bodies.take(holder);
+    if (leave === undefined) throw tooManyUploads();
     res.locals.chargeBody = (bytes) => account.add(bytes);
     res.locals.bodyDone = () => {
-      body();
+      leave();
       account.close();
     };
     res.once('close', res.locals.bodyDone);

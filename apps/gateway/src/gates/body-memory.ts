@@ -32,13 +32,13 @@ export class BodyMemory {
     const large = this.#large.open(holder);
     let bytes = 0;
     const isLarge = announced > smallBytesMax;
-    if (!this.#all.has(holder, announced) || (isLarge && !this.#large.has(holder, announced))) throw full();
+    if (!this.#all.has(holder, announced) || (isLarge && !this.#large.has(holder, announced))) throw tooManyUploads();
     return {
       add: (more) => {
         const before = bytes;
         bytes += more;
         const beyond = bytes > smallBytesMax ? (before > smallBytesMax ? more : bytes) : 0;
-        if (!all.add(more) || (beyond > 0 && !large.add(beyond))) throw full();
+        if (!all.add(more) || (beyond > 0 && !large.add(beyond))) throw tooManyUploads();
       },
       close: () => {
         all.close();
@@ -48,7 +48,8 @@ export class BodyMemory {
   }
 }
 
-function full(): BlipqError {
+/** There is no room for another body. */
+export function tooManyUploads(): BlipqError {
   return new BlipqError('queue_full', 'Too many uploads are under way. Send this one again in a second.', {
     retryAfterS: 1,
   });
