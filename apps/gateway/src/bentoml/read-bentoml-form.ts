@@ -1,5 +1,6 @@
 import { BlipqError, type CaptionRequest, invalidField } from '@blipq/contracts';
 import type { Request, Response } from 'express';
+import { mediaTypeOf } from '../request/media-type.js';
 import { readBody } from '../request/read-body.js';
 import { type FilePolicy, readUpload, type Upload } from '../request/read-upload.js';
 
@@ -22,7 +23,7 @@ export async function readBentomlForm(req: Request, res: Response): Promise<Capt
 }
 
 async function readForm(req: Request, res: Response): Promise<Upload> {
-  if (/^application\/x-www-form-urlencoded\s*(;|$)/i.test(req.get('content-type') ?? '')) {
+  if (mediaTypeOf(req) === 'application/x-www-form-urlencoded') {
     const form = new URLSearchParams((await readBody(req, res, urlFormBytesMax)).toString());
     return { files: [], fields: new Map([...new Set(form.keys())].map((field) => [field, form.getAll(field)])) };
   }

@@ -1,9 +1,11 @@
 import type { Request, Response } from 'express';
 import type { ApiKey } from './api-keys.js';
-import { holderOf } from './authenticate.js';
+import { holderOf, tenantOf } from './authenticate.js';
 
 /** On whose behalf work is submitted, and under which conditions. */
 export interface Requester {
+  /** Whose work it is. */
+  tenant: string;
   /** Undefined where no keys are configured. */
   apiKey?: ApiKey;
   /** Whose share of this process the request uses up; see holderOf. */
@@ -18,5 +20,5 @@ export interface Requester {
 export function requesterOf(req: Request, res: Response): Requester {
   const { apiKey, giveUp } = res.locals;
   const fresh = /\bno-cache\b/i.test(req.get('cache-control') ?? '');
-  return { holder: holderOf(req, res), ...(apiKey && { apiKey }), fresh, signal: giveUp };
+  return { tenant: tenantOf(res), holder: holderOf(req, res), ...(apiKey && { apiKey }), fresh, signal: giveUp };
 }

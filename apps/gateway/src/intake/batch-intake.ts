@@ -1,4 +1,4 @@
-import { type BatchItem, type BatchResource, BlipqError, newIdFor, taskOf, type WorkRequest } from '@blipq/contracts';
+import { type BatchResource, BlipqError, newIdFor, taskOf, type WorkRequest } from '@blipq/contracts';
 import type { SubmittedItem, WorkQueue } from '@blipq/queue';
 import type { BatchRequest } from '../request/read-batch.js';
 import { itemErrorOf } from './item-error.js';
@@ -12,6 +12,13 @@ interface BatchIntakeParts {
   intake: Pick<WorkIntake, 'accept'>;
   queue: Pick<WorkQueue, 'createBatch' | 'sealBatch'>;
   webhooks: Pick<WebhookTargets, 'ofBatch'>;
+}
+
+interface EachOptions {
+  /** The id that each item gets; null for one that cannot be read. */
+  ids: (string | null)[];
+  isRepeated: boolean;
+  context: SubmitContext;
 }
 
 /** Turns a batch into captions, answers and matches. What is wrong with one item is noted with it and concerns no other. */
@@ -29,14 +36,15 @@ export class BatchIntake {
    * @throws BlipqError when the batch as a whole cannot be taken
    */
   async accept(
-    { items, metadata, webhook, fingerprint }: BatchRequest,
-    context: SubmitContext & { tenant: string },
+    request: BatchRequest,
+    context: SubmitContext,
   ): Promise<{ status: 'created' | 'replayed'; batch: BatchResource }> {
-    const { tenant, idempotencyKey, signal: _, ...each } = context;
+    const { items, metadata, webhook, fingerprint } = request;
+    const { idempotencyKey, signal: _, ...each } = context;
     const target = webhook && this.#parts.webhooks.ofBatch(webhook, context.apiKey);
     const newIds = items.map((item) => (item instanceof BlipqError ? null : newIdFor(taskOf(item))));
     const created = await this.#parts.queue.createBatch({
-      tenant,
+      tenant: context.tenant,
       total: items.length,
       ids: newIds,
       ...(metadata && { metadata }),
@@ -44,57 +52,45 @@ export class BatchIntake {
       ...(idempotencyKey !== undefined && { idempotencyKey, fingerprint }),
     });
     if (created.status === 'replayed') return created;
-    const ids = created.status === 'unfinished' ? created.ids : newIds;
     const isRepeated = created.status === 'unfinished';
-    const results = await this.#acceptEach(
-      items,
-      { ids, isRepeated },
-      {
-        ...each,
-        ...(target && { webhook: target }),
-        batchId: created.batch.id,
-      },
-    );
-    const batch = await this.#parts.queue.sealBatch(created.batch.id, results, tenant);
+    const results = await this.#acceptEach(items, {
+      ids: isRepeated ? created.ids : newIds,
+      isRepeated,
+      context: { ...each, ...(target && { webhook: target }), batchId: created.batch.id },
+    });
+    const batch = await this.#parts.queue.sealBatch(created.batch.id, results, context.tenant);
     return { status: isRepeated ? 'replayed' : 'created', batch };
   }
 
   /** Once Redis has not answered for one item, the others are not tried: each would wait as long. */
-  async #acceptEach(
-    items: BatchRequest['items'],
-    { ids, isRepeated }: { ids: (string | null)[]; isRepeated: boolean },
-    context: SubmitContext,
-  ): Promise<SubmittedItem[]> {
+  async #acceptEach(items: BatchRequest['items'], { ids, isRepeated, context }: EachOptions): Promise<SubmittedItem[]> {
+    let away: BlipqError | undefined;
+    const accept = async (index: number, item: WorkRequest | BlipqError): Promise<SubmittedItem> => {
+      const refused = (error: BlipqError, tried?: string | null) => ({
+        ...{ index, id: null, error: itemErrorOf(error, items.length) },
+        ...(tried && { tried }),
+      });
+      if (item instanceof BlipqError) return refused(item);
+      const newId = ids[index];
+      // An item of a repeated batch may have been taken the first time.
+      const triedBefore = isRepeated ? newId : null;
+      if (away !== undefined) return refused(away, triedBefore);
+      try {
+        const { work } = await this.#parts.intake.accept(item, { ...context, ...(newId && { newId }) });
+        return { index, id: work.id, error: null };
+      } catch (error) {
+        if (!(error instanceof BlipqError)) throw error;
+        const isAway = error.code === 'queue_unavailable';
+        if (isAway) away = error;
+        return refused(error, isAway ? newId : triedBefore);
+      }
+    };
     const results: SubmittedItem[] = [];
     const queue = items.entries();
-    let away: BatchItem['error'] = null;
     const work = async () => {
-      for (const [index, item] of queue) {
-        const newId = ids[index] ?? undefined;
-        if (item instanceof BlipqError) results[index] = { index, id: null, error: itemErrorOf(item, items.length) };
-        else if (away !== null) {
-          results[index] = { index, id: null, error: away, ...(isRepeated && newId && { tried: newId }) };
-        } else {
-          const refusal = await this.#acceptOne(item, { ...context, ...(newId && { newId }) });
-          const error = refusal && itemErrorOf(refusal, items.length);
-          if (error?.code === 'queue_unavailable') away = error;
-          const mayLive = error !== null && (isRepeated || error.code === 'queue_unavailable');
-          results[index] = { index, id: error === null ? newId! : null, error, ...(mayLive && { tried: newId! }) };
-        }
-      }
+      for (const [index, item] of queue) results[index] = await accept(index, item);
     };
     await Promise.all(Array.from({ length: itemsAtOnce }, work));
     return results;
-  }
-
-  /** Takes an item under `context.newId`. Returns why it was refused, or null. */
-  async #acceptOne(item: WorkRequest, context: SubmitContext): Promise<BlipqError | null> {
-    try {
-      await this.#parts.intake.accept(item, context);
-      return null;
-    } catch (error) {
-      if (!(error instanceof BlipqError)) throw error;
-      return error;
-    }
   }
 }

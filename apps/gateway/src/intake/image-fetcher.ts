@@ -1,4 +1,10 @@
-import { createGuardedAgent, fetchGuarded, type GuardedAgent, type TargetPolicy } from '@blipq/webhooks';
+import {
+  createGuardedAgent,
+  type FetchGuardedOptions,
+  fetchGuarded,
+  type GuardedAgent,
+  type TargetPolicy,
+} from '@blipq/webhooks';
 
 export interface ImageFetcherOptions extends TargetPolicy {
   /** For everything, redirects included. Milliseconds. */
@@ -22,13 +28,10 @@ export class ImageFetcher {
 
   start(): void {}
 
-  /**
-   * @param charge is told of each piece before it is kept; what it throws ends the fetch
-   * @throws BlipqError `url_blocked`, `fetch_failed`, `fetch_timeout`, `image_too_large`; the signal's reason
-   */
-  async fetch(url: string, signal: AbortSignal, charge: (bytes: number) => void): Promise<Uint8Array> {
-    const options = { bytesMax: this.#imageBytesMax, timeoutMs: this.#timeoutMs, signal, charge };
-    return (await fetchGuarded(this.#agent, url, options)).bytes;
+  /** @throws BlipqError `url_blocked`, `fetch_failed`, `fetch_timeout`, `image_too_large`; the signal's reason */
+  async fetch(url: string, options: Pick<FetchGuardedOptions, 'signal' | 'charge'>): Promise<Uint8Array> {
+    const bounds = { bytesMax: this.#imageBytesMax, timeoutMs: this.#timeoutMs };
+    return (await fetchGuarded(this.#agent, url, { ...bounds, ...options })).bytes;
   }
 
   stop(): void {

@@ -7,7 +7,6 @@ import {
   type ModelManifest,
   type ModelVersion,
   newIdFor,
-  publicTenant,
   taskOf,
   type WebhookTarget,
   type WorkRequest,
@@ -17,9 +16,10 @@ import {
 import type { PixelPool } from '@blipq/pixels';
 import type { SubmitOutcome, WorkQueue } from '@blipq/queue';
 import { inSpan } from '@blipq/service';
-import type { ApiKey } from '../gates/api-keys.js';
 import type { BodyMemory } from '../gates/body-memory.js';
 import type { Places } from '../gates/places.js';
+import type { Requester } from '../gates/requester.js';
+import { jsonHash } from '../request/json-hash.js';
 import type { GatewayMetrics } from './gateway-metrics.js';
 import { imageBytes } from './image-bytes.js';
 import type { ImageFetcher } from './image-fetcher.js';
@@ -27,10 +27,7 @@ import type { ModelCatalog } from './model-catalog.js';
 import type { WebhookTargets } from './webhook-targets.js';
 
 /** What a request brings beside what it asks for. */
-export interface SubmitContext {
-  apiKey?: ApiKey;
-  /** Whose share of this process it uses up; see holderOf. */
-  holder: string;
+export interface SubmitContext extends Omit<Requester, 'signal'> {
   /** Generation defaults of the endpoint that was called. */
   endpoint?: GenerationDefaults;
   /** An id that the client chose. */
@@ -39,11 +36,9 @@ export interface SubmitContext {
   newId?: string;
   idempotencyKey?: string;
   batchId?: BatchId;
-  /** Who is told of its end unless the request itself names somebody. */
+  /** The webhook notified on completion unless the request names one. */
   webhook?: WebhookTarget;
-  /** Have the model run even if the result of an equal caption is known. */
-  fresh?: boolean;
-  /** Aborts when nobody waits for the answer any longer. */
+  /** Aborts when nobody waits for the answer any longer; left out where that ends nothing. */
   signal?: AbortSignal;
 }
 
@@ -82,7 +77,7 @@ export class WorkIntake {
 
   async #accept(request: WorkRequest, context: SubmitContext): Promise<SubmitOutcome<WorkResource>> {
     const { models, queue, webhooks } = this.#parts;
-    const { apiKey, id, idempotencyKey, batchId } = context;
+    const { tenant, apiKey, id, idempotencyKey, batchId } = context;
     const task = taskOf(request);
     const webhook = request.webhook ? webhooks.of(task, request.webhook, apiKey) : context.webhook;
     const served = await models.current(task, request.model);
@@ -91,7 +86,7 @@ export class WorkIntake {
     const input = workInputOf(request, served, endpoint ? { endpoint } : { badWords: this.#parts.badWords });
     const match = 'match' in request && request.match ? await this.#matcherFor(manifest) : undefined;
     const claim = {
-      tenant: apiKey?.name ?? publicTenant,
+      tenant,
       ...(apiKey?.queueMax !== undefined && { tenantOpenMax: apiKey.queueMax }),
       ...(idempotencyKey !== undefined && { idempotencyKey }),
       ...((idempotencyKey ?? id) !== undefined && { fingerprint: fingerprintOf(request) }),
@@ -101,13 +96,7 @@ export class WorkIntake {
     const admission = await queue.admit({ ...claim, bytes, ...(chosenId !== undefined && { id: chosenId }) });
     if (admission.status === 'replayed') return admission;
 
-    const signal = context.signal ?? new AbortController().signal;
-    const { rgb, preprocessMs, ...image } = await this.#pixelsOf(
-      request.image,
-      manifest.image_size,
-      context.holder,
-      signal,
-    );
+    const { rgb, preprocessMs, ...image } = await this.#pixelsOf(request.image, manifest.image_size, context);
     return await queue.submit({
       ...claim,
       id: chosenId ?? newIdFor(task),
@@ -139,10 +128,11 @@ export class WorkIntake {
   }
 
   /** The pixels of an image, fetched if need be, and what there is to say of it. */
-  async #pixelsOf(image: WorkRequest['image'], size: number, holder: string, signal: AbortSignal) {
+  async #pixelsOf(image: WorkRequest['image'], size: number, { holder, signal }: SubmitContext) {
     const { pixels, fetcher, bodyMemory, decodes, metrics } = this.#parts;
     const memory = bodyMemory.open(holder);
-    const fetch = (url: string) => fetcher.fetch(url, signal, (bytes) => memory.add(bytes));
+    const charge = (bytes: number) => memory.add(bytes);
+    const fetch = (url: string) => fetcher.fetch(url, { charge, signal });
     let turn: (() => void) | undefined;
     try {
       const file = image instanceof Uint8Array ? image : await imageBytes(image, fetch);
@@ -175,17 +165,6 @@ function noMatch(why: string): BlipqError {
 }
 
 /** Equal for requests that ask for the same, whatever the order of their fields. */
-function fingerprintOf({ image, ...asks }: WorkRequest): string {
-  const asked = JSON.stringify({ prompt: null, params: {}, metadata: {}, ...asks }, (_field, value: unknown) =>
-    sorted(value),
-  );
-  const hash = createHash('sha256').update(asked);
-  if (image instanceof Uint8Array) hash.update('file').update(image);
-  else hash.update(JSON.stringify(image));
-  return hash.digest('hex');
-}
-
-function sorted(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+function fingerprintOf(request: WorkRequest): string {
+  return jsonHash({ prompt: null, params: {}, metadata: {}, ...request });
 }

@@ -9,6 +9,7 @@ test('the order of names and fields without a value make no difference', () => {
 test('what differs in any value, name or place has another hash', () => {
   const values = [
     ...[null, true, 1, '1', 'null', [], {}, [[]], [{}], ['1'], [1], [1, 1], [11], ['1', '1'], ['11'], { a: 1 }],
+    ...[Buffer.from('1'), Buffer.from('11'), [Buffer.from('1'), Buffer.from('1')], { a: Buffer.from('1') }],
     ...[{ a: '1' }, { b: 1 }, { a: { b: 1 } }, { a: 1, b: 1 }, [['a', 1]], ['a', 1], '{', '['],
   ];
   expect(new Set(values.map((value) => jsonHash(value))).size).toBe(values.length);

@@ -1,6 +1,9 @@
 import { createHash, type Hash } from 'node:crypto';
 
-/** SHA-256 of what a JSON value says: the order of names, white space and how a number is written make no difference. */
+/**
+ * SHA-256 of what a JSON value says: the order of names, white space and how a number is written make no difference. Bytes
+ * may stand where a value may.
+ */
 export function jsonHash(value: unknown): string {
   const hash = createHash('sha256');
   add(hash, value);
@@ -8,7 +11,10 @@ export function jsonHash(value: unknown): string {
 }
 
 function add(hash: Hash, value: unknown): void {
-  if (Array.isArray(value)) {
+  // With their lengths, bytes and texts cannot run into one another.
+  if (value instanceof Uint8Array) hash.update(`#${value.length}:`).update(value);
+  else if (typeof value === 'string') hash.update(`"${value.length}:`).update(value);
+  else if (Array.isArray(value)) {
     hash.update('[');
     for (const one of value) add(hash, one);
     hash.update(']');
@@ -21,7 +27,5 @@ function add(hash: Hash, value: unknown): void {
       add(hash, one);
     }
     hash.update('}');
-    // With their lengths, texts cannot run into one another.
-  } else if (typeof value === 'string') hash.update(`"${value.length}:`).update(value);
-  else hash.update(`${String(value)},`);
+  } else hash.update(`${String(value)},`);
 }

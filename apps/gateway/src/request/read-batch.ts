@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   BlipqError,
   batchItemsMax,
@@ -75,10 +74,9 @@ async function readForm(req: Request, res: Response): Promise<BatchRequest> {
   const { files, fields } = await readUpload(req, res, manyImages);
   const { metadata, webhook, ...options } = readFields(taskOf(Object.fromEntries(fields)), [...fields]);
   if (files.length === 0) throw new BlipqError('missing_image', 'Send the images in file fields named images.');
-  const hash = createHash('sha256').update(JSON.stringify([...fields].sort()));
-  for (const { bytes } of files) hash.update(createHash('sha256').update(bytes).digest());
+  const fingerprint = jsonHash({ fields: Object.fromEntries(fields), files: files.map(({ bytes }) => bytes) });
   const items = files.map(({ bytes }): WorkRequest => ({ image: bytes, ...options }));
-  return { items, fingerprint: hash.digest('hex'), ...(metadata && { metadata }), ...(webhook && { webhook }) };
+  return { items, fingerprint, ...(metadata && { metadata }), ...(webhook && { webhook }) };
 }
 
 function tooLarge(): BlipqError {

@@ -2,6 +2,7 @@ import { BlipqError, imageBytesMax, invalidField } from '@blipq/contracts';
 import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy';
 import type { Request, Response } from 'express';
 import { GrowingBytes } from './growing-bytes.js';
+import { mediaTypeOf } from './media-type.js';
 import { refuseEncoded } from './read-body.js';
 import { receiveBody } from './receive-body.js';
 
@@ -44,7 +45,7 @@ export async function readUpload(req: Request, res: Response, policy: FilePolicy
 }
 
 function requireMultipart(req: Request): void {
-  if (!/^multipart\/form-data\s*(;|$)/i.test(req.get('content-type') ?? '')) {
+  if (mediaTypeOf(req) !== 'multipart/form-data') {
     throw new BlipqError('unsupported_media_type', 'Send the image as a file field of a multipart/form-data body.');
   }
   refuseEncoded(req);

@@ -28,11 +28,7 @@ export function batchRoutes({ batches, queue }: BatchParts): Router {
       const { bodyDone = () => undefined } = res.locals;
       res.off('close', bodyDone);
       const { status, batch } = await batches
-        .accept(request, {
-          tenant: tenantOf(res),
-          ...requesterOf(req, res),
-          ...(idempotencyKey !== undefined && { idempotencyKey }),
-        })
+        .accept(request, { ...requesterOf(req, res), ...(idempotencyKey !== undefined && { idempotencyKey }) })
         .finally(bodyDone);
       if (status === 'replayed') res.setHeader('Idempotency-Replayed', 'true');
       res.status(202).location(batch.links.self).json(batch);
