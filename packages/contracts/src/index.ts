@@ -61,11 +61,9 @@ export {
   captionParams,
   numBeamsMax,
   type ParamsSources,
-  parseRequestedParams,
   type RequestedParams,
   requestedParams,
   resolveParams,
-  unknownParamMessage,
 } from './params.js';
 export { parseFields } from './parse-fields.js';
 export { plainIssue } from './plain-issue.js';

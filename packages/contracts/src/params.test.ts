@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { numBeamsMax, type ParamsSources, parseRequestedParams, resolveParams } from './params.js';
+import { numBeamsMax, type ParamsSources, requestedParams, resolveParams } from './params.js';
+import { parseFields } from './parse-fields.js';
 
 const manifest = { generation_config: {}, text_config: {}, positions_max: 512 };
 const resolveAll = (sources: Partial<ParamsSources>) =>
@@ -114,20 +115,20 @@ describe('a request', () => {
       format: 'alt',
       min_confidence: 0.5,
     };
-    expect(parseRequestedParams(all)).toEqual(all);
-    expect(parseRequestedParams({})).toEqual({});
+    expect(parseFields(requestedParams, all)).toEqual(all);
+    expect(parseFields(requestedParams, {})).toEqual({});
   });
 
   test.each([
-    ['do_sample', { do_sample: 1 }, /boolean/],
+    ['do_sample', { do_sample: 1 }, /true or false/],
     ['temperature', { temperature: 0 }, /at least 0.01; .* use do_sample: false$/],
     ['temperature', { temperature: -1 }, /use do_sample: false$/],
     ['temperature', { temperature: 1000 }, /100/],
     ['top_k', { top_k: -1 }, /0/],
-    ['top_k', { top_k: 0.5 }, /int/],
+    ['top_k', { top_k: 0.5 }, /whole number/],
     ['top_p', { top_p: 0 }, /^must be above 0 and at most 1$/],
     ['top_p', { top_p: 1.01 }, /^must be above 0 and at most 1$/],
-    ['seed', { seed: 1.5 }, /int/],
+    ['seed', { seed: 1.5 }, /whole number/],
     ['seed', { seed: 'one' }, /number/],
     ['seed', { seed: -1 }, /0/],
     ['seed', { seed: 2 ** 53 }, /./],
@@ -136,21 +137,21 @@ describe('a request', () => {
     ['bad_words.1', { bad_words: ['a', ' '] }, /is empty/],
     ['bad_words.0', { bad_words: ['x'.repeat(65)] }, /64/],
     ['bad_words', { bad_words: Array(65).fill('a') }, /64/],
-    ['bad_words', { bad_words: 'arafed' }, /array/],
+    ['bad_words', { bad_words: 'arafed' }, /list/],
     ['max_chars', { max_chars: 0 }, /1/],
     ['min_words', { min_words: -1 }, /0/],
     ['format', { format: 'html' }, /alt/],
     ['min_confidence', { min_confidence: 1.5 }, /1/],
     ['banana', { banana: 1 }, /is not a parameter/],
     ['num_beams', { num_beams: 9 }, /8/],
-    ['num_beams', { num_beams: 1.5 }, /int/],
+    ['num_beams', { num_beams: 1.5 }, /whole number/],
     ['early_stopping', { early_stopping: 'always' }, /./],
     ['length_penalty', { length_penalty: Number.NaN }, /number/],
     ['repetition_penalty', { repetition_penalty: 0 }, /0.1/],
     ['no_repeat_ngram_size', { no_repeat_ngram_size: -1 }, /0/],
-    ['params', 'many', /object/],
+    ['', 'many', /object/],
   ])('is refused because of %s', (field, params, message) => {
-    expect(() => parseRequestedParams(params)).toThrow(
+    expect(() => parseFields(requestedParams, params)).toThrow(
       expect.objectContaining({
         code: 'invalid_params',
         errors: [{ field, message: expect.stringMatching(message) }],
@@ -159,7 +160,7 @@ describe('a request', () => {
   });
 
   test('is told of everything that is wrong with it', () => {
-    expect(() => parseRequestedParams({ top_q: 1, num_beams: 0 })).toThrow(/num_beams .*top_q is not a parameter/s);
+    expect(() => parseFields(requestedParams, { top_q: 1, num_beams: 0 })).toThrow(/num_beams .*top_q is not a parameter/s);
   });
 });
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { invalidField, invalidFields } from './invalid-fields.js';
 import type { GenerationDefaults, ModelManifest } from './manifest.js';
-import { BlipqError, type FieldError } from './problem.js';
+import type { FieldError } from './problem.js';
 import { newSeed, samplingDefaults, samplingParamNames, samplingParams } from './sampling-params.js';
 import { captionOnlyParams, textParams } from './text-params.js';
 
@@ -49,23 +50,6 @@ export const requestedAnswerParams = requestedParams.omit(
 /** Says what is wrong with a parameter that a request's schema does not know. */
 export function unknownParamMessage(name: string): string {
   return (captionOnlyParams as readonly string[]).includes(name) ? 'is for captions alone' : 'is not a parameter';
-}
-
-/**
- * Parses the `params` of a request.
- *
- * @throws BlipqError `invalid_params` with every field that is wrong
- */
-export function parseRequestedParams(params: unknown): RequestedParams {
-  const parsed = requestedParams.safeParse(params);
-  if (parsed.success) return parsed.data;
-  throw invalid(
-    ...parsed.error.issues.flatMap((issue): FieldError[] =>
-      issue.code === 'unrecognized_keys'
-        ? issue.keys.map((field) => ({ field, message: unknownParamMessage(field) }))
-        : [{ field: issue.path.join('.') || 'params', message: issue.message }],
-    ),
-  );
 }
 
 /** transformers' own defaults, where neither the request nor the checkpoint nor the endpoint says anything. */
@@ -123,7 +107,7 @@ function resolveSampling(requested: RequestedParams): Partial<CaptionParams> {
     return { do_sample, temperature, top_k, top_p, seed };
   }
   const unused = samplingParamNames.filter((name) => name !== 'do_sample' && requested[name] !== undefined);
-  if (unused.length > 0) throw invalid(...unused.map((field) => ({ field, message: 'needs do_sample: true' })));
+  if (unused.length > 0) throw invalidFields(unused.map((field) => ({ field, message: 'needs do_sample: true' })));
   return {};
 }
 
@@ -162,7 +146,7 @@ function refuseContradictions(requested: RequestedParams, resolved: CaptionParam
       message: `does not fit max_chars: ${words} words take ${2 * words - 1} or more`,
     });
   }
-  if (errors.length > 0) throw invalid(...errors);
+  if (errors.length > 0) throw invalidFields(errors);
 }
 
 /** The fields that have a value. */
@@ -199,17 +183,15 @@ function resolveLengths(
 ): Pick<CaptionParams, 'max_new_tokens' | 'min_new_tokens'> {
   const room = manifest.positions_max + 1 - promptTokens;
   if (room < 1) {
-    throw invalid({
-      field: 'prompt',
-      message: `is ${promptTokens - 1} tokens long; this model takes at most ${manifest.positions_max - 1}`,
-    });
+    const message = `is ${promptTokens - 1} tokens long; this model takes at most ${manifest.positions_max - 1}`;
+    throw invalidField('prompt', message);
   }
   if (requested.max_new_tokens !== undefined && requested.max_new_tokens > room) {
-    throw invalid({ field: 'max_new_tokens', message: `must be at most ${room} with this prompt and model` });
+    throw invalidField('max_new_tokens', `must be at most ${room} with this prompt and model`);
   }
   const max = requested.max_new_tokens ?? Math.min(defaultMax(defaults, promptTokens), room);
   if (requested.min_new_tokens !== undefined && requested.min_new_tokens > max) {
-    throw invalid({ field: 'min_new_tokens', message: `must be at most max_new_tokens, which is ${max}` });
+    throw invalidField('min_new_tokens', `must be at most max_new_tokens, which is ${max}`);
   }
   const min = requested.min_new_tokens ?? clamp(first(defaults, 'min', promptTokens), 0, max);
   return { max_new_tokens: max, min_new_tokens: min };
@@ -219,7 +201,7 @@ function defaultMax(defaults: GenerationDefaults[], promptTokens: number): numbe
   const max = first(defaults, 'max', promptTokens);
   if (max >= 1) return max;
   const message = `is ${promptTokens - 1} tokens long, which the model's default max_length of ${max + promptTokens} leaves no room after; set max_new_tokens`;
-  throw invalid({ field: 'prompt', message });
+  throw invalidField('prompt', message);
 }
 
 /** The first source that says anything about this bound, in new tokens. */
@@ -235,9 +217,4 @@ function first(sources: GenerationDefaults[], bound: 'min' | 'max', promptTokens
 
 function clamp(value: number, low: number, high: number): number {
   return Math.min(Math.max(value, low), high);
-}
-
-function invalid(...errors: FieldError[]): BlipqError {
-  const detail = errors.map(({ field, message }) => `${field} ${message}`).join('; ');
-  return new BlipqError('invalid_params', detail, { errors });
 }
