@@ -9,13 +9,19 @@ import { LiveGateway, repositoryFile } from '../testing/live-gateway.js';
 
 const photo = await readFile(repositoryFile('test/images/rocket.jpg'));
 
-test('once Redis has failed for one item the others are not tried, and the one that was tried is looked up in the end', async () => {
+/** A gateway with a model, and a Redis that no other test asks. */
+async function gatewayWithOwnRedis(): Promise<{ gateway: LiveGateway; server: OwnRedis }> {
   const server = await OwnRedis.create();
   onTestFinished(() => server.remove());
   await server.start();
   const gateway = await new LiveGateway(server.url).start();
   onTestFinished(() => gateway.stop());
   await gateway.registerModel();
+  return { gateway, server };
+}
+
+test('once Redis has failed for one item the others are not tried, and the one that was tried is looked up in the end', async () => {
+  const { gateway } = await gatewayWithOwnRedis();
   const { redis, namespace } = gateway;
   // No job can be added.
   await redis.set(`${namespace}:{captions}:jobs:captions.demo:prioritized`, 'not a sorted set');
@@ -50,12 +56,7 @@ const headers = { 'content-type': 'application/json', 'idempotency-key': 'order-
 const item = { image: { base64: photo.toString('base64') } };
 
 test('a batch that Redis broke off is finished by a repetition at once: every image is taken once', async () => {
-  const server = await OwnRedis.create();
-  onTestFinished(() => server.remove());
-  await server.start();
-  const gateway = await new LiveGateway(server.url).start();
-  onTestFinished(() => gateway.stop());
-  await gateway.registerModel();
+  const { gateway, server } = await gatewayWithOwnRedis();
   const body = JSON.stringify({ items: Array.from({ length: 12 }, () => item) });
   const post = () => fetch(`${gateway.url}/v1/batches`, { method: 'POST', headers, body });
   const records = () => gateway.redis.keys(`${gateway.namespace}:{captions}:record:cap_*`);

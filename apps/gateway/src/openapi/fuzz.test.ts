@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { newCaptionId, type Task } from '@blipq/contracts';
+import { newCaptionId } from '@blipq/contracts';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { ContractClient } from '../testing/contract-client.js';
-import { echoAskedHandler, echoHandler, LiveGateway, repositoryFile } from '../testing/live-gateway.js';
+import { echoHandler, LiveGateway, repositoryFile } from '../testing/live-gateway.js';
 import { multipart, type Part } from '../testing/multipart.js';
 import { RandomValues, type Schema } from '../testing/random-values.js';
 import type { OpenApiDocument } from './document.js';
@@ -35,10 +35,7 @@ beforeAll(async () => {
   gateway = await new LiveGateway(inject('redisUrl'), { BLIPQ_FETCH_TIMEOUT_MS: 100 }).start();
   await gateway.registerModel();
   await gateway.work(echoHandler);
-  for (const task of ['question_answering', 'image_text_retrieval'] as const) {
-    await gateway.registerModel({ task, model: task });
-    await gateway.workAs<Task>({ task, model: task }, echoAskedHandler);
-  }
+  await gateway.answerAndMatch();
   client = await ContractClient.of(gateway.url);
   document = (await (await fetch(`${gateway.url}/openapi.json`)).json()) as OpenApiDocument;
   operations = Object.entries(document.paths).flatMap(([path, methods]) =>

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
-import type { Task } from '@blipq/contracts';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { echoAskedHandler, echoHandler, LiveGateway, repositoryFile } from '../testing/live-gateway.js';
+import { echoHandler, LiveGateway, repositoryFile } from '../testing/live-gateway.js';
 
 /** Debian's package; tools/test.mjs installs it where it may. */
 const executablePath = '/usr/bin/chromium';
@@ -17,10 +16,7 @@ describe.skipIf(reason !== '')(`Execute in Swagger UI works without editing${rea
     gateway = await new LiveGateway(inject('redisUrl')).start();
     await gateway.registerModel();
     await gateway.work(echoHandler);
-    for (const task of ['question_answering', 'image_text_retrieval'] as const) {
-      await gateway.registerModel({ task, model: task });
-      await gateway.workAs<Task>({ task, model: task }, echoAskedHandler);
-    }
+    await gateway.answerAndMatch();
     browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
     page = await browser.newPage({ viewport: { width: 1280, height: 1400 } });
     await page.goto(gateway.url);

@@ -1,15 +1,13 @@
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
-import { newIdFor, type Task, taskNames } from '@blipq/contracts';
+import { newIdFor, taskNames } from '@blipq/contracts';
 import type { Work, WorkResult } from '@blipq/queue';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { contractGroups } from '../testing/caption-contract.js';
+import { base64, contractGroups, json, photo } from '../testing/caption-contract.js';
 import { ContractClient } from '../testing/contract-client.js';
-import { echoAskedHandler, LiveGateway, repositoryFile } from '../testing/live-gateway.js';
+import { echoAskedHandler, LiveGateway } from '../testing/live-gateway.js';
 import { imageForm, multipart } from '../testing/multipart.js';
 
-const photo = await readFile(repositoryFile('test/images/rocket.jpg'));
-const image = { base64: photo.toString('base64') };
+const image = { base64 };
 let gateway: LiveGateway;
 let api: ContractClient;
 let letGo = new AbortController();
@@ -30,18 +28,10 @@ async function handler(work: Work, signal: AbortSignal): Promise<WorkResult> {
 beforeAll(async () => {
   gateway = await new LiveGateway(inject('redisUrl')).start();
   await gateway.registerModel();
-  for (const task of ['question_answering', 'image_text_retrieval'] as const) {
-    await gateway.registerModel({ task, model: task });
-    await gateway.workAs<Task>({ task, model: task }, handler);
-  }
+  await gateway.answerAndMatch(handler);
   api = await ContractClient.of(gateway.url);
 });
 afterAll(() => gateway.stop());
-
-const json = (body: unknown, headers: Record<string, string> = {}): RequestInit => ({
-  body: JSON.stringify(body),
-  headers: { 'content-type': 'application/json', ...headers },
-});
 
 /** Resolves when something is held. Ask before it is submitted. */
 const nextHeld = () =>

@@ -1,15 +1,9 @@
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, describe, expect, inject, test } from 'vitest';
 import { base64, CaptionContract, contractGroups, fresh, json, photo, ulid } from '../testing/caption-contract.js';
-import type { ContractClient } from '../testing/contract-client.js';
 import { multipart } from '../testing/multipart.js';
 
-let contract: CaptionContract;
-let api: ContractClient;
-
-beforeAll(async () => {
-  contract = await CaptionContract.start(inject('redisUrl'));
-  ({ api } = contract);
-});
+const contract = await CaptionContract.start(inject('redisUrl'));
+const { api } = contract;
 afterAll(() => contract.stop());
 
 describe('batches', () => {

@@ -1,15 +1,10 @@
-import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import { afterAll, describe, expect, inject, test, vi } from 'vitest';
 import { CaptionContract, contractGroups, form, ulid } from '../testing/caption-contract.js';
 import { ContractClient } from '../testing/contract-client.js';
 import { LiveGateway } from '../testing/live-gateway.js';
 
-let contract: CaptionContract;
-let api: ContractClient;
-
-beforeAll(async () => {
-  contract = await CaptionContract.start(inject('redisUrl'));
-  ({ api } = contract);
-});
+const contract = await CaptionContract.start(inject('redisUrl'));
+const { api } = contract;
 afterAll(() => contract.stop());
 
 describe('reading', () => {

@@ -1,16 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import type { Task } from '@blipq/contracts';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { base64, json, photo } from '../testing/caption-contract.js';
 import { ContractClient } from '../testing/contract-client.js';
-import { echoAskedHandler, echoHandler, LiveGateway, repositoryFile } from '../testing/live-gateway.js';
+import { echoAskedHandler, echoHandler, LiveGateway } from '../testing/live-gateway.js';
 import { multipart } from '../testing/multipart.js';
 
-const photo = await readFile(repositoryFile('test/images/rocket.jpg'));
-const image = { base64: photo.toString('base64') };
-const json = (body: unknown, headers: Record<string, string> = {}): RequestInit => ({
-  body: JSON.stringify(body),
-  headers: { 'content-type': 'application/json', ...headers },
-});
+const image = { base64 };
 let gateway: LiveGateway;
 let api: ContractClient;
 beforeAll(async () => {

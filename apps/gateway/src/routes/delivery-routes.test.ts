@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import { afterAll, describe, expect, inject, test, vi } from 'vitest';
 import {
   base64,
   CaptionContract,
@@ -9,15 +9,9 @@ import {
   photo,
   ulid,
 } from '../testing/caption-contract.js';
-import type { ContractClient } from '../testing/contract-client.js';
 
-let contract: CaptionContract;
-let api: ContractClient;
-
-beforeAll(async () => {
-  contract = await CaptionContract.start(inject('redisUrl'));
-  ({ api } = contract);
-});
+const contract = await CaptionContract.start(inject('redisUrl'));
+const { api } = contract;
 afterAll(() => contract.stop());
 
 describe('webhooks', () => {

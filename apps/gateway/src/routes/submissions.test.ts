@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, describe, expect, inject, test } from 'vitest';
 import {
   base64,
   CaptionContract,
@@ -11,16 +11,10 @@ import {
   photo,
   ulid,
 } from '../testing/caption-contract.js';
-import type { ContractClient } from '../testing/contract-client.js';
 
 const sha256 = createHash('sha256').update(photo).digest('hex');
-let contract: CaptionContract;
-let api: ContractClient;
-
-beforeAll(async () => {
-  contract = await CaptionContract.start(inject('redisUrl'));
-  ({ api } = contract);
-});
+const contract = await CaptionContract.start(inject('redisUrl'));
+const { api } = contract;
 afterAll(() => contract.stop());
 
 describe('an image can be sent', () => {

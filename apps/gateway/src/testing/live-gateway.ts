@@ -113,6 +113,14 @@ export class LiveGateway {
     await worker.start();
   }
 
+  /** Registers models of the other two tasks, which are named after them, and works for both. */
+  async answerAndMatch(handler = echoAskedHandler): Promise<void> {
+    for (const task of ['question_answering', 'image_text_retrieval'] as const) {
+      await this.registerModel({ task, model: task });
+      await this.workAs<Task>({ task, model: task }, handler);
+    }
+  }
+
   /** Every key of this gateway's namespace, sorted. */
   async keys(): Promise<string[]> {
     return (await this.redis.keys(`${this.namespace}:*`)).sort();
