@@ -1,17 +1,13 @@
-import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { createContext, runInContext } from 'node:vm';
-import { chromium } from 'playwright-core';
 import { rolldown } from 'rolldown';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { launchChromium, noChromium } from '../../apps/gateway/src/testing/chromium.js';
 import { echoHandler, LiveGateway } from '../../apps/gateway/src/testing/live-gateway.js';
 
 const entry = fileURLToPath(new URL('../../packages/client/dist/index.js', import.meta.url));
-/** Debian's package; tools/test.mjs installs it where it may. */
-const executablePath = '/usr/bin/chromium';
-const reason = existsSync(executablePath) ? '' : ' (skipped: there is no /usr/bin/chromium; apt-get install chromium)';
 let gateway: LiveGateway;
 
 beforeAll(async () => {
@@ -42,13 +38,13 @@ test('it needs no more than the web’s own globals, as edge workers have them',
   expect((await runInContext(code, context)).caption.text).toBe('edge echoed');
 });
 
-test.skipIf(reason !== '')(`captions a file and verifies a webhook in Chromium${reason}`, async () => {
+test.skipIf(noChromium !== '')(`captions a file and verifies a webhook in Chromium${noChromium}`, async () => {
   const script = await bundle();
   const site = createServer((_req, res) => void res.setHeader('content-type', 'text/html').end('<p>')).listen(
     0,
     '127.0.0.1',
   );
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+  const browser = await launchChromium();
   try {
     const page = await browser.newPage();
     await page.goto(`http://127.0.0.1:${(site.address() as AddressInfo).port}`);

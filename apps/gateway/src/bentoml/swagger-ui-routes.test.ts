@@ -1,11 +1,7 @@
-import { existsSync } from 'node:fs';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { launchChromium, noChromium } from '../testing/chromium.js';
 import { echoHandler, LiveGateway, repositoryFile } from '../testing/live-gateway.js';
-
-/** Debian's package; tools/test.mjs installs it where it may. */
-const executablePath = '/usr/bin/chromium';
-const reason = existsSync(executablePath) ? '' : ' (skipped: there is no /usr/bin/chromium; apt-get install chromium)';
 
 test('the page comes from this server alone and may load nothing from another', async () => {
   const gateway = await new LiveGateway(inject('redisUrl')).start();
@@ -22,7 +18,7 @@ test('the page comes from this server alone and may load nothing from another', 
   await gateway.stop();
 });
 
-describe.skipIf(reason !== '')(`Swagger UI in Chromium${reason}`, () => {
+describe.skipIf(noChromium !== '')(`Swagger UI in Chromium${noChromium}`, () => {
   let gateway: LiveGateway;
   let browser: Browser;
   let page: Page;
@@ -37,8 +33,7 @@ describe.skipIf(reason !== '')(`Swagger UI in Chromium${reason}`, () => {
       const made = await echoHandler(work, signal);
       return { ...made, caption: { ...made.caption, text: 'a dog stands on the grass' } };
     });
-    // Debian's package has no sandbox for root, and containers have little shared memory.
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+    browser = await launchChromium();
     page = await browser.newPage({ viewport: { width: 1280, height: 1400 } });
     page.on('request', (request) => {
       const { protocol, origin } = new URL(request.url());

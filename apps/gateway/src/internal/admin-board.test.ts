@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { launchChromium, noChromium } from '../testing/chromium.js';
 import { echoHandler, LiveGateway, repositoryFile } from '../testing/live-gateway.js';
 import { AdminKey } from './admin-key.js';
 
@@ -10,9 +10,6 @@ const key = 'a-key-for-the-admin:of-tests';
 const basic = `Basic ${Buffer.from(`anybody:${key}`).toString('base64')}`;
 const model = 'owner/name-of-a-model';
 const shownAs = 'captions: owner\u2215name-of-a-model';
-/** Debian's package; tools/test.mjs installs it where it may. */
-const executablePath = '/usr/bin/chromium';
-const reason = existsSync(executablePath) ? '' : ' (skipped: there is no /usr/bin/chromium; apt-get install chromium)';
 
 let gateway: LiveGateway;
 let board: string;
@@ -116,13 +113,12 @@ test('the board shows models as they register, and the webhooks, and can change 
   expect(await gateway.keys()).toEqual(keys);
 });
 
-describe.skipIf(reason !== '')(`the board in Chromium${reason}`, () => {
+describe.skipIf(noChromium !== '')(`the board in Chromium${noChromium}`, () => {
   let browser: Browser;
   const elsewhere: string[] = [];
   const errors: string[] = [];
   beforeAll(async () => {
-    // Debian's package has no sandbox for root, and containers have little shared memory.
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+    browser = await launchChromium();
   });
   afterAll(() => browser?.close());
 

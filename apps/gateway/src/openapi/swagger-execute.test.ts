@@ -1,13 +1,9 @@
-import { existsSync } from 'node:fs';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { launchChromium, noChromium } from '../testing/chromium.js';
 import { echoHandler, LiveGateway, repositoryFile } from '../testing/live-gateway.js';
 
-/** Debian's package; tools/test.mjs installs it where it may. */
-const executablePath = '/usr/bin/chromium';
-const reason = existsSync(executablePath) ? '' : ' (skipped: there is no /usr/bin/chromium; apt-get install chromium)';
-
-describe.skipIf(reason !== '')(`Execute in Swagger UI works without editing${reason}`, () => {
+describe.skipIf(noChromium !== '')(`Execute in Swagger UI works without editing${noChromium}`, () => {
   let gateway: LiveGateway;
   let browser: Browser;
   let page: Page;
@@ -17,7 +13,7 @@ describe.skipIf(reason !== '')(`Execute in Swagger UI works without editing${rea
     await gateway.registerModel();
     await gateway.work(echoHandler);
     await gateway.answerAndMatch();
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+    browser = await launchChromium();
     page = await browser.newPage({ viewport: { width: 1280, height: 1400 } });
     await page.goto(gateway.url);
     await page.locator('.topbar select').selectOption({ label: 'BlipQ API' });

@@ -1,0 +1,15 @@
+import { existsSync } from 'node:fs';
+import { type Browser, chromium } from 'playwright-core';
+
+/** Debian's package; tools/test.mjs installs it where it may. */
+const executablePath = '/usr/bin/chromium';
+
+/** The end of the name of tests that are skipped because there is no browser; empty where there is one. */
+export const noChromium = existsSync(executablePath)
+  ? ''
+  : ' (skipped: there is no /usr/bin/chromium; apt-get install chromium)';
+
+export async function launchChromium(): Promise<Browser> {
+  // Debian's package has no sandbox for root, and containers have little shared memory.
+  return await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+}
