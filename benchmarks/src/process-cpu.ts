@@ -8,7 +8,9 @@ const ticksPerS = 100;
  * proc_pid_stat(5), counted from after the program's name, which may hold spaces. 0 when it is gone.
  */
 export function cpuTicks(pid: number | 'self'): number {
-  const fields = readUnlessGone(`/proc/${pid}/stat`).replace(/^.*\) \S /s, '').split(' ');
+  const fields = readUnlessGone(`/proc/${pid}/stat`)
+    .replace(/^.*\) \S /s, '')
+    .split(' ');
   return fields.slice(10, 14).reduce((sum, field) => sum + Number(field), 0);
 }
 

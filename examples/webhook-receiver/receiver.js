@@ -1,6 +1,6 @@
 // Receives BlipQ's webhooks: verifies them, ignores repetitions, answers before the work is done.
 //   BLIPQ_WEBHOOK_SECRET=whsec_… PORT=4000 node receiver.js
-import { verifyWebhook, WebhookVerificationError } from '@blipq/webhooks';
+import { verifyWebhook, WebhookVerificationError } from '@blipq/client';
 import express from 'express';
 
 const { BLIPQ_WEBHOOK_SECRET, PORT = '4000' } = process.env;
@@ -14,8 +14,8 @@ const taken = new Set();
 const app = express();
 
 // The signature is over the bytes as they were sent, so they must not be parsed before it is verified.
-app.post('/hook', express.raw({ type: 'application/json', limit: '64kb' }), (req, res) => {
-  const event = verifyWebhook(req.body, req.headers, secrets);
+app.post('/hook', express.raw({ type: 'application/json', limit: '64kb' }), async (req, res) => {
+  const event = await verifyWebhook(req.body, req.headers, secrets);
   const id = req.headers['webhook-id'];
   res.status(204).end();
   if (taken.has(id)) return;

@@ -33,17 +33,20 @@ afterAll(async () => {
 });
 
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
-test.skipIf(!hasCurl)('the README’s curl lines caption the dog, send an image under an id, ask for it and continue a prompt', () => {
-  const lines = pasted(block('sh', '/generate').replaceAll(/^curl /gm, "curl -sS -w '\\n' ")).split(/\r?\n/);
-  expect(lines.slice(0, 2)).toEqual([dog, 'HTTP/1.1 202 Accepted']);
-  const resources = lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
-  const { id } = resources[0];
-  expect(resources).toMatchObject([
-    { id, object: 'caption' },
-    { id, object: 'caption' },
-    { object: 'caption', prompt: 'a picture of', params: { max_new_tokens: 12 } },
-  ]);
-});
+test.skipIf(!hasCurl)(
+  'the README’s curl lines caption the dog, send an image under an id, ask for it and continue a prompt',
+  () => {
+    const lines = pasted(block('sh', '/generate').replaceAll(/^curl /gm, "curl -sS -w '\\n' ")).split(/\r?\n/);
+    expect(lines.slice(0, 2)).toEqual([dog, 'HTTP/1.1 202 Accepted']);
+    const resources = lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
+    const { id } = resources[0];
+    expect(resources).toMatchObject([
+      { id, object: 'caption' },
+      { id, object: 'caption' },
+      { object: 'caption', prompt: 'a picture of', params: { max_new_tokens: 12 } },
+    ]);
+  },
+);
 
 test('the README’s TypeScript captions the dog', () => {
   // A project as the reader has it, with the package installed from the clone.

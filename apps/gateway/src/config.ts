@@ -76,7 +76,10 @@ export const gatewaySettings = z.object({
   BLIPQ_GENERATE_TIMEOUT_S: setting
     .wholeNumber(1, 3600)
     .default(60)
-    .meta({ purpose: 'Time in seconds for which `POST /generate` and `POST /v1/chat/completions` wait for their result', essential: true }),
+    .meta({
+      purpose: 'Time in seconds for which `POST /generate` and `POST /v1/chat/completions` wait for their result',
+      essential: true,
+    }),
   BLIPQ_THREADS: deploymentSettings.BLIPQ_THREADS,
   BLIPQ_LOG_LEVEL: deploymentSettings.BLIPQ_LOG_LEVEL,
   BLIPQ_SHUTDOWN_DELAY_MS: setting.wholeNumber(0, 600_000).default(0).meta({

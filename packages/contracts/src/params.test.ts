@@ -160,7 +160,9 @@ describe('a request', () => {
   });
 
   test('is told of everything that is wrong with it', () => {
-    expect(() => parseFields(requestedParams, { top_q: 1, num_beams: 0 })).toThrow(/num_beams .*top_q is not a parameter/s);
+    expect(() => parseFields(requestedParams, { top_q: 1, num_beams: 0 })).toThrow(
+      /num_beams .*top_q is not a parameter/s,
+    );
   });
 });
 

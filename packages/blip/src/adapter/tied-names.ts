@@ -14,7 +14,9 @@ export async function tiedNames(
   isTouched: (name: string) => boolean,
 ): Promise<(name: string) => readonly string[]> {
   const groups = new Map<string, readonly string[]>();
-  const decoders = new Set([...base.tensors.keys()].flatMap((name) => /^(.*)\.cls\.predictions\./.exec(name)?.[1] ?? []));
+  const decoders = new Set(
+    [...base.tensors.keys()].flatMap((name) => /^(.*)\.cls\.predictions\./.exec(name)?.[1] ?? []),
+  );
   for (const pair of [...decoders].flatMap((decoder) => tiedPairs(decoder, tied))) {
     if (!pair.some(isTouched)) continue;
     const stored = pair.filter((name) => base.tensors.has(name));
