@@ -113,6 +113,12 @@ test('the board shows models as they register, and the webhooks, and can change 
   expect(await gateway.keys()).toEqual(keys);
 });
 
+test('a manifest that this version cannot read hides no other queue', async () => {
+  const shown = await queues();
+  await gateway.redis.hset(`${gateway.namespace}:{models}:manifests`, 'newer', '{"task":"grounding"}');
+  expect((await queues()).map(({ name }) => name)).toEqual(shown.map(({ name }) => name));
+});
+
 describe.skipIf(noChromium !== '')(`the board in Chromium${noChromium}`, () => {
   let browser: Browser;
   const elsewhere: string[] = [];

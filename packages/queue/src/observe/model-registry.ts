@@ -10,6 +10,7 @@ import {
   type QueueAddress,
   type RedisClient,
 } from '../redis/redis-client.js';
+import { readManifest } from './read-manifest.js';
 import { listModels, type RegisteredModel } from './scripts/list-models.js';
 import { registerModel } from './scripts/register-model.js';
 import { seeModel } from './scripts/see-model.js';
@@ -110,16 +111,4 @@ export class ModelRegistry {
   async stop(): Promise<void> {
     this.#redis.disconnect();
   }
-}
-
-/** The manifest, or why it cannot be read. */
-function readManifest(json: string): ModelManifest | string {
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch {
-    return 'it is not JSON';
-  }
-  const { success, data, error } = modelManifest.safeParse(value);
-  return success ? data : error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
 }

@@ -1,4 +1,3 @@
-import { modelManifest } from '@blipq/contracts';
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { type DeliveryJob, type DeliveryJobs, openDeliveryJobs } from '../deliveries/delivery-jobs.js';
@@ -13,6 +12,7 @@ import {
   type QueueAddress,
   type RedisClient,
 } from '../redis/redis-client.js';
+import { readManifest } from './read-manifest.js';
 
 /** @bull-board's side of an HTTP server. */
 export type BoardServer = Parameters<typeof createBullBoard>[0]['serverAdapter'];
@@ -62,14 +62,17 @@ export class QueueBoard {
     this.#shown.set(this.#notify.name, webhooks(this.#notify));
   }
 
-  /** Shows the queues that there are by now: of models that are registered, or that have had jobs. */
+  /**
+   * Shows the queues that there are by now: of models that are registered, or that have had jobs. A model whose manifest
+   * this version cannot read is shown once it has had jobs.
+   */
   async refresh(): Promise<void> {
     const [names, manifests] = await asking(() =>
       Promise.all([this.#redis.smembers(this.#names.jobs), this.#redis.hvals(this.#names.manifests)]),
     );
-    const registered = manifests.map((text) => {
-      const { task, model } = modelManifest.parse(JSON.parse(text));
-      return jobsOf(task, model);
+    const registered = manifests.flatMap((json) => {
+      const manifest = readManifest(json);
+      return typeof manifest === 'string' ? [] : [jobsOf(manifest.task, manifest.model)];
     });
     for (const name of [...registered, ...names].sort()) {
       if (!this.#shown.has(name)) this.#shown.set(name, modelJobs(name, this.#jobs));
