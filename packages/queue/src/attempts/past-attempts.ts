@@ -12,21 +12,19 @@ export interface PastAttempt {
 }
 
 /**
- * The attempts that a worker began, those in hand and the latest that are over. A Redis that comes back with an older
- * state may count some of the latter as in hand: only the worker knows that it did not die of them.
+ * The latest attempts of a worker that are over. A Redis that comes back with an older state may count some of them as in
+ * hand: only the worker knows that it did not die of them.
  */
 export class PastAttempts {
-  readonly #inHand = new Map<string, PastAttempt>();
   readonly #over = new Map<string, PastAttempt>();
 
+  /** It is in hand: the same work may come back under the same token. */
   begin(attempt: PastAttempt): void {
-    this.#inHand.set(nameOf(attempt), attempt);
+    this.#over.delete(nameOf(attempt));
   }
 
   end(attempt: PastAttempt): void {
-    const name = nameOf(attempt);
-    if (!this.#inHand.delete(name)) return;
-    this.#over.set(name, attempt);
+    this.#over.set(nameOf(attempt), attempt);
     if (this.#over.size > rememberedMax) this.#over.delete(this.#over.keys().next().value!);
   }
 
