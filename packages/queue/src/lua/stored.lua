@@ -17,15 +17,17 @@ function stored.size_of(fields)
   return bytes
 end
 
-function stored.add(tenant, bytes, kept_ms, now)
-  local bucket = keys.stored(math.floor(now / bucket_ms(kept_ms)))
-  redis.call('HINCRBY', bucket, tenant, bytes)
-  redis.call('PEXPIRE', bucket, kept_ms + bucket_ms(kept_ms))
+-- `terms`: the tenant, how long its records are kept, and whether Redis has a limit.
+function stored.add(terms, bytes, now)
+  if not terms.memory_room then return end
+  local bucket = keys.stored(math.floor(now / bucket_ms(terms.kept_ms)))
+  redis.call('HINCRBY', bucket, terms.tenant, bytes)
+  redis.call('PEXPIRE', bucket, terms.kept_ms + bucket_ms(terms.kept_ms))
 end
 
-function stored.of(tenant, kept_ms, now)
-  local bytes, last = 0, math.floor(now / bucket_ms(kept_ms))
-  for n = last - buckets, last do bytes = bytes + tonumber(redis.call('HGET', keys.stored(n), tenant) or 0) end
+function stored.of(terms, now)
+  local bytes, last = 0, math.floor(now / bucket_ms(terms.kept_ms))
+  for n = last - buckets, last do bytes = bytes + tonumber(redis.call('HGET', keys.stored(n), terms.tenant) or 0) end
   return bytes
 end
 

@@ -60,7 +60,7 @@ function admission.memory_objection(terms, bytes, now)
   if not terms.memory_room then return nil end
   if bytes >= terms.memory_room then return { 'memory_full', pace.retry_after_s(now) } end
   if terms.tenant == constants.public_tenant then return nil end
-  local has_share = stored.of(terms.tenant, terms.kept_ms, now) < room_share * terms.memory_room
+  local has_share = stored.of(terms, now) < room_share * terms.memory_room
   return not has_share and { 'tenant_full', pace.retry_after_s(now) } or nil
 end
 

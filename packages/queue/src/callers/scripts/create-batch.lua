@@ -27,7 +27,7 @@ if entry then
 end
 local objection = admission.memory_objection(arguments, 0, now)
 if objection then return objection end
-if arguments.memory_room then stored.add(tenant, stored.size_of(arguments.fields), arguments.kept_ms, now) end
+stored.add(arguments, stored.size_of(arguments.fields), now)
 hashes.set(batch, arguments.fields)
 redis.call('HSET', batch, 'tenant', tenant, 'created_ms', now, 'expires_ms', now + arguments.life_ms)
 for _, state in ipairs(constants.states) do redis.call('HSET', batch, state, 0) end

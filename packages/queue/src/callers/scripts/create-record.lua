@@ -55,7 +55,7 @@ tombstones.leave(id, terms.tenant, ttl_ms)
 if terms.idempotency then
   redis.call('SET', keys.idempotency(terms.idempotency), id .. ' ' .. terms.fingerprint, 'PX', ttl_ms)
 end
-if terms.memory_room then stored.add(terms.tenant, stored.size_of(arguments.fields), terms.kept_ms, now) end
+stored.add(terms, stored.size_of(arguments.fields), now)
 lists.add(id, terms.tenant, nil, now, creation.life_ms, now)
 lists.add(id, terms.tenant, state, now, creation.life_ms, now)
 if fields.batch then batches.count(fields.batch, nil, state, now) end

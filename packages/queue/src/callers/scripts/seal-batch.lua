@@ -8,7 +8,5 @@ local id = arguments.id
 local batch = keys.batch(id)
 if redis.call('HGET', batch, 'tenant') ~= arguments.tenant then return false end
 local now = clock.now_ms()
-if batches.seal(id, arguments.items, arguments.refused, now) and arguments.memory_room then
-  stored.add(arguments.tenant, #arguments.items, arguments.kept_ms, now)
-end
+if batches.seal(id, arguments.items, arguments.refused, now) then stored.add(arguments, #arguments.items, now) end
 return redis.call('HGETALL', batch)
