@@ -49,7 +49,6 @@ if arguments.state == 'succeeded' and next_queue and not cancel then
   pass_on(next_queue, asked_revision, now)
   return 'passed_on'
 end
-work.close(id)
 if arguments.token then pace.tick(now) end
 if cancel then
   work.finish(id, 'canceled', now)

@@ -13,7 +13,6 @@ if work.is_terminal(state) then
   outcome = state == 'canceled' and 'canceled' or 'terminal'
 elseif state == 'queued' or not bullmq.is_locked(queue, id) then
   outcome = 'canceled'
-  work.close(id)
   work.finish(id, 'canceled', clock.now_ms())
   bullmq.remove(queue, id)
 else

@@ -11,7 +11,7 @@ for i = 1, #entries, 2 do
     model,
     entries[i + 1],
     redis.call('ZSCORE', keys.model_order, model) or '0',
-    seen and math.max(now - seen, 0) or -1,
+    seen and clock.elapsed_ms(seen, now) or -1,
   }
 end
 return models

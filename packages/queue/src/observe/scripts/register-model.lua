@@ -12,4 +12,3 @@ redis.call('SET', keys.tokenizer(arguments.tokenizer_sha256), arguments.tokenize
 redis.call('HSET', keys.manifests, arguments.model, arguments.manifest)
 redis.call('ZADD', keys.model_order, order, arguments.model)
 redis.call('ZADD', keys.model_seen, now, arguments.model)
-return redis.status_reply('OK')
