@@ -35,8 +35,9 @@ const sweepSize = 100;
 const sweepRounds = 10;
 
 /**
- * Repairs what a crash between two writes leaves behind, and ends captions at their deadlines. It looks at every caption that has not ended: 10 s after its
- * submission, then every minute. Any number of reconcilers may run at once; each repair is idempotent.
+ * Repairs what a crash between two writes leaves behind, and ends captions at their deadlines. It looks at every caption
+ * that has not ended: 10 s after its submission, then every minute. Any number of reconcilers may run at once; each repair
+ * is idempotent.
  */
 export class Reconciler {
   readonly #redis: RedisClient;
@@ -107,8 +108,8 @@ export class Reconciler {
 
   /** Compares a caption's record with its job and repairs whichever is behind. Returns what it did, if anything. */
   async settle(id: string): Promise<keyof Sweep | undefined> {
-    const { jobs } = await this.#records.read(id);
-    if (jobs === undefined) {
+    const { jobs } = await this.#records.place(id);
+    if (jobs === null) {
       await this.#records.forget(id);
       return undefined;
     }
@@ -125,7 +126,7 @@ export class Reconciler {
   }
 
   async #enqueue(id: string): Promise<'requeued' | undefined> {
-    const { turn, jobs } = await this.#records.read(id);
+    const { jobs, turn } = await this.#records.place(id);
     const written = await this.#records.requeue(id, null);
     if (written === 'written') {
       await addJob(this.#jobs!.of(jobs!), id, turn!);

@@ -37,8 +37,10 @@ export class Records {
     this.#keys = keys;
   }
 
-  async read(id: string): Promise<HashFields> {
-    return await this.#target.redis.hgetall(this.#keys.record(id));
+  /** The queue that the job is in, or is to be in, and its turn there; nulls where there is no record. */
+  async place(id: string): Promise<{ jobs: string | null; turn: string | null }> {
+    const [jobs = null, turn = null] = await this.#target.redis.hmget(this.#keys.record(id), 'jobs', 'turn');
+    return { jobs, turn };
   }
 
   /** The image, u8 [S, S, 3], or null when it has expired. */

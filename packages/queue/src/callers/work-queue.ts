@@ -265,8 +265,7 @@ export class WorkQueue<R extends WorkResource = CaptionResource> {
 
   /** What there is to do, and how fast it is done. */
   async load(): Promise<QueueLoad> {
-    const { open, ...load } = await asking(() => readLoad(this.#target));
-    return { open, ...load };
+    return await asking(() => readLoad(this.#target));
   }
 
   /** Disconnects; whoever waits is told `shutting_down`. */

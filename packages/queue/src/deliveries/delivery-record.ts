@@ -9,7 +9,7 @@ import {
   webhookEvent,
 } from '@blipq/contracts';
 import { batchOf } from '../records/batch-record.js';
-import { resourceOf } from '../records/record.js';
+import { isoTime, resourceOf } from '../records/record.js';
 import { type HashFields, hashFields } from '../redis/hash-fields.js';
 
 /** Longest body of a webhook. Receivers commonly limit what they take. */
@@ -29,9 +29,9 @@ export function deliveryOf(fields: HashFields, attempts: string[]): DeliveryReso
     reason: fields.reason ?? null,
     attempt: Number(fields.attempt),
     attempts: attempts.map((attempt) => JSON.parse(attempt) as DeliveryAttempt),
-    created_at: time(fields.created_ms),
-    next_attempt_at: time(fields.next_ms),
-    finished_at: time(fields.finished_ms),
+    created_at: isoTime(fields.created_ms),
+    next_attempt_at: isoTime(fields.next_ms),
+    finished_at: isoTime(fields.finished_ms),
     links: { self, redeliver: `${self}/redeliver`, subject: `/v1/${kind}/${fields.subject}` },
   });
 }
@@ -51,7 +51,7 @@ export function traceOf({ snapshot }: HashFields): string | undefined {
 function eventOf({ event, subject, created_ms, snapshot }: HashFields): WebhookEvent {
   const record = hashFields(JSON.parse(snapshot!) as string[]);
   const data = event === 'batch.completed' ? batchOf(subject!, record) : resourceOf(subject!, record);
-  return webhookEvent.parse({ type: event, timestamp: time(created_ms), data });
+  return webhookEvent.parse({ type: event, timestamp: isoTime(created_ms), data });
 }
 
 /** Without the long list inside; the resource has it. */
@@ -77,5 +77,3 @@ function withoutTokens(resource: WorkResource): WorkResource {
       return { ...resource, texts: [] };
   }
 }
-
-const time = (ms: string | undefined): string | null => (ms === undefined ? null : new Date(Number(ms)).toISOString());
