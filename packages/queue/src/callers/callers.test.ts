@@ -1,7 +1,6 @@
 import { BlipqError, type CaptionId, newCaptionId } from '@blipq/contracts';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
-import type { CaptionHandler } from '../attempts/work-handler.js';
-import { latch, made, submission } from '../testing/fixtures.js';
+import { held, latch, made, submission } from '../testing/fixtures.js';
 import { TestQueue } from '../testing/test-queue.js';
 
 const redisUrl = inject('redisUrl');
@@ -12,17 +11,6 @@ beforeEach(async () => {
 afterEach(() => live.stop());
 
 const submitted = async (changes = {}): Promise<CaptionId> => (await live.queue.submit(submission(changes))).work.id;
-
-/** A handler that says when it has begun and goes on when it is told to. */
-function held(): { handler: CaptionHandler; begun: Promise<void>; finish: () => void } {
-  const [begun, finish] = [latch(), latch()];
-  const handler: CaptionHandler = async () => {
-    begun.open();
-    await finish.promise;
-    return made('too late');
-  };
-  return { handler, begun: begun.promise, finish: () => finish.open() };
-}
 
 describe('retry', () => {
   test('makes a new caption of a failed one, with its image, and can be repeated', async () => {

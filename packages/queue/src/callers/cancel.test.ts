@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { BlipqError, type CaptionId } from '@blipq/contracts';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
-import type { CaptionHandler } from '../attempts/work-handler.js';
-import { latch, made, submission } from '../testing/fixtures.js';
+import { held, latch, made, submission } from '../testing/fixtures.js';
 import { TestQueue } from '../testing/test-queue.js';
 
 const redisUrl = inject('redisUrl');
@@ -13,17 +12,6 @@ beforeEach(async () => {
 afterEach(() => live.stop());
 
 const submitted = async (changes = {}): Promise<CaptionId> => (await live.queue.submit(submission(changes))).work.id;
-
-/** A handler that says when it has begun and goes on when it is told to. */
-function held(): { handler: CaptionHandler; begun: Promise<void>; finish: () => void } {
-  const [begun, finish] = [latch(), latch()];
-  const handler: CaptionHandler = async () => {
-    begun.open();
-    await finish.promise;
-    return made('too late');
-  };
-  return { handler, begun: begun.promise, finish: () => finish.open() };
-}
 
 describe('cancel', () => {
   test('ends a queued caption at once and takes its job along; canceling again changes nothing', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type CaptionParams, newCaptionId } from '@blipq/contracts';
-import type { CaptionWorkResult, ServedTask } from '../attempts/work-handler.js';
+import type { CaptionHandler, CaptionWorkResult, ServedTask } from '../attempts/work-handler.js';
 import type { CaptionSubmission } from '../callers/submission.js';
 
 declare module 'vitest' {
@@ -54,4 +54,15 @@ export function latch<T = void>(): { promise: Promise<T>; open: (value: T) => vo
     open = resolve;
   });
   return { promise, open };
+}
+
+/** A handler that says when it has begun and goes on when it is told to. */
+export function held(): { handler: CaptionHandler; begun: Promise<void>; finish: () => void } {
+  const [begun, finish] = [latch(), latch()];
+  const handler: CaptionHandler = async () => {
+    begun.open();
+    await finish.promise;
+    return made('too late');
+  };
+  return { handler, begun: begun.promise, finish: () => finish.open() };
 }
