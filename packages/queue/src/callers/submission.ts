@@ -60,7 +60,7 @@ export type AdmitOutcome<R = CaptionResource> = { status: 'admitted' } | { statu
 
 /**
  * `queued`: a new caption. `cached`: a new caption that has succeeded already, with a stored result. `replayed`: the
- * same request came before (the same key, or the same id); `caption` is what it made, and nothing was stored.
+ * same request came before (the same key, or the same id); `work` is what it made, and nothing was stored.
  */
 export type SubmitOutcome<R = CaptionResource> = { status: 'queued' | 'cached' | 'replayed'; work: R };
 
