@@ -2,21 +2,18 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { ModelFacts } from '@blipq/blip';
-import type { BatchDeadline } from './batch-deadline.js';
 import type { BatchFailure } from './batcher.js';
 import type { EngineLogger } from './engine-logger.js';
 import type { EngineBatchOutput, EngineRow } from './engine-row.js';
 import { type EngineReply, type EngineRequest, engineReply, type Progress, type StartRequest } from './protocol.js';
 import { Watchdog } from './watchdog.js';
 
-/** How long the engine process may be silent before it counts as hung and is killed. */
+/** How long the engine process may be silent before it counts as hung and is killed, while it runs no batch. */
 export interface Patience {
   /** While it makes the model ready; progress renews it. */
   startSilenceMs: number;
   /** While it has nothing to do. */
   heartbeatSilenceMs: number;
-  /** While it runs a batch: the whole time that the batch may take, by what its rows ask for. */
-  batchDeadline: BatchDeadline;
 }
 
 export interface EngineChildOptions {
@@ -60,8 +57,6 @@ export class EngineChild {
   #settleBatch: ((batch: ChildBatch) => void) | undefined;
   #running: Promise<ChildBatch> | undefined;
   #batches = 0;
-  /** Of the batch that runs, or of the last one. */
-  #rows: EngineRow[] = [];
   /** Why it was killed, when it was us. */
   #fault: BatchFailure | undefined;
   #reason: string | undefined;
@@ -103,12 +98,14 @@ export class EngineChild {
     return this.#stderr.join('\n');
   }
 
-  /** Runs one batch; only one at a time, and only after `ready`. A process that ends meanwhile is an outcome too. */
-  run(rows: EngineRow[]): Promise<ChildBatch> {
+  /**
+   * Runs one batch; only one at a time, and only after `ready`. A process that ends meanwhile is an outcome too, and so is
+   * one that takes longer than `deadlineMs`.
+   */
+  run(rows: EngineRow[], deadlineMs: number): Promise<ChildBatch> {
     if (this.#reason !== undefined) return Promise.resolve({ status: 'crashed', reason: this.#reason });
     this.#batches += 1;
-    this.#rows = rows;
-    this.#watch(this.#options.patience.batchDeadline.of(rows), `did not finish a batch of ${rows.length}`);
+    this.#watch(deadlineMs, `did not finish a batch of ${rows.length}`);
     this.#send({ type: 'batch', id: this.#batches, rows });
     this.#running = new Promise((resolve) => {
       this.#settleBatch = resolve;
@@ -179,7 +176,6 @@ export class EngineChild {
       return;
     }
     this.#settleBatch = undefined;
-    if (batch.status === 'done') this.#options.patience.batchDeadline.learn(this.#rows, batch.output);
     this.#watchIdle();
     settle(batch);
   }

@@ -189,10 +189,12 @@ export class Engine extends EventEmitter<EngineEvents> {
 
   async #run(child: EngineChild, batch: Entry<EngineRow, Made>[]): Promise<void> {
     const size = batch.length;
-    const running = child.run(batch.map(({ row }) => row));
+    const rows = batch.map(({ row }) => row);
+    const running = child.run(rows, this.#batchDeadline.of(rows));
     this.emit('batch-started', { size });
     const ran = await running;
     if (ran.status === 'done') {
+      this.#batchDeadline.learn(rows, ran.output);
       const { encodeMs, decodeMs } = ran.output;
       const outputs = ran.output.outputs.map((output) => ({ output, batchSize: size, encodeMs, decodeMs }));
       this.#batcher.settle(batch, { status: 'done', outputs });
@@ -257,7 +259,7 @@ export class Engine extends EventEmitter<EngineEvents> {
         device,
         heartbeatMs: heartbeatSilenceMs / 10,
       },
-      patience: { startSilenceMs, heartbeatSilenceMs, batchDeadline: this.#batchDeadline },
+      patience: { startSilenceMs, heartbeatSilenceMs },
       logger,
       onProgress: (progress) => this.emit('progress', progress),
     });
