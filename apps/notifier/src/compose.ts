@@ -14,6 +14,9 @@ import { NotifierMetrics } from './notifier-metrics.js';
 import { sender } from './sender.js';
 import { SigningSecrets } from './signing-secrets.js';
 
+/** Webhooks in hand at once: those that are sent, and those that wait for their host. */
+const deliveriesInHand = 512;
+
 interface ComposeOptions {
   stopping: AbortSignal;
   /** Default: the machine's DNS servers. */
@@ -45,7 +48,8 @@ export function composeNotifier(
   processMetrics.redisPersists(() => health.persists);
   const worker = new DeliveryWorker({
     ...redis,
-    gate: new HostGate({ perHost: config.BLIPQ_WEBHOOK_PER_HOST }),
+    concurrency: deliveriesInHand,
+    gate: new HostGate({ slots: deliveriesInHand, perHost: config.BLIPQ_WEBHOOK_PER_HOST }),
     send: sender({
       agent,
       secrets,

@@ -51,7 +51,7 @@ interface Host {
  * milliseconds: should it not be called back, its host has been idle for no longer than that.
  */
 const away = { minMs: 15_000, maxMs: 120_000 };
-/** Most who are called back, of all hosts together; the others ask again by themselves. */
+/** Most who are called back, of all hosts together, and of each tenant's share; the others ask again by themselves. */
 const awayMax = 10_000;
 /** A tenant may have this many times the slots that are free in hand, so that the next one finds some. */
 const freeShare = 4;
@@ -129,13 +129,7 @@ export class HostGate {
   /** Whoever was sent away for the share's sake is called back; other tenants, whose share has grown as well, too. */
   #giveBack(of: string, tenant: Tenant): void {
     this.#take(tenant, -1);
-    for (const one of this.#tenants.values()) {
-      const free = this.#share(one);
-      for (const [id, call] of [...one.away].slice(0, Math.max(0, free))) {
-        one.away.delete(id);
-        call();
-      }
-    }
+    for (const one of this.#tenants.values()) callSome(one.away, this.#share(one));
     if (tenant.inHand === 0 && tenant.away.size === 0) this.#tenants.delete(of);
   }
 
@@ -211,10 +205,7 @@ export class HostGate {
     const room = this.#limit(host) + this.#room(host);
     const free = room - host.running.size - host.line.length;
     if (free < Math.max(1, room / 2)) return;
-    for (const [id, call] of [...host.away].slice(0, free)) {
-      host.away.delete(id);
-      call();
-    }
+    callSome(host.away, free);
   }
 
   #learn(host: Host, how: HostVerdict, tookMs: number): void {
@@ -276,6 +267,17 @@ export class HostGate {
     for (const [name, { running, openUntil }] of this.#hosts) {
       if (running.size === 0 && openUntil < performance.now()) this.#hosts.delete(name);
     }
+  }
+}
+
+/** Calls back so many of those who were sent away, the first first. */
+function callSome(away: Host['away'], count: number): void {
+  let left = count;
+  for (const [id, call] of away) {
+    if (left < 1) return;
+    left -= 1;
+    away.delete(id);
+    call();
   }
 }
 
