@@ -36,14 +36,11 @@ const texts = z
   .meta({ description: 'Texts to compare the image with.', examples: [['a dog', 'a cat']] });
 
 /** Exactly one of the two, wherever they come from. */
-function askSomething(
-  asked: { question?: unknown; questions?: unknown },
-  context: { issues: z.core.$ZodRawIssue[] },
-): void {
-  const [one, many] = [asked.question !== undefined, asked.questions !== undefined];
+function askSomething({ value, issues }: z.core.ParsePayload<{ question?: unknown; questions?: unknown }>): void {
+  const [one, many] = [value.question !== undefined, value.questions !== undefined];
   if (one !== many) return;
   const message = one ? 'cannot come with questions; send one of them' : 'is required, or questions';
-  context.issues.push({ code: 'custom', path: ['question'], message, input: asked });
+  issues.push({ code: 'custom', path: ['question'], message, input: value });
 }
 
 /** `POST /v1/answers` as JSON. */
@@ -55,17 +52,13 @@ export const answerJson = z
     ...commonOptions,
     image: imageInput,
   })
-  .check(({ value, issues }) => askSomething(value, { issues }));
+  .check(askSomething);
 
-/** As form fields and in a query `question` may be repeated, and the parameters stand beside the others. */
-export const answerFields = z
-  .strictObject({
-    question: questions.optional(),
-    questions: questions.optional(),
-    ...commonOptions,
-    ...requestedAnswerParams.shape,
-  })
-  .check(({ value, issues }) => askSomething(value, { issues }));
+/** As form fields and in a query `question` may be repeated. */
+const answerAsks = z.object({ question: questions.optional(), questions: questions.optional(), ...commonOptions });
+
+/** The same with the parameters, which stand beside them there. */
+export const answerFields = z.strictObject({ ...answerAsks.shape, ...requestedAnswerParams.shape }).check(askSomething);
 
 /** `POST /v1/matches` as JSON. */
 export const matchJson = z.strictObject({ texts, ...commonOptions, image: imageInput });
@@ -95,7 +88,6 @@ interface RequestSchema<Asks> {
 const formParams = z.object(requestedParams.shape);
 const answerFormParams = z.object(requestedAnswerParams.shape);
 const captionAsks = z.object(captionOptions.omit({ params: true }).shape);
-const answerAsks = z.object({ question: questions.optional(), questions: questions.optional(), ...commonOptions });
 
 /** How the requests of each task are parsed. */
 export const requestSchemas: { [T in Task]: RequestSchema<AsksOf[T]> } = {
