@@ -26,11 +26,14 @@ export type DecodeOutcome =
 export class Decoder {
   readonly #child: ChildProcess;
   readonly #decodeMs: number;
-  readonly #input: Socket;
-  readonly #output: Socket;
+  readonly #input: Socket | undefined;
+  /** Its pipes; none where no file descriptor was left for them. */
+  readonly #pipes: Socket[];
   #complaints = '';
   readonly #replies = new ReplyReader();
   #current: ((outcome: DecodeOutcome) => void) | undefined;
+  /** What becomes of every image once the process is gone, also while it had none in hand. */
+  #lost: Extract<DecodeOutcome, { lost: string }> | undefined;
   #slow = false;
   /** Resolves when the process is gone. */
   readonly ended: Promise<void>;
@@ -43,20 +46,22 @@ export class Decoder {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: environment,
     });
-    this.#input = this.#child.stdin as Socket;
-    this.#output = this.#child.stdout as Socket;
+    const { stdin, stdout, stderr } = this.#child;
+    this.#input = (stdin as Socket | null) ?? undefined;
+    this.#pipes = [stdin, stdout, stderr].flatMap((pipe) => (pipe as Socket | null) ?? []);
     // A process that dies while it is written to is noticed by its end.
-    this.#input.on('error', () => {});
-    this.#child.stderr!.on('data', (text) => {
+    stdin?.on('error', () => {});
+    stderr?.on('data', (text) => {
       this.#complaints = (this.#complaints + text).slice(-complaintChars);
     });
     const ready = deferred<boolean>();
     this.ready = ready.promise;
-    this.#output.on('data', (chunk: Buffer) => this.#read(chunk, ready.resolve));
+    stdout?.on('data', (chunk: Buffer) => this.#read(chunk, ready.resolve));
     this.ended = new Promise((resolve) => {
       const end = (cause: string) => {
         ready.resolve(false);
-        this.#settle({ lost: this.#slow ? 'too slow' : 'died', cause: `${cause} ${this.#complaints}`.trim() });
+        this.#lost ??= { lost: this.#slow ? 'too slow' : 'died', cause: `${cause} ${this.#complaints}`.trim() };
+        this.#settle(this.#lost);
         resolve();
       };
       this.#child.once('error', (error) => end(error.message));
@@ -66,11 +71,12 @@ export class Decoder {
   }
 
   async decode(request: DecodeRequest): Promise<DecodeOutcome> {
+    if (this.#lost) return this.#lost;
     this.#keepAlive(true);
     const outcome = deferred<DecodeOutcome>();
     this.#current = outcome.resolve;
-    this.#input.write(requestHead(request));
-    this.#input.write(request.bytes);
+    this.#input?.write(requestHead(request));
+    this.#input?.write(request.bytes);
     // The time that a process takes to load is not the image's.
     let clock = setTimeout(() => this.#kill(), loadMsMax);
     void this.ready.then(() => {
@@ -92,7 +98,7 @@ export class Decoder {
   /** Ends it after the image in hand. */
   async stop(): Promise<void> {
     this.#keepAlive(true);
-    this.#input.end();
+    this.#input?.end();
     await this.ended;
   }
 
@@ -116,7 +122,7 @@ export class Decoder {
   /** Idle decoders do not keep a process from ending. */
   #keepAlive(alive: boolean): void {
     const method = alive ? 'ref' : 'unref';
-    for (const handle of [this.#child, this.#input, this.#output, this.#child.stderr as Socket]) handle[method]();
+    for (const handle of [this.#child, ...this.#pipes]) handle[method]();
   }
 }
 

@@ -64,7 +64,7 @@ export class PixelPool {
     return await promise.finally(() => this.#inFlight.delete(promise));
   }
 
-  /** Processes that decode now, for whoever measures them. */
+  /** The decoder processes' ids, for measurements. */
   get pids(): number[] {
     return this.#places.flatMap(({ decoder }) => decoder.pid ?? []);
   }
@@ -107,24 +107,24 @@ export class PixelPool {
   async #run(place: { decoder: Decoder; task?: Task }, task: Task): Promise<void> {
     const { bytes, size, large } = task;
     const outcome = await place.decoder.decode({ bytes, size, large });
-    this.#settle(task, outcome);
-    if ('lost' in outcome || outcome.reply.retires) await this.#replace(place);
+    const loaded = await place.decoder.ready;
+    this.#settle(task, outcome, loaded);
+    if ('lost' in outcome || outcome.reply.retires) await this.#replace(place, loaded);
     delete place.task;
     if (large) this.#largeRuns = false;
     this.#next();
   }
 
   /** A new process for one that is gone. One that cannot even load is not started over and over. */
-  async #replace(place: { decoder: Decoder }): Promise<void> {
-    const loaded = await place.decoder.ready;
+  async #replace(place: { decoder: Decoder }, loaded: boolean): Promise<void> {
     await place.decoder.stop();
     if (!loaded) await new Promise((resolve) => setTimeout(resolve, restartMs));
     if (!this.#stopped || this.#waiting.length > 0) place.decoder = new Decoder(this.#limits);
   }
 
-  #settle(task: Task, outcome: DecodeOutcome): void {
+  #settle(task: Task, outcome: DecodeOutcome, loaded: boolean): void {
     if ('lost' in outcome) {
-      this.#settleLost(task, outcome);
+      this.#settleLost(task, outcome, loaded);
       return;
     }
     const { reply, rgb } = outcome;
@@ -134,10 +134,14 @@ export class PixelPool {
     else task.done.reject(new Error(`decoding failed: ${reply.status === 'failed' ? reply.message : reply.status}`));
   }
 
-  /** What more memory might help goes again with that; the rest is the image's fault. */
-  #settleLost(task: Task, { lost, cause }: Extract<DecodeOutcome, { lost: string }>): void {
+  /** What more memory might help goes again with that; the rest is the image's fault, unless no process has loaded. */
+  #settleLost(task: Task, { lost, cause }: Extract<DecodeOutcome, { lost: string }>, loaded: boolean): void {
     if (lost === 'died' && !task.large) {
       this.#again(task);
+      return;
+    }
+    if (!loaded) {
+      task.done.reject(new Error(`no process that decodes images can be started: ${cause}`));
       return;
     }
     const { decodeS, largeMemoryBytes } = this.#limits;
