@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Picture } from './containers/picture.js';
-import { interpretation, type Libvips } from './libvips.js';
+import { HeldObjects } from './held-objects.js';
+import { interpretation, type Libvips, sampleBytes } from './libvips.js';
 import type { Raster } from './raster.js';
 import { isSrgb } from './srgb-profile.js';
 
@@ -72,24 +73,22 @@ export function openHeic(libvips: Libvips, picture: Picture): Raster {
   const convert =
     profile && !isSrgb(profile) && format === 'u8' ? converter(libvips, profile, width, bands) : undefined;
   let band: { row: number; bytes: Uint8Array } | undefined;
-  const rowBytes = width * bands * (format === 'u8' ? 1 : 2);
-  const outBands = convert ? convert.bands : bands;
-  const outRowBytes = convert ? width * outBands : rowBytes;
+  const rowBytes = width * bands * sampleBytes[format];
   const bandOf = (row: number) => {
     if (band?.row !== row) {
       band = undefined;
       const bytes = heif.tileRow(row);
-      band = { row, bytes: convert ? convert.rows(bytes, bytes.length / rowBytes) : bytes };
+      band = { row, bytes: convert ? convert(bytes, bytes.length / rowBytes) : bytes };
     }
     return band.bytes;
   };
   return {
-    ...{ width, height, bands: outBands, format },
+    ...{ width, height, bands, format },
     read(top, rows, target) {
       for (let y = 0; y < rows; y++) {
         const row = Math.floor((top + y) / tileHeight);
-        const from = (top + y - row * tileHeight) * outRowBytes;
-        target.set(bandOf(row).subarray(from, from + outRowBytes), y * outRowBytes);
+        const from = (top + y - row * tileHeight) * rowBytes;
+        target.set(bandOf(row).subarray(from, from + rowBytes), y * rowBytes);
       }
     },
     endedEarly: () => false,
@@ -99,28 +98,19 @@ export function openHeic(libvips: Libvips, picture: Picture): Raster {
 
 /** Converts rows by a profile. Each call makes a new transform, which takes milliseconds. */
 function converter(libvips: Libvips, profile: Uint8Array, width: number, bands: number) {
-  const rows = (bytes: Uint8Array, count: number): Uint8Array => {
-    const image = libvips.fromMemory(bytes, width, count, bands);
-    let converted: ReturnType<Libvips['iccToSrgb']> | undefined;
-    let region: ReturnType<Libvips['region']> | undefined;
+  return (bytes: Uint8Array, rows: number): Uint8Array => {
+    const held = new HeldObjects(libvips);
     try {
-      const coloured = libvips.withProfile(image, profile, interpretation.srgb);
-      try {
-        converted = libvips.iccToSrgb(coloured, 'srgb');
-      } finally {
-        libvips.release(coloured);
-      }
-      region = libvips.region(converted);
-      const out = new Uint8Array(width * count * bands);
-      libvips.fetch(region, width, 0, count, out);
+      const image = held.hold(libvips.fromMemory(bytes, width, rows, bands));
+      const coloured = held.hold(libvips.withProfile(image, profile, interpretation.srgb));
+      const region = held.hold(libvips.region(held.hold(libvips.iccToSrgb(coloured, 'srgb'))));
+      const out = new Uint8Array(width * rows * bands);
+      libvips.fetch(region, width, 0, rows, out);
       return out;
     } finally {
-      if (region) libvips.release(region);
-      if (converted) libvips.release(converted);
-      libvips.release(image);
+      held.release();
     }
   };
-  return { bands, rows };
 }
 
 class HeifFile {
@@ -175,8 +165,8 @@ class HeifFile {
   /** The samples of one row of tiles, rows side by side. */
   tileRow(row: number): Uint8Array {
     const rows = Math.min(this.tileHeight, this.height - row * this.tileHeight);
-    const bytesPerSample = this.format === 'u8' ? 1 : 2;
-    const [pixelBytes, stride] = [this.bands * bytesPerSample, this.width * this.bands * bytesPerSample];
+    const pixelBytes = this.bands * sampleBytes[this.format];
+    const stride = this.width * pixelBytes;
     const band = new Uint8Array(rows * stride);
     for (let column = 0; column < this.#columns; column++) {
       const image = this.#decode(column, row);

@@ -1,4 +1,5 @@
 import type { Picture } from './containers/picture.js';
+import { HeldObjects } from './held-objects.js';
 import { interpretation, type Libvips, type Loader, VipsError, type VipsImage } from './libvips.js';
 import type { Raster } from './raster.js';
 import { isSrgb } from './srgb-profile.js';
@@ -19,27 +20,20 @@ const endsEarly = /premature end/i;
 export function openByLibvips(libvips: Libvips, picture: Picture): Raster {
   const { format, bytes } = picture;
   libvips.complaints();
-  const held: VipsImage[] = [];
-  const keep = (image: VipsImage) => {
-    held.push(image);
-    return image;
-  };
-  const close = () => {
-    for (const object of held.splice(0).reverse()) libvips.release(object);
-  };
+  const held = new HeldObjects(libvips);
   try {
-    const loaded = keep(libvips.load(loaders[format]!, bytes, optionsOf(format)));
-    const image = inSrgb(libvips, loaded, picture, keep);
+    const loaded = held.hold(libvips.load(loaders[format]!, bytes, optionsOf(format)));
+    const image = inSrgb(libvips, loaded, picture, held);
     const { width, height, bands, format: bandFormat } = libvips.describe(image);
-    const region = keep(libvips.region(image) as unknown as VipsImage) as unknown as ReturnType<Libvips['region']>;
+    const region = held.hold(libvips.region(image));
     return {
       ...{ width, height, bands, format: bandFormat },
       read: (top, rows, target) => libvips.fetch(region, width, top, rows, target),
       endedEarly: () => endsEarly.test(libvips.complaints()),
-      close,
+      close: () => held.release(),
     };
   } catch (error) {
-    close();
+    held.release();
     throw error;
   }
 }
@@ -52,18 +46,13 @@ function optionsOf(format: Picture['format']) {
 }
 
 /** Colours that only libvips can convert. A profile that does not fit the pixels is ignored, as viewers do. */
-function inSrgb(
-  libvips: Libvips,
-  image: VipsImage,
-  picture: Picture,
-  keep: (image: VipsImage) => VipsImage,
-): VipsImage {
+function inSrgb(libvips: Libvips, image: VipsImage, picture: Picture, held: HeldObjects): VipsImage {
   const space = libvips.describe(image).interpretation;
-  if (space === interpretation.cmyk) return keep(libvips.iccToSrgb(image, 'cmyk'));
+  if (space === interpretation.cmyk) return held.hold(libvips.iccToSrgb(image, 'cmyk'));
   const profile = picture.colour ? undefined : libvips.blob(image, 'icc-profile-data');
   if (profile === undefined || isSrgb(profile)) return image;
   try {
-    return keep(libvips.iccToSrgb(image, 'srgb'));
+    return held.hold(libvips.iccToSrgb(image, 'srgb'));
   } catch (error) {
     if (error instanceof VipsError) return image;
     throw error;

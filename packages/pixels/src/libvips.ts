@@ -11,6 +11,7 @@ import koffi from 'koffi';
 /** A GObject of libvips. Every one must be released once. */
 export type VipsImage = { readonly __vips: 'image' };
 export type VipsRegion = { readonly __vips: 'region' };
+export type VipsObject = VipsImage | VipsRegion;
 type Pointer = unknown;
 
 /** VipsBandFormat, by its number. */
@@ -77,14 +78,9 @@ export class Libvips {
    * @throws VipsError
    */
   load(loader: Loader, bytes: Uint8Array, options: Record<string, Value> = {}): VipsImage {
-    const load = this.#variadic(
-      `int vips_${loader}load_buffer(const uint8_t *data, size_t length, _Out_ void **image, ...)`,
-    );
-    const out: Pointer[] = [null];
+    const signature = `int vips_${loader}load_buffer(const uint8_t *data, size_t length, _Out_ void **image, ...)`;
     // Sequential: 1 of VipsAccess. Rows come once, from the top.
-    const status = load(bytes, bytes.length, out, ...variable({ access: 1, ...options }));
-    if (status !== 0) throw this.#error();
-    return out[0] as VipsImage;
+    return this.#make(signature, (out) => [bytes, bytes.length, out], { access: 1, ...options });
   }
 
   /** Pixels that are in memory already, which must stay there until the image is released. */
@@ -116,18 +112,17 @@ export class Libvips {
 
   /** Converts to 8-bit sRGB by the embedded profile or, without one, by `inputProfile`, which libvips knows. */
   iccToSrgb(image: VipsImage, inputProfile: 'srgb' | 'cmyk'): VipsImage {
-    return this.#operation('icc_transform', 'const char *profile', [image, 'srgb'], {
-      ...{ embedded: true, intent: perceptual, depth: 8, 'input-profile': inputProfile },
-    });
+    const signature = 'int vips_icc_transform(void *image, _Out_ void **result, const char *profile, ...)';
+    const options = { embedded: true, intent: perceptual, depth: 8, 'input-profile': inputProfile };
+    return this.#make(signature, (out) => [image, out, 'srgb'], options);
   }
 
   /** The same pixels, said to be in the colours of a profile. */
   withProfile(image: VipsImage, profile: Uint8Array, space: number): VipsImage {
-    const copy = this.#variadic('int vips_copy(void *image, _Out_ void **result, ...)');
-    const out: Pointer[] = [null];
-    if (copy(image, out, ...variable({ interpretation: space })) !== 0) throw this.#error();
-    this.#setBlob(out[0], 'icc-profile-data', profile, profile.length);
-    return out[0] as VipsImage;
+    const signature = 'int vips_copy(void *image, _Out_ void **result, ...)';
+    const copy = this.#make(signature, (out) => [image, out], { interpretation: space });
+    this.#setBlob(copy, 'icc-profile-data', profile, profile.length);
+    return copy;
   }
 
   region(image: VipsImage): VipsRegion {
@@ -159,20 +154,20 @@ export class Libvips {
    */
   limitMemory(bytes: number): void {
     if (process.platform !== 'linux') return;
-    const limit = this.#variadic('int setrlimit(int resource, const uint64_t *limit)');
+    const limit = this.#function('int setrlimit(int resource, const uint64_t *limit)');
     if (limit(rlimitData, BigUint64Array.of(BigInt(bytes), unlimited)) !== 0) throw new Error('setrlimit failed');
   }
 
   /** Has the allocator give free memory back to the system, where it is glibc's. */
   returnFreeMemory(): void {
     try {
-      this.#variadic('int malloc_trim(size_t pad)')(0);
+      this.#function('int malloc_trim(size_t pad)')(0);
     } catch {
       // Others have no such function, and give it back by themselves.
     }
   }
 
-  release(object: VipsImage | VipsRegion): void {
+  release(object: VipsObject): void {
     this.#unref(object);
   }
 
@@ -183,16 +178,17 @@ export class Libvips {
     return text;
   }
 
-  #operation(name: string, parameter: string, [image, value]: [VipsImage, Value], options: Record<string, Value>) {
-    const operate = this.#variadic(`int vips_${name}(void *image, _Out_ void **result, ${parameter}, ...)`);
+  /** Calls a function that makes an image. `args` puts the place for it among the arguments before the options. */
+  #make(signature: string, args: (out: Pointer[]) => unknown[], options: Record<string, Value>): VipsImage {
     const out: Pointer[] = [null];
-    if (operate(image, out, value, ...variable(options)) !== 0) throw this.#error();
+    if (this.#function(signature)(...args(out), ...variable(options)) !== 0) throw this.#error();
     return out[0] as VipsImage;
   }
 
   readonly #declared = new Map<string, (...args: unknown[]) => unknown>();
 
-  #variadic(signature: string): (...args: unknown[]) => unknown {
+  /** A function that is declared when it is first needed. */
+  #function(signature: string): (...args: unknown[]) => unknown {
     const declared = this.#declared.get(signature) ?? this.#library.func(signature);
     this.#declared.set(signature, declared);
     return declared;
