@@ -30,7 +30,8 @@ const hlgGamma = 1.2;
 /** Light from here on is compressed instead of clipped, in pictures that have more than white. */
 const knee = 0.8;
 
-const srgb: Curve = (v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+/** IEC 61966-2-1. */
+export const srgbLight: Curve = (v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
 
 /** SMPTE ST 2084. */
 const pq: Curve = (v) => {
@@ -47,7 +48,7 @@ const hlg: Curve = (v) => (v <= 0.5 ? v ** 2 / 3 : (Math.exp((v - 0.55991073) / 
  * are sRGB's here.
  */
 const transfers: Readonly<Record<number, Curve>> = {
-  ...{ 1: srgb, 6: srgb, 11: srgb, 13: srgb, 14: srgb, 15: srgb },
+  ...{ 1: srgbLight, 6: srgbLight, 11: srgbLight, 13: srgbLight, 14: srgbLight, 15: srgbLight },
   ...{
     4: (v: number) => v ** 2.2,
     5: (v: number) => v ** 2.8,
@@ -71,8 +72,8 @@ export type ColourConversion = (red: number, green: number, blue: number, target
  */
 export function conversionFrom({ primaries: space, transfer }: Cicp): ColourConversion | undefined {
   const chromaticities = primaries[space] ?? bt709;
-  const curve = transfers[transfer] ?? srgb;
-  if (chromaticities === bt709 && curve === srgb) return undefined;
+  const curve = transfers[transfer] ?? srgbLight;
+  if (chromaticities === bt709 && curve === srgbLight) return undefined;
   const toLight = Float32Array.from({ length: signalSteps }, (_, signal) => curve(signal / (signalSteps - 1)));
   const [r, g, b] = rgbToRgb(chromaticities, bt709) as [Matrix[0], Matrix[0], Matrix[0]];
   const high = transfer === 16 || transfer === 18;

@@ -1,3 +1,5 @@
+import { imageBytesMax } from '@blipq/contracts';
+
 /** What an image may be, and what one decode may cost. */
 export interface ImageLimits {
   readonly imageBytesMax: number;
@@ -18,7 +20,7 @@ export interface ImageLimits {
 const mib = 1024 * 1024;
 
 export const defaultLimits: ImageLimits = {
-  imageBytesMax: 20 * mib,
+  imageBytesMax,
   pixelsMax: 75_000_000,
   sideMin: 16,
   sideMax: 16_384,

@@ -1,3 +1,5 @@
+import { viewOf } from './containers/picture.js';
+
 /** How a stored image is shown, as EXIF counts it (tag 0x0112): 1 as it is, 6 turned clockwise by 90°. */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
@@ -25,12 +27,17 @@ export function orientationOf({ flipX, flipY, transposed }: Axes): Orientation {
   })!;
 }
 
+/** A number that a file gives as its orientation; 1 where it is none. */
+export function orientationFrom(value: number): Orientation {
+  return value >= 1 && value <= 8 ? (value as Orientation) : 1;
+}
+
 /**
- * The orientation in EXIF's TIFF structure; 1 where it says none. Only the entries of the first directory are looked
- * at, and nothing beyond the end.
+ * The orientation in EXIF's TIFF structure; 1 where it says none. Reads the entries of the first directory only, and
+ * nothing beyond the end.
  */
 export function exifOrientation(exif: Uint8Array): Orientation {
-  const view = new DataView(exif.buffer, exif.byteOffset, exif.byteLength);
+  const view = viewOf(exif);
   const order = view.byteLength >= 8 ? view.getUint16(0) : 0;
   if (order !== 0x4949 && order !== 0x4d4d) return 1;
   const little = order === 0x4949;
@@ -42,7 +49,7 @@ export function exifOrientation(exif: Uint8Array): Orientation {
     if (view.getUint16(at, little) !== 0x0112) continue;
     const value =
       view.getUint16(at + 2, little) === 4 ? view.getUint32(at + 8, little) : view.getUint16(at + 8, little);
-    return value >= 1 && value <= 8 ? (value as Orientation) : 1;
+    return orientationFrom(value);
   }
   return 1;
 }

@@ -1,6 +1,6 @@
 import { checkDimensions } from './check-cost.js';
 import { ContainerError, type Picture } from './containers/picture.js';
-import { sampleBytes } from './libvips.js';
+import { type BandFormat, sampleBytes } from './libvips.js';
 import type { ImageLimits } from './limits.js';
 import type { Raster } from './raster.js';
 import type { Resizer } from './resizer.js';
@@ -14,6 +14,8 @@ const stripsMin = 24;
 const rowsNeeded = 0.75;
 /** Floating-point pictures reach from 0 to 1, with some light beyond, unless their numbers are those of 8 or 16 bits. */
 const floatOvershoot = 16;
+/** Full light of samples whose format says it. */
+const plainLevels: Partial<Record<BandFormat, number>> = { u8: 255, i8: 255, u16: 65_535 };
 
 /**
  * Decodes a picture strip by strip into the resize.
@@ -28,8 +30,9 @@ export function rasterToPixels(
   { limits, resizer }: { limits: ImageLimits; resizer: Resizer },
 ) {
   const first = open();
-  const max = holdsPlainLevels(first) ? 1 : fullLight(first);
-  const raster = holdsPlainLevels(first) ? first : open();
+  const levels = plainLevels[first.format];
+  const max = levels ?? fullLight(first);
+  const raster = levels === undefined ? open() : first;
   try {
     const { width, height } = raster;
     checkDimensions(raster, limits);
@@ -53,10 +56,6 @@ export function rasterToPixels(
   } finally {
     raster.close();
   }
-}
-
-function holdsPlainLevels({ format }: Raster): boolean {
-  return format === 'u8' || format === 'i8' || format === 'u16';
 }
 
 function stripRowsOf(height: number, rowBytes: number): number {

@@ -23,7 +23,7 @@ interface Samples {
 }
 
 /**
- * @param max full light, for samples that are not of 8 or 16 bits
+ * @param max full light
  * @returns undefined where rows are such already
  */
 export function rowsToRgb(raster: Raster, picture: Picture, max: number): RowsToRgb | undefined {
@@ -34,7 +34,7 @@ export function rowsToRgb(raster: Raster, picture: Picture, max: number): RowsTo
   const { width, bands, format } = raster;
   return {
     convert(bytes, top, rows, rgb) {
-      const samples = samplesOf(bytes.subarray(0, rows * width * bands * sampleBytes[format]), format, max);
+      const samples = { values: numbersOf(bytes.subarray(0, rows * width * bands * sampleBytes[format]), format), max };
       if (conversion) convertColours(samples, channels, conversion, rgb);
       else scaleColours(samples, channels, rgb);
       if (channels.alpha !== undefined) overWhite(samples, channels, rgb, picture.premultiplied === true);
@@ -50,11 +50,6 @@ function channelsOf({ bands }: Raster, { samples }: Picture): Channels {
     return { bands, colours: samples.colours >= 3 ? 3 : 1, alpha };
   }
   return { bands, colours: bands >= 3 ? 3 : 1, alpha: bands === 2 || bands === 4 ? bands - 1 : undefined };
-}
-
-function samplesOf(bytes: Uint8Array, format: BandFormat, max: number): Samples {
-  const plain = { u8: 255, i8: 255, u16: 65_535 }[format as 'u8'];
-  return { values: numbersOf(bytes, format), max: plain ?? max };
 }
 
 /** Samples as numbers, in this machine's byte order. */

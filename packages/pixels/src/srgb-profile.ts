@@ -1,3 +1,6 @@
+import { srgbLight } from './colour-spaces.js';
+import { viewOf } from './containers/picture.js';
+
 /**
  * sRGB's primaries, adapted to D50 as ICC profiles hold them, and their tolerance: profiles in the wild differ by
  * rounding only.
@@ -18,7 +21,7 @@ const curveSamples = [0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.95];
  * profiles lie in their names; whatever is not a plain matrix profile is taken for another one.
  */
 export function isSrgb(profile: Uint8Array): boolean {
-  const view = new DataView(profile.buffer, profile.byteOffset, profile.byteLength);
+  const view = viewOf(profile);
   try {
     if (text(view, 16) !== 'RGB ' || text(view, 20) !== 'XYZ ') return false;
     const tags = tagOffsets(view);
@@ -72,11 +75,6 @@ function parametricCurve(view: DataView, at: number): ((x: number) => number) | 
     number,
   ];
   return (x) => (x >= d ? (a * x + b) ** g : c * x);
-}
-
-/** IEC 61966-2-1. */
-function srgbLight(x: number): number {
-  return x <= 0.04045 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4;
 }
 
 /** s15Fixed16. */

@@ -3,8 +3,8 @@ import { ContainerError, type Picture, partsMax, type Rectangle, Selection, view
 const trailer = Uint8Array.of(0x3b);
 
 /**
- * GIF89a. The decoder gets the first frame alone: it would look at every one. What that frame leaves of the canvas is
- * transparent, whatever the file calls its background, as browsers have it.
+ * GIF89a. The decoder gets the first frame alone: it would walk over all of them. What that frame leaves of the
+ * canvas is transparent, whatever the file calls its background, as browsers have it.
  */
 export function readGif(bytes: Uint8Array): Picture {
   const view = viewOf(bytes);

@@ -3,7 +3,6 @@ import { ascii, type Cicp, ContainerError, type Picture, partsMax, UnsupportedKi
 
 interface Box {
   readonly type: string;
-  readonly start: number;
   /** Where its content begins. */
   readonly at: number;
   readonly end: number;
@@ -47,7 +46,7 @@ export function readIsobmff(bytes: Uint8Array): Picture {
   const depth = property('pixi');
   const bitDepth = depth && depth.end > depth.at + 5 ? bytes[depth.at + 5]! : 8;
   return {
-    ...{ format: codec === 'av01' ? 'avif' : 'heic', bytes, width, height, bitDepth },
+    ...{ format: codec === 'av01' ? 'avif' : 'heic', bytes, width, height },
     orientation: codec === 'av01' ? 1 : shownAs(properties, bytes),
     memoryBytes: width * rowsAtOnce * bytesPerPixel(codec, bitDepth),
     ...(colour && { colour }),
@@ -225,7 +224,7 @@ class Boxes {
       const size = large ? Number(this.view.getBigUint64(at + 8)) : small === 0 ? end - at : small;
       if (size < (large ? 16 : 8)) break;
       const boxEnd = Math.min(at + size, end);
-      boxes.push({ type: this.text(at + 4, at + 8), start: at, at: at + (large ? 16 : 8), end: boxEnd });
+      boxes.push({ type: this.text(at + 4, at + 8), at: at + (large ? 16 : 8), end: boxEnd });
       at = boxEnd;
     }
     return boxes;

@@ -28,8 +28,6 @@ export interface Picture {
   readonly drawn?: Rectangle;
   /** JPEG: whether the file holds every coefficient, in part at least. Undefined: decoding has to tell. */
   readonly complete?: boolean;
-  /** HEIC: shown in this many degrees … are applied by the decoder. */
-  readonly bitDepth?: number;
 }
 
 export interface Rectangle {

@@ -1,4 +1,4 @@
-import type { Orientation } from '../orientation.js';
+import { orientationFrom } from '../orientation.js';
 import { ContainerError, type Picture, partsMax, UnsupportedKind, viewOf } from './picture.js';
 
 const tag = {
@@ -60,11 +60,10 @@ export function readTiff(bytes: Uint8Array): Picture {
   // ExtraSamples: 1 is alpha that colours are multiplied by, 2 is alpha that they are not, 0 is anything but alpha.
   const alpha = extra.findIndex((meaning) => meaning === 1 || meaning === 2);
   const palette = photometric === 3;
-  const orientation = one('orientation', 1);
   const rows = all('tileWidth').length > 0 ? one('tileHeight', 1) : Math.min(one('rowsPerStrip', height), height);
   return {
-    ...{ format: 'tiff', bytes, width, height, bitDepth: bits },
-    orientation: orientation >= 1 && orientation <= 8 ? (orientation as Orientation) : 1,
+    ...{ format: 'tiff', bytes, width, height },
+    orientation: orientationFrom(one('orientation', 1)),
     memoryBytes: 3 * rows * (width + one('tileWidth', 0)) * Math.ceil((samples * bits) / 8),
     samples: { colours: palette ? 3 : colours, ...(alpha >= 0 && !palette && { alpha: colours + alpha }) },
   };
