@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { blankPng } from './blank-png.js';
+import { blankPng } from '@blipq/pixels/testing';
 import { repositoryFile } from './live-gateway.js';
 
 const photo = await readFile(repositoryFile('test/images/rocket.jpg'));

@@ -19,6 +19,12 @@ interface Header {
   readonly interlaced: boolean;
 }
 
+/** A black 1-bit PNG of any size: a few KB on the wire however many pixels it has. */
+export function blankPng(width: number, height: number): Buffer {
+  const rows = Buffer.alloc((1 + Math.ceil(width / 8)) * height);
+  return pngOf(width, height, [pngChunk('IDAT', deflateSync(rows))], { depth: 1, colour: 0 });
+}
+
 /** A PNG that declares any size and holds next to nothing. */
 export function hollowPng(width: number, height: number, options: Partial<Header> = {}): Buffer {
   return pngOf(width, height, [pngChunk('IDAT', deflateSync(Buffer.alloc(1000)))], options);
