@@ -9,7 +9,7 @@ import { manyScansJpeg } from './testing/many-scans-jpeg.js';
 import { pngChunk, pngOf } from './testing/png.js';
 import { plain } from './testing/shown.js';
 
-const small = async () => new Uint8Array(await plain(64, 48).jpeg().toBuffer());
+const small = () => plain(64, 48).jpeg().toBuffer();
 
 /** Takes eight bytes per pixel, since no row is whole before the last of its passes. */
 function interlacedPng(side: number): Buffer {
@@ -86,7 +86,7 @@ describe('what a decode may cost', () => {
       for (; running; await pause(20))
         for (const pid of pool.pids) peaks.set(pid, Math.max(peaks.get(pid) ?? 0, peakOf(pid)));
     })();
-    await Promise.all([...files, ...files].map((file) => pool.toPixels(new Uint8Array(file), 64)));
+    await Promise.all([...files, ...files].map((file) => pool.toPixels(file, 64)));
     running = false;
     await watch;
     // A process that decodes a large image; the limit of the other one beside it is 276 MB.

@@ -5,14 +5,11 @@ import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { PixelPool } from './pixel-pool.js';
 
-/** A JPEG in a buffer of its own. */
 async function jpeg(width = 320, height = 200): Promise<Uint8Array> {
   const noise = { type: 'gaussian', mean: 128, sigma: 30 } as const;
-  return new Uint8Array(
-    await sharp({ create: { width, height, channels: 3, background: 'red', noise } })
-      .jpeg()
-      .toBuffer(),
-  );
+  return await sharp({ create: { width, height, channels: 3, background: 'red', noise } })
+    .jpeg()
+    .toBuffer();
 }
 
 describe('PixelPool', () => {
@@ -58,7 +55,7 @@ describe('PixelPool', () => {
     const count = 6;
     let [turns, firstDoneAt, waiting] = [0, 0, count];
     const images = Array.from({ length: waiting }, () =>
-      pool.toPixels(file.slice(), 384).then(() => {
+      pool.toPixels(file, 384).then(() => {
         firstDoneAt ||= turns;
         waiting--;
       }),
@@ -72,10 +69,10 @@ describe('PixelPool', () => {
   it('refuses what would wait beyond the bound and takes images again afterwards', async () => {
     const narrow = new PixelPool({ threads: 1, waitingMax: 2 });
     const file = await jpeg();
-    const taken = Array.from({ length: 3 }, () => narrow.toPixels(file.slice(), 64));
-    await expect(narrow.toPixels(file.slice(), 64)).rejects.toMatchObject({ code: 'queue_full', retryAfterS: 1 });
+    const taken = Array.from({ length: 3 }, () => narrow.toPixels(file, 64));
+    await expect(narrow.toPixels(file, 64)).rejects.toMatchObject({ code: 'queue_full', retryAfterS: 1 });
     await Promise.all(taken);
-    await expect(narrow.toPixels(file.slice(), 64)).resolves.toMatchObject({ width: 320 });
+    await expect(narrow.toPixels(file, 64)).resolves.toMatchObject({ width: 320 });
     await narrow.stop();
   });
 
@@ -89,9 +86,9 @@ describe('PixelPool', () => {
   it('finishes what it has taken when it stops, and takes nothing more', async () => {
     const stopping = new PixelPool({ threads: 1 });
     const file = await jpeg();
-    const taken = Promise.all(Array.from({ length: 4 }, () => stopping.toPixels(file.slice(), 64)));
+    const taken = Promise.all(Array.from({ length: 4 }, () => stopping.toPixels(file, 64)));
     const stopped = stopping.stop();
-    await expect(stopping.toPixels(file.slice(), 64)).rejects.toMatchObject({ code: 'shutting_down' });
+    await expect(stopping.toPixels(file, 64)).rejects.toMatchObject({ code: 'shutting_down' });
     await stopped;
     await expect(taken).resolves.toHaveLength(4);
   });

@@ -137,11 +137,10 @@ export class WorkIntake {
     try {
       const file = image instanceof Uint8Array ? image : await imageBytes(image, fetch);
       turn = placeOf(decodes, holder);
-      // The pixels may take over the file's memory, so its hash comes first.
-      const facts = { sha256: createHash('sha256').update(file).digest('hex'), bytes: file.length };
       const startedMs = performance.now();
       const made = await inSpan('preprocess', {}, () => metrics.preprocess(() => pixels.toPixels(file, size)));
-      return { ...made, ...facts, preprocessMs: Math.round(performance.now() - startedMs) };
+      const preprocessMs = Math.round(performance.now() - startedMs);
+      return { ...made, sha256: createHash('sha256').update(file).digest('hex'), bytes: file.length, preprocessMs };
     } finally {
       memory.close();
       turn?.();
