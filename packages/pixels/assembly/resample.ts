@@ -5,14 +5,14 @@
  * fit into 16 bits and a pair of products is one instruction. Sums are modulo 2³², in which the result fits; the
  * results are therefore those of Pillow to the bit.
  *
- * Memory belongs to the caller (`resampler.ts`), which lays out rows, weights and windows. Loads and stores reach up to
+ * Memory belongs to the caller (`resizer.ts`), which lays out rows, weights and windows. Loads and stores reach up to
  * 16 bytes beyond the last pixel of a row.
  */
 
 /** ½ in 22 fractional bits: Pillow rounds to nearest. */
 const half: v128 = i32x4.splat(1 << 21);
 
-/** Windows as `resampler.ts` writes them: where the first source pixel is, how many groups of taps, their weights. */
+/** Windows as `resizer.ts` writes them: where the first source pixel is, how many groups of taps, their weights. */
 @unmanaged
 class Window {
   /** Bytes from the row's begin to the window's first source pixel. */

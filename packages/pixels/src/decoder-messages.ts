@@ -29,7 +29,7 @@ export type DecodeResult =
   /** The image is within the limits of a large one only. */
   | { readonly status: 'large' }
   | { readonly status: 'failed'; readonly message: string }
-  /** The process has loaded; said once, before the first request is answered. */
+  /** The process has loaded: its first reply, which answers no request. */
   | { readonly status: 'ready' };
 
 export function requestHead({ bytes, size, large }: DecodeRequest): Uint8Array {
