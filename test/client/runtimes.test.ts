@@ -4,10 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { createContext, runInContext } from 'node:vm';
 import { rolldown } from 'rolldown';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { tinyPng } from '../../apps/gateway/src/openapi/tiny-png.js';
 import { launchChromium, noChromium } from '../../apps/gateway/src/testing/chromium.js';
 import { echoHandler, LiveGateway } from '../../apps/gateway/src/testing/live-gateway.js';
 
 const entry = fileURLToPath(new URL('../../packages/client/dist/index.js', import.meta.url));
+const redDisc = `data:image/png;base64,${tinyPng}`;
 let gateway: LiveGateway;
 
 beforeAll(async () => {
@@ -33,8 +35,7 @@ test('it needs no more than the web’s own globals, as edge workers have them',
   const timers = { AbortController, AbortSignal, setTimeout, clearTimeout };
   const context = createContext({ ...web, ...timers, server: gateway.url, Uint8Array, ArrayBuffer });
   runInContext(await bundle(), context);
-  const png = redDisc();
-  const code = `new blipqClient.Blipq({ server }).caption('${png}', { prompt: 'edge', onUpdate() {} })`;
+  const code = `new blipqClient.Blipq({ server }).caption('${redDisc}', { prompt: 'edge', onUpdate() {} })`;
   expect((await runInContext(code, context)).caption.text).toBe('edge echoed');
 });
 
@@ -61,7 +62,7 @@ test.skipIf(noChromium !== '')(`captions a file and verifies a webhook in Chromi
         const refused = await verifyWebhook('{}', new Headers(), 'whsec_AA').catch((error: Error) => error.name);
         return [caption.caption.text, states.at(-1), refused];
       },
-      [gateway.url, redDisc()],
+      [gateway.url, redDisc],
     );
     expect(result).toEqual(['page echoed', 'succeeded', 'WebhookVerificationError']);
   } finally {
@@ -69,8 +70,3 @@ test.skipIf(noChromium !== '')(`captions a file and verifies a webhook in Chromi
     site.close();
   }
 });
-
-/** A red disc of 32 × 32 pixels as a data: URL. */
-function redDisc(): string {
-  return 'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAACAAAAAgCAIAAAD8GO2jAAAAUUlEQVR42mP49eEETRHDqAWjFtDHgmc2GrgQFSzAYzoxdjBQYjQx1gycBSSZjscOBmqZjsuOUQtGLRi1YMBy8rAo7OhRH9CpRhttVYxaQAgBAMLwG6DLvUxPAAAAAElFTkSuQmCC';
-}

@@ -67,8 +67,22 @@ export class Collection<K extends Kind> {
   }
 
   /** The resource once it has ended, however it did. */
-  async wait(id: string, options: WaitOptions<Resources[K]> = {}): Promise<Resources[K]> {
-    return await this.#wait(id, options);
+  async wait(id: string, { signal, onUpdate }: WaitOptions<Resources[K]> = {}): Promise<Resources[K]> {
+    let seen = 0;
+    const see = (resource: Resources[K]) => {
+      if (resource.version !== seen) onUpdate?.(resource);
+      seen = resource.version;
+      return resource;
+    };
+    // Whatever keeps events from arriving, asking still works.
+    if (onUpdate) for await (const one of this.#events(id, signal)) if (ended(see(one).state)) return one;
+    for (;;) {
+      const askedAt = Date.now();
+      const latest = see(await this.#read(id, signal, waitS));
+      if (ended(latest.state)) return latest;
+      // The server had no place to wait in, or is about to stop.
+      if (Date.now() - askedAt < 1000) await pause(1000, signal);
+    }
   }
 
   /** Every resource there is, newest first; pages are fetched as they are needed. */
@@ -100,7 +114,7 @@ export class Collection<K extends Kind> {
     signal?.throwIfAborted();
     try {
       const first = await this.#put(id, image, options, onUpdate ? 0 : waitS);
-      const last = ended(first.state) ? first : await this.#wait(id, options ?? {});
+      const last = ended(first.state) ? first : await this.wait(id, options);
       if (last === first) onUpdate?.(last);
       if (last.state === 'succeeded') return last;
       const { code, detail, retryable } = last.error ?? {
@@ -139,24 +153,6 @@ export class Collection<K extends Kind> {
     const init = { params: { path: { id } }, headers: waitS ? { prefer: `wait=${waitS}` } : {} };
     const get = (signal: AbortSignal) => this.#http.api.GET(`${this.#path}/{id}`, { ...init, signal });
     return (await this.#http.send(get, signal, waitS * 1000)) as Resources[K];
-  }
-
-  async #wait(id: string, { signal, onUpdate }: WaitOptions<Resources[K]>): Promise<Resources[K]> {
-    let seen = 0;
-    const see = (resource: Resources[K]) => {
-      if (resource.version !== seen) onUpdate?.(resource);
-      seen = resource.version;
-      return resource;
-    };
-    // Whatever keeps events from arriving, asking still works.
-    if (onUpdate) for await (const one of this.#events(id, signal)) if (ended(see(one).state)) return one;
-    for (;;) {
-      const askedAt = Date.now();
-      const latest = see(await this.#read(id, signal, waitS));
-      if (ended(latest.state)) return latest;
-      // The server had no place to wait in, or is about to stop.
-      if (Date.now() - askedAt < 1000) await pause(1000, signal);
-    }
   }
 
   async *#events(id: string, signal?: AbortSignal): AsyncGenerator<Resources[K]> {
