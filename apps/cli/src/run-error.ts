@@ -37,7 +37,13 @@ export function fileTrouble(error: unknown): string {
   return (code && words[code]) || message;
 }
 
-/** Whether a file system has no room for anything any more: it concerns every file, not one. */
-export function isFull(error: unknown): boolean {
-  return ['ENOSPC', 'EDQUOT', 'EFBIG', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '');
+/**
+ * What became of writing a file, where it concerns every other file, too.
+ *
+ * @throws RunError when the file system has no room for anything any more
+ */
+export function throwIfFull(path: string, error: unknown): void {
+  if (!['ENOSPC', 'EDQUOT', 'EFBIG', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) return;
+  const advice = 'make room and run this again with --resume';
+  throw new RunError(`${path} cannot be written: ${fileTrouble(error)}; ${advice}`, 1, { cause: error });
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { extname, join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { Existing } from '../outputs/sidecar.js';
+import type { Existing } from '../outputs/existing.js';
 import { RunError } from '../run-error.js';
 import type { CaptionPlan } from './caption-plan.js';
 import { parameterOptions, parametersIn, parametersTrouble } from './parameter-options.js';

@@ -1,5 +1,5 @@
+import type { Existing } from '../outputs/existing.js';
 import type { Columns } from '../outputs/outcome.js';
-import type { Existing } from '../outputs/sidecar.js';
 import type { RunRequest } from './captioner.js';
 
 /** Everything that a call of `blipq caption` says. */

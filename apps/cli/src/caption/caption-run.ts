@@ -66,11 +66,11 @@ export class CaptionRun {
 
   async #one(item: Item | Refused, signal: AbortSignal): Promise<void> {
     if ('error' in item) throw item.error;
-    const { sidecars, embedding, records, doneBefore, progress, prefix, suffix } = this.#parts;
+    const { sidecars, embedding, records, doneBefore, prefix, suffix } = this.#parts;
     const wantsSidecar = sidecars && !(await sidecars.claim(item));
     const wantsEmbedding = embedding && !doneBefore.has(item.name) && !(await embedding.claim(item));
     const kept = (sidecars || embedding) && !wantsSidecar && !wantsEmbedding && this.#parts.format === 'journal';
-    if (doneBefore.has(item.name) || kept) return progress.skipped();
+    if (doneBefore.has(item.name) || kept) return this.#count('skipped');
     const made = await this.#made(item, signal);
     const text = prefix + textOf(made) + suffix;
     if (wantsSidecar) await sidecars.write(item, text);
@@ -79,7 +79,7 @@ export class CaptionRun {
     // The record comes last: what it lists is done.
     const row = { jsonl: record, csv: csvRowOf(item.name, made, text), journal: { image: item.name } };
     await records?.append(item.name, row[this.#parts.format]);
-    progress.done();
+    this.#count('done');
     this.#parts.show(item.name, text, record);
   }
 
@@ -101,13 +101,18 @@ export class CaptionRun {
     }
   }
 
+  #count(what: 'done' | 'failed' | 'skipped'): void {
+    this.#parts.tally[what]++;
+    this.#parts.progress.step();
+  }
+
   async #refused({ name, ...more }: Item | Refused, { code, message }: ItemError): Promise<void> {
     const { failures, progress, show } = this.#parts;
     progress.note(`${shown(name)}: ${message} (${code})`);
     if ('harmless' in more) return;
     const record = { image: name, error: { code, detail: message } };
     await failures?.append(name, { image: name, code, detail: message });
-    progress.failed();
+    this.#count('failed');
     show(name, '', record);
   }
 }

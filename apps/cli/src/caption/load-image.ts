@@ -1,9 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
-import { type Item, ItemError } from '../inputs/item.js';
+import { type Item, ItemError, imageReadBytesMax } from '../inputs/item.js';
 import { fileTrouble, RunError } from '../run-error.js';
-
-/** Most bytes of a file that are read into memory; servers take less. */
-const fileBytesMax = 64 * 1024 * 1024;
 
 /** The bytes of an image, or the URL where it is. @throws ItemError */
 export async function loadImage({ source }: Item, maxEdge: number | undefined): Promise<Uint8Array | string> {
@@ -16,7 +13,8 @@ export async function loadImage({ source }: Item, maxEdge: number | undefined): 
 async function readImage(path: string): Promise<Uint8Array> {
   try {
     const { size } = await stat(path);
-    if (size > fileBytesMax) throw new ItemError('image_too_large', `the file has more than ${fileBytesMax} bytes`);
+    if (size > imageReadBytesMax)
+      throw new ItemError('image_too_large', `the file has more than ${imageReadBytesMax} bytes`);
     return await readFile(path);
   } catch (error) {
     if (error instanceof ItemError) throw error;

@@ -53,15 +53,15 @@ export function parametersTrouble({ params, ...rest }: ReturnType<typeof paramet
   }
 }
 
-function takes(schema: Schema): string {
-  if (schema.anyOf) return `takes ${alternatives(schema).join(', ')}`;
-  const kind =
-    schema.type === 'integer' ? 'a whole number' : schema.type === 'number' ? 'a number' : `a ${schema.type}`;
-  return `takes ${kind}${bounds(schema)}`;
+function descriptionOf(schema: Schema): string {
+  return [schema.description, kindOf(schema)].filter(Boolean).join('; ');
 }
 
-function descriptionOf(schema: Schema): string {
-  return [schema.description, takes(schema).slice('takes '.length)].filter(Boolean).join('; ');
+function kindOf(schema: Schema): string {
+  if (schema.anyOf) return alternatives(schema).join(', ');
+  const kind =
+    schema.type === 'integer' ? 'a whole number' : schema.type === 'number' ? 'a number' : `a ${schema.type}`;
+  return kind + bounds(schema);
 }
 
 function placeholder(schema: Schema): string {

@@ -1,20 +1,19 @@
 import { Presets, SingleBar } from 'cli-progress';
 
-/** How a run is told of on standard error. */
+/** Shows on standard error how far a run is. */
 export interface RunProgress {
-  /** Said once it is known. */
-  total(count: number): void;
-  done(): void;
-  failed(): void;
-  skipped(): void;
+  /** The tally has changed. */
+  step(): void;
   note(line: string): void;
   end(): void;
 }
 
+/** Counts what became of a run's images. */
 export class Tally {
   done = 0;
   failed = 0;
   skipped = 0;
+  /** Known once the inputs have been counted. */
   total: number | undefined;
   readonly startedAtMs = performance.now();
 
@@ -52,16 +51,7 @@ export function lineProgress(line: (text: string) => void, tally: Tally): RunPro
     );
   };
   const timer = setInterval(tell, 10_000).unref();
-  return {
-    total: (count) => {
-      tally.total = count;
-    },
-    done: () => tally.done++,
-    failed: () => tally.failed++,
-    skipped: () => tally.skipped++,
-    note: line,
-    end: () => clearInterval(timer),
-  };
+  return { step: () => {}, note: line, end: () => clearInterval(timer) };
 }
 
 /** A bar with rate and time left, for terminals. Lines scroll by above it. */
@@ -77,29 +67,16 @@ export function barProgress(stream: NodeJS.WriteStream, tally: Tally): RunProgre
     failed: tally.failed,
   });
   bar.start(1, 0, shown());
-  const step = () => bar.update(tally.all, shown());
-  const lines = lineProgress(() => {}, tally);
-  const count = (name: 'done' | 'failed' | 'skipped') => () => {
-    lines[name]();
-    if (tally.all > bar.getTotal()) bar.setTotal(tally.all);
-    step();
-  };
   return {
-    total: (total) => {
-      lines.total(total);
-      bar.setTotal(Math.max(total, 1));
+    step: () => {
+      bar.setTotal(Math.max(tally.total ?? 1, tally.all));
+      bar.update(tally.all, shown());
     },
-    done: count('done'),
-    failed: count('failed'),
-    skipped: count('skipped'),
     note: (text) => {
       bar.stop();
       stream.write(`\r\u001B[K${text}\n`);
       bar.start(bar.getTotal(), tally.all, shown());
     },
-    end: () => {
-      lines.end();
-      bar.stop();
-    },
+    end: () => bar.stop(),
   };
 }

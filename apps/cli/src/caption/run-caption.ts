@@ -46,7 +46,7 @@ export async function runCaption(
     const run = new CaptionRun({ ...plan, ...parts, captioner, progress, tally, show });
     const items = () => expandInputs(plan.inputs, { column: plan.column, stdin: terminal.stdin });
     if (!plan.inputs.some((word) => word === '-' || word.endsWith('.parquet')))
-      void count(items()).then(progress.total, () => {});
+      void countInto(tally, items()).then(progress.step);
     await run.over(items(), signal);
     if (tally.failed === 0 && files) forgetState(files);
     return tally.failed;
@@ -114,10 +114,13 @@ function fits({ matches }: { matches: { text: string; probability: number }[] })
   return matches.map(({ text, probability }) => `${text} ${probability.toFixed(2)}`).join(', ');
 }
 
-async function count(items: AsyncIterable<unknown>): Promise<number> {
+/** Counts the inputs for the display alone; the run itself reports what is wrong with them. */
+async function countInto(tally: Tally, items: AsyncIterable<unknown>): Promise<void> {
   let total = 0;
-  for await (const _ of items) total++;
-  return total;
+  try {
+    for await (const _ of items) total++;
+    tally.total = total;
+  } catch {}
 }
 
 function summary({ failed: file }: CaptionPlan, { done, failed, skipped, elapsedS, perS }: Tally): string {

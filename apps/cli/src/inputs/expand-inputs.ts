@@ -3,12 +3,9 @@ import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { fileTrouble } from '../run-error.js';
-import { type Item, ItemError, type Refused } from './item.js';
+import { type Item, ItemError, imageReadBytesMax, type Refused } from './item.js';
 import { isListName, isUrl, readLines, readList } from './read-list.js';
 import { walkFolder } from './walk-folder.js';
-
-/** Most bytes of an image on standard input; lists of names may be longer. */
-const imageBytesMax = 64 * 1024 * 1024;
 
 export interface InputOptions {
   /** The column of a list that holds images. */
@@ -55,7 +52,7 @@ async function* matching(pattern: string, column?: string): AsyncGenerator<Item 
   }
 }
 
-/** A list with a name on each line, or one image. */
+/** A list with a name on each line, of any length, or one image. */
 async function* standardInput(stdin: Readable): AsyncGenerator<Item | Refused> {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -69,7 +66,7 @@ async function* standardInput(stdin: Readable): AsyncGenerator<Item | Refused> {
   if (!looksLikeImage(first.value as Buffer)) return yield* readLines(rest, '.');
   for await (const chunk of rest) {
     length += chunk.length;
-    if (length > imageBytesMax) {
+    if (length > imageReadBytesMax) {
       return yield { name: '-', error: new ItemError('image_too_large', 'standard input has more than 64 MiB') };
     }
     chunks.push(chunk);

@@ -5,6 +5,9 @@ export interface Item {
   readonly source: { readonly path: string } | { readonly url: string } | { readonly bytes: Uint8Array };
 }
 
+/** Most bytes of an image that are read into memory; servers take less. */
+export const imageReadBytesMax = 64 * 1024 * 1024;
+
 /** What belongs to one item and went wrong. The code never changes its meaning. */
 export class ItemError extends Error {
   override readonly name = 'ItemError';

@@ -1,9 +1,9 @@
 import { cpus } from 'node:os';
 import type { ExifTool, WriteTags } from 'exiftool-vendored';
 import { type Item, ItemError } from '../inputs/item.js';
-import { fileTrouble, isFull, RunError } from '../run-error.js';
+import { fileTrouble, RunError, throwIfFull } from '../run-error.js';
+import { appended, type Existing } from './existing.js';
 import { replaceFile } from './replace-file.js';
-import type { Existing } from './sidecar.js';
 
 export type Metadata = 'iptc' | 'xmp';
 
@@ -51,8 +51,8 @@ export class Embedding {
   async write(item: Item, text: string): Promise<void> {
     const path = pathOf(item);
     const before = this.#existing === 'append' ? await this.#textIn(path) : undefined;
-    if (before === text || before?.endsWith(` ${text}`)) return;
-    const whole = before ? `${before} ${text}` : text;
+    const whole = appended(before, ' ', text);
+    if (whole === undefined) return;
     if (this.#metadata === 'iptc' && Buffer.byteLength(whole) > iptcBytesMax) {
       throw new ItemError('embed_failed', `IPTC takes at most ${iptcBytesMax} bytes; use --embed xmp`);
     }
@@ -64,10 +64,7 @@ export class Embedding {
         if (created !== 1) throw new Error('ExifTool wrote no file');
       });
     } catch (error) {
-      if (isFull(error))
-        throw new RunError(
-          `${path} cannot be written: ${fileTrouble(error)}; make room and run this again with --resume`,
-        );
+      throwIfFull(path, error);
       const why = fileTrouble(error)
         .replace(/^Error: /, '')
         .replace(/ - .*/s, '');

@@ -3,7 +3,7 @@ import { chmod, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /**
- * Puts a new file in the place of one, or where there is none, in one step: whoever looks sees all of the old or all of
+ * Puts a new file in the place of one, or where there is none, in one step: a reader gets all of the old or all of
  * the new, also after a crash. A link stays a link, and the permissions stay.
  *
  * @param write makes the new file at the path that it is given, beside the old one

@@ -1,10 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { format, parse } from 'node:path';
 import { type Item, ItemError } from '../inputs/item.js';
-import { fileTrouble, isFull, RunError } from '../run-error.js';
+import { fileTrouble, throwIfFull } from '../run-error.js';
+import { appended, type Existing } from './existing.js';
 import { replaceFile } from './replace-file.js';
-
-export type Existing = 'skip' | 'overwrite' | 'append';
 
 /** Between a caption that is there and one that is appended, as in the tag files of kohya and TagGUI. */
 const separator = ', ';
@@ -43,14 +42,11 @@ export class Sidecars {
     const path = this.#pathOf(item);
     try {
       const before = this.#existing === 'append' ? (await textAt(path))?.trimEnd() : undefined;
-      // A run that was killed after it had written this goes on without writing it twice.
-      if (before === text || before?.endsWith(separator + text)) return;
-      const whole = before ? before + separator + text : text;
-      await replaceFile(path, (temporary) => writeFile(temporary, whole));
+      const whole = appended(before, separator, text);
+      if (whole !== undefined) await replaceFile(path, (temporary) => writeFile(temporary, whole));
     } catch (error) {
-      const trouble = `${path} cannot be written: ${fileTrouble(error)}`;
-      if (isFull(error)) throw new RunError(`${trouble}; make room and run this again with --resume`, 1);
-      throw new ItemError('sidecar_unwritable', trouble, { cause: error });
+      throwIfFull(path, error);
+      throw new ItemError('sidecar_unwritable', `${path} cannot be written: ${fileTrouble(error)}`, { cause: error });
     }
   }
 
