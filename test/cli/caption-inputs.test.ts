@@ -1,4 +1,4 @@
-import { symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, symlinkSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest';
@@ -116,7 +116,6 @@ test('what is wrong with one input is one line, lands in --failed, and ends noth
 
 test('files and folders that may not be read are their own failures', async () => {
   place.photos('p/closed.jpg', 'p/open.jpg', 'p/q/inside.jpg');
-  const { chmodSync } = await import('node:fs');
   chmodSync(place.file('p/closed.jpg'), 0);
   chmodSync(place.file('p/q'), 0);
   const under =

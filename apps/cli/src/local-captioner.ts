@@ -17,7 +17,7 @@ const engineBounds = { batchMax: 8, batchDeadlineMs: 120_000, stopGraceMs: 2000 
 /** One batch runs while the next one gathers; more would only hold pixels. */
 const atOnce = 2 * engineBounds.batchMax;
 const waitingMax = 64;
-/** A file of this size or larger is refused, as by a server. */
+/** What can be asked of a server only. */
 const onServersOnly = ['match', 'webhook', 'timeout_s', 'metadata'];
 
 /** Captions by an engine of this process tree: the same pixels, parameters and graphs as with a server. */

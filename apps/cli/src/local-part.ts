@@ -61,7 +61,7 @@ export async function serve({ model, port }: ServeOptions, env: Environment): Pr
     ...(port !== undefined && { PORT: port }),
   };
   const child = spawn(process.execPath, [standalone], { env: settings, stdio: 'inherit' });
-  // Ctrl-C reaches it by itself; who stops this process stops it.
+  // Ctrl-C reaches the child by itself; a signal that stops this process is passed on to it.
   const stop = () => void child.kill('SIGTERM');
   process.on('SIGTERM', stop).on('SIGINT', () => {});
   const [code, signal] = await once(child, 'exit');

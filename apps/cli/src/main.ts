@@ -33,6 +33,7 @@ const commands: Commands = {
   async serve(options) {
     process.exitCode = await (await localPart()).serve(options, process.env);
   },
+  // As @blipq/webhooks makes it, which the published package does not bring.
   webhookSecret() {
     process.stdout.write(`whsec_${randomBytes(32).toString('base64')}\n`);
   },

@@ -98,7 +98,7 @@ function columnOf(names: string[], asked: string | undefined): string {
   throw new ItemError('list_column_missing', `${which}; it has ${names.join(', ')}: name one with --column`);
 }
 
-/** A path is looked for beside the list first. Data sets keep images as `{bytes, path}`. */
+/** A path is tried beside the list first. Data sets keep images as `{bytes, path}`. */
 async function itemOf(value: unknown, at: string, folder: string): Promise<Item | Refused> {
   if (value instanceof Uint8Array) return { name: at, source: { bytes: value } };
   if (typeof value === 'object' && value !== null) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileTrouble } from '../run-error.js';
 import { type Item, ItemError, type Refused } from './item.js';
 
-/** What a folder is searched for. Those that cannot be captioned are taken too, so that each is told of. */
+/** Names of images. Formats that cannot be captioned are among them, so that each such file is reported. */
 const imageName = /\.(jpe?g|jpe|jfif|png|webp|gif|avif|tiff?|heic|heif|bmp|jxl)$/i;
 
 /** Every image below a folder, in the order of names. Hidden files and folders are left out; links are followed. */
