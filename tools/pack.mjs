@@ -4,7 +4,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -69,8 +69,13 @@ function copyPackage(folder, target) {
   for (const name of new Set(wanted)) {
     const from = join(root, folder, name);
     if (existsSync(from))
-      cpSync(from, join(target, name), { recursive: true, filter: (path) => !/\.(map|d\.ts)$|\.test\.js$/.test(path) });
+      cpSync(from, join(target, name), { recursive: true, filter: (path) => !isNotNeeded(relative(root, path)) });
   }
+}
+
+/** What is for compilers, debuggers and tests. */
+function isNotNeeded(path) {
+  return /\.(map|d\.ts)$|\.(test|fixture)\.js$|\/dist\/testing$/.test(path);
 }
 
 function catalogVersion(name) {
