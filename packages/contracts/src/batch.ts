@@ -16,12 +16,15 @@ export const batchItem = z.object({
 });
 export type BatchItem = z.infer<typeof batchItem>;
 
+export const batchState = z.enum(['processing', 'completed']);
+export type BatchState = z.infer<typeof batchState>;
+
 /** What `GET /v1/batches/{id}` answers. */
 export const batchResource = z.object({
   id: batchId,
   object: z.literal('batch'),
   /** `completed`: every accepted item has ended. */
-  state: z.enum(['processing', 'completed']),
+  state: batchState,
   /** Items in the request, and how many of them were refused. */
   total: z.int().positive(),
   refused: z.int().nonnegative(),
@@ -35,3 +38,15 @@ export const batchResource = z.object({
   links: z.object({ self: z.string() }),
 });
 export type BatchResource = z.infer<typeof batchResource>;
+
+/** A batch in a list: without its items, which may be many. */
+export const batchSummary = batchResource.omit({ items: true });
+export type BatchSummary = z.infer<typeof batchSummary>;
+
+/** What `GET /v1/batches` answers: newest first. */
+export const batchPage = z.object({
+  object: z.literal('list'),
+  data: z.array(batchSummary),
+  /** Give it as `cursor` to get what follows; null on the last page. Its content means nothing to callers. */
+  next_cursor: z.string().nullable(),
+});

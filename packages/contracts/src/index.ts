@@ -8,7 +8,18 @@ export {
   answerResult,
   questionsMax,
 } from './answer.js';
-export { type BatchItem, type BatchResource, batchItem, batchItemsMax, batchResource } from './batch.js';
+export {
+  type BatchItem,
+  type BatchResource,
+  type BatchState,
+  type BatchSummary,
+  batchItem,
+  batchItemsMax,
+  batchPage,
+  batchResource,
+  batchState,
+  batchSummary,
+} from './batch.js';
 export {
   type CaptionInput,
   type CaptionMatch,

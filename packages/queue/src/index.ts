@@ -11,7 +11,7 @@ export type {
   WorkResult,
 } from './attempts/work-handler.js';
 export type { BatchDraft, CreateBatchOutcome, SubmittedItem } from './callers/batches.js';
-export type { ListOptions, WorkPage } from './callers/list-work.js';
+export type { BatchListOptions, ListOptions, Page, WorkPage } from './callers/list-work.js';
 export type {
   Admission,
   AdmitOutcome,

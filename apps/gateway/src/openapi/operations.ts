@@ -22,6 +22,16 @@ export const operations: Operation[] = [
   },
   {
     method: 'get',
+    path: '/v1/batches',
+    operationId: 'listBatches',
+    tag: 'Batches',
+    summary: 'List batches, newest first, without their items',
+    parameters: ['Cursor', 'Limit', 'BatchState', 'CreatedAfter', 'CreatedBefore'],
+    answers: { 200: { description: 'A page of batches.', body: 'BatchPage' } },
+    problems: ['invalid_params'],
+  },
+  {
+    method: 'get',
     path: '/v1/batches/{id}',
     operationId: 'getBatch',
     tag: 'Batches',

@@ -1,4 +1,4 @@
-import { answerId, batchId, captionId, deliveryId, deliveryState, matchId } from '@blipq/contracts';
+import { answerId, batchId, batchState, captionId, deliveryId, deliveryState, matchId } from '@blipq/contracts';
 import { idempotencyKey } from '../request/idempotency-key.js';
 import { waitMaxS } from '../request/preferred-wait.js';
 import { workListQuery } from '../request/work-list-query.js';
@@ -62,6 +62,10 @@ export const parameters = {
   Cursor: query('cursor', 'The `next_cursor` of the page before.'),
   Limit: query('limit', 'How many on a page.'),
   State: query('state', 'Only those in this state.'),
+  OfBatch: query('batch_id', 'Only what was submitted with this batch.'),
+  CreatedAfter: query('created_after', 'Only what was created after this time.'),
+  CreatedBefore: query('created_before', 'Only what was created before this time.'),
+  BatchState: { ...query('state', 'Only batches in this state.'), schema: inline(batchState) as object },
   DeliveryState: { ...query('state', 'Only deliveries in this state.'), schema: inline(deliveryState) as object },
 };
 export type ParameterName = keyof typeof parameters;

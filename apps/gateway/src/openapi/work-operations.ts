@@ -42,7 +42,7 @@ export function workOperations(task: Task): Operation[] {
       operationId: `list${tag}`,
       tag,
       summary: `List ${collection}, newest first`,
-      parameters: ['Cursor', 'Limit', 'State'],
+      parameters: ['Cursor', 'Limit', 'State', 'OfBatch', 'CreatedAfter', 'CreatedBefore'],
       answers: { 200: { description: `A page of ${collection}.`, body: `${Noun}Page` } },
       problems: ['invalid_params'],
     },

@@ -49,6 +49,32 @@ describe('batches', () => {
     expect([again.json.id, again.headers.get('idempotency-replayed')]).toEqual([first.json.id, 'true']);
   });
 
+  test('are listed, and so is what belongs to one', async () => {
+    const init = json({ items: [{ image: { base64 }, prompt: fresh() }], metadata: { run: fresh() } });
+    const { items, ...batch } = (await api.call('POST', '/v1/batches', init)).json;
+    const since = new Date(Date.parse(batch.created_at) - 1).toISOString();
+    const { data } = (await api.call('GET', `/v1/batches?limit=100&created_after=${since}`)).json;
+    expect(data).toContainEqual(expect.objectContaining({ id: batch.id, metadata: batch.metadata }));
+    expect(data.filter((one: object) => 'items' in one)).toEqual([]);
+    expect((await api.call('GET', `/v1/batches?created_before=${since}&limit=100`)).json.data).not.toContainEqual(
+      expect.objectContaining({ id: batch.id }),
+    );
+    const captions = (await api.call('GET', `/v1/captions?batch_id=${batch.id}&created_after=${since}`)).json;
+    expect(captions.data.map(({ id }: { id: string }) => id)).toEqual([items[0].id]);
+    expect((await api.call('GET', `/v1/answers?batch_id=${batch.id}`)).json.data).toEqual([]);
+  });
+
+  test.each([
+    ['batches?state=queued', 'state'],
+    ['batches?created_after=yesterday', 'created_after'],
+    ['captions?created_before=2026-01-31', 'created_before'],
+    ['captions?batch_id=cap_1', 'batch_id'],
+    ['matches?batch=x', 'batch'],
+  ])('a list of /v1/%s is refused with the field that is wrong', async (path, field) => {
+    const { status, json: problem } = await api.call('GET', `/v1/${path}`);
+    expect([status, problem.code, problem.errors[0].field]).toEqual([422, 'invalid_params', field]);
+  });
+
   test.each([
     ['no items', { items: [] }, 422, 'invalid_params'],
     ['101 items', { items: Array(101).fill({}) }, 413, 'batch_too_large'],

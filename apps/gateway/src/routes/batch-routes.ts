@@ -8,11 +8,13 @@ import { tenantOf } from '../gates/authenticate.js';
 import { requesterOf } from '../gates/requester.js';
 import type { BatchIntake } from '../intake/batch-intake.js';
 import { idempotencyKeyOf } from '../request/idempotency-key.js';
+import { parseQuery } from '../request/parse-query.js';
 import { readBatch } from '../request/read-batch.js';
+import { batchListQuery, listingOf } from '../request/work-list-query.js';
 
 interface BatchParts {
   batches: BatchIntake;
-  queue: Pick<WorkQueue, 'readBatch'>;
+  queue: Pick<WorkQueue, 'readBatch' | 'listBatches'>;
 }
 
 /** `/v1/batches`. */
@@ -33,7 +35,11 @@ export function batchRoutes({ batches, queue }: BatchParts): Router {
       if (status === 'replayed') res.setHeader('Idempotency-Replayed', 'true');
       res.status(202).location(batch.links.self).json(batch);
     })
-    .all(onlyMethods('POST'));
+    .get(async (req, res) => {
+      const query = listingOf(parseQuery(batchListQuery, req));
+      res.json(await queue.listBatches({ tenant: tenantOf(res), ...query }));
+    })
+    .all(onlyMethods('GET, HEAD, POST'));
 
   router
     .route('/:id')

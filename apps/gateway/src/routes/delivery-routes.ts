@@ -1,19 +1,15 @@
 import { BlipqError, type DeliveryResource, deliveryId, deliveryState, task, taskNames } from '@blipq/contracts';
 import type { DeliveryLog, WorkQueue } from '@blipq/queue';
 import { type Request, type Response, Router } from 'express';
-import { z } from 'zod';
 import { onlyMethods } from '../answer/problem-responder.js';
 import { workNotFound } from '../answer/work-not-found.js';
 import { tenantOf } from '../gates/authenticate.js';
 import { parseQuery } from '../request/parse-query.js';
 import { workIdOf } from '../request/work-id.js';
-import { workListQuery } from '../request/work-list-query.js';
+import { listQuery } from '../request/work-list-query.js';
 
 /** The query of `GET /v1/webhook-deliveries`. */
-export const deliveryListQuery = z.strictObject({
-  ...workListQuery.pick({ cursor: true, limit: true }).shape,
-  state: deliveryState.optional(),
-});
+export const deliveryListQuery = listQuery.extend({ state: deliveryState.optional() });
 
 interface DeliveryParts {
   deliveries: DeliveryLog;

@@ -15,7 +15,7 @@ import { parseQuery } from '../request/parse-query.js';
 import { preferredWaitS } from '../request/preferred-wait.js';
 import { readWork } from '../request/read-work.js';
 import { workIdOf } from '../request/work-id.js';
-import { workListQuery } from '../request/work-list-query.js';
+import { listingOf, workListQuery } from '../request/work-list-query.js';
 
 interface WorkParts {
   intake: WorkIntake;
@@ -34,8 +34,8 @@ export function workRoutes(task: Task, { intake, queue: anyQueue, waits }: WorkP
     .route('/')
     .post(async (req, res) => await create(req, res, {}))
     .get(async (req, res) => {
-      const query = parseQuery(workListQuery, req);
-      res.json(await queue.list({ task, tenant: tenantOf(res), ...query }));
+      const { batch_id: batchId, ...query } = listingOf(parseQuery(workListQuery, req));
+      res.json(await queue.list({ task, tenant: tenantOf(res), ...query, ...(batchId && { batchId }) }));
     })
     .all(onlyMethods('GET, HEAD, POST'));
 

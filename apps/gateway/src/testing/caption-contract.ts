@@ -32,7 +32,7 @@ export const fresh = () => `prompt ${++count}`;
 export const contractGroups = {
   submissions: /^(create|put)Caption$/,
   life: /^((get|delete|cancel|retry|watch)Caption|listCaptions|getModel|listModels)$/,
-  batches: /Batch$/,
+  batches: /Batch(es)?$/,
   deliveries: /^(listDeliveries|listCaptionDeliveries|getDelivery|redeliver)$/,
   answersAndMatches: /(Answer|Match)/,
   chat: /^createChatCompletion$/,

@@ -125,7 +125,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** List batches, newest first, without their items */
+        get: operations["listBatches"];
         put?: never;
         /**
          * Submit up to 100 captions, answers and matches
@@ -953,6 +954,12 @@ export interface components {
             state: "processing" | "completed";
             total: number;
         };
+        BatchPage: {
+            data: components["schemas"]["BatchSummary"][];
+            next_cursor: string | null;
+            /** @constant */
+            object: "list";
+        };
         BatchRequest: {
             items: (components["schemas"]["CaptionRequest"] | components["schemas"]["AnswerRequest"] | components["schemas"]["MatchRequest"])[];
             metadata?: {
@@ -967,6 +974,29 @@ export interface components {
                  */
                 url: string;
             };
+        };
+        BatchSummary: {
+            counts: {
+                [key: string]: number;
+            };
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            finished_at: string | null;
+            id: string;
+            links: {
+                self: string;
+            };
+            metadata: {
+                [key: string]: string;
+            };
+            /** @constant */
+            object: "batch";
+            refused: number;
+            /** @enum {string} */
+            state: "processing" | "completed";
+            total: number;
         };
         BatchWebhook: {
             data: components["schemas"]["Batch"];
@@ -1461,10 +1491,16 @@ export interface components {
         AnswerId: string;
         /** @description The id of a batch. */
         BatchId: string;
+        /** @description Only batches in this state. */
+        BatchState: "processing" | "completed";
         /** @description `no-cache`: have the model run even if the result of an equal request is there already. */
         CacheControl: string;
         /** @description The id of a caption. A UUID stands for the id of the same 128 bits. */
         CaptionId: string;
+        /** @description Only what was created after this time. */
+        CreatedAfter: string;
+        /** @description Only what was created before this time. */
+        CreatedBefore: string;
         /** @description The `next_cursor` of the page before. */
         Cursor: string;
         /** @description The id of a delivery, which is its `webhook-id`. */
@@ -1539,6 +1575,8 @@ export interface components {
         MatchId: string;
         /** @description The name of a model. */
         ModelId: string;
+        /** @description Only what was submitted with this batch. */
+        OfBatch: string;
         /** @description `wait=N` (RFC 7240): answer when it has ended, or after N seconds, at most 60; `wait` alone: after 60. */
         Prefer: string;
         /** @description Only those in this state. */
@@ -1568,6 +1606,12 @@ export interface operations {
     listAnswers: {
         parameters: {
             query?: {
+                /** @description Only what was submitted with this batch. */
+                batch_id?: components["parameters"]["OfBatch"];
+                /** @description Only what was created after this time. */
+                created_after?: components["parameters"]["CreatedAfter"];
+                /** @description Only what was created before this time. */
+                created_before?: components["parameters"]["CreatedBefore"];
                 /** @description The `next_cursor` of the page before. */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description How many on a page. */
@@ -3435,6 +3479,141 @@ export interface operations {
             };
         };
     };
+    listBatches: {
+        parameters: {
+            query?: {
+                /** @description Only what was created after this time. */
+                created_after?: components["parameters"]["CreatedAfter"];
+                /** @description Only what was created before this time. */
+                created_before?: components["parameters"]["CreatedBefore"];
+                /** @description The `next_cursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description How many on a page. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Only batches in this state. */
+                state?: components["parameters"]["BatchState"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of batches. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchPage"];
+                };
+            };
+            /** @description `unauthorized`: No valid API key was given. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthorized";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: This API key may not do that. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `invalid_params`: A parameter is not valid. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_params";
+                        /** @constant */
+                        status?: 422;
+                    };
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            /** @description `internal_error`: Something unexpected went wrong. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                        /** @constant */
+                        status?: 500;
+                    };
+                };
+            };
+            /** @description `queue_unavailable`: The queue cannot be reached. `shutting_down`: This server is shutting down. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "queue_unavailable" | "shutting_down";
+                        /** @constant */
+                        status?: 503;
+                    };
+                };
+            };
+        };
+    };
     createBatch: {
         parameters: {
             query?: never;
@@ -4020,6 +4199,12 @@ export interface operations {
     listCaptions: {
         parameters: {
             query?: {
+                /** @description Only what was submitted with this batch. */
+                batch_id?: components["parameters"]["OfBatch"];
+                /** @description Only what was created after this time. */
+                created_after?: components["parameters"]["CreatedAfter"];
+                /** @description Only what was created before this time. */
+                created_before?: components["parameters"]["CreatedBefore"];
                 /** @description The `next_cursor` of the page before. */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description How many on a page. */
@@ -5999,6 +6184,12 @@ export interface operations {
     listMatches: {
         parameters: {
             query?: {
+                /** @description Only what was submitted with this batch. */
+                batch_id?: components["parameters"]["OfBatch"];
+                /** @description Only what was created after this time. */
+                created_after?: components["parameters"]["CreatedAfter"];
+                /** @description Only what was created before this time. */
+                created_before?: components["parameters"]["CreatedBefore"];
                 /** @description The `next_cursor` of the page before. */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description How many on a page. */

@@ -105,6 +105,43 @@ describe('a batch', () => {
   });
 });
 
+describe('a list of batches', () => {
+  const idsOf = async (options = {}) => (await live.queue.listBatches(options)).data.map(({ id }) => id);
+
+  test('has everything of each but its items, newest first, from its creation on', async () => {
+    const open = (await live.queue.createBatch({ total: 1, tenant: 'one' })).batch.id;
+    expect(await idsOf({ tenant: 'one' })).toEqual([open]);
+    const { id, sealed } = await batchOf(1);
+    const { items: _, ...summary } = sealed;
+    expect(await live.queue.listBatches()).toEqual({ object: 'list', data: [summary], next_cursor: null });
+    await live.redis.del(live.keys.batch(id));
+    expect([await idsOf(), await live.redis.zcard(`${live.keys.root}:list:bat:public`)]).toEqual([[], 0]);
+  });
+
+  test('can be of one state and between two times, a page at a time', async () => {
+    const ids = [];
+    for (let second = 1; second <= 4; second += 1) {
+      const { id, items } = await batchOf(1);
+      if (second !== 2) await live.queue.cancel(items[0]!.id!);
+      ids.push(id);
+    }
+    for (const [i, id] of ids.entries()) {
+      for (const list of ['', ':completed']) {
+        await live.redis.zadd(`${live.keys.root}:list:bat:public${list}`, 'XX', (i + 1) * 1000, id);
+      }
+    }
+    const [one, two, three, four] = ids;
+    expect(await idsOf({ state: 'processing' })).toEqual([two]);
+    const first = await live.queue.listBatches({ state: 'completed', limit: 2 });
+    expect(first.data.map(({ id }) => id)).toEqual([four, three]);
+    expect(await idsOf({ state: 'completed', cursor: first.next_cursor! })).toEqual([one]);
+    expect(await idsOf({ createdAfter: new Date(1000), createdBefore: new Date(4000) })).toEqual([three, two]);
+    await expect(idsOf({ cursor: Buffer.from(`1 ${newCaptionId()}`).toString('base64url') })).rejects.toMatchObject({
+      code: 'invalid_params',
+    });
+  });
+});
+
 describe('a batch whose submission broke off', () => {
   const ids = () => [newCaptionId(), null, newCaptionId()];
   const draft = (names: (string | null)[]) => ({ total: 3, idempotencyKey: 'k', fingerprint: 'a', ids: names });

@@ -179,6 +179,44 @@ describe('list', () => {
     expect(await idsOf({ state: 'canceled', tenant: 'one' })).toEqual([other]);
   });
 
+  test('can be of one batch, in one state of it too, to the last page', async () => {
+    const { batch } = await live.queue.createBatch({ total: 5 });
+    const ids = [];
+    for (let i = 0; i < 5; i += 1) ids.push(await submitted({ batchId: batch.id }));
+    await submitted();
+    const [first, , third, , last] = ids as [CaptionId, CaptionId, CaptionId, CaptionId, CaptionId];
+    expect((await idsOf({ batchId: batch.id })).toSorted()).toEqual(ids.toSorted());
+    expect(await idsOf({ batchId: batch.id, tenant: 'two' })).toEqual([]);
+    for (const id of [first, third, last]) await live.queue.cancel(id);
+    const canceled = { batchId: batch.id, state: 'canceled', limit: 2 } as const;
+    const page = await live.queue.list(canceled);
+    const rest = await live.queue.list({ ...canceled, cursor: page.next_cursor! });
+    const found = [...page.data, ...rest.data].map(({ id }) => id);
+    expect([found.toSorted(), rest.next_cursor]).toEqual([[first, third, last].toSorted(), null]);
+    await live.queue.delete(third);
+    expect(await live.redis.zcard(`${live.keys.root}:list:cap:public:${batch.id}`)).toBe(4);
+  });
+
+  test('can be of what was created between two times, which are left out themselves', async () => {
+    const ids = [];
+    for (let second = 1; second <= 5; second += 1) ids.push(await submitted());
+    for (const [i, id] of ids.entries()) {
+      await live.redis.zadd(`${live.keys.root}:list:cap:public`, 'XX', (i + 1) * 1000, id);
+    }
+    const at = (second: number) => new Date(second * 1000);
+    const [, two, three, four, five] = ids;
+    expect(await idsOf({ createdAfter: at(1), createdBefore: at(5) })).toEqual([four, three, two]);
+    expect(await idsOf({ createdAfter: at(3) })).toEqual([five, four]);
+    const first = await live.queue.list({ createdBefore: at(5), limit: 2 });
+    const behind = { cursor: first.next_cursor!, createdAfter: at(1) };
+    expect(first.data.map(({ id }) => id)).toEqual([four, three]);
+    expect(await idsOf({ ...behind, createdBefore: at(5) })).toEqual([two]);
+    expect(await idsOf({ ...behind, createdBefore: at(2) })).toEqual([]);
+    expect(await idsOf({ createdAfter: new Date(-1e15), createdBefore: new Date('9999-12-31T23:59:59.999Z') })).toEqual(
+      ids.toReversed(),
+    );
+  });
+
   test('forgets what is gone', async () => {
     const id = await submitted();
     await live.queue.delete(await submitted());

@@ -1,5 +1,6 @@
 import {
   type BatchResource,
+  type BatchSummary,
   BlipqError,
   type CaptionResource,
   isTerminal,
@@ -25,7 +26,14 @@ import {
   type RedisClient,
 } from '../redis/redis-client.js';
 import { type BatchDraft, Batches, type CreateBatchOutcome, type SubmittedItem } from './batches.js';
-import { type ListOptions, listWork, type WorkPage } from './list-work.js';
+import {
+  type BatchListOptions,
+  type ListOptions,
+  listBatches,
+  listWork,
+  type Page,
+  type WorkPage,
+} from './list-work.js';
 import { resultExpired } from './refusals.js';
 import { cancelRecord } from './scripts/cancel-record.js';
 import { deleteRecord } from './scripts/delete-record.js';
@@ -261,6 +269,11 @@ export class WorkQueue<R extends WorkResource = CaptionResource> {
   /** The batch, or null when the id is unknown. @throws BlipqError `result_expired` when it was and is gone */
   async readBatch(id: string, tenant?: string): Promise<BatchResource | null> {
     return await this.#batches.read(id, tenant);
+  }
+
+  /** A tenant's batches, newest first, without their items. @throws as `list` */
+  async listBatches(options: BatchListOptions = {}): Promise<Page<BatchSummary>> {
+    return await listBatches(this.#target, options);
   }
 
   /** What there is to do, and how fast it is done. */

@@ -1,4 +1,5 @@
 local keys = require 'keys'
+local lists = require 'lists'
 local outbox = require 'outbox'
 local tombstones = require 'tombstones'
 
@@ -7,12 +8,15 @@ local batches = {}
 -- Ends a batch when its images are all in and its work has all ended.
 function batches.settle(id, now)
   local batch = keys.batch(id)
-  local items, queued, processing, finished_ms, retention_ms, idempotency = unpack(redis.call('HMGET', batch,
-    'items', 'queued', 'processing', 'finished_ms', 'retention_ms', 'idempotency'))
+  local items, queued, processing, finished_ms, retention_ms, idempotency, tenant, created_ms, expires_ms =
+    unpack(redis.call('HMGET', batch, 'items', 'queued', 'processing', 'finished_ms', 'retention_ms', 'idempotency',
+      'tenant', 'created_ms', 'expires_ms'))
   if not items or finished_ms or tonumber(queued) > 0 or tonumber(processing) > 0 then return end
   redis.call('HSET', batch, 'finished_ms', now, 'expires_ms', now + retention_ms)
   redis.call('PEXPIRE', batch, retention_ms)
   tombstones.keep(id, retention_ms)
+  lists.remove(id, tenant, 'processing')
+  lists.add(id, tenant, 'completed', created_ms, expires_ms - created_ms, now)
   if idempotency then redis.call('PEXPIRE', keys.idempotency(idempotency), retention_ms) end
   redis.call('PUBLISH', keys.states, id .. ' completed 0')
   outbox.post('batch.completed', id, batch, now)

@@ -44,7 +44,7 @@ function keys.delivery(id) return key('delivery', id) end
 function keys.attempts(id) return key('attempts', id) end
 function keys.endpoint(tenant, url) return key('endpoint', redis.sha1hex(tenant .. ' ' .. url)) end
 
--- `kind`: the prefix of the ids on the list. All of a tenant's, or those in one state.
+-- `kind`: the prefix of the ids on the list. All of a tenant's, or those in one state, or of the batch with this id.
 function keys.list(kind, tenant, state) return key('list', kind .. ':' .. tenant .. (state and ':' .. state or '')) end
 
 function keys.deliveries(tenant, state) return key('deliveries', tenant .. (state and ':' .. state or '')) end

@@ -4,6 +4,7 @@ local clock = require 'clock'
 local constants = require 'constants'
 local hashes = require 'hashes'
 local keys = require 'keys'
+local lists = require 'lists'
 local stored = require 'stored'
 local tombstones = require 'tombstones'
 
@@ -34,6 +35,8 @@ for _, state in ipairs(constants.states) do redis.call('HSET', batch, state, 0) 
 redis.call('PEXPIRE', batch, arguments.life_ms)
 redis.call('ZADD', keys.unsealed, now + constants.seal_within_ms, id)
 tombstones.leave(id, tenant, arguments.life_ms)
+lists.add(id, tenant, nil, now, arguments.life_ms, now)
+lists.add(id, tenant, 'processing', now, arguments.life_ms, now)
 if idempotency then
   redis.call('HSET', batch, 'idempotency', arguments.idempotency, 'fingerprint', fingerprint)
   redis.call('SET', idempotency, id .. ' ' .. fingerprint, 'PX', arguments.life_ms)

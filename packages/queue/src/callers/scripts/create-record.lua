@@ -58,6 +58,9 @@ end
 stored.add(terms, stored.size_of(arguments.fields), now)
 lists.add(id, terms.tenant, nil, now, creation.life_ms, now)
 lists.add(id, terms.tenant, state, now, creation.life_ms, now)
-if fields.batch then batches.count(fields.batch, nil, state, now) end
+if fields.batch then
+  lists.add(id, terms.tenant, fields.batch, now, creation.life_ms, now)
+  batches.count(fields.batch, nil, state, now)
+end
 if state == 'queued' then open(now) else work.post(id, state, now) end
 return { 'created', redis.call('HGETALL', record) }

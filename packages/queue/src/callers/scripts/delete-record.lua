@@ -10,8 +10,8 @@ local work = require 'work'
 
 local id = arguments.id
 local record = keys.record(id)
-local state, tenant, image, idempotency, queue, reuse = unpack(redis.call('HMGET', record,
-  'state', 'tenant', 'pixels', 'idempotency', 'jobs', 'reuse'))
+local state, tenant, image, idempotency, queue, reuse, batch = unpack(redis.call('HMGET', record,
+  'state', 'tenant', 'pixels', 'idempotency', 'jobs', 'reuse', 'batch'))
 if tenant ~= arguments.tenant then return 0 end
 work.close(id)
 if not work.is_terminal(state) then
@@ -25,6 +25,7 @@ if reuse then redis.call('UNLINK', keys.result(reuse)) end
 outbox.forget(id, tenant)
 lists.remove(id, tenant)
 lists.remove(id, tenant, state)
+if batch then lists.remove(id, tenant, batch) end
 redis.call('UNLINK', record)
 tombstones.leave(id, tenant, 0)
 redis.call('PUBLISH', keys.states, id .. ' deleted 0')

@@ -21,6 +21,9 @@ redis.call('UNLINK', record, keys.gone(id))
 lists.remove(id, tenant)
 lists.remove(id, tenant, 'queued')
 if idempotency then redis.call('DEL', keys.idempotency(idempotency)) end
-if batch then batches.count(batch, 'queued', nil, clock.now_ms()) end
+if batch then
+  lists.remove(id, tenant, batch)
+  batches.count(batch, 'queued', nil, clock.now_ms())
+end
 bullmq.remove(keys.queue(queue), id)
 return 1

@@ -2,15 +2,23 @@ import { reply } from '../../lua/reply.js';
 import { type ScriptTarget, script } from '../../lua/script.js';
 import type { HashFields } from '../../redis/hash-fields.js';
 
-interface Listing {
+export interface Listing {
   /** Prefix of the ids. */
   kind: string;
   tenant: string;
+  /** Only what was submitted with this batch. */
+  batch_id?: string | undefined;
   state?: string | undefined;
-  /** Creation time of the newest, in milliseconds, or `+inf`. Of those that are as old, the ones before `behind_id`. */
-  from_ms: string;
+  /**
+   * Bounds of the creation time in milliseconds, the later one first, as Redis takes them: `(<time>` is left out itself.
+   * Of those that are as old as `from`, the ones before `behind_id`.
+   */
+  from: string;
+  to: string;
   behind_id?: string | undefined;
   limit: number;
+  /** The fields that are wanted. Default: all. */
+  names?: readonly string[] | undefined;
 }
 
 interface ListedRecords {
@@ -21,7 +29,10 @@ interface ListedRecords {
 
 const run = script<Listing>(new URL('list-records.lua', import.meta.url));
 
-/** A page of a list, newest first. Entries whose record has expired are dropped from the list. */
+/**
+ * A page of a list, newest first. Entries whose record has expired are dropped from the list. A page may be short, or
+ * empty, and not the last: of a batch in one state, and where much has expired.
+ */
 export async function listRecords(target: ScriptTarget, listing: Listing): Promise<ListedRecords> {
   const [cursor, page] = reply.list(await run(target, listing));
   const entries = reply.list(page);
