@@ -14,7 +14,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { verifyWebhook } from '@blipq/webhooks';
+import { secretOf, verifyWebhook } from '@blipq/webhooks';
 import { Redis } from 'ioredis';
 import sharp from 'sharp';
 import { describeMachine } from './machine.js';
@@ -60,9 +60,11 @@ async function images(): Promise<Images> {
 const say = (line: string) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
 
 const system = new SoakSystem();
+const ownSecrets = callers.map(({ name }) => secretOf(name, system.webhookSecret));
 let traffic: SoakTraffic | undefined;
 const receiver = createServer(async (incoming, response) => {
-  verifyWebhook(await text(incoming), incoming.headers, system.webhookSecret);
+  // Each key has its own secret; the receiver is all of theirs.
+  verifyWebhook(await text(incoming), incoming.headers, ownSecrets);
   const received = traffic!.webhooks.received;
   const id = String(incoming.headers['webhook-id']);
   received.set(id, (received.get(id) ?? 0) + 1);

@@ -161,7 +161,8 @@ describe.skipIf(kubectl === undefined).each(kubectl === undefined ? [] : kustomi
     expect(actual).toEqual({
       redis: ['gateway', 'notifier', 'worker'],
       gateway: ['gateway'],
-      webhooks: ['notifier'],
+      // Gateways show each API key its own; what they put into Redis is signed anyway.
+      webhooks: ['gateway', 'notifier'],
       hub: ['model-download'],
     });
   });

@@ -1,6 +1,7 @@
 import { PixelPool } from '@blipq/pixels';
 import { DeliveryLog, ModelRegistry, QueueCensus, QueueHealth, Reconciler, RedisMemory, WorkQueue } from '@blipq/queue';
 import { type Logger, ProcessMetrics, RedisReport, type ServicePart, StartupError, together } from '@blipq/service';
+import { SigningSecrets } from '@blipq/webhooks';
 import { Registry } from 'prom-client';
 import { BentomlMetrics } from './bentoml/bentoml-metrics.js';
 import { bentomlSurface } from './bentoml/bentoml-surface.js';
@@ -38,7 +39,7 @@ export interface Gateway {
 /**
  * Builds the gateway. Nothing connects or listens before `start`.
  *
- * @throws StartupError for keys or networks that cannot be read
+ * @throws StartupError for keys, secrets or networks that cannot be read
  */
 export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
   const processMetrics = new ProcessMetrics();
@@ -85,6 +86,7 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
   });
   const fetcher = imageFetcher(config);
   const webhooks = webhookTargets(config);
+  const secrets = SigningSecrets.load(config);
   const decodes = new Places(config.BLIPQ_THREADS + imagesWaitingMax);
   const intake = new WorkIntake({
     ...{ models, pixels, queue, fetcher, webhooks, bodyMemory, decodes, metrics },
@@ -100,7 +102,7 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
       ...{ ...gates, intake, queue, models, waits, logger },
       timeoutS: config.BLIPQ_GENERATE_TIMEOUT_S,
     }),
-    v1: v1Routes({ ...gates, intake, batches, queue, deliveries, models, waits, logger }),
+    v1: v1Routes({ ...gates, intake, batches, queue, deliveries, secrets, models, waits, logger }),
     surface: bentomlSurface({
       ...{ ...gates, intake, queue, waits, logger, metrics: bentomlMetrics },
       generateTimeoutS: config.BLIPQ_GENERATE_TIMEOUT_S,

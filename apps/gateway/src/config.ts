@@ -73,13 +73,10 @@ export const gatewaySettings = z.object({
     .wholeNumber(1)
     .default(2048)
     .meta({ purpose: 'Memory in MiB that pixels may take in Redis; the gateway refuses more with `queue_full`' }),
-  BLIPQ_GENERATE_TIMEOUT_S: setting
-    .wholeNumber(1, 3600)
-    .default(60)
-    .meta({
-      purpose: 'Time in seconds for which `POST /generate` and `POST /v1/chat/completions` wait for their result',
-      essential: true,
-    }),
+  BLIPQ_GENERATE_TIMEOUT_S: setting.wholeNumber(1, 3600).default(60).meta({
+    purpose: 'Time in seconds for which `POST /generate` and `POST /v1/chat/completions` wait for their result',
+    essential: true,
+  }),
   BLIPQ_THREADS: deploymentSettings.BLIPQ_THREADS,
   BLIPQ_LOG_LEVEL: deploymentSettings.BLIPQ_LOG_LEVEL,
   BLIPQ_SHUTDOWN_DELAY_MS: setting.wholeNumber(0, 600_000).default(0).meta({
@@ -151,6 +148,9 @@ export const gatewaySettings = z.object({
     .wholeNumber(100, 120_000)
     .default(15_000)
     .meta({ purpose: 'Time in milliseconds that fetching one image may take, redirects included' }),
+  BLIPQ_WEBHOOK_SECRET: deploymentSettings.BLIPQ_WEBHOOK_SECRET,
+  BLIPQ_WEBHOOK_SECRETS: deploymentSettings.BLIPQ_WEBHOOK_SECRETS,
+  BLIPQ_WEBHOOK_SECRETS_FILE: deploymentSettings.BLIPQ_WEBHOOK_SECRETS_FILE,
   BLIPQ_WEBHOOK_ALLOW: deploymentSettings.BLIPQ_WEBHOOK_ALLOW,
   BLIPQ_WEBHOOK_PORTS: deploymentSettings.BLIPQ_WEBHOOK_PORTS,
   BLIPQ_WEBHOOK_HTTP: deploymentSettings.BLIPQ_WEBHOOK_HTTP,

@@ -8,11 +8,17 @@ import {
   type ServicePart,
   StartupError,
 } from '@blipq/service';
-import { createGuardedAgent, type GuardedAgent, HostGate, type Resolve, retryScheduleMs } from '@blipq/webhooks';
+import {
+  createGuardedAgent,
+  type GuardedAgent,
+  HostGate,
+  type Resolve,
+  retryScheduleMs,
+  SigningSecrets,
+} from '@blipq/webhooks';
 import type { NotifierConfig } from './config.js';
 import { NotifierMetrics } from './notifier-metrics.js';
 import { sender } from './sender.js';
-import { SigningSecrets } from './signing-secrets.js';
 
 /** Webhooks in hand at once: those that are sent, and those that wait for their host. */
 const deliveriesInHand = 512;
@@ -34,6 +40,9 @@ export function composeNotifier(
   { stopping, resolve }: ComposeOptions,
 ): ServicePart[] {
   const secrets = SigningSecrets.load(config);
+  if (secrets.isEmpty) {
+    throw new StartupError('BLIPQ_WEBHOOK_SECRET is not set; make a secret with "blipq webhooks secret"');
+  }
   const agent = guardedAgent(config, resolve);
   const { BLIPQ_WEBHOOK_RETRIES_MS: retriesMs } = config;
   const processMetrics = new ProcessMetrics();

@@ -8,18 +8,9 @@ const dayMs = 86_400_000;
 export const notifierSettings = z.object({
   REDIS_URL: redisUrl.default('redis://127.0.0.1:6379'),
   BLIPQ_NAMESPACE: deploymentSettings.BLIPQ_NAMESPACE,
-  BLIPQ_WEBHOOK_SECRET: setting
-    .text('one or more secrets as "blipq webhooks secret" makes them')
-    .optional()
-    .meta({ purpose: 'Secrets that [sign webhooks](webhooks.md), the newest first', essential: true }),
-  BLIPQ_WEBHOOK_SECRETS: setting
-    .text('a JSON object of secrets, as docs/webhooks.md describes it')
-    .optional()
-    .meta({ purpose: 'Secrets by name, for API keys that name one' }),
-  BLIPQ_WEBHOOK_SECRETS_FILE: setting
-    .text('the path of a file with a JSON object of secrets')
-    .optional()
-    .meta({ purpose: 'File with the secrets by name, instead of `BLIPQ_WEBHOOK_SECRETS`' }),
+  BLIPQ_WEBHOOK_SECRET: deploymentSettings.BLIPQ_WEBHOOK_SECRET,
+  BLIPQ_WEBHOOK_SECRETS: deploymentSettings.BLIPQ_WEBHOOK_SECRETS,
+  BLIPQ_WEBHOOK_SECRETS_FILE: deploymentSettings.BLIPQ_WEBHOOK_SECRETS_FILE,
   BLIPQ_WEBHOOK_ALLOW: deploymentSettings.BLIPQ_WEBHOOK_ALLOW,
   BLIPQ_WEBHOOK_PORTS: deploymentSettings.BLIPQ_WEBHOOK_PORTS,
   BLIPQ_WEBHOOK_HTTP: deploymentSettings.BLIPQ_WEBHOOK_HTTP,

@@ -1,7 +1,13 @@
+import { secretDefault, secretOwn } from '@blipq/contracts';
 import type { DeliveryVerdict, DeliveryWork } from '@blipq/queue';
 import { inSpan, traceparent } from '@blipq/service';
-import { type DeliverOptions, deliverWebhook, type GuardedAgent, retryPauseMs } from '@blipq/webhooks';
-import type { SigningSecrets } from './signing-secrets.js';
+import {
+  type DeliverOptions,
+  deliverWebhook,
+  type GuardedAgent,
+  retryPauseMs,
+  type SigningSecrets,
+} from '@blipq/webhooks';
 
 export interface SenderParts {
   agent: GuardedAgent;
@@ -14,7 +20,7 @@ export interface SenderParts {
 /** Makes one attempt and says what follows from it. */
 export function sender({ agent, secrets, scheduleMs, timeouts }: SenderParts) {
   return async (work: DeliveryWork, signal: AbortSignal): Promise<DeliveryVerdict> => {
-    const { id, url, body, secret, at, attempt } = work;
+    const { id, tenant, url, body, secret, at, attempt } = work;
     const outcome = await inSpan('deliver', spanOf(work), async (span) => {
       const sent = await send();
       const { status, error } = sent.attempt;
@@ -30,14 +36,14 @@ export function sender({ agent, secrets, scheduleMs, timeouts }: SenderParts) {
     return { status: 'retry', pauseMs, attempt: made, host };
 
     async function send(): ReturnType<typeof deliverWebhook> {
-      const valid = secrets.valid(secret);
+      const valid = secrets.valid(secret, tenant);
       if (valid.length > 0)
         return await deliverWebhook(
           agent,
           { id, url, body, secrets: valid, at, traceparent: traceparent() },
           { ...timeouts, signal },
         );
-      const error = `The notifier has no signing secret named ${secret}.`;
+      const error = `The notifier has no signing secret named ${secret === secretOwn ? secretDefault : secret}.`;
       const unsent = { at: at.toISOString(), duration_ms: 0, status: null, error };
       return { status: 'failed', attempt: unsent, host: 'unknown' };
     }

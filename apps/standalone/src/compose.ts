@@ -57,6 +57,11 @@ export function compose({ config, environment, say, logs, stopping }: ComposeOpt
     BLIPQ_WEBHOOK_HTTP: config.BLIPQ_WEBHOOK_HTTP,
   };
   const secret = new WebhookSecret(join(stateFolder, 'webhook-secret'));
+  const secrets = () => ({
+    BLIPQ_WEBHOOK_SECRET: config.BLIPQ_WEBHOOK_SECRET ?? secret.value,
+    BLIPQ_WEBHOOK_SECRETS: config.BLIPQ_WEBHOOK_SECRETS,
+    BLIPQ_WEBHOOK_SECRETS_FILE: config.BLIPQ_WEBHOOK_SECRETS_FILE,
+  });
   const worker = serviceProcess({
     name: 'worker',
     app: 'worker',
@@ -81,8 +86,8 @@ export function compose({ config, environment, say, logs, stopping }: ComposeOpt
       ...forAll(),
       ...receivers,
       BLIPQ_THREADS: undefined,
+      ...secrets(),
       ...chosen(config, notifierOnly),
-      BLIPQ_WEBHOOK_SECRET: config.BLIPQ_WEBHOOK_SECRET ?? secret.value,
       HOST: '127.0.0.1',
       BLIPQ_HEALTH_PORT: '0',
     }),
@@ -96,6 +101,7 @@ export function compose({ config, environment, say, logs, stopping }: ComposeOpt
     env: () => ({
       ...forAll(),
       ...receivers,
+      ...secrets(),
       HOST: host,
       PORT: String(port),
       BLIPQ_INTERNAL_HOST: '127.0.0.1',

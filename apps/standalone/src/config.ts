@@ -42,9 +42,6 @@ export const workerOnly = readElsewhere('BLIPQ_BATCH_MAX', 'BLIPQ_BATCH_DEADLINE
 
 /** Settings that only the notifier reads. */
 export const notifierOnly = readElsewhere(
-  'BLIPQ_WEBHOOK_SECRET',
-  'BLIPQ_WEBHOOK_SECRETS',
-  'BLIPQ_WEBHOOK_SECRETS_FILE',
   'BLIPQ_WEBHOOK_RETRIES_MS',
   'BLIPQ_WEBHOOK_CONNECT_TIMEOUT_MS',
   'BLIPQ_WEBHOOK_TIMEOUT_MS',
@@ -55,6 +52,7 @@ export const notifierOnly = readElsewhere(
 /** The settings of the deployment's processes that standalone passes on as they are. */
 const { BLIPQ_NAMESPACE, BLIPQ_THREADS, BLIPQ_CACHE, BLIPQ_PRECISION, BLIPQ_DEVICE } = deploymentSettings;
 const { BLIPQ_WEBHOOK_ALLOW, BLIPQ_WEBHOOK_PORTS, BLIPQ_WEBHOOK_HTTP } = deploymentSettings;
+const { BLIPQ_WEBHOOK_SECRET, BLIPQ_WEBHOOK_SECRETS, BLIPQ_WEBHOOK_SECRETS_FILE } = deploymentSettings;
 
 export const standaloneConfig = z.object({
   HOST: setting
@@ -77,6 +75,7 @@ export const standaloneConfig = z.object({
   BLIPQ_MODEL: deploymentSettings.BLIPQ_MODEL.optional(),
   ...passedOn({ BLIPQ_CACHE, BLIPQ_PRECISION, BLIPQ_DEVICE, BLIPQ_THREADS, BLIPQ_NAMESPACE }),
   ...passedOn({ BLIPQ_WEBHOOK_ALLOW, BLIPQ_WEBHOOK_PORTS, BLIPQ_WEBHOOK_HTTP }),
+  ...passedOn({ BLIPQ_WEBHOOK_SECRET, BLIPQ_WEBHOOK_SECRETS, BLIPQ_WEBHOOK_SECRETS_FILE }),
   ...gatewayOnly,
   ...workerOnly,
   ...notifierOnly,

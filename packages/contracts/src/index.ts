@@ -121,14 +121,17 @@ export {
   deliveryState,
   matchEventTypes,
   secretDefault,
+  secretOwn,
   type WebhookEvent,
   type WebhookEventType,
   type WebhookRequest,
+  type WebhookSecretResource,
   type WebhookTarget,
   webhookEvent,
   webhookEventType,
   webhookEventTypes,
   webhookRequest,
+  webhookSecretResource,
   webhookTarget,
 } from './webhook.js';
 export {

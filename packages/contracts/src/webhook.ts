@@ -42,8 +42,21 @@ export const webhookTarget = z.object({
 });
 export type WebhookTarget = z.infer<typeof webhookTarget>;
 
-/** Name of the secret that signs unless an API key names another one. */
+/** Name of the deployment's secret: it signs where there are no API keys, and the keys' own secrets come from it. */
 export const secretDefault = 'default';
+
+/** What stands for a name where an API key names no secret: its tenant's own. No key can name it. */
+export const secretOwn = '';
+
+/** What `GET /v1/webhooks/secret` answers. */
+export const webhookSecretResource = z.object({
+  object: z.literal('webhook_secret'),
+  secrets: z
+    .array(z.string())
+    .min(1)
+    .meta({ description: 'The secrets that sign your webhooks, the newest first. A message has a signature of each.' }),
+});
+export type WebhookSecretResource = z.infer<typeof webhookSecretResource>;
 
 /** The body of a webhook (Standard Webhooks): the resource as the API returns it. */
 export const webhookEvent = z.discriminatedUnion('type', [

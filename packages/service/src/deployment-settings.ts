@@ -60,6 +60,19 @@ export const deploymentSettings = {
     .oneOf(['auto', 'cpu', 'cuda'])
     .default('auto')
     .meta({ purpose: '[Device](precision.md) on which the model runs', essential: true }),
+  BLIPQ_WEBHOOK_SECRET: setting.text('one or more secrets as "blipq webhooks secret" makes them').optional().meta({
+    purpose:
+      'Secrets that [sign webhooks](webhooks.md#secrets), the newest first; a gateway with the same value shows each API key its own',
+    essential: true,
+  }),
+  BLIPQ_WEBHOOK_SECRETS: setting
+    .text('a JSON object of secrets, as docs/webhooks.md describes it')
+    .optional()
+    .meta({ purpose: 'Secrets by name, for API keys that name one' }),
+  BLIPQ_WEBHOOK_SECRETS_FILE: setting
+    .text('the path of a file with a JSON object of secrets')
+    .optional()
+    .meta({ purpose: 'File with the secrets by name, instead of `BLIPQ_WEBHOOK_SECRETS`' }),
   BLIPQ_WEBHOOK_ALLOW: setting
     .list('addresses and networks such as 10.1.0.0/16')
     .default([])

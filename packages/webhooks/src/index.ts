@@ -12,6 +12,7 @@ export {
 export { HostGate, type HostGateOptions, type HostTurn, type HostVerdict, type SentAway } from './host-gate.js';
 export { type Resolve, resolveByDns, resolveBySystem } from './resolve.js';
 export { parseRetryAfter, type RetryPauseOptions, retryPauseMs, retryScheduleMs } from './retry-schedule.js';
-export { keyOf, newWebhookSecret } from './secret.js';
+export { keyOf, newWebhookSecret, secretOf } from './secret.js';
 export { signWebhook, type WebhookHeaders, type WebhookMessage } from './sign.js';
+export { type SecretSettings, SigningSecrets } from './signing-secrets.js';
 export { type VerifyOptions, verifyWebhook, WebhookVerificationError } from './verify.js';

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { hkdfSync, randomBytes } from 'node:crypto';
 
 /** Bytes of a key: Standard Webhooks asks for 24 to 64. */
 const keyBytes = { min: 24, max: 64, made: 32 };
@@ -7,6 +7,15 @@ const prefix = 'whsec_';
 /** A new signing secret, `whsec_` and 32 random bytes in base64. */
 export function newWebhookSecret(): string {
   return prefix + randomBytes(keyBytes.made).toString('base64');
+}
+
+/**
+ * A tenant's own secret, derived from the deployment's (HKDF with SHA-256, RFC 5869): who has it can find out neither
+ * that one nor another tenant's, and nothing has to be stored.
+ */
+export function secretOf(tenant: string, deploymentSecret: string): string {
+  const key = hkdfSync('sha256', keyOf(deploymentSecret), '', `blipq webhooks of ${tenant}`, keyBytes.made);
+  return prefix + Buffer.from(key).toString('base64');
 }
 
 /**

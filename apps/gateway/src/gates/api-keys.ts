@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { plainIssue, tenantName } from '@blipq/contracts';
+import { plainIssue, secretDefault, secretOwn, tenantName } from '@blipq/contracts';
 import { StartupError, textOrFile } from '@blipq/service';
 import { z } from 'zod';
 
@@ -16,7 +16,7 @@ const entry = z.strictObject({
   priority: z
     .undefined({ error: 'is not known any more; give a weight of 1 to 100, where more goes first' })
     .optional(),
-  /** Name of the secret with which the notifier signs this caller's webhooks. */
+  /** Name of the secret with which the notifier signs this caller's webhooks, instead of one of the caller's own. */
   webhook_secret: z.string().min(1).max(64).optional(),
   /** A disabled key is known, and refused with 403 instead of 401. */
   disabled: z.boolean().optional(),
@@ -90,6 +90,11 @@ export class ApiKeys {
     for (const one of this.#keys) if (timingSafeEqual(one.hash, hash)) found = one.key;
     return found;
   }
+}
+
+/** The name of what signs the webhooks of a caller with this key, or of any caller where there are no keys. */
+export function secretNameOf(key: ApiKey | undefined): string {
+  return key === undefined ? secretDefault : (key.webhookSecret ?? secretOwn);
 }
 
 /** A key's secret as it is stored. Secrets are long and random, so a plain hash cannot be reversed by guessing. */

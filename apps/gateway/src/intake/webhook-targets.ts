@@ -1,7 +1,6 @@
 import {
   BlipqError,
   invalidField,
-  secretDefault,
   type Task,
   taskNames,
   terminalStates,
@@ -10,7 +9,7 @@ import {
   type WebhookTarget,
 } from '@blipq/contracts';
 import { createGuardedAgent, type GuardedAgent, type TargetPolicy } from '@blipq/webhooks';
-import type { ApiKey } from '../gates/api-keys.js';
+import { type ApiKey, secretNameOf } from '../gates/api-keys.js';
 
 /** Turns the webhooks of requests into the targets that records keep. */
 export class WebhookTargets {
@@ -41,7 +40,7 @@ export class WebhookTargets {
 
   #target(url: string, events: WebhookEventType[], key: ApiKey | undefined): WebhookTarget {
     inField('webhook.url', () => this.#agent.checkUrl(url));
-    return { url, events: [...new Set(events)], secret: key?.webhookSecret ?? secretDefault };
+    return { url, events: [...new Set(events)], secret: secretNameOf(key) };
   }
 }
 

@@ -46,4 +46,14 @@ export const deliveryOperations: Operation[] = [
     answers: { 202: { description: 'The delivery, pending.', body: 'Delivery' } },
     problems: ['not_found', 'queue_full'],
   },
+  {
+    method: 'get',
+    path: '/v1/webhooks/secret',
+    operationId: 'getWebhookSecret',
+    tag: 'Webhooks',
+    summary: 'Read the secret that signs your webhooks',
+    description: 'With an API key only: each has its own, unless its operator gave it one by name.',
+    answers: { 200: { description: 'The secrets that are valid now.', body: 'WebhookSecret' } },
+    problems: ['forbidden', 'not_found'],
+  },
 ];

@@ -17,6 +17,7 @@ import {
   matchResource,
   problemDetails,
   webhookEvent,
+  webhookSecretResource,
 } from '@blipq/contracts';
 import { z } from 'zod';
 import { modelPage, modelResource } from '../answer/model-resource.js';
@@ -47,6 +48,7 @@ const outputs = {
   BatchPage: batchPage,
   Delivery: deliveryResource,
   DeliveryPage: deliveryPage,
+  WebhookSecret: webhookSecretResource,
   Model: modelResource,
   ModelPage: modelPage,
   CaptionWebhook: webhookEvent.options[0],

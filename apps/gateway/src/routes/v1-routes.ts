@@ -1,6 +1,7 @@
 import { BlipqError, task, taskNames } from '@blipq/contracts';
 import type { DeliveryLog, WorkQueue } from '@blipq/queue';
 import type { Logger } from '@blipq/service';
+import type { SigningSecrets } from '@blipq/webhooks';
 import { type RequestHandler, Router } from 'express';
 import { problemResponder } from '../answer/problem-responder.js';
 import type { Places } from '../gates/places.js';
@@ -10,6 +11,7 @@ import type { WorkIntake } from '../intake/work-intake.js';
 import { batchRoutes } from './batch-routes.js';
 import { deliveryRoutes } from './delivery-routes.js';
 import { modelRoutes } from './model-routes.js';
+import { webhookSecretRoutes } from './webhook-secret-routes.js';
 import { workRoutes } from './work-routes.js';
 
 interface V1Parts {
@@ -19,6 +21,7 @@ interface V1Parts {
   batches: BatchIntake;
   queue: WorkQueue;
   deliveries: DeliveryLog;
+  secrets: SigningSecrets;
   models: ModelCatalog;
   /** Requests that wait for work or watch it. */
   waits: Places;
@@ -27,7 +30,7 @@ interface V1Parts {
 
 /** `/v1`: our own API. Every error below it is answered as problem+json. */
 export function v1Routes(parts: V1Parts): Router {
-  const { authenticate, admitUpload, intake, batches, queue, deliveries, models, waits, logger } = parts;
+  const { authenticate, admitUpload, intake, batches, queue, deliveries, secrets, models, waits, logger } = parts;
   const router = Router();
   router.use(authenticate);
   router.use('/batches', admitUpload, batchRoutes({ batches, queue }));
@@ -36,6 +39,7 @@ export function v1Routes(parts: V1Parts): Router {
   }
   router.use('/models', modelRoutes({ models }));
   router.use(deliveryRoutes({ deliveries, queue }));
+  router.use(webhookSecretRoutes({ secrets }));
   router.use(() => {
     throw new BlipqError('not_found', 'There is nothing at this path.');
   });

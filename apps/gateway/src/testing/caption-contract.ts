@@ -34,6 +34,7 @@ export const contractGroups = {
   life: /^((get|delete|cancel|retry|watch)Caption|listCaptions|getModel|listModels)$/,
   batches: /Batch(es)?$/,
   deliveries: /^(listDeliveries|listCaptionDeliveries|getDelivery|redeliver)$/,
+  webhookSecret: /^getWebhookSecret$/,
   answersAndMatches: /(Answer|Match)/,
   chat: /^createChatCompletion$/,
 };

@@ -22,7 +22,7 @@ export interface DeliveryWork {
   event: string;
   tenant: string;
   url: string;
-  /** Name of the secret that signs. */
+  /** Name of the secret that signs; `secretOwn` for the tenant's own. */
   secret: string;
   body: Buffer;
   /** Now, on Redis's clock: receivers refuse what is signed with a time that is far from theirs. */

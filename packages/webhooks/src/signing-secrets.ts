@@ -1,14 +1,18 @@
-import { secretDefault } from '@blipq/contracts';
+import { secretDefault, secretOwn } from '@blipq/contracts';
 import { StartupError, textOrFile } from '@blipq/service';
-import { keyOf } from '@blipq/webhooks';
 import { z } from 'zod';
-import type { NotifierConfig } from './config.js';
+import { keyOf, secretOf } from './secret.js';
 
 const secretsByName = z.record(z.string(), z.union([z.string(), z.array(z.string()).min(1)]));
 
-type Settings = Pick<NotifierConfig, 'BLIPQ_WEBHOOK_SECRET' | 'BLIPQ_WEBHOOK_SECRETS' | 'BLIPQ_WEBHOOK_SECRETS_FILE'>;
+/** As the settings of those names hold them. */
+export interface SecretSettings {
+  BLIPQ_WEBHOOK_SECRET?: string | undefined;
+  BLIPQ_WEBHOOK_SECRETS?: string | undefined;
+  BLIPQ_WEBHOOK_SECRETS_FILE?: string | undefined;
+}
 
-/** The secrets that sign, by name. Each name has those that are valid now, the newest first. */
+/** The secrets that sign, by name, and those of each tenant. There are those that are valid now, the newest first. */
 export class SigningSecrets {
   readonly #byName: ReadonlyMap<string, readonly string[]>;
 
@@ -17,22 +21,29 @@ export class SigningSecrets {
   }
 
   /** @throws StartupError that names the setting and the secret's name, never the secret */
-  static load(settings: Settings): SigningSecrets {
+  static load(settings: SecretSettings): SigningSecrets {
     const byName = new Map<string, readonly string[]>();
     const { BLIPQ_WEBHOOK_SECRET: one, BLIPQ_WEBHOOK_SECRETS: many, BLIPQ_WEBHOOK_SECRETS_FILE: file } = settings;
     const named = textOrFile('BLIPQ_WEBHOOK_SECRETS', many, file);
     // A `default` among those by name goes before it: standalone always gives this one.
     if (one !== undefined) add(byName, secretDefault, one.split(/[\s,]+/), 'BLIPQ_WEBHOOK_SECRET');
     if (named !== undefined) addAll(byName, named.text, named.source);
-    if (byName.size === 0) {
-      throw new StartupError('BLIPQ_WEBHOOK_SECRET is not set; make a secret with "blipq webhooks secret"');
-    }
     return new SigningSecrets(byName);
   }
 
-  /** None when there is no secret of this name. */
-  valid(name: string): readonly string[] {
-    return this.#byName.get(name) ?? [];
+  /** Whether there is none at all. */
+  get isEmpty(): boolean {
+    return this.#byName.size === 0;
+  }
+
+  /**
+   * What signs the webhooks of a tenant; none when there is no secret of this name.
+   *
+   * @param name of a secret; `secretOwn` for the tenant's own, which come from those of the name `default`, one of each
+   */
+  valid(name: string, tenant: string): readonly string[] {
+    if (name !== secretOwn) return this.#byName.get(name) ?? [];
+    return this.valid(secretDefault, tenant).map((secret) => secretOf(tenant, secret));
   }
 }
 
