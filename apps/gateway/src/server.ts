@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { closeServer, type Logger, listen } from '@blipq/service';
 import type { Express } from 'express';
+import { closeInStages } from './close-in-stages.js';
 import type { OpenRequests } from './gates/open-requests.js';
 
 /** Load balancers keep idle connections for 60 s; closing first would race with a request they just sent. */
@@ -41,6 +42,7 @@ export class GatewayServer {
       { keepAliveTimeout: keepAliveTimeoutMs, headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs },
       options.app,
     );
+    this.#server.on('request', closeInStages);
   }
 
   /** The port in use; differs from the setting where that is 0. */
