@@ -21,11 +21,14 @@ import { ImageFetcher } from './intake/image-fetcher.js';
 import { ModelCatalog } from './intake/model-catalog.js';
 import { WebhookTargets } from './intake/webhook-targets.js';
 import { WorkIntake } from './intake/work-intake.js';
+import { AdminAccess } from './internal/admin-access.js';
 import { AdminBoard } from './internal/admin-board.js';
 import { AdminKey } from './internal/admin-key.js';
+import { AdminPages } from './internal/admin-pages.js';
 import { healthRoutes } from './internal/health-routes.js';
 import { InternalServer } from './internal/internal-server.js';
 import { QueueGauges } from './internal/queue-gauges.js';
+import { TrustedHeader } from './internal/trusted-header.js';
 import { v1Routes } from './routes/v1-routes.js';
 import { GatewayServer } from './server.js';
 
@@ -119,11 +122,14 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
 
   const census = new QueueCensus(redis);
   const gauges = new QueueGauges({ census, memory, ...bounds });
-  const adminKey = AdminKey.load(config.BLIPQ_ADMIN_KEY, config.BLIPQ_ADMIN_KEY_FILE);
-  const makePage = async () => new (await import('./internal/board-page.js')).BoardPage(redis);
-  const board = adminKey && new AdminBoard({ key: adminKey, makePage, logger });
+  const access = new AdminAccess({
+    key: AdminKey.load(config.BLIPQ_ADMIN_KEY, config.BLIPQ_ADMIN_KEY_FILE),
+    header: TrustedHeader.load(config.BLIPQ_ADMIN_TRUST_HEADER, config.BLIPQ_ADMIN_TRUST_PROXIES),
+  });
+  const board = new AdminBoard(async () => new (await import('./internal/board-page.js')).BoardPage(redis));
   const internal = new InternalServer({
-    ...{ census, board },
+    census,
+    admin: access.isOpen ? new AdminPages({ access, pages: [board], logger }) : undefined,
     metrics: Registry.merge([bentomlMetrics.registry, processMetrics.registry, gauges.registry]),
     port: config.BLIPQ_INTERNAL_PORT,
     host: config.BLIPQ_INTERNAL_HOST ?? config.HOST,
@@ -135,10 +141,7 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
   return {
     parts: [
       // Each waits 2 s for an unresponsive Redis. One after the other they would delay the probes for too long.
-      together([
-        ...[queue, memory, health, deliveries, registry, limits, fetcher, pool, census, reconciler],
-        ...(board ? [board] : []),
-      ]),
+      together([...[queue, memory, health, deliveries, registry, limits, fetcher, pool, census, reconciler, board]]),
       internal,
       server,
     ],

@@ -3,17 +3,22 @@ import { badWords, redisUrl } from '@blipq/contracts';
 import { deploymentSettings, setting } from '@blipq/service';
 import { z } from 'zod';
 import { adminKeyTakes } from './internal/admin-key.js';
+import { isTrustedHeader, trustedHeaderTakes } from './internal/trusted-header.js';
 
 /** One number of hops, or addresses, networks, and the names that Express has for some. */
 function areProxies(words: string[]): boolean {
   return (words.length === 1 && /^\d{1,2}$/.test(words[0]!)) || words.every(isProxy);
 }
 
-/** Express takes no network of all addresses, whose prefix is 0. */
 function isProxy(word: string): boolean {
+  return ['loopback', 'linklocal', 'uniquelocal'].includes(word) || isNetwork(word);
+}
+
+/** An address or a network, but none of all addresses, whose prefix is 0: Express takes none either. */
+function isNetwork(word: string): boolean {
   const [address = '', prefix, ...more] = word.split('/');
   const bits = isIP(address) === 4 ? 32 : 128;
-  if (isIP(address) === 0) return ['loopback', 'linklocal', 'uniquelocal'].includes(word);
+  if (isIP(address) === 0 || address.includes('%')) return false;
   return more.length === 0 && (prefix === undefined || (/^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= bits));
 }
 
@@ -94,12 +99,20 @@ export const gatewaySettings = z.object({
     .meta({ purpose: 'File with the API keys, instead of `BLIPQ_API_KEYS`', essential: true }),
   BLIPQ_ADMIN_KEY: setting.text(adminKeyTakes).optional().meta({
     purpose:
-      'Key that opens the [queue dashboard](admin.md), `/admin/queues` on the internal port; without a key the dashboard is off',
+      'Key that opens the [pages for operators](admin.md), `/admin/queues` on the internal port; without a key the pages are open to no one, unless an identity proxy is trusted',
   }),
   BLIPQ_ADMIN_KEY_FILE: setting
     .text('the path of a file with the admin key')
     .optional()
     .meta({ purpose: 'File with the admin key, instead of `BLIPQ_ADMIN_KEY`' }),
+  BLIPQ_ADMIN_TRUST_HEADER: setting.text(trustedHeaderTakes).refine(isTrustedHeader).optional().meta({
+    purpose:
+      'Header in which an [identity proxy](admin.md#through-an-identity-proxy) names the person who opens a page for operators',
+  }),
+  BLIPQ_ADMIN_TRUST_PROXIES: setting
+    .list('addresses and networks such as 10.0.0.7 or 10.1.0.0/24', (words) => words.every(isNetwork))
+    .default([])
+    .meta({ purpose: 'Addresses from which the identity proxy connects; the header is believed from nowhere else' }),
   BLIPQ_IMAGE_MB_MAX: setting
     .wholeNumber(1, 20)
     .default(20)

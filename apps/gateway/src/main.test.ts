@@ -61,6 +61,11 @@ test.each([
   [{ BLIPQ_API_KEYS: '[]' }, 'BLIPQ_API_KEYS: the list has no key'],
   [{ BLIPQ_API_KEYS_FILE: '/nowhere' }, 'BLIPQ_API_KEYS_FILE cannot be read: ENOENT'],
   [{ BLIPQ_ADMIN_KEY: 'short' }, 'BLIPQ_ADMIN_KEY takes at least 16 characters'],
+  [
+    { BLIPQ_ADMIN_TRUST_HEADER: 'X-User' },
+    'BLIPQ_ADMIN_TRUST_HEADER is believed of nobody; set BLIPQ_ADMIN_TRUST_PROX',
+  ],
+  [{ BLIPQ_ADMIN_TRUST_PROXIES: '10.0.0.7' }, 'BLIPQ_ADMIN_TRUST_PROXIES has no use without BLIPQ_ADMIN_TRUST_HEADER'],
   [{ BLIPQ_FETCH_ALLOW: 'inside' }, 'BLIPQ_FETCH_ALLOW: "inside" is neither an IP address nor a network'],
   [{ HOST: '192.0.2.1' }, '192.0.2.1 is not an address of this machine; set HOST to one that is'],
 ])('a start with %o is one line and exit code 1', async (env, line) => {

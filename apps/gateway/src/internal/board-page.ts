@@ -5,8 +5,7 @@ import { ExpressAdapter } from '@bull-board/express';
 import ejs from 'ejs';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { securityHeaders } from '../answer/security-headers.js';
-
-export const boardPath = '/admin/queues';
+import { boardPath } from './admin-board.js';
 
 /** Allows the page's own scripts and styles and requests to this server, nothing else. The page sets styles inline. */
 const contentSecurityPolicy = [

@@ -1,14 +1,14 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { QueueCensus } from '@blipq/queue';
 import { answerMetrics, closeServer, type Logger, listen, type MetricsText } from '@blipq/service';
-import type { AdminBoard } from './admin-board.js';
+import type { AdminPages } from './admin-pages.js';
 import { workerDemand } from './worker-demand.js';
 
 interface InternalServerOptions {
   census: Pick<QueueCensus, 'take'>;
   metrics: MetricsText;
-  /** Undefined without an admin key. */
-  board: Pick<AdminBoard, 'answer'> | undefined;
+  /** Undefined where nobody is let in. */
+  admin: Pick<AdminPages, 'answer'> | undefined;
   port: number;
   host: string;
   logger: Logger;
@@ -16,7 +16,7 @@ interface InternalServerOptions {
 
 /**
  * Serves requests of the cluster alone, on a port of its own: `/internal/scale` for autoscalers, `/metrics`, and the
- * queues as a page for holders of the admin key.
+ * operators' pages.
  */
 export class InternalServer {
   readonly #options: InternalServerOptions;
@@ -30,7 +30,7 @@ export class InternalServer {
       if (path === '/internal/scale') {
         return void this.#answerScale(response, new URLSearchParams(query).get('model'));
       }
-      if (options.board && /^\/admin\/queues(\/|$)/.test(path)) return void options.board.answer(request, response);
+      if (options.admin && /^\/admin(\/|$)/.test(path)) return void options.admin.answer(request, response);
       if (path === '/metrics') return void answerMetrics(response, options.metrics);
       answer(response, 404, { error: 'not found' });
     });
