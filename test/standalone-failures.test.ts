@@ -78,7 +78,7 @@ test('a state folder that cannot be is one line', async () => {
 test('a checkpoint folder that does not exist is one line', async () => {
   expect(await failure('model', { BLIPQ_MODEL: '/nowhere/blip' })).toEqual([
     'blipq: there is no folder /nowhere/blip; set BLIPQ_MODEL to the folder of a BLIP checkpoint or to its ' +
-      'owner/name on the Hugging Face Hub',
+      'owner/name on the Hugging Face Hub, or to several with commas between them',
   ]);
 });
 

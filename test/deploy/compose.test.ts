@@ -34,12 +34,16 @@ interface Compose {
 const read = (name: string) => parse(readFileSync(new URL(name, root), 'utf8'), { merge: true }) as Compose;
 const compose = read('docker-compose.yml');
 const { services } = compose;
-const ours = ['gateway', 'worker', 'notifier', 'model'];
+/** A model's worker and what prepares the model, by the profile that brings them; those of captions always come. */
+const ofTasks = [
+  { worker: 'worker', model: 'model', profiles: undefined },
+  { worker: 'worker-answers', model: 'model-answers', profiles: ['answers'] },
+  { worker: 'worker-matches', model: 'model-matches', profiles: ['matches'] },
+];
+const ours = ['gateway', 'notifier', ...ofTasks.flatMap(({ worker, model }) => [worker, model])];
 const settings: Record<string, { shape: object }> = {
   gateway: gatewaySettings,
-  worker: workerSettings,
   notifier: notifierSettings,
-  model: workerSettings,
 };
 
 /** The schema's draft knows `$id`; it says `id`, which nothing refers to. */
@@ -87,20 +91,33 @@ describe.each(Object.entries(services))('%s', (_, service) => {
 });
 
 test.each(ours)('%s is given settings that it knows, and does not write to its image', (name) => {
-  const known = Object.keys(settings[name]!.shape);
+  const known = Object.keys((settings[name] ?? workerSettings).shape);
   expect(known).toEqual(expect.arrayContaining(Object.keys(services[name]!.environment ?? {})));
   expect(services[name]).toMatchObject({ read_only: true, tmpfs: ['/tmp'] });
 });
 
-test('a worker reaches Redis alone; the model comes to its volume by a service that can reach the internet', () => {
+test('Redis can be reached from inside alone', () => {
   expect(compose.networks.queue).toEqual({ internal: true });
-  expect(services.worker!.networks).toEqual(['queue']);
   expect(services.valkey!.networks).toEqual(['queue']);
   expect(services.valkey!.ports).toBeUndefined();
-  expect(services.model!.networks).toEqual(['edge']);
-  expect(services.worker!.volumes).toEqual(services.model!.volumes);
-  expect(services.worker!.environment?.BLIPQ_MODEL).toBe(services.model!.command!.at(-1));
-  expect(services.worker!.depends_on?.model).toEqual({ condition: 'service_completed_successfully' });
+});
+
+test.each(ofTasks)(
+  '$worker reaches Redis alone; its model comes to its volume by a service that can reach the internet',
+  ({ worker, model, profiles }) => {
+    const [serving, preparing] = [services[worker]!, services[model]!];
+    expect(serving.networks).toEqual(['queue']);
+    expect(preparing.networks).toEqual(['edge']);
+    expect(serving.volumes).toEqual(preparing.volumes);
+    expect(serving.environment?.BLIPQ_MODEL).toBe(preparing.command!.at(-1));
+    expect(serving.depends_on?.[model]).toEqual({ condition: 'service_completed_successfully' });
+    expect([serving.profiles, preparing.profiles]).toEqual([profiles, profiles]);
+  },
+);
+
+test('each worker has a model of its own, named by a variable of its own', () => {
+  const named = ofTasks.map(({ worker }) => String(services[worker]!.environment?.BLIPQ_MODEL));
+  expect(new Set(named.map((text) => /^\$\{(\w+):-/.exec(text)?.[1])).size).toBe(ofTasks.length);
 });
 
 test('Valkey keeps every acknowledged caption and evicts nothing', () => {
@@ -117,15 +134,16 @@ test('Valkey keeps every acknowledged caption and evicts nothing', () => {
   expect(services.valkey!.volumes).toEqual(['valkey:/data']);
 });
 
-test('a worker is given twice its longest batch and 30 s to stop', () => {
-  const batchS = Number(services.worker!.environment?.BLIPQ_BATCH_DEADLINE_MS) / 1000;
-  expect(services.worker!.stop_grace_period).toBe(`${2 * batchS + 30}s`);
-  expect(Number(services.worker!.environment?.BLIPQ_DRAIN_MS)).toBe(2000 * batchS);
+test.each(ofTasks)('$worker is given twice its longest batch and 30 s to stop', ({ worker }) => {
+  const { environment, stop_grace_period } = services[worker]!;
+  const batchS = Number(environment?.BLIPQ_BATCH_DEADLINE_MS) / 1000;
+  expect(stop_grace_period).toBe(`${2 * batchS + 30}s`);
+  expect(Number(environment?.BLIPQ_DRAIN_MS)).toBe(2000 * batchS);
 });
 
-test('on a GPU, the worker and what prepares its model get one and the CUDA image', () => {
+test('on a GPU, workers and what prepares their models get one and the CUDA image', () => {
   const gpu = read('docker-compose.gpu.yml').services;
-  expect(Object.keys(gpu)).toEqual(['worker', 'model']);
+  expect(Object.keys(gpu).sort()).toEqual(ofTasks.flatMap(({ worker, model }) => [worker, model]).sort());
   for (const service of Object.values(gpu)) {
     expect(service.build?.target).toBe('worker-cuda');
     expect(service.build?.args?.ORT_CUDA_SHA256).toMatch(/^\$\{ORT_CUDA_SHA256:\?/);

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { ModelError } from '@blipq/blip';
-import { HubError } from '@blipq/hub';
+import { HubError, referenceList } from '@blipq/hub';
 import { loadConfig, StartupError, settingsHelp } from '@blipq/service';
 import type { CaptionPlan } from './caption/caption-plan.js';
 import type { Captioner } from './caption/captioner.js';
@@ -29,7 +29,8 @@ export const modelSettings = `\nSettings, all by environment variable and the sa
 
 /** An engine of this process tree. @throws RunError */
 export async function openLocal(env: Environment, plan: CaptionPlan, { stderr }: Streams): Promise<Captioner> {
-  const reference = (plan.asked.request.model as string | undefined) ?? (env.BLIPQ_MODEL?.trim() || bundledModel);
+  const reference =
+    (plan.asked.request.model as string | undefined) ?? referenceList(env.BLIPQ_MODEL ?? '')[0] ?? bundledModel;
   if (reference === bundledModel) {
     stderr.write('The bundled model is small and knows emoji scenes only; name another with --model.\n');
   }

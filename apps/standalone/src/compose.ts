@@ -1,10 +1,13 @@
+import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { referenceList } from '@blipq/hub';
 import type { ServicePart } from '@blipq/service';
 import { Answering } from './answering.js';
 import { gatewayOnly, notifierOnly, type StandaloneConfig, workerOnly } from './config.js';
 import { findRedis } from './find-redis.js';
 import type { LogOutput } from './log-output.js';
+import { modelNames } from './model-names.js';
 import { Preflight } from './preflight.js';
 import { PrivateRedis } from './private-redis.js';
 import { RedisCheck } from './redis-check.js';
@@ -12,6 +15,7 @@ import { serviceProcess } from './service-process.js';
 import { StateFolder } from './state-folder.js';
 import { WebhookSecret } from './webhook-secret.js';
 import { reachableUrl, welcome } from './welcome.js';
+import { Workers } from './workers.js';
 
 interface ComposeOptions {
   config: StandaloneConfig;
@@ -24,12 +28,14 @@ interface ComposeOptions {
   stopping: AbortSignal;
 }
 
-const bundledModel = fileURLToPath(new URL('../../../models/demo', import.meta.url));
+const bundled = (name: string) => fileURLToPath(new URL(`../../../models/${name}`, import.meta.url));
+const bundledModels = [bundled('demo')];
 
-/** The whole tree on one machine, in the order in which it starts: Redis, worker, notifier, gateway. */
+/** The whole tree on one machine, in the order in which it starts: Redis, workers, notifier, gateway. */
 export function compose({ config, environment, say, logs, stopping }: ComposeOptions): ServicePart[] {
   const stateFolder = resolve(config.BLIPQ_DIR);
-  const model = config.BLIPQ_MODEL ?? bundledModel;
+  const references = config.BLIPQ_MODEL === undefined ? bundledModels : referenceList(config.BLIPQ_MODEL);
+  const models = [...modelNames(references)];
   const { PORT: port } = config;
   // Without keys nobody but this machine is let in, unless that is wanted.
   const hasKeys = config.BLIPQ_API_KEYS !== undefined || config.BLIPQ_API_KEYS_FILE !== undefined;
@@ -62,22 +68,32 @@ export function compose({ config, environment, say, logs, stopping }: ComposeOpt
     BLIPQ_WEBHOOK_SECRETS: config.BLIPQ_WEBHOOK_SECRETS,
     BLIPQ_WEBHOOK_SECRETS_FILE: config.BLIPQ_WEBHOOK_SECRETS_FILE,
   });
-  const worker = serviceProcess({
-    name: 'worker',
-    app: 'worker',
-    env: () => ({
-      ...forAll(),
-      BLIPQ_MODEL: model,
-      BLIPQ_CACHE: resolve(config.BLIPQ_CACHE ?? join(stateFolder, 'models')),
-      BLIPQ_PRECISION: config.BLIPQ_PRECISION,
-      BLIPQ_DEVICE: config.BLIPQ_DEVICE,
-      ...chosen(config, workerOnly),
-      HOST: '127.0.0.1',
-      BLIPQ_HEALTH_PORT: String(config.BLIPQ_HEALTH_PORT),
-    }),
-    line,
+  const worker = (name: string, reference: string, index: number) =>
+    serviceProcess({
+      name,
+      app: 'worker',
+      env: () => ({
+        ...forAll(),
+        BLIPQ_MODEL: reference,
+        BLIPQ_CACHE: resolve(config.BLIPQ_CACHE ?? join(stateFolder, 'models')),
+        BLIPQ_PRECISION: config.BLIPQ_PRECISION,
+        BLIPQ_DEVICE: config.BLIPQ_DEVICE,
+        ...chosen(config, workerOnly),
+        HOST: '127.0.0.1',
+        BLIPQ_HEALTH_PORT: String(config.BLIPQ_HEALTH_PORT && config.BLIPQ_HEALTH_PORT + index),
+      }),
+      line,
+      say,
+      stopDeadlineMs: 28_000,
+    });
+  const workers = new Workers({
+    workers: new Map(
+      models.map(([name, reference], index) => [
+        name,
+        worker(models.length === 1 ? 'worker' : `worker of ${name}`, reference, index),
+      ]),
+    ),
     say,
-    stopDeadlineMs: 28_000,
   });
   const notifier = serviceProcess({
     name: 'notifier',
@@ -113,14 +129,27 @@ export function compose({ config, environment, say, logs, stopping }: ComposeOpt
     stopDeadlineMs: 18_000,
   });
   const announcement: ServicePart = {
-    start() {
+    async start() {
+      const loading = workers.models('loading');
+      if (loading.length > 0) say(`BlipQ answers at ${url} already, while ${loading.join(', ')} load.`);
+      await Promise.race([workers.settled(), once(stopping, 'abort')]);
+      if (stopping.aborted) return;
       logs.started();
-      say(welcome({ url, bundled: resolve(model) === bundledModel, bundledModel, stateFolder }));
+      say(
+        welcome({
+          url,
+          served: workers.models('ready'),
+          failed: workers.models('failed'),
+          bundled: references.every((reference) => bundledModels.includes(resolve(reference))),
+          image: join(bundled('demo'), 'examples', 'dog-on-the-grass.jpg'),
+          stateFolder,
+        }),
+      );
     },
     stop: () => say('Stopping …'),
   };
-  const preflight = new Preflight({ port, host, model });
-  const services = [redis, worker, secret, notifier, gateway];
+  const preflight = new Preflight({ port, host });
+  const services = [redis, workers, secret, notifier, gateway];
   return [new StateFolder(stateFolder), preflight, ...services, new Answering(url, stopping), announcement];
 }
 

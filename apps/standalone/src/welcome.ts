@@ -1,17 +1,17 @@
-import { join } from 'node:path';
-
 export interface WelcomeOptions {
   url: string;
-  /** Whether the model that comes with BlipQ is in use. */
+  /** The models that are served, and those whose worker could not start. */
+  served: readonly string[];
+  failed: readonly string[];
+  /** Whether only models that come with BlipQ are in use. */
   bundled: boolean;
-  /** The folder of the model that comes with BlipQ. */
-  bundledModel: string;
+  /** An image of the kind that the bundled models know. */
+  image: string;
   stateFolder: string;
 }
 
-/** What a person reads when everything is up: where it is, a line to paste, what the model knows. */
-export function welcome({ url, bundled, bundledModel, stateFolder }: WelcomeOptions): string {
-  const image = join(bundledModel, 'examples', 'dog-on-the-grass.jpg');
+/** What a person reads when everything is up: where it is, lines to paste, what the models know. */
+export function welcome({ url, served, failed, bundled, image, stateFolder }: WelcomeOptions): string {
   const lines = [
     `BlipQ is ready at ${url}`,
     '',
@@ -19,6 +19,8 @@ export function welcome({ url, bundled, bundledModel, stateFolder }: WelcomeOpti
     `  curl -F ${quoted(`image=@${image}`)} ${url}/v1/captions`,
     '',
   ];
+  if (served.length + failed.length > 1) lines.push(`It serves ${served.join(', ')}.`);
+  if (failed.length > 0) lines.push(`It does not serve ${failed.join(', ')}; the reason is above.`);
   if (bundled) {
     lines.push(
       'The bundled model is small and knows emoji scenes only. For photographs, give it a BLIP captioning checkpoint:',

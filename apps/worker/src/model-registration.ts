@@ -29,8 +29,11 @@ export class ModelRegistration implements ServicePart {
     this.#logger = logger;
   }
 
-  start(): void {
-    this.#running = this.#keep();
+  /** Resolves when the model is registered, or when Redis has failed at it once. */
+  async start(): Promise<void> {
+    await new Promise<void>((tried) => {
+      this.#running = this.#keep(tried);
+    });
   }
 
   async stop(): Promise<void> {
@@ -38,13 +41,14 @@ export class ModelRegistration implements ServicePart {
     await this.#running;
   }
 
-  async #keep(): Promise<void> {
+  async #keep(tried: () => void): Promise<void> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       const kept = await this.#ensure().then(
         () => true,
         () => false,
       );
+      tried();
       await delay(kept ? checkMs : retryMs, undefined, { signal, ref: false }).catch(() => {});
     }
   }

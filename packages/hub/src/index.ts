@@ -3,5 +3,5 @@ export { inWords } from './free-space.js';
 export { HubError, type HubErrorCode } from './hub-error.js';
 export type { DownloadProgress } from './hub-model.js';
 export { type HubOptions, type HubSettings, hubOptions, hubSettings } from './hub-options.js';
-export { type Place, parseReference, type Reference } from './reference.js';
+export { nameOf, type Place, parseReference, type Reference, referenceList } from './reference.js';
 export { type ResolvedAdapter, type ResolvedModel, type ResolveOptions, resolveModel } from './resolve-model.js';

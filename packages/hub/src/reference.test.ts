@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
-import { parseReference } from './reference.js';
+import { nameOf, parseReference, referenceList } from './reference.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'blipq-reference-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -40,6 +40,25 @@ test('two references with a plus between them are a base and an adapter; a folde
     base: repo,
     adapter: { kind: 'folder', path: plus },
   });
+});
+
+test('a list has commas between its references, unless it is a folder of that name', () => {
+  expect(referenceList(' owner/a@v1, /models/b ,owner/c+owner/d,')).toEqual([
+    'owner/a@v1',
+    '/models/b',
+    'owner/c+owner/d',
+  ]);
+  const comma = join(folder, 'a,b');
+  mkdirSync(comma);
+  expect(referenceList(comma)).toEqual([comma]);
+});
+
+test.each([
+  ['owner/name@v1', 'owner/name'],
+  ['packages/hub/', 'hub'],
+  ['packages/hub+owner/adapter@v1', 'owner/adapter'],
+])('%s is called %s', (reference, name) => {
+  expect(nameOf(parseReference(reference))).toBe(name);
 });
 
 test.each([

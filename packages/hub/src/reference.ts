@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { isAbsolute, resolve } from 'node:path';
+import { basename, isAbsolute, resolve } from 'node:path';
 import { HubError } from './hub-error.js';
 
 /** Where files are: in a folder of this machine, or in a repository of the Hub at a branch, tag, pull request or commit. */
@@ -36,6 +36,19 @@ export function parseReference(reference: string): Reference {
   }
   if (problem !== undefined) throw problem;
   return parsePlace(reference);
+}
+
+/** The references in a list with commas between them. A folder that exists may have commas in its name. */
+export function referenceList(text: string): string[] {
+  if (isFolder(text)) return [text];
+  const references = text.split(',').map((reference) => reference.trim());
+  return references.filter((reference) => reference !== '');
+}
+
+/** What users call a model: the folder's name, or `owner/name`; the adapter's, where there is one. */
+export function nameOf(reference: Reference): string {
+  if (reference.kind === 'adapted') return nameOf(reference.adapter);
+  return reference.kind === 'folder' ? basename(reference.path) : reference.repo;
 }
 
 /** @throws HubError `reference_invalid` */

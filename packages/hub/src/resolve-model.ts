@@ -1,11 +1,11 @@
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { cacheFileError } from './free-space.js';
 import { HubClient } from './hub-client.js';
 import { HubError } from './hub-error.js';
 import { type DownloadProgress, HubModel, type Wanted } from './hub-model.js';
 import { type HubOptions, hubOptions } from './hub-options.js';
 import { adapterBase, isAdapter } from './model-files.js';
-import { isCommit, isFolder, type Place, parsePlace, parseReference } from './reference.js';
+import { isCommit, isFolder, nameOf, type Place, parsePlace, parseReference } from './reference.js';
 import { RepoCache } from './repo-cache.js';
 
 export interface ResolveOptions extends Partial<HubOptions> {
@@ -97,7 +97,7 @@ async function baseOf({ folder, name }: Found, adapter: Place): Promise<Place | 
 }
 
 async function find(place: Place, wanted: Wanted, settings: ResolveOptions & HubOptions): Promise<Found> {
-  if (place.kind === 'folder') return { folder: place.path, name: basename(place.path), commit: null };
+  if (place.kind === 'folder') return { folder: place.path, name: nameOf(place), commit: null };
   return await fromHub(place.repo, place.revision, wanted, settings);
 }
 

@@ -41,7 +41,8 @@ export const deploymentSettings = {
   BLIPQ_MODEL: setting
     .text('the folder of a BLIP checkpoint, owner/name[@revision] on the Hugging Face Hub, or base+adapter')
     .meta({
-      purpose: '[Model](models.md) that a worker serves; `npm start` serves the bundled one by default',
+      purpose:
+        '[Model](models.md) that a worker serves; `npm start` takes several, with commas between them, and the bundled ones by default',
       essential: true,
     }),
   BLIPQ_CACHE: setting

@@ -2,7 +2,10 @@ import { BlipTokenizer } from '@blipq/blip/tokenizer';
 import { BlipqError, type ModelManifest, type Task, taskNames } from '@blipq/contracts';
 import type { ListedModel, ModelRegistry } from '@blipq/queue';
 
-/** Manifests older than this are read again. The gateway notices a new model within this time. */
+/**
+ * Manifests older than this are read again, and so are those that lack what is asked for: a model that has just been
+ * registered is found at once, and replaces an older one as its task's newest within this time.
+ */
 const manifestAgeMaxMs = 5_000;
 
 /** The model that a request is for. */
@@ -41,8 +44,9 @@ export class ModelCatalog {
    *   one, `unknown_model`, `queue_unavailable`
    */
   async current(task: Task, name?: string): Promise<CatalogModel> {
-    const models = await this.list();
-    const found = name === undefined ? newestOf(models, task) : models.find(({ manifest }) => manifest.model === name);
+    const found = await this.#find((models) =>
+      name === undefined ? newestOf(models, task) : models.find(({ manifest }) => manifest.model === name),
+    );
     if (found === undefined) throw name === undefined ? noModelYet(task) : unknownModel(noSuchName, notServed);
     const { manifest } = found;
     if (manifest.task !== task) {
@@ -58,7 +62,7 @@ export class ModelCatalog {
    * @throws BlipqError `queue_unavailable`
    */
   async newest(task: Task): Promise<ModelManifest | undefined> {
-    const newest = newestOf(await this.list(), task);
+    const newest = await this.#find((models) => newestOf(models, task));
     return newest?.isRetired ? undefined : newest?.manifest;
   }
 
@@ -75,6 +79,16 @@ export class ModelCatalog {
   /** All models, the one registered last first. @throws BlipqError `queue_unavailable` */
   async list(): Promise<CatalogEntry[]> {
     if (this.#models.length > 0 && performance.now() - this.#readAtMs < manifestAgeMaxMs) return this.#models;
+    return await this.#readOnce();
+  }
+
+  async #find(choose: (models: CatalogEntry[]) => CatalogEntry | undefined): Promise<CatalogEntry | undefined> {
+    const found = choose(await this.list());
+    return found === undefined || found.isRetired ? choose(await this.#readOnce()) : found;
+  }
+
+  /** One read serves all that ask meanwhile. */
+  #readOnce(): Promise<CatalogEntry[]> {
     this.#reading ??= this.#read().finally(() => {
       this.#reading = undefined;
     });
