@@ -17,6 +17,7 @@ import { locateModel } from './locate-model.js';
 import { ModelRegistration } from './model-registration.js';
 import { workHandler } from './work-handler.js';
 import { WorkerMetrics } from './worker-metrics.js';
+import { WorkerPresence } from './worker-presence.js';
 
 /** What the engine gets at a stop for a batch that nobody waits for any more. */
 const engineGraceMs = 2000;
@@ -73,8 +74,10 @@ export function composeWorker(config: WorkerConfig, logger: Logger, stopping: Ab
   return [
     new HealthServer({ port: config.BLIPQ_HEALTH_PORT, host: config.HOST, ready, metrics: processMetrics.registry }),
     health,
-    enginePart(engine, config, logger),
     registry,
+    // Before the engine, whose start may take minutes, or never end.
+    new WorkerPresence({ engine, registry, reference: config.BLIPQ_MODEL }),
+    enginePart(engine, config, logger),
     new ModelRegistration({ engine, registry, logger }),
     worker,
   ];

@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -102,6 +105,36 @@ test('registers its model and captions the example scenes as transformers does',
   await registry.stop();
   expect(await worker.health('/readyz')).toEqual({ status: 200, body: '\n' });
   expect(await worker.logged('worker ready')).toMatchObject({ batchMax: 8, threads: expect.any(Number) });
+});
+
+describe('what a worker says of itself', () => {
+  let registry: ModelRegistry;
+  beforeEach(async () => {
+    registry = new ModelRegistry({ redisUrl, namespace });
+    await registry.start();
+  });
+  afterEach(() => registry.stop());
+  const listed = async () => (await registry.workers()).workers;
+
+  test('is there while it is ready, says so when its engine was replaced, and ends with it', async () => {
+    const worker = await spawn();
+    const { enginePid } = await worker.logged('engine ready');
+    await expect.poll(listed).toMatchObject([{ state: 'ready', model: 'demo', restarts: 0, pid: worker.child.pid }]);
+    process.kill(Number(enginePid), 'SIGKILL');
+    await expect.poll(listed).toMatchObject([{ state: 'ready', reason: null, restarts: 1, batch_max: 8 }]);
+    await worker.kill();
+    expect(await listed()).toEqual([]);
+  });
+
+  test('is there from the start, before there is a model', async () => {
+    const hub = createServer(() => {}).listen(0, '127.0.0.1');
+    await once(hub, 'listening');
+    const HF_ENDPOINT = `http://127.0.0.1:${(hub.address() as AddressInfo).port}`;
+    await spawn({ BLIPQ_MODEL: 'owner/name', HF_ENDPOINT, HF_HOME: folder });
+    await expect.poll(listed).toMatchObject([{ state: 'starting', model: 'owner/name', task: null, batch_rows: 0 }]);
+    hub.closeAllConnections();
+    hub.close();
+  });
 });
 
 test('generates as it is asked to: beams, lengths and penalties', async () => {

@@ -165,3 +165,4 @@ export {
   type WorkRequest,
 } from './work-request.js';
 export { isTerminal, type TerminalState, terminalStates, type WorkState, workState } from './work-state.js';
+export { type WorkerStatus, workerStatus } from './worker-status.js';

@@ -36,13 +36,23 @@ export {
   type DeliveryWorkerOptions,
 } from './deliveries/delivery-worker.js';
 export {
+  type FailingReceiver,
+  type FoundWork,
+  LiveLook,
+  type LiveLookOptions,
+  type Look,
+  type Percentiles,
+} from './observe/live-look.js';
+export {
   type ListedModel,
+  type ListedWorker,
   type ManifestDraft,
   ModelRegistry,
   type ModelRegistryOptions,
 } from './observe/model-registry.js';
-export { QueueCensus, type QueueCensusOptions, type QueueCount } from './observe/queue-census.js';
+export { type ModelPlaces, QueueCensus, type QueueCensusOptions, type QueueCount } from './observe/queue-census.js';
 export { QueueHealth, type QueueHealthOptions } from './observe/queue-health.js';
+export type { WorkGlance } from './observe/work-glance.js';
 export {
   type OnError,
   open as openRedis,

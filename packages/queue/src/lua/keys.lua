@@ -19,6 +19,8 @@ local keys = {
   due = root .. ':due',
   -- Batches that are not sealed, and when a reconciler seals them.
   unsealed = root .. ':unsealed',
+  -- Keys of the endpoints that fail, by when they failed last.
+  failing = root .. ':failing',
   -- Names of the queues of BullMQ that models have had, and those queues; the notifier's.
   queue_names = root .. ':jobs:names',
   notify = root .. ':notify',
@@ -27,6 +29,9 @@ local keys = {
   manifests = root .. ':manifests',
   model_order = root .. ':order',
   model_seen = root .. ':seen',
+  -- When workers last said how they are, and what they said, by their ids.
+  workers = root .. ':workers',
+  worker_status = root .. ':worker-status',
 }
 
 function keys.tokenizer(sha256) return key('tokenizer', sha256) end
@@ -40,6 +45,7 @@ function keys.result(hash) return key('result', hash) end
 function keys.stored(n) return key('stored', string.format('%.0f', n)) end
 function keys.batch(id) return key('batch', id) end
 function keys.turns(queue) return key('turns', queue) end
+function keys.latest(state) return key('latest', state) end
 function keys.delivery(id) return key('delivery', id) end
 function keys.attempts(id) return key('attempts', id) end
 function keys.endpoint(tenant, url) return key('endpoint', redis.sha1hex(tenant .. ' ' .. url)) end

@@ -1,11 +1,32 @@
 -- The lists of a tenant's work and batches: all, by state, and the work of each batch. The prefix of an id says which
--- kind it is of: captions, answers, matches and batches are listed apart. What is queued, of whatever kind and tenant,
--- is in one set more, the oldest first.
+-- kind it is of: captions, answers, matches and batches are listed apart. Work of whatever kind and tenant is in one
+-- set more by its state: what is queued all of it, the oldest first; of the others the newest, by when they got there.
+local constants = require 'constants'
 local keys = require 'keys'
 
 local lists = {}
 -- The newest that can be listed.
 local listed_max = 100000
+local latest_max = 1000
+
+local states = {}
+for _, state in ipairs(constants.states) do states[state] = true end
+
+-- The set over all tenants that an id in this state is in; nil for batches, which have states too, and where `state` is
+-- a batch.
+local function set_of_all(id, state)
+  if not states[state] or not constants.objects[id:sub(1, 3)] then return nil end
+  return state == 'queued' and keys.queued or keys.latest(state)
+end
+
+local function add_to_all(id, state, created_ms, life_ms, now)
+  local set = set_of_all(id, state)
+  if not set then return end
+  redis.call('ZADD', set, state == 'queued' and created_ms or now, id)
+  if state == 'queued' then return end
+  redis.call('ZREMRANGEBYRANK', set, 0, -latest_max - 1)
+  redis.call('PEXPIRE', set, math.ceil(life_ms))
+end
 
 local function list_of(id, tenant, state) return keys.list(id:sub(1, 3), tenant, state) end
 
@@ -17,12 +38,13 @@ function lists.add(id, tenant, state, created_ms, life_ms, now)
   redis.call('ZREMRANGEBYSCORE', list, '-inf', now - life_ms)
   redis.call('ZREMRANGEBYRANK', list, 0, -listed_max - 1)
   redis.call('PEXPIRE', list, math.ceil(life_ms))
-  if state == 'queued' then redis.call('ZADD', keys.queued, created_ms, id) end
+  add_to_all(id, state, created_ms, life_ms, now)
 end
 
 function lists.remove(id, tenant, state)
   redis.call('ZREM', list_of(id, tenant, state), id)
-  if state == 'queued' then redis.call('ZREM', keys.queued, id) end
+  local set = set_of_all(id, state)
+  if set then redis.call('ZREM', set, id) end
 end
 
 return lists

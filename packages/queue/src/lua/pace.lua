@@ -16,6 +16,15 @@ function pace.tick(now)
   redis.call('PEXPIRE', keys.pace, window_ms)
 end
 
+-- What ended in each bucket of the window, the oldest first; the last is the one that is filling.
+function pace.buckets(now)
+  local last, counts = math.floor(now / bucket_ms), {}
+  for i = 1, window_ms / bucket_ms do
+    counts[i] = tonumber(redis.call('HGET', keys.pace, last - window_ms / bucket_ms + i) or 0)
+  end
+  return counts
+end
+
 function pace.per_second(now)
   local done, first = 0, now
   local buckets = redis.call('HGETALL', keys.pace)

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { WorkerStatus } from '@blipq/contracts';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { freshNamespace } from '../testing/fixtures.js';
@@ -102,5 +103,53 @@ test('a worker notes that it serves its model: how long none has is known, and n
   expect(await absentMs()).toBe(0);
   await redis.zrem(`${namespace}:{models}:seen`, 'demo');
   expect(await absentMs()).toBeUndefined();
+  redis.disconnect();
+});
+
+const status: WorkerStatus = {
+  ...{ host: 'pod-1', pid: 7, started_at: '2026-01-01T00:00:00.000Z', state: 'ready', reason: null },
+  ...{ model: 'demo', task: 'captioning', revision: 'r1', precision: 'fp32', device: 'cpu' },
+  ...{ batch_rows: 3, batch_max: 8, restarts: 0 },
+};
+
+test('workers are listed with what they said last, until they say that they stop', async () => {
+  await registry.note('one', { ...status, state: 'starting' });
+  await registry.note('two', status);
+  await registry.note('one', status);
+  const { total, workers } = await registry.workers();
+  expect(total).toBe(2);
+  expect(workers.map(({ id, state, silentMs }) => [id, state, silentMs >= 0]).sort()).toEqual([
+    ['one', 'ready', true],
+    ['two', 'ready', true],
+  ]);
+  await registry.note('one');
+  expect((await registry.workers()).workers.map(({ id }) => id)).toEqual(['two']);
+});
+
+test('a worker that fell silent is forgotten after ten minutes, and no more than 1,000 are remembered', async () => {
+  const redis = new Redis(redisUrl);
+  const key = `${namespace}:{models}:workers`;
+  await registry.note('silent', status);
+  await redis.zadd(key, Date.now() - 300_000, 'silent');
+  await registry.note('other', status);
+  expect((await registry.workers()).workers).toMatchObject([{ id: 'other' }, { id: 'silent', host: 'pod-1' }]);
+  await redis.zadd(key, Date.now() - 700_000, 'silent');
+  await registry.note('other', status);
+  expect((await registry.workers()).total).toBe(1);
+
+  for (let i = 0; i < 1000; i++) await redis.zadd(key, Date.now() - 1000, `worker-${i}`);
+  await registry.note('other', status);
+  await registry.note('other', status);
+  expect(await redis.zcard(key)).toBeLessThanOrEqual(1001);
+  expect(await redis.pttl(key)).toBeGreaterThan(0);
+  redis.disconnect();
+});
+
+test('a worker of a version that says something else takes no other from the list', async () => {
+  const redis = new Redis(redisUrl);
+  await registry.note('newer', status);
+  await redis.hset(`${namespace}:{models}:worker-status`, 'newer', '{"state":"dreaming"}');
+  await registry.note('known', status);
+  expect(await registry.workers()).toMatchObject({ total: 2, workers: [{ id: 'known' }] });
   redis.disconnect();
 });

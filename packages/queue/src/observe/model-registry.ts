@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { BlipqError, type ModelManifest, modelManifest } from '@blipq/contracts';
+import { BlipqError, type ModelManifest, modelManifest, type WorkerStatus, workerStatus } from '@blipq/contracts';
 import type { ScriptTarget } from '../lua/script.js';
 import { modelKeys } from '../redis/keys.js';
 import {
@@ -12,6 +12,8 @@ import {
 } from '../redis/redis-client.js';
 import { readManifest } from './read-manifest.js';
 import { listModels, type RegisteredModel } from './scripts/list-models.js';
+import { listWorkers } from './scripts/list-workers.js';
+import { noteWorker } from './scripts/note-worker.js';
 import { registerModel } from './scripts/register-model.js';
 import { seeModel } from './scripts/see-model.js';
 
@@ -23,6 +25,16 @@ export interface ListedModel {
   /** Milliseconds since a worker said that it serves the model; undefined for workers that do not say. */
   absentMs: number | undefined;
 }
+
+/** A worker that was heard of in the last ten minutes and has not said goodbye. */
+export interface ListedWorker extends WorkerStatus {
+  id: string;
+  /** Since it said how it is, in milliseconds. */
+  silentMs: number;
+}
+
+/** Most workers that are listed. */
+const workersListedMax = 200;
 
 export interface ModelRegistryOptions extends Omit<QueueAddress, 'queue'> {
   /** Milliseconds. Default 1500. */
@@ -36,7 +48,7 @@ export interface ModelRegistryOptions extends Omit<QueueAddress, 'queue'> {
 }
 
 /**
- * What workers have said about the models they serve. Entries have no TTL: gateways go on accepting work, with the right
+ * What workers have said about the models they serve, and about themselves. Entries have no TTL: gateways go on accepting work, with the right
  * image size and limits, while no worker runs. Workers and gateways of different versions share a registry, so each
  * entry is read by itself: one that this version cannot read takes no other model away.
  */
@@ -88,6 +100,21 @@ export class ModelRegistry {
       })
       .sort((a, b) => b.order - a.order || b.manifest.registered_at.localeCompare(a.manifest.registered_at))
       .map(({ manifest, absentMs }) => ({ manifest, absentMs }));
+  }
+
+  /** Writes down how a worker is; without a status, that it has stopped. */
+  async note(id: string, status?: WorkerStatus): Promise<void> {
+    await asking(() => noteWorker(this.#target, { id, status: status && JSON.stringify(status) }));
+  }
+
+  /** The 200 workers that were heard of last, and how many there are. Those that this version cannot read are left out. */
+  async workers(): Promise<{ total: number; workers: ListedWorker[] }> {
+    const { total, workers } = await asking(() => listWorkers(this.#target, workersListedMax));
+    const read = workers.flatMap(({ id, silentMs, status }) => {
+      const { data } = workerStatus.safeParse(JSON.parse(status));
+      return data === undefined ? [] : [{ id, silentMs, ...data }];
+    });
+    return { total, workers: read };
   }
 
   #read({ model, manifest }: RegisteredModel): ModelManifest | undefined {

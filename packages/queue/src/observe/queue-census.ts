@@ -19,6 +19,9 @@ export interface QueueCensusOptions extends QueueAddress {
   onError?: OnError;
 }
 
+/** Where the work of one model is. */
+export type ModelPlaces = Pick<QueueCount, 'waiting' | 'active' | 'delayed' | 'paused'>;
+
 /** What there is in the queues of all models at one moment. */
 export interface QueueCount {
   /**
@@ -36,6 +39,8 @@ export interface QueueCount {
   due: number;
   /** Accepted, but without a job: being submitted, or left behind by a crash until a reconciler finds it. */
   jobless: number;
+  /** What there is of each model with jobs. A model of two tasks has two queues, and stands for both. */
+  places: Map<string, ModelPlaces>;
   /** Names of the models that workers have registered. */
   models: ReadonlySet<string>;
   /** Whether the queue of any model is. */
@@ -77,12 +82,14 @@ export class QueueCensus {
     // Whose they will be is in their records. Nobody's, while everything is paused.
     const adopted = queues.length > 0 && queues.every(({ isPaused }) => isPaused) ? 0 : jobless;
     const demandOf = new Map<string, number>();
+    const places = new Map<string, ModelPlaces>();
     for (const queue of queues) {
       const model = modelOfJobs(queue.name);
+      places.set(model, placesIn(queue, places.get(model)));
       demandOf.set(model, (demandOf.get(model) ?? 0) + demandIn(queue) + (queue.isPaused ? 0 : adopted));
     }
     return {
-      ...{ demand: adopted + sum(demandIn), demandOf, models: new Set(models) },
+      ...{ demand: adopted + sum(demandIn), demandOf, places, models: new Set(models) },
       ...{ waiting, active, delayed, due: sum((q) => q.due), jobless },
       paused: queues.some(({ isPaused }) => isPaused),
       ...rest,
@@ -92,6 +99,15 @@ export class QueueCensus {
   stop(): void {
     this.#redis.disconnect();
   }
+}
+
+function placesIn(queue: CountedQueue, before: ModelPlaces | undefined): ModelPlaces {
+  return {
+    waiting: queue.waiting + (before?.waiting ?? 0),
+    active: queue.active + (before?.active ?? 0),
+    delayed: queue.delayed + (before?.delayed ?? 0),
+    paused: queue.isPaused || (before?.paused ?? false),
+  };
 }
 
 /** What wants a worker now. Of a paused queue, only what is active. */

@@ -154,7 +154,7 @@ export function waitMs(fields: HashFields): number {
 }
 
 /** Between two times on Redis's clock, 0 if that went back between the two. */
-function elapsedMs(from: string | undefined, to: string | undefined): number {
+export function elapsedMs(from: string | undefined, to: string | undefined): number {
   return Math.max(0, Number(to) - Number(from));
 }
 
