@@ -1,6 +1,6 @@
 // node tools/pack.mjs <folder>: the packages that are published, as npm pack makes them, and @blipq/local, which is put
-// together here: it holds the apps, the packages that they use (bundled), the bundled model and the error pages, in the
-// repository's own layout, so that what finds its neighbours by path finds them installed as well.
+// together here: it holds the apps, the packages that they use (bundled), the bundled model, the playground and the error
+// pages, in the repository's own layout, so that what finds its neighbours by path finds them installed as well.
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -42,7 +42,7 @@ function stageLocal(stage) {
   for (const [name, version] of Object.entries(dependencies)) {
     if (version === 'catalog:') dependencies[name] = catalogVersion(name);
   }
-  for (const path of ['models/demo', 'docs/errors', 'LICENSE'])
+  for (const path of ['models/demo', 'docs/errors', 'apps/playground/dist', 'LICENSE'])
     cpSync(join(root, path), join(stage, path), { recursive: true });
   const { version, license, engines } = manifestOf('apps/cli');
   const manifest = {

@@ -83,6 +83,7 @@ describe.skipIf(!canBuild)("the images' trees, built by the Dockerfile's steps i
     const { id } = await submit(url, 'dog-on-the-grass.jpg');
     expect((await finished(url, id)).caption?.text).toBe(exampleCaptions['dog-on-the-grass.jpg']);
     expect((await fetch(`${url}/docs/errors/image_too_large`)).status).toBe(200);
+    expect((await fetch(`${url}/playground`)).status).toBe(200);
     const headers = { authorization: `Bearer ${adminKey}` };
     const board = await fetch(`http://127.0.0.1:${internal}/admin/queues`, { headers });
     const script = /src="(static\/js\/main[^"]+)"/.exec(await board.text())?.[1];

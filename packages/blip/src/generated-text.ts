@@ -9,6 +9,8 @@ export interface GeneratedText extends Generated {
   readonly text: string;
   /** The geometric mean of the generated tokens' probabilities: 0 to 1; 0 where there are none. */
   readonly confidence: number;
+  /** The generated tokens as the vocabulary has them ("##ing"); "" for ids outside it. */
+  readonly tokenPieces?: readonly string[];
   /** See altText; where `format` is 'alt'. */
   readonly alt?: string;
 }
@@ -57,6 +59,7 @@ function shown(tokenizer: BlipTokenizer, row: DecoderRow, generated: Generated, 
     confidence: length === 0 ? 0 : Math.min(Math.exp(mean), 1),
     tokenIds,
     tokenLogprobs,
+    tokenPieces: tokenIds.slice(prompt.length).map((id) => tokenizer.pieceOf(id) ?? ''),
     score: generated.score,
   };
 }

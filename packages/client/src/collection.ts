@@ -33,6 +33,11 @@ export type CreateOptions<K extends Kind> = Requests[K] &
     fresh?: boolean;
   };
 
+export interface RetryOptions extends CallOptions {
+  /** The same key makes one retry, however often it is sent. */
+  idempotencyKey?: string;
+}
+
 export interface WaitOptions<Resource> extends CallOptions {
   /** Called with every change that is seen, the end included. */
   onUpdate?: (resource: Resource) => void;
@@ -66,9 +71,11 @@ export class Collection<K extends Kind> {
     return await this.#read(id, signal);
   }
 
-  /** The resource once it has ended, however it did. */
-  async wait(id: string, { signal, onUpdate }: WaitOptions<Resources[K]> = {}): Promise<Resources[K]> {
-    let seen = 0;
+  /** The resource once it has ended, however it did; `seen` is the version that needs no `onUpdate` any more. */
+  async wait(
+    id: string,
+    { signal, onUpdate, seen = 0 }: WaitOptions<Resources[K]> & { seen?: number } = {},
+  ): Promise<Resources[K]> {
     const see = (resource: Resources[K]) => {
       if (resource.version !== seen) onUpdate?.(resource);
       seen = resource.version;
@@ -104,6 +111,19 @@ export class Collection<K extends Kind> {
   }
 
   /**
+   * Has the image of work that ended without a result worked on once more, as a new resource.
+   *
+   * @throws BlipqError `input_expired` once the server has no longer got the image
+   */
+  async retry(id: string, { signal, idempotencyKey }: RetryOptions = {}): Promise<Resources[K]> {
+    // A retry whose answer was lost must not make two.
+    const header = { 'Idempotency-Key': idempotencyKey ?? (await newId('retry')) };
+    const params = { path: { id }, header };
+    const retry = (signal: AbortSignal) => this.#http.api.POST(`${this.#path}/{id}/retry`, { params, signal });
+    return (await this.#http.send(retry, signal)) as Resources[K];
+  }
+
+  /**
    * Submits an image and waits for its result. An abort cancels the work, at whatever point it comes.
    *
    * @throws BlipqError, also for work that ends without a result
@@ -114,8 +134,8 @@ export class Collection<K extends Kind> {
     signal?.throwIfAborted();
     try {
       const first = await this.#put(id, image, options, onUpdate ? 0 : waitS);
-      const last = ended(first.state) ? first : await this.wait(id, options);
-      if (last === first) onUpdate?.(last);
+      onUpdate?.(first);
+      const last = ended(first.state) ? first : await this.wait(id, { ...options, seen: first.version });
       if (last.state === 'succeeded') return last;
       const { code, detail, retryable } = last.error ?? {
         code: last.state as ErrorCode,

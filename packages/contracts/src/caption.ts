@@ -15,8 +15,11 @@ export const captionResult = z.object({
   confidence: z.number().min(0).max(1).nullable().default(null),
   /** Whether the confidence is below the `min_confidence` that was asked for. */
   low_confidence: z.boolean().default(false),
-  /** Generated tokens only (bos and prompt left out), eos included, with their log-probabilities. */
-  tokens: z.array(z.object({ id: z.int().nonnegative(), logprob: z.number() })),
+  /**
+   * Generated tokens only (bos and prompt left out), eos included, with their log-probabilities, and as the vocabulary has
+   * them: `##` goes on with a word. Results of a version that did not tell it have no `text`.
+   */
+  tokens: z.array(z.object({ id: z.int().nonnegative(), logprob: z.number(), text: z.string().optional() })),
 });
 export type CaptionResult = z.infer<typeof captionResult>;
 

@@ -51,6 +51,13 @@ it('tells a confidence, and no more than was asked for', async () => {
   expect(captions).toBeUndefined();
 });
 
+it('tells each generated token as the vocabulary has it, and none of the prompt', async () => {
+  const textsOf = ({ caption: made }: Awaited<ReturnType<typeof caption>>) => made!.tokens.map(({ text }) => text);
+  expect(textsOf(await caption({}))).toEqual(['a', 'car', 'on', 'the', 'beach', '[SEP]']);
+  expect(textsOf(await caption({}, 'a picture of'))).toEqual(['a', 'car', 'on', 'the', 'beach', '[SEP]']);
+  expect(textsOf(await caption({ max_new_tokens: 2 }))).toEqual(['a', 'car']);
+});
+
 it('marks a caption whose confidence is below what was asked for', async () => {
   expect((await caption({ min_confidence: 1 })).caption).toMatchObject({ low_confidence: true });
   expect((await caption({ min_confidence: 0 })).caption).toMatchObject({ low_confidence: false });

@@ -75,7 +75,7 @@ type Generated = Awaited<ReturnType<Engine['answer']>>['answers'][number];
 
 /** `tokenIds` begins with bos and the prompt, which have no log-probability. */
 function textOf(
-  { text, alt, score, confidence, tokenIds, tokenLogprobs }: Generated,
+  { text, alt, score, confidence, tokenIds, tokenLogprobs, tokenPieces }: Generated,
   { min_confidence = 0 }: CaptionParams,
 ): CaptionResult {
   const first = tokenIds.length - tokenLogprobs.length;
@@ -85,6 +85,6 @@ function textOf(
     score,
     confidence,
     low_confidence: confidence < min_confidence,
-    tokens: tokenLogprobs.map((logprob, i) => ({ id: tokenIds[first + i]!, logprob })),
+    tokens: tokenLogprobs.map((logprob, i) => ({ id: tokenIds[first + i]!, logprob, text: tokenPieces?.[i] })),
   };
 }

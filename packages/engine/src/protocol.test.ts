@@ -27,6 +27,7 @@ const dog = {
   alt: 'A dog.',
   tokenIds: [4, 9, 3],
   tokenLogprobs: [-0.25, -0.5],
+  tokenPieces: ['dog', '[SEP]'],
   score: -0.375,
 };
 
@@ -95,7 +96,7 @@ describe('the wire', () => {
       {"type":"ready","facts":{"model":"blip","revision":"0123456789ab","imageSize":384,"tokenizerJson":"{}"}}
       {"type":"refused","code":"checkpoint_missing","message":"config.json does not exist"}
       {"type":"heartbeat"}
-      {"type":"batch-result","id":7,"output":{"outputs":[{"text":"a dog","confidence":0.6875,"alt":"A dog.","tokenIds":[4,9,3],"tokenLogprobs":[-0.25,-0.5],"score":-0.375,"others":[{"text":"a dog","confidence":0.6875,"alt":"A dog.","tokenIds":[4,9,3],"tokenLogprobs":[-0.25,-0.5],"score":-0.375}]},[{"text":"a dog","confidence":0.6875,"alt":"A dog.","tokenIds":[4,9,3],"tokenLogprobs":[-0.25,-0.5],"score":-0.375}],[{"logits":[-1,2],"probability":0.75,"similarity":0.5}]],"encodeMs":12.5,"decodeMs":8}}
+      {"type":"batch-result","id":7,"output":{"outputs":[{"text":"a dog","confidence":0.6875,"alt":"A dog.","tokenIds":[4,9,3],"tokenLogprobs":[-0.25,-0.5],"tokenPieces":["dog","[SEP]"],"score":-0.375,"others":[{"text":"a dog","confidence":0.6875,"alt":"A dog.","tokenIds":[4,9,3],"tokenLogprobs":[-0.25,-0.5],"tokenPieces":["dog","[SEP]"],"score":-0.375}]},[{"text":"a dog","confidence":0.6875,"alt":"A dog.","tokenIds":[4,9,3],"tokenLogprobs":[-0.25,-0.5],"tokenPieces":["dog","[SEP]"],"score":-0.375}],[{"logits":[-1,2],"probability":0.75,"similarity":0.5}]],"encodeMs":12.5,"decodeMs":8}}
       {"type":"batch-error","id":7,"status":"threw","message":"bad shape"}"
     `);
   });

@@ -39,6 +39,7 @@ const generated = z.object({
   alt: z.string().optional(),
   tokenIds: z.array(z.int()),
   tokenLogprobs: z.array(z.number()),
+  tokenPieces: z.array(z.string()).optional(),
   score: z.number(),
 });
 

@@ -9,7 +9,8 @@ export const noChromium = existsSync(executablePath)
   ? ''
   : ' (skipped: there is no /usr/bin/chromium; apt-get install chromium)';
 
-export async function launchChromium(): Promise<Browser> {
+/** @param more of Chromium's switches, such as those for a made-up camera */
+export async function launchChromium(more: string[] = []): Promise<Browser> {
   // Debian's package has no sandbox for root, and containers have little shared memory.
-  return await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+  return await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage', ...more] });
 }

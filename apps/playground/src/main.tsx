@@ -1,0 +1,16 @@
+import { render } from 'preact';
+import { App } from './app.js';
+import { Connection } from './work/connection.js';
+import { CardHistory } from './work/history.js';
+import { Runs } from './work/runs.js';
+import './style/colours.css';
+import './style/elements.css';
+import './style/frame.css';
+import './style/composer.css';
+import './style/cards.css';
+import './style/results.css';
+
+const connection = new Connection();
+const runs = new Runs(connection, new CardHistory(connection.server));
+void connection.readModels();
+render(<App connection={connection} runs={runs} />, document.getElementById('app')!);

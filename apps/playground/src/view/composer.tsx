@@ -1,0 +1,104 @@
+import type { Kind } from '@blipq/client';
+import { useRef, useState } from 'preact/hooks';
+import type { Picture } from '../work/card.js';
+import type { ServedModel } from '../work/connection.js';
+import { kindWords } from '../work/kinds.js';
+import { type Asked, askedBy, linesOf, type Wishes } from '../work/wishes.js';
+import { MoreWishes } from './more-wishes.js';
+import { PictureInputs } from './picture-inputs.js';
+import { StagedPictures } from './staged-pictures.js';
+
+interface ComposerProps {
+  kind: Kind;
+  /** That do what this tab is for; undefined while they are being read. */
+  models: ServedModel[] | undefined;
+  /** Whether captions can be compared with their images. */
+  matcher: boolean;
+  wishes: Wishes;
+  onWish(changes: Partial<Wishes>): void;
+  onAsk(pictures: Picture[], asked: Asked): void;
+}
+
+/** Where images are given and what is asked is said. Captions begin at once; questions wait for their button. */
+export function Composer({ kind, models, matcher, wishes, onWish, onAsk }: ComposerProps) {
+  const [staged, setStaged] = useState<Picture[]>([]);
+  const [missing, setMissing] = useState('');
+  const textArea = useRef<HTMLTextAreaElement>(null);
+  const asked = { ...askedBy(kind, wishes) };
+  if (!models?.some(({ id }) => id === wishes.model)) delete asked.model;
+
+  const onPictures = (pictures: Picture[]) => {
+    if (kind === 'captions') return onAsk(pictures, asked);
+    setMissing('');
+    setStaged((before) => [...before, ...pictures]);
+  };
+  const ask = (event: Event) => {
+    event.preventDefault();
+    const words = linesOf(kind === 'answers' ? wishes.questions : wishes.texts);
+    if (words.length === 0) {
+      setMissing(kind === 'answers' ? 'Write a question first.' : 'Write a text first.');
+      textArea.current?.focus();
+    } else if (staged.length === 0) setMissing('Choose an image first.');
+    else {
+      setMissing('');
+      onAsk(staged, asked);
+    }
+  };
+
+  if (models === undefined) return <ComposerSkeleton />;
+  return (
+    <div class="panel composer">
+      <section aria-label="Images" class="pictures">
+        <PictureInputs onPictures={onPictures} />
+        {kind !== 'captions' && (
+          <StagedPictures pictures={staged} onRemove={(one) => setStaged(staged.filter((other) => other !== one))} />
+        )}
+      </section>
+      <form aria-label={kindWords[kind].lead} class="wishes" onSubmit={ask}>
+        <p class="lead">{kindWords[kind].lead}</p>
+        {kind === 'captions' ? (
+          <div class="field">
+            <label for="prompt">Begin with</label>
+            <input
+              id="prompt"
+              placeholder="a picture of"
+              value={wishes.prompt}
+              onInput={(event) => onWish({ prompt: event.currentTarget.value })}
+            />
+          </div>
+        ) : (
+          <div class="field">
+            <label for="words">{kind === 'answers' ? 'Questions, one on each line' : 'Texts, one on each line'}</label>
+            <textarea
+              id="words"
+              ref={textArea}
+              rows={3}
+              placeholder={kind === 'answers' ? 'what is in the picture?' : 'a dog on the grass\na cat on a sofa'}
+              value={kind === 'answers' ? wishes.questions : wishes.texts}
+              onInput={({ currentTarget: { value } }) =>
+                onWish(kind === 'answers' ? { questions: value } : { texts: value })
+              }
+            />
+          </div>
+        )}
+        <MoreWishes kind={kind} models={models} matcher={matcher} wishes={wishes} onWish={onWish} />
+        {kind !== 'captions' && (
+          <button type="submit" class="primary">
+            {kindWords[kind].run}
+          </button>
+        )}
+        <p class="bad" role="alert">
+          {missing}
+        </p>
+      </form>
+    </div>
+  );
+}
+
+function ComposerSkeleton() {
+  return (
+    <div class="panel composer skeleton" aria-busy="true">
+      <p>Reading what this server does …</p>
+    </div>
+  );
+}
