@@ -167,10 +167,16 @@ describe.skipIf(noChromium !== '')(`the Caption tab on a standalone BlipQ${noChr
     process.kill(engine.pid, 'SIGSTOP');
     await playground.choose(example(rocket));
     await playground.shows(rocket, 'processing');
-    await playground.page.getByRole('button', { name: `Cancel ${rocket}` }).first().click();
+    await playground.page
+      .getByRole('button', { name: `Cancel ${rocket}` })
+      .first()
+      .click();
     process.kill(engine.pid, 'SIGCONT');
     await playground.shows(rocket, 'canceled');
-    await playground.page.getByRole('button', { name: `Retry ${rocket}` }).first().click();
+    await playground.page
+      .getByRole('button', { name: `Retry ${rocket}` })
+      .first()
+      .click();
     await playground.shows(rocket, 'succeeded');
   });
 

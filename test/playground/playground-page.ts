@@ -89,13 +89,19 @@ export class PlaygroundPage {
   /** Finds nothing wrong by axe-core, in light and dark and as narrow as 320 pixels, where nothing may stick out. */
   async expectAccessible(): Promise<void> {
     const before = this.page.viewportSize()!;
-    for (const [colorScheme, width] of [['light', before.width], ['dark', before.width], ['light', 320]] as const) {
+    for (const [colorScheme, width] of [
+      ['light', before.width],
+      ['dark', before.width],
+      ['light', 320],
+    ] as const) {
       await this.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await this.page.setViewportSize({ ...before, width });
       await this.page.evaluate(axe);
       // biome-ignore lint/suspicious/noExplicitAny: the script's global.
       const { violations } = await this.page.evaluate<AxeResult>(() => (globalThis as any).axe.run());
-      const found = violations.flatMap(({ id, nodes }) => nodes.map((one) => `${id}: ${one.target} ${one.failureSummary}`));
+      const found = violations.flatMap(({ id, nodes }) =>
+        nodes.map((one) => `${id}: ${one.target} ${one.failureSummary}`),
+      );
       expect(found, `${colorScheme}, ${width} pixels`).toEqual([]);
       expect(await this.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
     }
@@ -104,13 +110,18 @@ export class PlaygroundPage {
   }
 
   /** Keeps a picture of the page as `docs/<name>.png`, where that is asked for. */
-  async screenshot(name: string, options: { colorScheme?: 'dark'; width?: number; height?: number } = {}): Promise<void> {
+  async screenshot(
+    name: string,
+    options: { colorScheme?: 'dark'; width?: number; height?: number } = {},
+  ): Promise<void> {
     if (!screenshots) return;
     const { colorScheme = 'light', width = 1120, height = 800 } = options;
     await this.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await this.page.setViewportSize({ width, height });
     const png = await this.page.screenshot({ animations: 'disabled' });
-    await sharp(png).png({ palette: true, colours: 128 }).toFile(join(screenshots, `${name}.png`));
+    await sharp(png)
+      .png({ palette: true, colours: 128 })
+      .toFile(join(screenshots, `${name}.png`));
     await this.page.emulateMedia({ colorScheme: 'light' });
   }
 }

@@ -1,7 +1,16 @@
 export { Blipq } from './blipq.js';
 export { BlipqError, type ErrorCode } from './blipq-error.js';
 export type { ManyItem, ManyOptions, ManyResult } from './caption-many.js';
-export type { CallOptions, Collection, CreateOptions, Kind, Resources, RetryOptions, RunOptions, WaitOptions } from './collection.js';
+export type {
+  CallOptions,
+  Collection,
+  CreateOptions,
+  Kind,
+  Resources,
+  RetryOptions,
+  RunOptions,
+  WaitOptions,
+} from './collection.js';
 export type { components, operations, paths } from './gen/api.js';
 export type { BlipqOptions } from './http.js';
 export type { ImageSource } from './image.js';

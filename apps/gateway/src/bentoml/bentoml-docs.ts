@@ -1,4 +1,7 @@
+import { createRequire } from 'node:module';
 import { bentomlService } from './bentoml-service.js';
+
+const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
 const serviceTag = 'Service APIs';
 const infrastructureTag = 'Infrastructure';
@@ -166,7 +169,7 @@ export const bentomlDocs = {
   openapi: '3.0.2',
   info: {
     title: 'BentoML Prediction Service',
-    version: 'None',
+    version,
     description: `${bentomlService.name}, as BentoBlip serves it. Our own API is described in openapi.json beside this file.`,
   },
   servers: [{ url: '.' }],

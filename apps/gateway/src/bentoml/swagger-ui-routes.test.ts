@@ -73,7 +73,13 @@ describe.skipIf(noChromium !== '')(`Swagger UI in Chromium${noChromium}`, () => 
     if (process.env.BLIPQ_SCREENSHOT) await operation.screenshot({ path: process.env.BLIPQ_SCREENSHOT });
   });
 
-  test('shows our own API as well', async () => {
+  test('leads to the playground', async () => {
+    const link = page.getByRole('link', { name: 'playground' }).first();
+    expect((await fetch(new URL((await link.getAttribute('href'))!, page.url()))).status).toBe(200);
+  });
+
+  test('shows our own API as well, which is first in the list', async () => {
+    expect(await page.locator('.topbar select option').allTextContents()).toEqual(['BlipQ API', 'BentoML service']);
     await page.locator('.topbar select').selectOption({ label: 'BlipQ API' });
     await page.locator('.opblock-tag', { hasText: 'Captions' }).waitFor();
     expect(await page.locator('.opblock').count()).toBeGreaterThan(10);

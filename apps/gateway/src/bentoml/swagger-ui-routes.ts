@@ -28,6 +28,13 @@ const page = `<!DOCTYPE html>
     <title>BentoML Prediction Service</title>
     <link rel="icon" type="image/png" href="./static/favicon-32x32.png" sizes="32x32">
     <link rel="stylesheet" href="./static/swagger-ui.css">
+    <style>
+      body { margin: 0; }
+      .playground { padding: 0.75rem 1.25rem; background: #eef0fd; color: #1b2030; font: 1rem system-ui, sans-serif; }
+      .playground a { color: #3949c6; font-weight: 600; }
+      .swagger-ui .info { margin: 2rem 0 1rem; }
+      .swagger-ui .scheme-container { padding: 1rem 0; }
+    </style>
   </head>
   <body>
     <div id="swagger-ui"></div>
@@ -49,6 +56,12 @@ function fillForms(value) {
   Object.values(value).forEach(fillForms);
 }
 
+const hint = document.createElement('div');
+hint.className = 'playground';
+hint.append('To look before you write a line: drop an image into the ');
+hint.append(Object.assign(document.createElement('a'), { href: './playground', textContent: 'playground' }), '.');
+document.body.prepend(hint);
+
 window.ui = SwaggerUIBundle({
   // A field of a form that is left empty is not meant to be sent.
   requestInterceptor: (request) => {
@@ -65,9 +78,12 @@ window.ui = SwaggerUIBundle({
     return response;
   },
   urls: [
-    { url: './docs.json', name: 'BentoML service' },
     { url: './openapi.json', name: 'BlipQ API' },
+    { url: './docs.json', name: 'BentoML service' },
   ],
+  // What this page shows first under BentoML.
+  'urls.primaryName': 'BentoML service',
+  defaultModelsExpandDepth: 0,
   dom_id: '#swagger-ui',
   deepLinking: true,
   validatorUrl: null,
@@ -76,7 +92,7 @@ window.ui = SwaggerUIBundle({
 });
 `;
 
-/** Swagger UI at `/`, all of it from this server: first BentoML's document, then our own. */
+/** Swagger UI at `/`, all of it from this server: it shows BentoML's document; our own is first in its list. */
 export function swaggerUiRoutes(): Router {
   const router = Router();
   const day = { 'Cache-Control': 'public, max-age=86400' };

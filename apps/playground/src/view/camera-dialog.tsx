@@ -32,14 +32,18 @@ export function CameraDialog({ onPicture, onClose }: CameraDialogProps) {
     const canvas = document.createElement('canvas');
     [canvas.width, canvas.height] = [videoWidth, videoHeight];
     canvas.getContext('2d')!.drawImage(video.current!, 0, 0);
-    canvas.toBlob((blob) => {
-      if (blob) onPicture({ name: `photo-${new Date().toISOString().slice(11, 19).replaceAll(':', '-')}.jpg`, source: blob });
-      onClose();
-    }, 'image/jpeg', 0.92);
+    canvas.toBlob(
+      (blob) => {
+        if (blob)
+          onPicture({ name: `photo-${new Date().toISOString().slice(11, 19).replaceAll(':', '-')}.jpg`, source: blob });
+        onClose();
+      },
+      'image/jpeg',
+      0.92,
+    );
   };
   return (
     <dialog ref={dialog} class="camera" aria-label="Camera" onClose={onClose}>
-      {/* biome-ignore lint/a11y/useMediaCaption: what the camera sees has no captions yet; it is what they are made for. */}
       <video ref={video} autoPlay playsInline muted onPlaying={() => setReady(true)} />
       <p class="bad" role="alert">
         {trouble}

@@ -64,8 +64,8 @@ export function CardView({ card, connection, onCancel, onRetry, onAgain, onRemov
         )}
         {resource?.timings && (
           <p class="quiet timings">
-            {resource.model} · {duration(resource.timings.total_ms)} in all, {duration(resource.timings.inference_ms)} of
-            them the model
+            {resource.model} · {duration(resource.timings.total_ms)} in all, {duration(resource.timings.inference_ms)}{' '}
+            of them the model
             {resource.cached && ' · answered from a stored result'}
           </p>
         )}

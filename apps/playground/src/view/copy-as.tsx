@@ -20,7 +20,10 @@ export function CopyAs({ card, connection }: { card: Card; connection: Connectio
     setCopied(false);
     if (which === shown) return;
     // Pages that are not from this machine have no clipboard without https; the text is there to be selected.
-    await navigator.clipboard?.writeText(text(which)).then(() => setCopied(true), () => undefined);
+    await navigator.clipboard?.writeText(text(which)).then(
+      () => setCopied(true),
+      () => undefined,
+    );
   };
   return (
     <>

@@ -45,16 +45,29 @@ export function MoreWishes({ kind, models, matcher, wishes, onWish }: MoreWishes
                 onChange={(value) => onWish({ candidates: value, ...(!sample && { beams: Math.max(beams, value) }) })}
               />
             )}
-            <TextField label="Tokens at most" value={length} usual="as the model has it" onChange={(value) => onWish({ length: value })} />
+            <TextField
+              label="Tokens at most"
+              value={length}
+              usual="as the model has it"
+              onChange={(value) => onWish({ length: value })}
+            />
             <div class="field wide">
               <label for="bad-words">Blocked words, with commas between</label>
-              <input id="bad-words" value={badWords} onInput={(event) => onWish({ badWords: event.currentTarget.value })} />
+              <input
+                id="bad-words"
+                value={badWords}
+                onInput={(event) => onWish({ badWords: event.currentTarget.value })}
+              />
             </div>
             {kind === 'captions' && (
               <>
                 <CheckField label="As alternative text" value={alt} onChange={(value) => onWish({ alt: value })} />
                 {matcher && (
-                  <CheckField label="Say how well it fits" value={match} onChange={(value) => onWish({ match: value })} />
+                  <CheckField
+                    label="Say how well it fits"
+                    value={match}
+                    onChange={(value) => onWish({ match: value })}
+                  />
                 )}
               </>
             )}
@@ -77,7 +90,12 @@ function SamplingFields({ wishes, onWish }: Pick<MoreWishesProps, 'wishes' | 'on
   return (
     <>
       {fields.map(([name, label, usual]) => (
-        <TextField key={name} {...{ label, usual }} value={wishes[name]} onChange={(value) => onWish({ [name]: value })} />
+        <TextField
+          key={name}
+          {...{ label, usual }}
+          value={wishes[name]}
+          onChange={(value) => onWish({ [name]: value })}
+        />
       ))}
     </>
   );
@@ -95,7 +113,12 @@ function NumberField({ label, value, onChange, disabled = false }: FieldProps<nu
   return (
     <div class="field">
       <label for={id}>{label}</label>
-      <select id={id} value={value} disabled={disabled} onChange={(event) => onChange(Number(event.currentTarget.value))}>
+      <select
+        id={id}
+        value={value}
+        disabled={disabled}
+        onChange={(event) => onChange(Number(event.currentTarget.value))}
+      >
         {Array.from({ length: most }, (_, i) => (
           <option key={i} value={i + 1}>
             {i + 1}

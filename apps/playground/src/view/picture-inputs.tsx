@@ -10,7 +10,8 @@ export function PictureInputs({ onPictures }: { onPictures(pictures: Picture[]):
   const [trouble, setTrouble] = useState('');
   const take = (pictures: Picture[]) => {
     setTrouble('');
-    if (pictures.length > picturesMax) setTrouble(`These are ${pictures.length} images; the first ${picturesMax} were taken.`);
+    if (pictures.length > picturesMax)
+      setTrouble(`These are ${pictures.length} images; the first ${picturesMax} were taken.`);
     if (pictures.length > 0) onPictures(pictures.slice(0, picturesMax));
   };
   useDropAndPaste(take, setOver);

@@ -87,7 +87,10 @@ export class Connection extends Changes {
     }
     if (status !== 429 && status !== 503) return this.#set(undefined);
     const afterS = Number(response.headers.get('retry-after'));
-    const problem = await response.clone().json().catch(() => ({}));
+    const problem = await response
+      .clone()
+      .json()
+      .catch(() => ({}));
     this.#set({
       kind: status === 429 ? 'limited' : 'busy',
       detail: problem.detail ?? 'The server is busy.',

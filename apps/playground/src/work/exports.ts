@@ -9,7 +9,12 @@ function recordsOf({ name, resource }: Card): Record<string, unknown> | undefine
     return { image: name, caption: text, ...(alt !== null && { alt }), score, confidence, model, revision };
   }
   if (resource.object === 'answer') {
-    const answers = resource.answers!.map(({ question, text, score, confidence }) => ({ question, answer: text, score, confidence }));
+    const answers = resource.answers!.map(({ question, text, score, confidence }) => ({
+      question,
+      answer: text,
+      score,
+      confidence,
+    }));
     return { image: name, answers, model, revision };
   }
   return { image: name, matches: resource.matches!, model, revision };

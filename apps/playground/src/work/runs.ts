@@ -3,15 +3,17 @@ import { type Card, isOpen, newCardKey, type Picture, summaryOf, troubleOf } fro
 import { Changes } from './changes.js';
 import type { Connection } from './connection.js';
 import type { CardHistory } from './history.js';
-import { Turns } from './turns.js';
 import { thumbnailOf } from './thumbnail.js';
+import { Turns } from './turns.js';
 import type { Asked } from './wishes.js';
 
 /** Each that runs holds a stream of events, and browsers open six connections to a server: two are left for the rest. */
 const atOnce = 4;
 
 type AnyResource = Resources[Kind];
-type Work = (options: { signal: AbortSignal } & Required<Pick<WaitOptions<AnyResource>, 'onUpdate'>>) => Promise<AnyResource>;
+type Work = (
+  options: { signal: AbortSignal } & Required<Pick<WaitOptions<AnyResource>, 'onUpdate'>>,
+) => Promise<AnyResource>;
 
 /** All cards of this page, and the work that is under way for them. */
 export class Runs extends Changes {
@@ -56,7 +58,8 @@ export class Runs extends Changes {
       const canceled = await this.#collection(kind).cancel(resource.id);
       this.#change(key, { resource: canceled, state: canceled.state });
     } catch (error) {
-      if (!(error instanceof BlipqError && error.code === 'already_terminal')) this.#change(key, { trouble: troubleOf(error) });
+      if (!(error instanceof BlipqError && error.code === 'already_terminal'))
+        this.#change(key, { trouble: troubleOf(error) });
     }
   }
 
