@@ -798,6 +798,7 @@ export interface components {
                 tokens: {
                     id: number;
                     logprob: number;
+                    text?: string;
                 }[];
             }[] | null;
             attempt: number;
@@ -1042,6 +1043,7 @@ export interface components {
                 tokens: {
                     id: number;
                     logprob: number;
+                    text?: string;
                 }[];
             } | null;
             /** @default null */
@@ -1057,6 +1059,7 @@ export interface components {
                 tokens: {
                     id: number;
                     logprob: number;
+                    text?: string;
                 }[];
             }[] | null;
             /** Format: date-time */
