@@ -1,13 +1,13 @@
 import type { Kind } from '@blipq/client';
 import { useEffect, useState } from 'preact/hooks';
-import type { Connection, Outage, ServedModel } from '../work/connection.js';
+import type { Connection, ModelOnOffer, Outage } from '../work/connection.js';
 import { kindWords } from '../work/kinds.js';
 
 interface BannersProps {
   connection: Connection;
   kind: Kind;
   /** The one that requests go to. */
-  model: ServedModel | undefined;
+  model: ModelOnOffer | undefined;
   /** Whether no model does what this tab is for. */
   isLacking: boolean;
 }

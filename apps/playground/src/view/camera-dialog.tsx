@@ -1,11 +1,11 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Picture } from '../work/card.js';
+import type { GivenImage } from '../work/card.js';
 
 /** Browsers lend the camera to pages from this machine and to those under https. */
 export const hasCamera = () => navigator.mediaDevices?.getUserMedia !== undefined;
 
 interface CameraDialogProps {
-  onPicture(picture: Picture): void;
+  onPicture(picture: GivenImage): void;
   onClose(): void;
 }
 

@@ -1,9 +1,9 @@
 import type { Kind } from '@blipq/client';
 import { useRef, useState } from 'preact/hooks';
-import type { Picture } from '../work/card.js';
-import type { ServedModel } from '../work/connection.js';
+import type { GivenImage } from '../work/card.js';
+import type { ModelOnOffer } from '../work/connection.js';
 import { kindWords } from '../work/kinds.js';
-import { type Asked, askedBy, linesOf, type Wishes } from '../work/wishes.js';
+import { askedBy, type CardRequest, linesOf, type Wishes } from '../work/wishes.js';
 import { MoreWishes } from './more-wishes.js';
 import { PictureInputs } from './picture-inputs.js';
 import { StagedPictures } from './staged-pictures.js';
@@ -11,23 +11,23 @@ import { StagedPictures } from './staged-pictures.js';
 interface ComposerProps {
   kind: Kind;
   /** That do what this tab is for; undefined while they are being read. */
-  models: ServedModel[] | undefined;
+  models: ModelOnOffer[] | undefined;
   /** Whether captions can be compared with their images. */
   matcher: boolean;
   wishes: Wishes;
   onWish(changes: Partial<Wishes>): void;
-  onAsk(pictures: Picture[], asked: Asked): void;
+  onAsk(pictures: GivenImage[], asked: CardRequest): void;
 }
 
 /** Where images are given and what is asked is said. Captions begin at once; questions wait for their button. */
 export function Composer({ kind, models, matcher, wishes, onWish, onAsk }: ComposerProps) {
-  const [staged, setStaged] = useState<Picture[]>([]);
+  const [staged, setStaged] = useState<GivenImage[]>([]);
   const [missing, setMissing] = useState('');
   const textArea = useRef<HTMLTextAreaElement>(null);
   const asked = { ...askedBy(kind, wishes) };
   if (!models?.some(({ id }) => id === wishes.model)) delete asked.model;
 
-  const onPictures = (pictures: Picture[]) => {
+  const onPictures = (pictures: GivenImage[]) => {
     if (kind === 'captions') return onAsk(pictures, asked);
     setMissing('');
     setStaged((before) => [...before, ...pictures]);

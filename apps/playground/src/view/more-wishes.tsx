@@ -1,10 +1,10 @@
 import type { Kind } from '@blipq/client';
-import type { ServedModel } from '../work/connection.js';
+import type { ModelOnOffer } from '../work/connection.js';
 import type { Wishes } from '../work/wishes.js';
 
 interface MoreWishesProps {
   kind: Kind;
-  models: ServedModel[];
+  models: ModelOnOffer[];
   matcher: boolean;
   wishes: Wishes;
   onWish(changes: Partial<Wishes>): void;

@@ -1,14 +1,14 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Picture } from '../work/card.js';
+import type { GivenImage } from '../work/card.js';
 import { addressedPicture, picturesOf, transferredPictures } from '../work/transferred-pictures.js';
 import { CameraDialog, hasCamera } from './camera-dialog.js';
 
 /** Dropped, pasted, chosen, from a camera or by address. */
-export function PictureInputs({ onPictures }: { onPictures(pictures: Picture[]): void }) {
+export function PictureInputs({ onPictures }: { onPictures(pictures: GivenImage[]): void }) {
   const [isOver, setOver] = useState(false);
   const [camera, setCamera] = useState(false);
   const [trouble, setTrouble] = useState('');
-  const take = (pictures: Picture[]) => {
+  const take = (pictures: GivenImage[]) => {
     setTrouble('');
     if (pictures.length > picturesMax)
       setTrouble(`These are ${pictures.length} images; the first ${picturesMax} were taken.`);
@@ -74,7 +74,7 @@ function AddressForm({ onAddress }: { onAddress(address: string): void }) {
 }
 
 /** On the whole page, except that a text pasted into a field stays one. */
-function useDropAndPaste(onPictures: (pictures: Picture[]) => void, setOver: (over: boolean) => void): void {
+function useDropAndPaste(onPictures: (pictures: GivenImage[]) => void, setOver: (over: boolean) => void): void {
   const latest = useRef(onPictures);
   latest.current = onPictures;
   useEffect(() => {

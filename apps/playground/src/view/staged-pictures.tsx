@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { Picture } from '../work/card.js';
+import type { GivenImage } from '../work/card.js';
 import { thumbnailOf } from '../work/thumbnail.js';
 
 interface StagedPicturesProps {
-  pictures: Picture[];
-  onRemove(picture: Picture): void;
+  pictures: GivenImage[];
+  onRemove(picture: GivenImage): void;
 }
 
 /** The images that the next question is about. They stay for the one after it. */
@@ -23,7 +23,7 @@ export function StagedPictures({ pictures, onRemove }: StagedPicturesProps) {
   );
 }
 
-function StagedThumbnail({ picture: { name, source } }: { picture: Picture }) {
+function StagedThumbnail({ picture: { name, source } }: { picture: GivenImage }) {
   const [thumbnail, setThumbnail] = useState<string>();
   useEffect(() => {
     if (source instanceof Blob) void thumbnailOf(source).then(setThumbnail);

@@ -1,8 +1,8 @@
 import { BlipqError, type Kind, type Resources } from '@blipq/client';
-import type { Asked } from './wishes.js';
+import type { CardRequest } from './wishes.js';
 
 /** An image that somebody gave: a file, or where the server finds it. */
-export interface Picture {
+export interface GivenImage {
   name: string;
   source: Blob | string;
 }
@@ -25,7 +25,7 @@ export interface Card {
   source?: Blob | string;
   /** A small image as a data: URL. */
   thumbnail?: string;
-  asked: Asked;
+  asked: CardRequest;
   /** `waiting` and `sending` are of this page; then the server's own states, `refused` where it took nothing. */
   state: 'waiting' | 'sending' | Resources[Kind]['state'] | 'refused';
   resource?: Resources[Kind];

@@ -2,7 +2,7 @@ import { Blipq, BlipqError, type components } from '@blipq/client';
 import { Changes } from './changes.js';
 
 /** A model of `GET /v1/models`. */
-export type ServedModel = components['schemas']['Model'] & { model_note?: string | null };
+export type ModelOnOffer = components['schemas']['Model'] & { model_note?: string | null };
 
 /** What keeps requests from being answered for the moment; they are repeated by themselves. */
 export interface Outage {
@@ -22,7 +22,7 @@ export class Connection extends Changes {
   readonly server = new URL(/* @vite-ignore */ '../..', import.meta.url).href.replace(/\/$/, '');
   client!: Blipq;
   /** Undefined until they were read. */
-  models: ServedModel[] | undefined;
+  models: ModelOnOffer[] | undefined;
   /** Why they cannot be read. */
   failure: BlipqError | undefined;
   outage: Outage | undefined;

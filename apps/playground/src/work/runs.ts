@@ -1,11 +1,11 @@
 import { BlipqError, type Collection, type Kind, type Resources, type WaitOptions } from '@blipq/client';
-import { type Card, isOpen, newCardKey, type Picture, summaryOf, troubleOf } from './card.js';
+import { type Card, type GivenImage, isOpen, newCardKey, summaryOf, troubleOf } from './card.js';
 import { Changes } from './changes.js';
 import type { Connection } from './connection.js';
 import type { CardHistory } from './history.js';
 import { thumbnailOf } from './thumbnail.js';
 import { Turns } from './turns.js';
-import type { Asked } from './wishes.js';
+import type { CardRequest } from './wishes.js';
 
 /** Each that runs holds a stream of events, and browsers open six connections to a server: two are left for the rest. */
 const atOnce = 4;
@@ -41,7 +41,7 @@ export class Runs extends Changes {
   }
 
   /** Asks about each picture. */
-  add(kind: Kind, pictures: Picture[], asked: Asked): void {
+  add(kind: Kind, pictures: GivenImage[], asked: CardRequest): void {
     for (const { name, source } of pictures) {
       const card: Card = { key: newCardKey(), kind, name, source, asked, state: 'waiting' };
       this.#put(card);

@@ -1,5 +1,5 @@
 import type { Kind } from '@blipq/client';
-import type { Asked } from './wishes.js';
+import type { CardRequest } from './wishes.js';
 
 /** A request as it can be made outside of this page. */
 export interface SnippetRequest {
@@ -7,7 +7,7 @@ export interface SnippetRequest {
   /** A file's name, or where the server finds the image. */
   image: string;
   isUrl: boolean;
-  asked: Asked;
+  asked: CardRequest;
   server: string;
   /** Whether the server wants a key; the key itself is never part of what is copied. */
   withKey: boolean;

@@ -1,12 +1,12 @@
-import type { Picture } from './card.js';
+import type { GivenImage } from './card.js';
 
 /** The pictures in a list of files; what is none of them, the server says. */
-export function picturesOf(files: FileList | null | undefined): Picture[] {
+export function picturesOf(files: FileList | null | undefined): GivenImage[] {
   return [...(files ?? [])].map((file) => ({ name: file.name || 'pasted image', source: file }));
 }
 
 /** Files, or the address of an image that was dragged from another page or copied. */
-export function transferredPictures(data: DataTransfer | null): Picture[] {
+export function transferredPictures(data: DataTransfer | null): GivenImage[] {
   const files = picturesOf(data?.files);
   if (files.length > 0 || !data) return files;
   const text = data.getData('text/uri-list') || data.getData('text/plain');
@@ -16,7 +16,7 @@ export function transferredPictures(data: DataTransfer | null): Picture[] {
 }
 
 /** A picture that the server fetches, named after the end of its path. */
-export function addressedPicture(source: string): Picture {
+export function addressedPicture(source: string): GivenImage {
   if (source.startsWith('data:')) return { name: 'data URL', source };
   if (!URL.canParse(source)) return { name: source, source };
   const { pathname, host } = new URL(source);

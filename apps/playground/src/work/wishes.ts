@@ -4,7 +4,7 @@ type Schemas = components['schemas'];
 export type Params = NonNullable<Schemas['CaptionRequest']['params']>;
 
 /** What is asked about an image, as the API takes it: only what differs from its defaults. */
-export interface Asked {
+export interface CardRequest {
   model?: string;
   prompt?: string;
   match?: boolean;
@@ -54,7 +54,7 @@ function numberIn<Name extends string>(name: Name, text: string): { [N in Name]?
 }
 
 /** The request that a form says. */
-export function askedBy(kind: Kind, wishes: Wishes): Asked {
+export function askedBy(kind: Kind, wishes: Wishes): CardRequest {
   const { model, prompt, questions, texts, match } = wishes;
   return {
     ...(model && { model }),
