@@ -29,6 +29,8 @@ app.use((error, _req, res, next) => {
 });
 
 function handle({ type, data }) {
+  // A test: POST /v1/webhooks/test.
+  if (type === 'ping') return void process.stdout.write('ping\n');
   const what = data.caption?.text ?? data.error?.detail ?? data.state;
   process.stdout.write(`${type} ${data.id}: ${what}\n`);
 }

@@ -33,6 +33,12 @@ const commands: Commands = {
   async serve(options) {
     process.exitCode = await (await localPart()).serve(options, process.env);
   },
+  async webhookTest(call) {
+    const { webhookTest } = await import('./webhook-test.js');
+    const { text, delivered } = await webhookTest(call);
+    process.stdout.write(text);
+    if (!delivered) process.exitCode = 1;
+  },
   // As @blipq/webhooks makes it, which the published package does not bring.
   webhookSecret() {
     process.stdout.write(`whsec_${randomBytes(32).toString('base64')}\n`);

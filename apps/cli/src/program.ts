@@ -3,6 +3,8 @@ import { type CaptionEnvironment, captionCommand } from './caption/caption-comma
 import type { CaptionPlan } from './caption/caption-plan.js';
 import type { PruneCommand } from './prune-command.js';
 import { RunError } from './run-error.js';
+import { apiKeyOption, type ServerValues, serverOf, serverOption } from './server-options.js';
+import type { WebhookTestCall } from './webhook-test.js';
 
 export interface ModelCall {
   action: 'prepare' | 'inspect';
@@ -17,6 +19,7 @@ export interface Commands {
   prune(options: PruneCommand): Promise<void>;
   serve(options: ServeOptions): Promise<void>;
   webhookSecret(): void;
+  webhookTest(call: WebhookTestCall): Promise<void>;
 }
 
 export interface ServeOptions {
@@ -63,12 +66,18 @@ export function program(version: string, env: CaptionEnvironment, commands: Comm
     .action(({ days, ...others }: { days: number; dryRun: boolean; json: boolean }) =>
       commands.prune({ unusedDays: days, ...others }),
     );
-  blipq
-    .command('webhooks')
-    .description('webhooks')
-    .command('secret')
-    .description('make a secret that signs webhooks')
-    .action(commands.webhookSecret);
+  const webhooks = blipq.command('webhooks').alias('webhook').description('webhooks');
+  webhooks.command('secret').description('make a secret that signs webhooks').action(commands.webhookSecret);
+  webhooks
+    .command('test')
+    .description('have a server send a signed ping to a URL, and see what its receiver does')
+    .argument('<url>', 'where webhooks are to be sent')
+    .option(...serverOption)
+    .option(...apiKeyOption)
+    .option('--json', 'the outcome as JSON on standard output', false)
+    .action((url: string, options: ServerValues & { json: boolean }) =>
+      commands.webhookTest({ url, json: options.json, ...serverOf(options, env) }),
+    );
   quiet(blipq);
   return blipq;
 }

@@ -1,5 +1,14 @@
 import { PixelPool } from '@blipq/pixels';
-import { DeliveryLog, ModelRegistry, QueueCensus, QueueHealth, Reconciler, RedisMemory, WorkQueue } from '@blipq/queue';
+import {
+  DeliveryLog,
+  ModelRegistry,
+  QueueCensus,
+  QueueHealth,
+  Reconciler,
+  RedisMemory,
+  WebhookTests,
+  WorkQueue,
+} from '@blipq/queue';
 import { type Logger, ProcessMetrics, RedisReport, type ServicePart, StartupError, together } from '@blipq/service';
 import { SigningSecrets } from '@blipq/webhooks';
 import { Registry } from 'prom-client';
@@ -62,6 +71,7 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
   const health = new QueueHealth({ ...redis, onWarning: report.warning, onRecovery: report.recovery });
   processMetrics.redisPersists(() => health.persists);
   const deliveries = new DeliveryLog(redis);
+  const tests = new WebhookTests(redis);
   const registry = new ModelRegistry({
     ...redis,
     onUnreadable: (model, reason) => logger.warn({ model, reason }, 'the manifest of a model cannot be read'),
@@ -105,7 +115,20 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
       ...{ ...gates, intake, queue, models, waits, logger },
       timeoutS: config.BLIPQ_GENERATE_TIMEOUT_S,
     }),
-    v1: v1Routes({ ...gates, intake, batches, queue, deliveries, secrets, models, waits, logger }),
+    v1: v1Routes({
+      ...gates,
+      intake,
+      batches,
+      queue,
+      deliveries,
+      secrets,
+      webhooks,
+      tests,
+      limits,
+      models,
+      waits,
+      logger,
+    }),
     surface: bentomlSurface({
       ...{ ...gates, intake, queue, waits, logger, metrics: bentomlMetrics },
       generateTimeoutS: config.BLIPQ_GENERATE_TIMEOUT_S,
@@ -141,7 +164,9 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
   return {
     parts: [
       // Each waits 2 s for an unresponsive Redis. One after the other they would delay the probes for too long.
-      together([...[queue, memory, health, deliveries, registry, limits, fetcher, pool, census, reconciler, board]]),
+      together([
+        ...[queue, memory, health, deliveries, tests, registry, limits, fetcher, pool, census, reconciler, board],
+      ]),
       internal,
       server,
     ],

@@ -1,4 +1,4 @@
-import { DeliveryWorker, QueueHealth } from '@blipq/queue';
+import { DeliveryWorker, QueueHealth, WebhookTester } from '@blipq/queue';
 import {
   HealthServer,
   type Logger,
@@ -18,6 +18,7 @@ import {
 } from '@blipq/webhooks';
 import type { NotifierConfig } from './config.js';
 import { NotifierMetrics } from './notifier-metrics.js';
+import { pingSender } from './ping-sender.js';
 import { sender } from './sender.js';
 
 /** Webhooks in hand at once: those that are sent, and those that wait for their host. */
@@ -55,19 +56,18 @@ export function composeNotifier(
   };
   const health = new QueueHealth({ ...redis, onWarning: report.warning, onRecovery: report.recovery });
   processMetrics.redisPersists(() => health.persists);
+  const signing = {
+    ...{ agent, secrets },
+    timeouts: {
+      connectTimeoutMs: config.BLIPQ_WEBHOOK_CONNECT_TIMEOUT_MS,
+      timeoutMs: config.BLIPQ_WEBHOOK_TIMEOUT_MS,
+    },
+  };
   const worker = new DeliveryWorker({
     ...redis,
     concurrency: deliveriesInHand,
     gate: new HostGate({ slots: deliveriesInHand, perHost: config.BLIPQ_WEBHOOK_PER_HOST }),
-    send: sender({
-      agent,
-      secrets,
-      scheduleMs: retriesMs === undefined ? retryScheduleMs : [0, ...retriesMs],
-      timeouts: {
-        connectTimeoutMs: config.BLIPQ_WEBHOOK_CONNECT_TIMEOUT_MS,
-        timeoutMs: config.BLIPQ_WEBHOOK_TIMEOUT_MS,
-      },
-    }),
+    send: sender({ ...signing, scheduleMs: retriesMs === undefined ? retryScheduleMs : [0, ...retriesMs] }),
     failingMaxMs: config.BLIPQ_WEBHOOK_FAILING_MAX_S * 1000,
     // The URL may hold a secret of the receiver's, so only its host is logged.
     onAttempt: ({ id, tenant, url, attempt, trace }, verdict) => {
@@ -82,6 +82,14 @@ export function composeNotifier(
       logger[status === 'failed' ? 'warn' : 'debug']({ ...what, ...more }, 'webhook sent');
     },
   });
+  const tester = new WebhookTester({
+    ...redis,
+    send: pingSender(signing),
+    onSent: ({ tenant }, { id, url, delivered, status, error }) => {
+      const receiver = new URL(url).host;
+      logger.info({ ping_id: id, tenant, receiver, delivered, answer: status, error }, 'webhook tested');
+    },
+  });
   const ready = async (): Promise<Readiness> => {
     if (stopping.aborted) return { ready: false, reason: 'stopping' };
     const trouble = await health.trouble(1000);
@@ -92,6 +100,7 @@ export function composeNotifier(
     health,
     { start: () => {}, stop: () => agent.close() },
     worker,
+    tester,
     {
       start: () => logger.info('notifier ready'),
       stop: () => logger.info('notifier stopping'),

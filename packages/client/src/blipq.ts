@@ -63,6 +63,15 @@ export class Blipq {
     return runMany(this.matches, items, options);
   }
 
+  /**
+   * Has a signed `ping` sent to a URL, as webhooks are, and tells what its receiver did. A receiver that fails is no
+   * error.
+   */
+  async testWebhook(url: string, { signal }: CallOptions = {}): Promise<Schemas['WebhookTest']> {
+    const test = (signal: AbortSignal) => this.api.POST('/v1/webhooks/test', { body: { url }, signal });
+    return await this.#http.send(test, signal);
+  }
+
   /** The models that are served, the newest first. */
   async models({ signal }: CallOptions = {}): Promise<Schemas['Model'][]> {
     return (await this.#http.send((signal) => this.api.GET('/v1/models', { signal }), signal)).data;

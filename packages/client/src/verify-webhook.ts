@@ -8,7 +8,12 @@ export class WebhookVerificationError extends Error {
 }
 
 /** What a webhook tells: its type, when it happened, and the resource as the API returns it. */
-export type WebhookEvent = Schemas['CaptionWebhook' | 'AnswerWebhook' | 'MatchWebhook' | 'BatchWebhook'];
+export type WebhookEvent = Schemas[
+  | 'CaptionWebhook'
+  | 'AnswerWebhook'
+  | 'MatchWebhook'
+  | 'BatchWebhook'
+  | 'PingWebhook'];
 
 type HeadersLike = { get(name: string): string | null } | Record<string, string | string[] | undefined>;
 

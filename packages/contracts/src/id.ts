@@ -31,6 +31,15 @@ export function newBatchId(): BatchId {
   return `bat_${ulid()}`;
 }
 
+/** `msg_ping_<ulid>`: the `webhook-id` of a test. */
+export const pingId = z
+  .string()
+  .regex(new RegExp(`^msg_ping_${ulidText}$`), 'the id of a ping looks like msg_ping_<ULID>');
+
+export function newPingId(): string {
+  return `msg_ping_${ulid()}`;
+}
+
 /** Who owns a caption: the name of an API key, or `publicTenant` where there are none. */
 export const tenantName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/, 'is not a tenant name');
 

@@ -39,6 +39,7 @@ export const problems = {
   internal_error: { status: 500, title: 'Something unexpected went wrong', retryable: true },
   queue_full: { status: 503, title: 'The queue is full', retryable: true },
   queue_unavailable: { status: 503, title: 'The queue cannot be reached', retryable: true },
+  notifier_unavailable: { status: 503, title: 'No notifier answers', retryable: true },
   model_unavailable: { status: 503, title: 'No model has been registered yet', retryable: true },
   shutting_down: { status: 503, title: 'This server is shutting down', retryable: true },
   fetch_failed: { status: 422, title: 'The image could not be fetched', retryable: true },

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { answerResource } from './answer.js';
 import { batchResource } from './batch.js';
 import { captionResource } from './caption.js';
-import { answerId, batchId, captionId, matchId } from './id.js';
+import { answerId, batchId, captionId, matchId, pingId } from './id.js';
 import { matchResource } from './match.js';
 import { terminalStates } from './work-state.js';
 
@@ -120,3 +120,31 @@ export const deliveryPage = z.object({
   next_cursor: z.string().nullable(),
 });
 export type DeliveryPage = z.infer<typeof deliveryPage>;
+
+/** What `POST /v1/webhooks/test` takes. */
+export const webhookTestJson = z.strictObject({ url: webhookRequest.shape.url });
+
+/** The body of a test, sent as a webhook is. */
+export const pingEvent = z.object({
+  type: z.literal('ping'),
+  timestamp: z.iso.datetime(),
+  data: z.object({ object: z.literal('ping') }),
+});
+export type PingEvent = z.infer<typeof pingEvent>;
+
+/** Bytes of a receiver's answer that a test shows. */
+export const testAnswerBytesMax = 1000;
+
+/** What `POST /v1/webhooks/test` answers: what the receiver did with a `ping`. */
+export const webhookTestResource = z.object({
+  /** The `webhook-id` that was sent. */
+  id: pingId,
+  object: z.literal('webhook_test'),
+  url: z.string(),
+  /** Whether the receiver answered 2xx. */
+  delivered: z.boolean(),
+  ...deliveryAttempt.shape,
+  /** The first bytes of the answer's body as text; null when there was no answer, or no body within a second of it. */
+  answer: z.string().nullable(),
+});
+export type WebhookTest = z.infer<typeof webhookTestResource>;

@@ -35,6 +35,8 @@ export {
   DeliveryWorker,
   type DeliveryWorkerOptions,
 } from './deliveries/delivery-worker.js';
+export { type PingWork, WebhookTester, type WebhookTesterOptions } from './deliveries/webhook-tester.js';
+export { WebhookTests, type WebhookTestsOptions } from './deliveries/webhook-tests.js';
 export {
   type FailingReceiver,
   type FoundWork,

@@ -61,6 +61,17 @@ test.each([
   expect(outcome).toMatchObject({ status: 'delivered', attempt: { status: 200 } });
 });
 
+test.each([
+  ['its body', 'HTTP/1.1 500 No\r\nContent-Length: 4\r\n\r\nsome', 'some'],
+  ['as much of its body as was asked for', `HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n${'x'.repeat(9)}`, 'xxxxx'],
+  ['nothing of a body that does not end', 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nsome', undefined],
+])('a receiver answers, and of its answer comes %s', async (_what, bytes, answer) => {
+  const server = await rawServer((socket) => void socket.write(bytes));
+  const delivery = { id: 'msg_1', url: `http://127.0.0.1:${server.port}/`, body, secrets: [secret] };
+  const outcome = await deliverWebhook(testAgent({}, server), delivery, { answerBytesMax: 5 });
+  expect(outcome.answer && new TextDecoder().decode(outcome.answer)).toBe(answer);
+});
+
 test('a name that resolves to a private address at the second attempt gets nothing the second time', async () => {
   const server = await httpServer((_request, response) => void response.end());
   const inside = await httpServer((_request, response) => void response.end(), '127.0.0.9', server.port);

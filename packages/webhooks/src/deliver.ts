@@ -23,6 +23,8 @@ export interface DeliverOptions {
   /** To the head of the answer. Default 15 s. */
   timeoutMs?: number;
   signal?: AbortSignal;
+  /** Bytes of the answer's body that are read. Default 16 KiB, which only let the connection be used again. */
+  answerBytesMax?: number;
 }
 
 /** One attempt and what follows from it. */
@@ -33,10 +35,12 @@ export interface DeliverOutcome {
   retryAfterMs?: number;
   /** What it says about the host: answers make sense, it is in trouble, or it was not asked. */
   host: 'alive' | 'failing' | 'unknown';
+  /** The first bytes of the answer's body, if it came within a second of the head. */
+  answer?: Uint8Array;
 }
 
-/** The body of an answer means nothing to us. This much is read so that the connection can be used again. */
-const answerBytesMax = 16 * 1024;
+/** Of an answer's body, which means nothing to us, this much is read so that the connection can be used again. */
+const readBytesMax = 16 * 1024;
 /** How long after the head of an answer that is waited for, in milliseconds. */
 const answerPatienceMs = 1000;
 
@@ -68,8 +72,8 @@ export async function deliverWebhook(
 
 type Request = DeliverOptions & { headers: Record<string, string>; body: Uint8Array };
 
-/** The head of the answer. What goes wrong after it, or takes too long, is no longer our business. */
-async function answerTo(agent: GuardedAgent, url: string, request: Request): Promise<ResponseHead> {
+/** The answer, or its head alone: what goes wrong after that, or takes too long, is no longer our business. */
+async function answerTo(agent: GuardedAgent, url: string, request: Request): Promise<Answer> {
   let head: ResponseHead | undefined;
   let patience: NodeJS.Timeout | undefined;
   const enough = new AbortController();
@@ -78,7 +82,7 @@ async function answerTo(agent: GuardedAgent, url: string, request: Request): Pro
     return await guardedRequest(agent, url, {
       ...request,
       method: 'POST',
-      bytesMax: answerBytesMax,
+      bytesMax: request.answerBytesMax ?? readBytesMax,
       signal: AbortSignal.any([signal, enough.signal]),
       wantsBody: (answered) => {
         head = answered;
@@ -94,16 +98,18 @@ async function answerTo(agent: GuardedAgent, url: string, request: Request): Pro
   }
 }
 
+type Answer = ResponseHead & { body?: Uint8Array };
 type Moment = Pick<DeliveryAttempt, 'at' | 'duration_ms'>;
 
-function outcomeOf(answer: ResponseHead | BlipqError, moment: Moment): DeliverOutcome {
+function outcomeOf(answer: Answer | BlipqError, moment: Moment): DeliverOutcome {
   if (answer instanceof BlipqError) {
     const attempt = { ...moment, status: null, error: answer.detail };
     return { status: 'failed', attempt, host: answer.code === 'url_blocked' ? 'unknown' : 'failing' };
   }
-  const { status } = answer;
+  const { status, body } = answer;
+  const said = body && { answer: body };
   if (status >= 200 && status < 300) {
-    return { status: 'delivered', attempt: { ...moment, status, error: null }, host: 'alive' };
+    return { status: 'delivered', attempt: { ...moment, status, error: null }, host: 'alive', ...said };
   }
   const retryAfterMs = parseRetryAfter(answer.headers['retry-after']);
   return {
@@ -111,6 +117,7 @@ function outcomeOf(answer: ResponseHead | BlipqError, moment: Moment): DeliverOu
     attempt: { ...moment, status, error: reasonOf(status) },
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     host: status === 429 || status >= 500 ? 'failing' : 'alive',
+    ...said,
   };
 }
 

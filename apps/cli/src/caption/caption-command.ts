@@ -4,19 +4,19 @@ import { extname, join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Existing } from '../outputs/existing.js';
 import { RunError } from '../run-error.js';
+import { apiKeyOption, type ServerEnvironment, type ServerValues, serverOf, serverOption } from '../server-options.js';
 import type { CaptionPlan } from './caption-plan.js';
 import { parameterOptions, parametersIn, parametersTrouble } from './parameter-options.js';
 
 /** What the environment says about captions. */
-export interface CaptionEnvironment {
-  BLIPQ_URL?: string | undefined;
-  BLIPQ_API_KEY?: string | undefined;
+export interface CaptionEnvironment extends ServerEnvironment {
   XDG_STATE_HOME?: string | undefined;
 }
 
 /** The options as commander reads them, beside the parameters. */
 interface CaptionValues
-  extends Partial<Record<'server' | 'apiKey' | 'model' | 'prompt' | 'out' | 'failed' | 'column', string>> {
+  extends ServerValues,
+    Partial<Record<'model' | 'prompt' | 'out' | 'failed' | 'column', string>> {
   local?: boolean;
   question?: string[];
   match?: string[];
@@ -45,8 +45,8 @@ export function captionCommand(env: CaptionEnvironment, run: (plan: CaptionPlan)
       'files, folders, patterns, URLs, lists (.txt, .jsonl, .csv, .tsv, .parquet), or - for standard input',
     )
     .optionsGroup('Who captions:')
-    .option('--server <url>', 'a BlipQ server; else BLIPQ_URL, else http://localhost:3000')
-    .option('--api-key <key>', 'its API key; better set BLIPQ_API_KEY, which other users do not see')
+    .option(...serverOption)
+    .option(...apiKeyOption)
     .option('--local', 'no server: an engine on this machine, settings as a worker has them')
     .option('--model <name>', 'a model of the server; with --local a folder or owner/name on the Hugging Face Hub')
     .optionsGroup('What is asked:')
@@ -106,8 +106,7 @@ function planOf(inputs: string[], values: CaptionValues, env: CaptionEnvironment
     asked: { kind, request: { ...asks[kind], ...(model !== undefined && { model }) } },
     columns: { questions, texts, match: Boolean(confidence) },
     local: Boolean(values.local),
-    server: values.server ?? (env.BLIPQ_URL || 'http://localhost:3000'),
-    apiKey: values.apiKey ?? (env.BLIPQ_API_KEY || undefined),
+    ...serverOf(values, env),
     out,
     sidecar,
     embed,

@@ -2,6 +2,7 @@ import { Blipq, BlipqError } from '@blipq/client';
 import { ItemError } from '../inputs/item.js';
 import type { ImageOutcome } from '../outputs/outcome.js';
 import { RunError } from '../run-error.js';
+import { serverTrouble } from '../server-trouble.js';
 import { AdaptiveRoom } from './adaptive-room.js';
 import type { Captioner, RunRequest } from './captioner.js';
 
@@ -62,7 +63,7 @@ export class ServerCaptioner implements Captioner {
     };
     const key = apiKey === undefined ? {} : { apiKey };
     const models = await new Blipq({ server, ...key, retryForMs: 3000 }).models().catch((error) => {
-      throw runErrorOf(error, server);
+      throw serverTrouble(error, server);
     });
     const { task, does } = tasks[asked.kind];
     const named = asked.request.model;
@@ -101,29 +102,11 @@ export class ServerCaptioner implements Captioner {
             (error.retryable && error.status === undefined && error.code !== 'connection_failed'))
         )
           continue;
-        if (away.includes(error.code) || ofEveryImage.includes(error.code)) throw runErrorOf(error, server, midway);
+        if (away.includes(error.code) || ofEveryImage.includes(error.code)) throw serverTrouble(error, server, midway);
         throw new ItemError(error.code, error.message, { cause: error });
       }
     }
   }
 
   async close(): Promise<void> {}
-}
-
-/** What to do about an error that concerns every image. */
-function runErrorOf(error: unknown, server: string, more = ''): Error {
-  if (!(error instanceof BlipqError)) return error as Error;
-  const { code, message } = error;
-  const of = (text: string, exitCode: 1 | 2 = 1) =>
-    new RunError(text + (exitCode === 1 ? more : ''), exitCode, { cause: error });
-  if (code === 'unauthorized' || code === 'forbidden') {
-    return of(`${server} refuses the key: ${message} Set BLIPQ_API_KEY or --api-key`);
-  }
-  if (code === 'connection_failed') {
-    return of(`${server} cannot be reached: ${message}; start it, or name another with --server or BLIPQ_URL`);
-  }
-  if (code === 'bad_response') return of(`${server} does not answer as a BlipQ server does: ${message}`);
-  if (code === 'unknown_model') return of(`${server} no longer serves the model: ${message} Name one with --model`);
-  if (code === 'invalid_params' || code === 'match_unavailable') return of(message, 2);
-  return of(`${server} takes nothing: ${message}`);
 }

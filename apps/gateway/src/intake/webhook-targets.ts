@@ -38,8 +38,13 @@ export class WebhookTargets {
     return this.#target(url, events, key);
   }
 
-  #target(url: string, events: WebhookEventType[], key: ApiKey | undefined): WebhookTarget {
-    inField('webhook.url', () => this.#agent.checkUrl(url));
+  /** The target of a test, which asks for no event. */
+  ofTest(url: string, key?: ApiKey): WebhookTarget {
+    return this.#target(url, [], key, 'url');
+  }
+
+  #target(url: string, events: WebhookEventType[], key: ApiKey | undefined, field = 'webhook.url'): WebhookTarget {
+    inField(field, () => this.#agent.checkUrl(url));
     return { url, events: [...new Set(events)], secret: secretNameOf(key) };
   }
 }

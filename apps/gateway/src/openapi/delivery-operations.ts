@@ -56,4 +56,25 @@ export const deliveryOperations: Operation[] = [
     answers: { 200: { description: 'The secrets that are valid now.', body: 'WebhookSecret' } },
     problems: ['forbidden', 'not_found'],
   },
+  {
+    method: 'post',
+    path: '/v1/webhooks/test',
+    operationId: 'testWebhook',
+    tag: 'Webhooks',
+    summary: 'Send a signed ping to a URL and see what its receiver does',
+    description:
+      'Sent once, as webhooks are: by a notifier, signed with your secret, under the same rules for URLs. 200 tells what the receiver did, whatever that was.',
+    body: 'webhookTest',
+    answers: { 200: { description: 'What the receiver did.', body: 'WebhookTest' } },
+    problems: [
+      ...([
+        'malformed_json',
+        'unsupported_media_type',
+        'image_too_large',
+        'upload_too_slow',
+        'invalid_params',
+      ] as const),
+      ...(['url_blocked', 'queue_full', 'notifier_unavailable'] as const),
+    ],
+  },
 ];

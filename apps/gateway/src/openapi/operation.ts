@@ -18,7 +18,7 @@ export interface Operation {
   summary: string;
   description?: string;
   parameters?: ParameterName[];
-  body?: 'caption' | 'answer' | 'match' | 'batch';
+  body?: 'caption' | 'answer' | 'match' | 'batch' | 'webhookTest';
   answers: Record<number, DocumentedAnswer>;
   /** Beside those that every operation has. */
   problems?: ProblemCode[];

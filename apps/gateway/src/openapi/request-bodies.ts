@@ -41,6 +41,9 @@ export const requestBodies = {
     'multipart/form-data': form('image', fileSchema, matchFields, formExamples.match),
     'image/*': { schema: fileSchema },
   },
+  webhookTest: {
+    'application/json': { schema: refTo('WebhookTestRequest'), example: { url: 'https://example.com/hooks/blipq' } },
+  },
   batch: {
     'application/json': {
       schema: refTo('BatchRequest'),

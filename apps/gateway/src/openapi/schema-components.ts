@@ -15,9 +15,12 @@ import {
   matchJson,
   matchPage,
   matchResource,
+  pingEvent,
   problemDetails,
   webhookEvent,
   webhookSecretResource,
+  webhookTestJson,
+  webhookTestResource,
 } from '@blipq/contracts';
 import { z } from 'zod';
 import { modelPage, modelResource } from '../answer/model-resource.js';
@@ -34,6 +37,7 @@ const inputs = {
   ImageInput: imageInput,
   BatchRequest: batchJson,
   ChatRequest: chatRequest,
+  WebhookTestRequest: webhookTestJson,
 };
 const outputs = {
   Caption: captionResource,
@@ -49,12 +53,14 @@ const outputs = {
   Delivery: deliveryResource,
   DeliveryPage: deliveryPage,
   WebhookSecret: webhookSecretResource,
+  WebhookTest: webhookTestResource,
   Model: modelResource,
   ModelPage: modelPage,
   CaptionWebhook: webhookEvent.options[0],
   AnswerWebhook: webhookEvent.options[1],
   MatchWebhook: webhookEvent.options[2],
   BatchWebhook: webhookEvent.options[3],
+  PingWebhook: pingEvent,
   ChatCompletion: chatCompletionObject,
   Problem: problemDetails,
 };

@@ -6,6 +6,7 @@ const schemas = {
   answer: 'AnswerWebhook',
   match: 'MatchWebhook',
   batch: 'BatchWebhook',
+  ping: 'PingWebhook',
 } as const;
 
 const header = (name: string, description: string) => ({
@@ -19,10 +20,10 @@ const header = (name: string, description: string) => ({
 /** The `webhooks` of the document: one for each type of event, named after it (Standard Webhooks). */
 export function webhookOperations(): Record<string, object> {
   return Object.fromEntries(
-    webhookEventTypes.map((type) => {
-      const [object, ending] = type.split('.') as [keyof typeof schemas, string];
+    [...webhookEventTypes, 'ping'].map((type) => {
+      const [object, ending = ''] = type.split('.') as [keyof typeof schemas, string?];
       const operation = {
-        operationId: `on${object[0]!.toUpperCase()}${object.slice(1)}${ending[0]!.toUpperCase()}${ending.slice(1)}`,
+        operationId: `on${object[0]!.toUpperCase()}${object.slice(1)}${ending.slice(0, 1).toUpperCase()}${ending.slice(1)}`,
         tags: ['Webhooks'],
         summary: type,
         description: 'Posted, signed, to the URL that was named with the request, until it is answered with 2xx.',

@@ -1,17 +1,20 @@
 import { BlipqError, task, taskNames } from '@blipq/contracts';
-import type { DeliveryLog, WorkQueue } from '@blipq/queue';
+import type { DeliveryLog, WebhookTests, WorkQueue } from '@blipq/queue';
 import type { Logger } from '@blipq/service';
 import type { SigningSecrets } from '@blipq/webhooks';
 import { type RequestHandler, Router } from 'express';
 import { problemResponder } from '../answer/problem-responder.js';
 import type { Places } from '../gates/places.js';
+import type { RateLimits } from '../gates/rate-limits.js';
 import type { BatchIntake } from '../intake/batch-intake.js';
 import type { ModelCatalog } from '../intake/model-catalog.js';
+import type { WebhookTargets } from '../intake/webhook-targets.js';
 import type { WorkIntake } from '../intake/work-intake.js';
 import { batchRoutes } from './batch-routes.js';
 import { deliveryRoutes } from './delivery-routes.js';
 import { modelRoutes } from './model-routes.js';
 import { webhookSecretRoutes } from './webhook-secret-routes.js';
+import { webhookTestRoutes } from './webhook-test-routes.js';
 import { workRoutes } from './work-routes.js';
 
 interface V1Parts {
@@ -22,6 +25,9 @@ interface V1Parts {
   queue: WorkQueue;
   deliveries: DeliveryLog;
   secrets: SigningSecrets;
+  webhooks: WebhookTargets;
+  tests: WebhookTests;
+  limits: RateLimits;
   models: ModelCatalog;
   /** Requests that wait for work or watch it. */
   waits: Places;
@@ -31,6 +37,7 @@ interface V1Parts {
 /** `/v1`: our own API. Every error below it is answered as problem+json. */
 export function v1Routes(parts: V1Parts): Router {
   const { authenticate, admitUpload, intake, batches, queue, deliveries, secrets, models, waits, logger } = parts;
+  const { webhooks, tests, limits } = parts;
   const router = Router();
   router.use(authenticate);
   router.use('/batches', admitUpload, batchRoutes({ batches, queue }));
@@ -40,6 +47,7 @@ export function v1Routes(parts: V1Parts): Router {
   router.use('/models', modelRoutes({ models }));
   router.use(deliveryRoutes({ deliveries, queue }));
   router.use(webhookSecretRoutes({ secrets }));
+  router.use(webhookTestRoutes({ admitUpload, webhooks, tests, limits, waits }));
   router.use(() => {
     throw new BlipqError('not_found', 'There is nothing at this path.');
   });

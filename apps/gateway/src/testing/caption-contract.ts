@@ -34,7 +34,7 @@ export const contractGroups = {
   life: /^((get|delete|cancel|retry|watch)Caption|listCaptions|getModel|listModels)$/,
   batches: /Batch(es)?$/,
   deliveries: /^(listDeliveries|listCaptionDeliveries|getDelivery|redeliver)$/,
-  webhookSecret: /^getWebhookSecret$/,
+  webhooks: /^(getWebhookSecret|testWebhook)$/,
   answersAndMatches: /(Answer|Match)/,
   chat: /^createChatCompletion$/,
 };

@@ -521,6 +521,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/webhooks/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a signed ping to a URL and see what its receiver does
+         * @description Sent once, as webhooks are: by a notifier, signed with your secret, under the same rules for URLs. 200 tells what the receiver did, whatever that was.
+         */
+        post: operations["testWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export interface webhooks {
     "answer.canceled": {
@@ -783,6 +803,26 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    ping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ping
+         * @description Posted, signed, to the URL that was named with the request, until it is answered with 2xx.
+         */
+        post: operations["onPing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export interface components {
     schemas: {
@@ -810,7 +850,7 @@ export interface components {
             deadline_at: string | null;
             error: {
                 /** @enum {string} */
-                code: "malformed_json" | "malformed_multipart" | "missing_image" | "bad_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "upload_too_slow" | "idempotency_in_progress" | "already_terminal" | "not_terminal" | "result_expired" | "image_too_large" | "batch_too_large" | "unsupported_media_type" | "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "image_too_costly" | "url_blocked" | "idempotency_key_reused" | "rate_limited" | "tenant_queue_full" | "internal_error" | "queue_full" | "queue_unavailable" | "model_unavailable" | "shutting_down" | "fetch_failed" | "fetch_timeout" | "input_expired" | "inference_error" | "out_of_memory" | "worker_lost" | "timeout";
+                code: "malformed_json" | "malformed_multipart" | "missing_image" | "bad_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "upload_too_slow" | "idempotency_in_progress" | "already_terminal" | "not_terminal" | "result_expired" | "image_too_large" | "batch_too_large" | "unsupported_media_type" | "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "image_too_costly" | "url_blocked" | "idempotency_key_reused" | "rate_limited" | "tenant_queue_full" | "internal_error" | "queue_full" | "queue_unavailable" | "notifier_unavailable" | "model_unavailable" | "shutting_down" | "fetch_failed" | "fetch_timeout" | "input_expired" | "inference_error" | "out_of_memory" | "worker_lost" | "timeout";
                 detail: string;
                 retryable: boolean;
             } | null;
@@ -951,7 +991,7 @@ export interface components {
             items: {
                 error: {
                     /** @enum {string} */
-                    code: "malformed_json" | "malformed_multipart" | "missing_image" | "bad_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "upload_too_slow" | "idempotency_in_progress" | "already_terminal" | "not_terminal" | "result_expired" | "image_too_large" | "batch_too_large" | "unsupported_media_type" | "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "image_too_costly" | "url_blocked" | "idempotency_key_reused" | "rate_limited" | "tenant_queue_full" | "internal_error" | "queue_full" | "queue_unavailable" | "model_unavailable" | "shutting_down" | "fetch_failed" | "fetch_timeout" | "input_expired" | "inference_error" | "out_of_memory" | "worker_lost" | "timeout";
+                    code: "malformed_json" | "malformed_multipart" | "missing_image" | "bad_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "upload_too_slow" | "idempotency_in_progress" | "already_terminal" | "not_terminal" | "result_expired" | "image_too_large" | "batch_too_large" | "unsupported_media_type" | "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "image_too_costly" | "url_blocked" | "idempotency_key_reused" | "rate_limited" | "tenant_queue_full" | "internal_error" | "queue_full" | "queue_unavailable" | "notifier_unavailable" | "model_unavailable" | "shutting_down" | "fetch_failed" | "fetch_timeout" | "input_expired" | "inference_error" | "out_of_memory" | "worker_lost" | "timeout";
                     detail: string;
                     errors?: {
                         field: string;
@@ -1067,7 +1107,7 @@ export interface components {
             deadline_at: string | null;
             error: {
                 /** @enum {string} */
-                code: "malformed_json" | "malformed_multipart" | "missing_image" | "bad_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "upload_too_slow" | "idempotency_in_progress" | "already_terminal" | "not_terminal" | "result_expired" | "image_too_large" | "batch_too_large" | "unsupported_media_type" | "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "image_too_costly" | "url_blocked" | "idempotency_key_reused" | "rate_limited" | "tenant_queue_full" | "internal_error" | "queue_full" | "queue_unavailable" | "model_unavailable" | "shutting_down" | "fetch_failed" | "fetch_timeout" | "input_expired" | "inference_error" | "out_of_memory" | "worker_lost" | "timeout";
+                code: "malformed_json" | "malformed_multipart" | "missing_image" | "bad_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "upload_too_slow" | "idempotency_in_progress" | "already_terminal" | "not_terminal" | "result_expired" | "image_too_large" | "batch_too_large" | "unsupported_media_type" | "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "image_too_costly" | "url_blocked" | "idempotency_key_reused" | "rate_limited" | "tenant_queue_full" | "internal_error" | "queue_full" | "queue_unavailable" | "notifier_unavailable" | "model_unavailable" | "shutting_down" | "fetch_failed" | "fetch_timeout" | "input_expired" | "inference_error" | "out_of_memory" | "worker_lost" | "timeout";
                 detail: string;
                 retryable: boolean;
             } | null;
@@ -1353,7 +1393,7 @@ export interface components {
             deadline_at: string | null;
             error: {
                 /** @enum {string} */
-                code: "malformed_json" | "malformed_multipart" | "missing_image" | "bad_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "upload_too_slow" | "idempotency_in_progress" | "already_terminal" | "not_terminal" | "result_expired" | "image_too_large" | "batch_too_large" | "unsupported_media_type" | "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "image_too_costly" | "url_blocked" | "idempotency_key_reused" | "rate_limited" | "tenant_queue_full" | "internal_error" | "queue_full" | "queue_unavailable" | "model_unavailable" | "shutting_down" | "fetch_failed" | "fetch_timeout" | "input_expired" | "inference_error" | "out_of_memory" | "worker_lost" | "timeout";
+                code: "malformed_json" | "malformed_multipart" | "missing_image" | "bad_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "upload_too_slow" | "idempotency_in_progress" | "already_terminal" | "not_terminal" | "result_expired" | "image_too_large" | "batch_too_large" | "unsupported_media_type" | "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "image_too_costly" | "url_blocked" | "idempotency_key_reused" | "rate_limited" | "tenant_queue_full" | "internal_error" | "queue_full" | "queue_unavailable" | "notifier_unavailable" | "model_unavailable" | "shutting_down" | "fetch_failed" | "fetch_timeout" | "input_expired" | "inference_error" | "out_of_memory" | "worker_lost" | "timeout";
                 detail: string;
                 retryable: boolean;
             } | null;
@@ -1492,9 +1532,19 @@ export interface components {
             /** @constant */
             object: "list";
         };
+        PingWebhook: {
+            data: {
+                /** @constant */
+                object: "ping";
+            };
+            /** Format: date-time */
+            timestamp: string;
+            /** @constant */
+            type: "ping";
+        };
         Problem: {
             /** @enum {string} */
-            code: "malformed_json" | "malformed_multipart" | "missing_image" | "bad_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "upload_too_slow" | "idempotency_in_progress" | "already_terminal" | "not_terminal" | "result_expired" | "image_too_large" | "batch_too_large" | "unsupported_media_type" | "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "image_too_costly" | "url_blocked" | "idempotency_key_reused" | "rate_limited" | "tenant_queue_full" | "internal_error" | "queue_full" | "queue_unavailable" | "model_unavailable" | "shutting_down" | "fetch_failed" | "fetch_timeout" | "input_expired" | "inference_error" | "out_of_memory" | "worker_lost" | "timeout";
+            code: "malformed_json" | "malformed_multipart" | "missing_image" | "bad_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "upload_too_slow" | "idempotency_in_progress" | "already_terminal" | "not_terminal" | "result_expired" | "image_too_large" | "batch_too_large" | "unsupported_media_type" | "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "image_too_costly" | "url_blocked" | "idempotency_key_reused" | "rate_limited" | "tenant_queue_full" | "internal_error" | "queue_full" | "queue_unavailable" | "notifier_unavailable" | "model_unavailable" | "shutting_down" | "fetch_failed" | "fetch_timeout" | "input_expired" | "inference_error" | "out_of_memory" | "worker_lost" | "timeout";
             detail: string;
             errors?: {
                 field: string;
@@ -1512,6 +1562,26 @@ export interface components {
             object: "webhook_secret";
             /** @description The secrets that sign your webhooks, the newest first. A message has a signature of each. */
             secrets: string[];
+        };
+        WebhookTest: {
+            answer: string | null;
+            /** Format: date-time */
+            at: string;
+            delivered: boolean;
+            duration_ms: number;
+            error: string | null;
+            id: string;
+            /** @constant */
+            object: "webhook_test";
+            status: number | null;
+            url: string;
+        };
+        WebhookTestRequest: {
+            /**
+             * @description Where signed events are posted to.
+             * @example https://example.com/hooks/blipq
+             */
+            url: string;
         };
     };
     responses: never;
@@ -8709,6 +8779,207 @@ export interface operations {
             };
         };
     };
+    testWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "url": "https://example.com/hooks/blipq"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookTestRequest"];
+            };
+        };
+        responses: {
+            /** @description What the receiver did. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookTest"];
+                };
+            };
+            /** @description `malformed_json`: The body is not valid JSON. */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "malformed_json";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /** @description `unauthorized`: No valid API key was given. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthorized";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: This API key may not do that. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `upload_too_slow`: The body came too slowly. */
+            408: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "upload_too_slow";
+                        /** @constant */
+                        status?: 408;
+                    };
+                };
+            };
+            /** @description `image_too_large`: The image has too many bytes. */
+            413: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "image_too_large";
+                        /** @constant */
+                        status?: 413;
+                    };
+                };
+            };
+            /** @description `unsupported_media_type`: The image format is not supported. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                        /** @constant */
+                        status?: 415;
+                    };
+                };
+            };
+            /** @description `invalid_params`: A parameter is not valid. `url_blocked`: The URL may not be fetched. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_params" | "url_blocked";
+                        /** @constant */
+                        status?: 422;
+                    };
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            /** @description `internal_error`: Something unexpected went wrong. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                        /** @constant */
+                        status?: 500;
+                    };
+                };
+            };
+            /** @description `queue_unavailable`: The queue cannot be reached. `shutting_down`: This server is shutting down. `queue_full`: The queue is full. `notifier_unavailable`: No notifier answers. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "queue_unavailable" | "shutting_down" | "queue_full" | "notifier_unavailable";
+                        /** @constant */
+                        status?: 503;
+                    };
+                };
+            };
+        };
+    };
     onAnswerCanceled: {
         parameters: {
             query?: never;
@@ -9158,6 +9429,42 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["MatchWebhook"];
+            };
+        };
+        responses: {
+            /** @description It was received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is tried again later; 410 disables the endpoint. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onPing: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same on every attempt: skip those that were handled. */
+                "webhook-id": string;
+                /** @description `v1,` and an HMAC in base64; several are separated by blanks. */
+                "webhook-signature": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PingWebhook"];
             };
         };
         responses: {

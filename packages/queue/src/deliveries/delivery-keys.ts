@@ -19,5 +19,9 @@ export function deliveryKeys(address: Omit<QueueAddress, 'redisUrl'>) {
     attempts: (id: string) => `${root}:attempts:${id}`,
     /** Sorted set: ids by the time of their event; `list` is `<tenant>` or `<tenant>:<state>`. */
     deliveries: (list: string) => `${root}:deliveries:${list}`,
+    /** List: JSON of tests that wait for a notifier. */
+    tests: `${root}:tests`,
+    /** Pub/sub channel: JSON of what becomes of tests. */
+    tested: `${root}:tested`,
   };
 }

@@ -17,6 +17,8 @@ local keys = {
   cancels = root .. ':cancels',
   outbox = root .. ':outbox',
   due = root .. ':due',
+  -- Tests of webhooks that wait for a notifier.
+  tests = root .. ':tests',
   -- Batches that are not sealed, and when a reconciler seals them.
   unsealed = root .. ':unsealed',
   -- Keys of the endpoints that fail, by when they failed last.
