@@ -42,7 +42,7 @@ Every process answers \`GET /metrics\` in Prometheus's text format: the gateway 
 
 Labels have few values, none of them from callers: states, error codes, the model's name. What is said about the queue is read from Redis at each scrape and is the same in every gateway: take the maximum over gateways, never the sum. While Redis does not answer, those series have no value.
 
-[The dashboard](../k8s/components/monitoring/dashboards/blipq.json) and [the alerts](../k8s/components/monitoring/service-alerts.yaml) use these; [docs/runbook.md](runbook.md) says what to do about an alert.
+[The dashboard](../k8s/chart/files/dashboard.json) and [the alerts](../k8s/chart/files/service-alerts.yaml) use these; [docs/runbook.md](runbook.md) says what to do about an alert.
 `;
 
 function section(title, metrics) {

@@ -1,7 +1,8 @@
-// npm run docs: writes what is made from code: the table of settings in the README, docs/settings.md, docs/metrics.md and
-// the types of packages/client. With --check it writes nothing and fails when one of them is out of date.
+// npm run docs: writes what is made from code: the table of settings in the README, docs/settings.md, docs/metrics.md,
+// docs/helm.md and the types of packages/client. With --check it writes nothing and fails when one of them is out of date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { chartPage } from './chart-page.mjs';
 import { clientTypes } from './client-types.mjs';
 import { metricsPage } from './metrics-page.mjs';
 import { readmeWithSettings, settingsPage } from './settings-page.mjs';
@@ -12,6 +13,7 @@ const made = {
   'README.md': await readmeWithSettings(readFileSync(new URL('README.md', root), 'utf8')),
   'docs/settings.md': await settingsPage(),
   'docs/metrics.md': await metricsPage(),
+  'docs/helm.md': chartPage(),
   'packages/client/src/gen/api.ts': await clientTypes(),
 };
 for (const [path, text] of Object.entries(made)) {

@@ -4,9 +4,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bootstrap, giveUp, root, run, say } from './bootstrap.mjs';
-import { ensureKubectl } from './ensure-kubectl.mjs';
 import { ensureProgram } from './ensure-program.mjs';
 import { ensureValkey } from './ensure-valkey.mjs';
+import { ensureClient } from './kubernetes-clients.mjs';
 
 /** What tests need beside Redis; the Debian package is of the same name unless it is said. */
 const programs = [
@@ -23,7 +23,7 @@ await bootstrap();
 const mayInstall = !['1', 'true', 'yes', 'on'].includes(process.env.BLIPQ_NO_INSTALL ?? '');
 await ensureRedis();
 for (const needed of programs) ensureProgram(needed, { mayInstall, say });
-ensureKubectl({ mayInstall, say });
+ensureClient('helm', { mayInstall, say, without: 'tests that render the Helm chart are skipped.' });
 ensureValkey({ mayInstall, say });
 
 const folder = mkdtempSync(join(tmpdir(), 'blipq-test-report-'));

@@ -25,7 +25,8 @@ const tolerance = 0.1;
  * scaling behavior). Between none and one KEDA decides, from one to the maximum the autoscaler.
  *
  * Where KEDA's versions differ the worse is assumed: while demand cannot be read, what runs becomes exactly the
- * fallback's number, and what does not run is not started.
+ * fallback's number. Whether workers are started by the fallback too, where none run, is for the caller to say: KEDA 2.20
+ * starts them, versions before it did not (kedacore/keda#7239).
  */
 export class KedaModel {
   replicas: number;
@@ -37,7 +38,11 @@ export class KedaModel {
   #recommendations: { atS: number; replicas: number }[] = [];
   #changes: { atS: number; by: number }[] = [];
 
-  constructor(spec: ScaledObjectSpec, replicas: number) {
+  constructor(
+    spec: ScaledObjectSpec,
+    replicas: number,
+    readonly fallbackStarts = true,
+  ) {
     const [trigger] = spec.triggers;
     this.#spec = spec;
     this.replicas = replicas;
@@ -50,7 +55,8 @@ export class KedaModel {
     const { minReplicaCount, cooldownPeriod, fallback } = this.#spec;
     if (demand === undefined) {
       this.#failures += 1;
-      if (this.replicas > 0 && this.#failures >= fallback.failureThreshold) this.#set(nowS, fallback.replicas);
+      const applies = this.fallbackStarts || this.replicas > 0;
+      if (applies && this.#failures >= fallback.failureThreshold) this.#set(nowS, fallback.replicas);
       return;
     }
     this.#failures = 0;

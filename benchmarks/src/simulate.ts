@@ -7,11 +7,10 @@
  *
  * Nothing is started or measured. docs/scaling.md explains what it prints, docs/sizing.md has service times.
  */
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { parse } from 'yaml';
 import type { ScaledObjectSpec } from './keda-model.js';
 import { quantile, ServiceSimulation, type SimulationReport } from './service-simulation.js';
+import { shippedScaledObject } from './shipped-scaled-object.js';
 
 const usage = `npm run simulate -- [options]
   --rate 10               captions per second, on average
@@ -21,7 +20,7 @@ const usage = `npm run simulate -- [options]
   --batch-max 8           most captions in one batch, BLIPQ_BATCH_MAX (with --gpu 32)
   --gpu                   batches of 32, and workers that have loaded their model after 180 s, node and all
   --start-s 60            from a pod's creation to a loaded model (with --gpu 180)
-  --workers N             a fixed number; without it the autoscaler decides, by k8s/components/keda
+  --workers N             a fixed number; without it the autoscaler decides, by k8s/rendered/gpu.yaml
   --from N                workers at the beginning (default: as many as the rate needs)
   --max 10                most workers that the autoscaler may start, maxReplicaCount
   --minutes 60            how long it goes on; the first quarter is not counted, unless there is a burst
@@ -91,8 +90,7 @@ function readArguments() {
 }
 
 function shippedScaling(batchMax: number, max: string | undefined): ScaledObjectSpec {
-  const file = new URL('../../k8s/components/keda/scaled-object.yaml', import.meta.url);
-  const { spec } = parse(readFileSync(file, 'utf8')) as { spec: ScaledObjectSpec };
+  const spec = shippedScaledObject();
   const [trigger] = spec.triggers;
   const metadata = { ...trigger!.metadata, targetValue: String(batchMax) };
   const maxReplicaCount = max === undefined ? spec.maxReplicaCount : amount('max', max, 1);

@@ -1,14 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { afterEach, expect, inject, test, vi } from 'vitest';
-import { parse } from 'yaml';
 import { LiveGateway, repositoryFile } from '../../apps/gateway/src/testing/live-gateway.js';
-import type { ScaledObjectSpec } from '../../benchmarks/src/keda-model.js';
+import { shippedScaledObject } from '../../benchmarks/src/shipped-scaled-object.js';
 import { OwnRedis } from '../../packages/test-servers/src/own-redis.js';
 import { type Moment, type QueueKeys, SimulatedCluster } from './simulated-cluster.js';
 
-const manifest = fileURLToPath(new URL('../../k8s/components/keda/scaled-object.yaml', import.meta.url));
-const { spec } = parse(readFileSync(manifest, 'utf8')) as { spec: ScaledObjectSpec };
+const spec = shippedScaledObject();
 
 /** A GPU worker, assumed: the simulation is about the number of workers, not about their speed. */
 const worker = { perSecond: 8, startS: 90, concurrency: 64 };
@@ -29,7 +26,7 @@ async function emptyCluster(redisUrl = inject('redisUrl')) {
   return { gateway, demand };
 }
 
-async function cluster(replicas = 0, redisUrl = inject('redisUrl'), scaledObject = spec) {
+async function cluster(replicas = 0, redisUrl = inject('redisUrl'), scaledObject = spec, fallbackStarts = true) {
   const { gateway, demand } = await emptyCluster(redisUrl);
   const queue = await queueOf(gateway);
   await vi.waitFor(async () => expect(await demand()).toBe(0));
@@ -39,6 +36,7 @@ async function cluster(replicas = 0, redisUrl = inject('redisUrl'), scaledObject
     demand,
     spec: scaledObject,
     replicas,
+    fallbackStarts,
     ...worker,
   });
   return { simulated, demand, redis: gateway.redis, queue };
@@ -187,11 +185,27 @@ test('an outage of Redis: unknown demand is not none, workers stay, and come bac
   expect(first(after, ({ toDo }) => toDo === 0)).toBeDefined();
 });
 
-test('an outage of Redis while there is no worker starts none, and what came meanwhile starts one at the next look', async () => {
+test('an outage of Redis while there is no worker starts those of the fallback, which leave after the cooldown', async () => {
   const own = await OwnRedis.create();
   await own.start();
   stops.push(() => own.remove());
   const { simulated, demand } = await cluster(0, own.url);
+  await own.kill();
+  simulated.outage = true;
+  const dark = await simulated.pass(120);
+  expect(dark.every((moment) => moment.demand === undefined)).toBe(true);
+  expect(dark.at(-1)!.replicas).toBe(spec.fallback.replicas);
+  await own.start();
+  await vi.waitFor(async () => expect(await demand()).toBe(0));
+  simulated.outage = false;
+  expect((await simulated.pass(1200)).at(-1)!.replicas).toBe(0);
+});
+
+test('a KEDA before 2.20 starts none then, and what came meanwhile starts one at the next look', async () => {
+  const own = await OwnRedis.create();
+  await own.start();
+  stops.push(() => own.remove());
+  const { simulated, demand } = await cluster(0, own.url, spec, false);
   await own.kill();
   simulated.outage = true;
   const dark = await simulated.pass(120);

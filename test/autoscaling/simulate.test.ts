@@ -1,15 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { parse } from 'yaml';
-import type { ScaledObjectSpec } from '../../benchmarks/src/keda-model.js';
 import { quantile, ServiceSimulation, type SimulationOptions } from '../../benchmarks/src/service-simulation.js';
+import { shippedScaledObject } from '../../benchmarks/src/shipped-scaled-object.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const { spec } = parse(readFileSync(`${root}k8s/components/keda/scaled-object.yaml`, 'utf8')) as {
-  spec: ScaledObjectSpec;
-};
+const spec = shippedScaledObject();
 
 const simulate = (options: Partial<SimulationOptions>) =>
   new ServiceSimulation({

@@ -29,6 +29,8 @@ interface ClusterOptions {
   demand: () => Promise<number | undefined>;
   spec: ScaledObjectSpec;
   replicas?: number;
+  /** Whether KEDA's fallback starts workers where none run. */
+  fallbackStarts?: boolean;
   /** Captions that a worker makes per second. */
   perSecond: number;
   /** From a pod's creation to a loaded model. */
@@ -59,7 +61,7 @@ export class SimulatedCluster {
 
   constructor(options: ClusterOptions) {
     this.#options = options;
-    this.#keda = new KedaModel(options.spec, options.replicas ?? 0);
+    this.#keda = new KedaModel(options.spec, options.replicas ?? 0, options.fallbackStarts);
     this.#pods = Array.from({ length: this.#keda.replicas }, () => -options.startS);
   }
 

@@ -2,19 +2,17 @@ import { describe, expect, test } from 'vitest';
 import { gatewaySettings } from '../../apps/gateway/src/config.js';
 import { notifierSettings } from '../../apps/notifier/src/config.js';
 import { workerSettings } from '../../apps/worker/src/config.js';
-import { byName, selects, settings, workloads } from './pods.js';
-import { type KubernetesObject, kubectl, kustomizations, render } from './render.js';
+import { byName, podOf, secretSettings, selects, settings, workloads } from './pods.js';
+import { installations, type KubernetesObject } from './render.js';
 
-/** The workers of a further model are `worker-<name>`. */
-const kindOf = (name: string) => /^(gateway|worker|notifier|model-download)(?=$|-)/.exec(name)?.[1];
+const services = ['gateway', 'worker', 'notifier'];
 
-describe.skipIf(kubectl === undefined).each(kubectl === undefined ? [] : kustomizations)('%s', (folder) => {
-  const objects = kubectl === undefined ? [] : render(folder);
+describe.each(Object.entries(installations))('%s', (_name, objects) => {
   const pods = workloads(objects);
-  const ours = pods.filter(({ name }) => ['gateway', 'worker', 'notifier'].includes(kindOf(name) ?? ''));
+  const ours = pods.filter(({ component }) => services.includes(component));
 
   test('there are all of ours', () => {
-    expect(new Set(ours.map(({ name }) => kindOf(name)))).toEqual(new Set(['gateway', 'worker', 'notifier']));
+    expect(new Set(ours.map(({ component }) => component))).toEqual(new Set(services));
   });
 
   test('no container runs as root, writes to its image, gains rights or has capabilities', () => {
@@ -82,41 +80,80 @@ describe.skipIf(kubectl === undefined).each(kubectl === undefined ? [] : kustomi
   });
 
   test('a worker is given twice its longest batch and 30 s to stop', () => {
-    for (const { name, spec, containers } of ours.filter((pod) => kindOf(pod.name) === 'worker')) {
-      const batchS = Number(settings(objects, containers[0]).BLIPQ_BATCH_DEADLINE_MS) / 1000;
+    for (const { name, spec, containers } of ours.filter(({ component }) => component === 'worker')) {
+      const batchS = Number(settings(containers[0]).BLIPQ_BATCH_DEADLINE_MS) / 1000;
       expect(batchS).toBeGreaterThan(0);
       expect(spec.terminationGracePeriodSeconds, name).toBeGreaterThanOrEqual(2 * batchS + 30);
-      expect(Number(settings(objects, containers[0]).BLIPQ_DRAIN_MS), name).toBe(2000 * batchS);
+      expect(Number(settings(containers[0]).BLIPQ_DRAIN_MS), name).toBe(2000 * batchS);
     }
   });
 
   test('a gateway serves on until proxies have noticed, and is given the time to finish after that', () => {
-    const { spec, containers } = pods.find(({ name }) => name === 'gateway')!;
-    const { BLIPQ_SHUTDOWN_DELAY_MS: delayMs } = settings(objects, containers[0]);
+    const { spec, containers } = podOf(pods, 'gateway');
+    const { BLIPQ_SHUTDOWN_DELAY_MS: delayMs } = settings(containers[0]);
     // Kubernetes takes a pod that ends out of the endpoints itself; this is for the proxies behind them to follow.
     expect(Number(delayMs)).toBeGreaterThanOrEqual(5000);
     const drainS = gatewaySettings.parse({}).BLIPQ_DRAIN_MS / 1000;
     expect(spec.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(Number(delayMs) / 1000 + drainS + 10);
   });
 
-  test('each of ours is spread over nodes, and a drain takes one pod at a time', () => {
+  test('each of ours is spread over nodes by revision, or is where the volume is; a drain takes one pod at a time', () => {
     const budgets = objects.filter(({ kind }) => kind === 'PodDisruptionBudget');
     for (const { name, labels, spec } of ours) {
       const [budget, ...more] = budgets.filter((one) => selects(one.spec.selector, labels));
       expect(more, name).toEqual([]);
       expect(budget?.spec.maxUnavailable, name).toBe(1);
+      const [together] = spec.affinity?.podAffinity.requiredDuringSchedulingIgnoredDuringExecution ?? [];
+      if (together !== undefined) {
+        expect(selects(together.labelSelector, labels), `${name} follows itself`).toBe(true);
+        expect(objects.find(({ kind }) => kind === 'PersistentVolumeClaim')?.spec.accessModes).toEqual([
+          'ReadWriteOnce',
+        ]);
+        expect(spec.topologySpreadConstraints).toBeUndefined();
+        continue;
+      }
       const [spread] = spec.topologySpreadConstraints;
       expect(spread.topologyKey, name).toBe('kubernetes.io/hostname');
       expect(selects(spread.labelSelector, labels), name).toBe(true);
+      // Else the pods of the revision before count, and both new ones land on one node.
+      expect(spread.matchLabelKeys, name).toEqual(['pod-template-hash']);
     }
   });
 
-  test('everything that a pod refers to is there', () => {
+  test('no pod keeps an autoscaler from removing its node', () => {
+    for (const { name, kind, spec, annotations } of pods.filter((pod) => pod.kind !== 'Job')) {
+      const local = spec.volumes.filter((volume: { emptyDir?: unknown }) => volume.emptyDir);
+      expect(annotations['cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes'], `${kind} ${name}`).toBe(
+        local.map((volume: { name: string }) => volume.name).join(','),
+      );
+    }
+  });
+
+  test('a rollout does not count as failed while a model is downloaded', () => {
+    const waiting = objects.filter(
+      ({ kind, metadata }) => kind === 'Deployment' && !metadata.name.includes('notifier'),
+    );
+    for (const { metadata, spec } of waiting) {
+      expect(spec.progressDeadlineSeconds, metadata.name).toBeGreaterThanOrEqual(3600);
+    }
+  });
+
+  test('a download that fails leaves its pods with their logs, and ends', () => {
+    for (const { spec } of objects.filter(({ kind }) => kind === 'Job')) {
+      expect(spec.template.spec.restartPolicy).toBe('Never');
+      expect(spec.backoffLimit).toBeGreaterThan(0);
+      // One that removes itself is made again by each apply, and by whoever compares the cluster with the chart.
+      expect(spec.ttlSecondsAfterFinished).toBeUndefined();
+    }
+  });
+
+  test('everything that a pod refers to is there, or a Secret of the installer', () => {
     for (const { name, spec, allContainers } of pods) {
-      const sources = allContainers.flatMap(({ envFrom = [] }) => envFrom);
-      for (const { configMapRef, secretRef } of sources) {
-        if (configMapRef) byName(objects, 'ConfigMap', configMapRef.name);
-        if (secretRef) byName(objects, 'Secret', secretRef.name);
+      for (const container of allContainers) {
+        for (const { name: secret, key } of Object.values(secretSettings(container))) {
+          if (!secret.startsWith('blipq-')) continue;
+          expect(byName(objects, 'Secret', secret).stringData[key], secret).toEqual(expect.any(String));
+        }
       }
       for (const { persistentVolumeClaim } of spec.volumes ?? []) {
         if (persistentVolumeClaim) byName(objects, 'PersistentVolumeClaim', persistentVolumeClaim.claimName);
@@ -140,31 +177,50 @@ describe.skipIf(kubectl === undefined).each(kubectl === undefined ? [] : kustomi
     }
   });
 
+  test('a route leads to the API and to nothing internal', () => {
+    const routes = objects.filter(({ kind }) => ['HTTPRoute', 'Ingress'].includes(kind));
+    for (const { spec } of routes) {
+      const backends = JSON.stringify(spec).match(/"blipq-[\w-]+"/g);
+      expect(backends).toEqual(['"blipq-gateway"']);
+    }
+    const trusted = settings(podOf(pods, 'gateway').containers[0]).BLIPQ_TRUST_PROXY;
+    expect(trusted).toBe(routes.length > 0 ? '1' : undefined);
+  });
+
   test('every setting is one that its program knows, with a value that it takes', () => {
     const programs = { gateway: gatewaySettings, worker: workerSettings, notifier: notifierSettings };
-    for (const { name, containers } of ours) {
-      const schema = programs[kindOf(name) as keyof typeof programs];
-      const all = Object.entries(settings(objects, containers[0]));
-      // Those of OpenTelemetry's its libraries read themselves.
-      const given = Object.fromEntries(all.filter(([variable]) => !variable.startsWith('OTEL_')));
+    for (const { name, component, containers } of ours) {
+      const schema = programs[component as keyof typeof programs];
+      const all = Object.entries(settings(containers[0]));
+      // Those of OpenTelemetry's and Node's they read themselves.
+      const given = Object.fromEntries(all.filter(([variable]) => !/^(OTEL|NODE)_/.test(variable)));
       expect(schema.partial().strict().safeParse(given).error?.issues ?? [], name).toEqual([]);
+      const secret = Object.keys(secretSettings(containers[0]));
+      expect(Object.keys(schema.shape), name).toEqual(expect.arrayContaining(secret));
     }
   });
 
   test('a secret is given to those alone that need it', () => {
-    const holders = (secret: string) =>
-      pods.filter((pod) => JSON.stringify(pod.spec).includes(`"secretRef":{"name":"${secret}`)).map(({ name }) => name);
-    const secrets = objects.filter(({ kind }) => kind === 'Secret').map(({ metadata }) => metadata.name);
-    const base = (name: string) => name.replace(/-[a-z0-9]{10}$/, '');
-    const kinds = (secret: string) => [...new Set(holders(secret).map(kindOf))].sort();
-    const actual = Object.fromEntries(secrets.map((name) => [base(name), kinds(name)]));
-    expect(actual).toEqual({
-      redis: ['gateway', 'notifier', 'worker'],
-      gateway: ['gateway'],
+    const holders: Record<string, Set<string>> = {};
+    for (const { component, allContainers } of pods) {
+      for (const variable of allContainers.flatMap((container) => Object.keys(secretSettings(container)))) {
+        holders[variable] = (holders[variable] ?? new Set()).add(component);
+      }
+    }
+    const allowed: Record<string, string[]> = {
+      REDIS_URL: ['gateway', 'notifier', 'worker'],
+      BLIPQ_API_KEYS: ['gateway'],
+      BLIPQ_ADMIN_KEY: ['gateway'],
       // Gateways show each API key its own; what they put into Redis is signed anyway.
-      webhooks: ['gateway', 'notifier'],
-      hub: ['model-download'],
-    });
+      BLIPQ_WEBHOOK_SECRET: ['gateway', 'notifier'],
+      HF_TOKEN: ['model-download'],
+    };
+    for (const [variable, components] of Object.entries(holders)) {
+      expect([...components].sort(), variable).toEqual(allowed[variable]);
+    }
+    expect(Object.keys(holders)).toEqual(expect.arrayContaining(['REDIS_URL', 'BLIPQ_WEBHOOK_SECRET']));
+    // Nothing is handed over whole.
+    expect(JSON.stringify(pods.map(({ spec }) => spec))).not.toContain('envFrom');
   });
 });
 

@@ -13,7 +13,7 @@ const { checked, oldest } = JSON.parse(read('test/deploy/patch-releases.json')) 
   oldest: Record<string, string>;
 };
 
-const files = ['docker-compose.yml', 'docker/Dockerfile', 'k8s/components/valkey/valkey.yaml'];
+const files = ['docker-compose.yml', 'docker/Dockerfile', 'k8s/chart/values.yaml'];
 const used = files.flatMap((file) =>
   [...read(file).matchAll(/(?:image: |NODE_IMAGE=)([\w./-]+):v?(\d+)\.(\d+)\.(\d+)/g)].map(
     ([, image, ...version]) => [file, image!, version.map(Number)] as const,

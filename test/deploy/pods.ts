@@ -4,7 +4,10 @@ import type { KubernetesObject } from './render.js';
 export interface Workload {
   name: string;
   kind: string;
+  /** gateway, worker, notifier, model-download or valkey. */
+  component: string;
   labels: Record<string, string>;
+  annotations: Record<string, string>;
   // biome-ignore lint/suspicious/noExplicitAny: a pod's spec as plain JSON
   spec: any;
   /** The containers that keep running. */
@@ -22,11 +25,20 @@ export function workloads(objects: KubernetesObject[]): Workload[] {
     .map(({ kind, metadata, spec: { template } }) => ({
       name: metadata.name,
       kind,
+      component: template.metadata.labels['app.kubernetes.io/component'],
       labels: template.metadata.labels,
+      annotations: template.metadata.annotations ?? {},
       spec: template.spec,
       containers: template.spec.containers,
       allContainers: [...(template.spec.initContainers ?? []), ...template.spec.containers],
     }));
+}
+
+/** The first of a component's. */
+export function podOf(pods: Workload[], component: string): Workload {
+  const found = pods.find((pod) => pod.component === component);
+  if (found === undefined) throw new Error(`there is no ${component}`);
+  return found;
 }
 
 export function byName(objects: KubernetesObject[], kind: string, name: string): KubernetesObject {
@@ -53,14 +65,26 @@ export function selects(
   );
 }
 
-/** The environment that a container's ConfigMaps and own variables give it. */
-export function settings(
-  objects: KubernetesObject[],
+interface Variable {
+  name: string;
+  value?: string;
+  valueFrom?: { secretKeyRef: { name: string; key: string } };
+}
+
+/** The environment that a container's own variables give it, without those from Secrets. */
+export function settings(container: Workload['containers'][number]): Record<string, string> {
+  const plain = variables(container).filter(({ valueFrom }) => valueFrom === undefined);
+  return Object.fromEntries(plain.map(({ name, value }) => [name, value!]));
+}
+
+/** Which key of which Secret each variable comes from. */
+export function secretSettings(
   container: Workload['containers'][number],
-): Record<string, string> {
-  const maps = (container.envFrom ?? []).flatMap(({ configMapRef }: { configMapRef?: { name: string } }) =>
-    configMapRef ? [byName(objects, 'ConfigMap', configMapRef.name).data] : [],
-  );
-  const own = (container.env ?? []).map(({ name, value }: { name: string; value: string }) => [name, value]);
-  return Object.assign({}, ...maps, Object.fromEntries(own));
+): Record<string, { name: string; key: string }> {
+  const secret = variables(container).filter(({ valueFrom }) => valueFrom !== undefined);
+  return Object.fromEntries(secret.map(({ name, valueFrom }) => [name, valueFrom!.secretKeyRef]));
+}
+
+function variables({ env = [] }: { env?: Variable[] }): Variable[] {
+  return env;
 }

@@ -29,6 +29,7 @@ export const alertCases: Record<string, AlertCase> = {
   BlipqDemandUnknown: {
     fires: { 'blipq_demand{instance="a"}': '5 5 stale' },
     at: '9m',
+    labels: { namespace: 'blipq' },
     silent: { 'blipq_demand{instance="a"}': '0x10' },
   },
   BlipqNothingIsMade: {

@@ -1,2 +1,0 @@
-export function findKubectl(): string | undefined;
-export function ensureKubectl(options: { mayInstall: boolean; say: (text: string) => void }): void;

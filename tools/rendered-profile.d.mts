@@ -1,0 +1,3 @@
+export const profiles: readonly string[];
+export function helmTemplate(args: string[]): string;
+export function renderedProfile(profile: string): string;
