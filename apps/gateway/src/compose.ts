@@ -1,6 +1,7 @@
 import { PixelPool } from '@blipq/pixels';
 import {
   DeliveryLog,
+  EventTokens,
   ModelRegistry,
   QueueCensus,
   QueueHealth,
@@ -19,6 +20,7 @@ import type { GatewayConfig } from './config.js';
 import { admitUploads } from './gates/admit-uploads.js';
 import { ApiKeys } from './gates/api-keys.js';
 import { authenticate } from './gates/authenticate.js';
+import { authenticateWatcher } from './gates/authenticate-watcher.js';
 import { BodyMemory } from './gates/body-memory.js';
 import { OpenRequests } from './gates/open-requests.js';
 import { Places } from './gates/places.js';
@@ -72,6 +74,7 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
   processMetrics.redisPersists(() => health.persists);
   const deliveries = new DeliveryLog(redis);
   const tests = new WebhookTests(redis);
+  const tokens = new EventTokens(redis);
   const registry = new ModelRegistry({
     ...redis,
     onUnreadable: (model, reason) => logger.warn({ model, reason }, 'the manifest of a model cannot be read'),
@@ -116,18 +119,8 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
       timeoutS: config.BLIPQ_GENERATE_TIMEOUT_S,
     }),
     v1: v1Routes({
-      ...gates,
-      intake,
-      batches,
-      queue,
-      deliveries,
-      secrets,
-      webhooks,
-      tests,
-      limits,
-      models,
-      waits,
-      logger,
+      ...{ ...gates, authenticateWatcher: authenticateWatcher(keys, tokens), limits, waits, logger },
+      ...{ intake, batches, queue, deliveries, secrets, webhooks, tests, tokens, models },
     }),
     surface: bentomlSurface({
       ...{ ...gates, intake, queue, waits, logger, metrics: bentomlMetrics },
@@ -165,7 +158,21 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
     parts: [
       // Each waits 2 s for an unresponsive Redis. One after the other they would delay the probes for too long.
       together([
-        ...[queue, memory, health, deliveries, tests, registry, limits, fetcher, pool, census, reconciler, board],
+        ...[
+          queue,
+          memory,
+          health,
+          deliveries,
+          tests,
+          tokens,
+          registry,
+          limits,
+          fetcher,
+          pool,
+          census,
+          reconciler,
+          board,
+        ],
       ]),
       internal,
       server,

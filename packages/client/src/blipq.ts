@@ -72,6 +72,16 @@ export class Blipq {
     return await this.#http.send(test, signal);
   }
 
+  /**
+   * A token with which a browser's EventSource watches events without the key: `<links.self>/events?token=…`. Where a
+   * server has no keys, none is needed or given.
+   */
+  async eventToken(options: Schemas['EventTokenRequest'] & CallOptions = {}): Promise<Schemas['EventToken']> {
+    const { signal, ...body } = options;
+    const create = (signal: AbortSignal) => this.api.POST('/v1/events/token', { body, signal });
+    return await this.#http.send(create, signal);
+  }
+
   /** The models that are served, the newest first. */
   async models({ signal }: CallOptions = {}): Promise<Schemas['Model'][]> {
     return (await this.#http.send((signal) => this.api.GET('/v1/models', { signal }), signal)).data;

@@ -42,6 +42,7 @@ export {
   imageBytesMax,
   imageInput,
 } from './caption-request.js';
+export { type EventTokenResource, eventTokenJson, eventTokenResource } from './event-token.js';
 export {
   answerId,
   type BatchId,

@@ -11,6 +11,7 @@ export type {
   WorkResult,
 } from './attempts/work-handler.js';
 export type { BatchDraft, CreateBatchOutcome, SubmittedItem } from './callers/batches.js';
+export { type EventGrant, EventTokens, type EventTokensOptions } from './callers/event-tokens.js';
 export type { BatchListOptions, ListOptions, Page, WorkPage } from './callers/list-work.js';
 export type {
   Admission,

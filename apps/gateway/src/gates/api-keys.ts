@@ -83,6 +83,12 @@ export class ApiKeys {
     return this.#keys.map(({ key }) => key);
   }
 
+  /** The key with this name; one that is not disabled, where several have it. */
+  named(name: string): ApiKey | undefined {
+    const all = this.all.filter((key) => key.name === name);
+    return all.find(({ disabled }) => !disabled) ?? all[0];
+  }
+
   /** The key with this secret. Takes as long for a wrong secret as for a right one. */
   find(secret: string): ApiKey | undefined {
     const hash = hashOf(secret);

@@ -14,7 +14,7 @@ declare global {
 }
 
 /**
- * Passes requests on that carry a known key within its limits, and sets `res.locals.apiKey`. Without configured keys it
+ * Passes requests on that carry a known key, or were let in by a token (authenticateWatcher), within the key's limits, and sets `res.locals.apiKey`. Without configured keys it
  * passes every request on.
  *
  * Fails with `unauthorized`, `forbidden` or `rate_limited`.
@@ -25,7 +25,7 @@ export function authenticate(keys: ApiKeys, limits: RateLimits, open: OpenPolicy
       requireOwnPage(req, open);
       return next();
     }
-    const key = keys.find(bearerOf(req, res));
+    const key = res.locals.apiKey ?? keys.find(bearerOf(req, res));
     if (key === undefined) throw unauthorized(res, 'This API key is not known.', ', error="invalid_token"');
     if (key.disabled) throw new BlipqError('forbidden', 'This API key has been disabled.');
     res.locals.apiKey = key;

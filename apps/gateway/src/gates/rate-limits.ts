@@ -22,6 +22,7 @@ interface RateLimitsOptions {
 /** What costs more than its request, and how often a caller may ask for it, whatever the key's own limit. */
 const costly = {
   webhook_test: { points: 20, duration: 60, words: 'tests of webhooks' },
+  event_token: { points: 600, duration: 60, words: 'tokens for events' },
 } as const;
 type Costly = keyof typeof costly;
 

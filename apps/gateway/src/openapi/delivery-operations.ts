@@ -1,4 +1,5 @@
 import type { Operation } from './operation.js';
+import { smallJsonProblems } from './submit-problems.js';
 
 /** What can be asked about webhooks that were sent, or are to be. */
 export const deliveryOperations: Operation[] = [
@@ -66,15 +67,6 @@ export const deliveryOperations: Operation[] = [
       'Sent once, as webhooks are: by a notifier, signed with your secret, under the same rules for URLs. 200 tells what the receiver did, whatever that was.',
     body: 'webhookTest',
     answers: { 200: { description: 'What the receiver did.', body: 'WebhookTest' } },
-    problems: [
-      ...([
-        'malformed_json',
-        'unsupported_media_type',
-        'image_too_large',
-        'upload_too_slow',
-        'invalid_params',
-      ] as const),
-      ...(['url_blocked', 'queue_full', 'notifier_unavailable'] as const),
-    ],
+    problems: [...smallJsonProblems, 'url_blocked', 'queue_full', 'notifier_unavailable'],
   },
 ];

@@ -9,6 +9,11 @@ import { requestBodies } from './request-bodies.js';
 import { refTo, schemaComponents } from './schema-components.js';
 import { webhookOperations } from './webhook-operations.js';
 
+const securitySchemes = {
+  key: { type: 'http', scheme: 'bearer' },
+  eventToken: { type: 'apiKey', in: 'query', name: 'token', description: 'Of POST /v1/events/token.' },
+};
+
 /** What every operation may answer. */
 const everywhere: ProblemCode[] = ['rate_limited', 'internal_error', 'queue_unavailable', 'shutting_down'];
 /** `forbidden` without keys: a page of a stranger's, or a name that is not the server's. */
@@ -32,6 +37,7 @@ const tags = [
   { name: 'Matches', description: 'How well texts fit an image.' },
   { name: 'Batches', description: 'Many images at once.' },
   { name: 'Webhooks', description: 'What became of the webhooks that were sent.' },
+  { name: 'Events', description: 'Tokens for those who watch.' },
   { name: 'Models', description: 'The models that are served.' },
   { name: 'Chat', description: 'As OpenAI’s vision clients ask.' },
 ];
@@ -61,7 +67,7 @@ export function openApiDocument({ keysRequired }: { keysRequired: boolean }): Op
       schemas: schemaComponents(),
       parameters: { ...parameters, ...rawImageParameters },
       headers,
-      ...(keysRequired && { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } }),
+      ...(keysRequired && { securitySchemes }),
     },
     security: keysRequired ? [{ key: [] }] : [],
   };
@@ -76,6 +82,7 @@ function operationObject(operation: Operation, keysRequired: boolean): object {
     tags: [tag],
     summary,
     ...(description && { description }),
+    ...(keysRequired && operation.path.endsWith('/events') && { security: [{ key: [] }, { eventToken: [] }] }),
     parameters: [...(operation.parameters ?? []), ...rawImageParametersOf(body)].map((name) => ({
       $ref: `#/components/parameters/${name}`,
     })),

@@ -14,11 +14,11 @@ export interface Operation {
   method: 'get' | 'post' | 'put' | 'delete';
   path: string;
   operationId: string;
-  tag: 'Captions' | 'Answers' | 'Matches' | 'Batches' | 'Webhooks' | 'Models';
+  tag: 'Captions' | 'Answers' | 'Matches' | 'Batches' | 'Webhooks' | 'Events' | 'Models';
   summary: string;
   description?: string;
   parameters?: ParameterName[];
-  body?: 'caption' | 'answer' | 'match' | 'batch' | 'webhookTest';
+  body?: 'caption' | 'answer' | 'match' | 'batch' | 'webhookTest' | 'eventToken';
   answers: Record<number, DocumentedAnswer>;
   /** Beside those that every operation has. */
   problems?: ProblemCode[];

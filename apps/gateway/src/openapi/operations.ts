@@ -1,7 +1,7 @@
 import { task } from '@blipq/contracts';
 import { deliveryOperations } from './delivery-operations.js';
 import type { Operation } from './operation.js';
-import { gone, submitProblems } from './submit-problems.js';
+import { gone, smallJsonProblems, submitProblems } from './submit-problems.js';
 import { workOperations } from './work-operations.js';
 
 /** Every operation of `/v1`. */
@@ -44,6 +44,18 @@ export const operations: Operation[] = [
     problems: gone,
   },
   ...deliveryOperations,
+  {
+    method: 'post',
+    path: '/v1/events/token',
+    operationId: 'createEventToken',
+    tag: 'Events',
+    summary: 'Make a short-lived token with which a browser watches events',
+    description:
+      'EventSource cannot send an API key. With the token as `token` in the query, and no key, the events of the key’s work and batches can be watched, or of `subject` alone, and nothing else can be done.',
+    body: 'eventToken',
+    answers: { 201: { description: 'The token, which is shown once.', body: 'EventToken' } },
+    problems: [...smallJsonProblems, 'queue_full'],
+  },
   {
     method: 'get',
     path: '/v1/models',

@@ -44,6 +44,9 @@ export const requestBodies = {
   webhookTest: {
     'application/json': { schema: refTo('WebhookTestRequest'), example: { url: 'https://example.com/hooks/blipq' } },
   },
+  eventToken: {
+    'application/json': { schema: refTo('EventTokenRequest'), example: { ttl_s: 300 } },
+  },
   batch: {
     'application/json': {
       schema: refTo('BatchRequest'),

@@ -11,6 +11,8 @@ import {
   captionResource,
   deliveryPage,
   deliveryResource,
+  eventTokenJson,
+  eventTokenResource,
   imageInput,
   matchJson,
   matchPage,
@@ -38,6 +40,7 @@ const inputs = {
   BatchRequest: batchJson,
   ChatRequest: chatRequest,
   WebhookTestRequest: webhookTestJson,
+  EventTokenRequest: eventTokenJson,
 };
 const outputs = {
   Caption: captionResource,
@@ -54,6 +57,7 @@ const outputs = {
   DeliveryPage: deliveryPage,
   WebhookSecret: webhookSecretResource,
   WebhookTest: webhookTestResource,
+  EventToken: eventTokenResource,
   Model: modelResource,
   ModelPage: modelPage,
   CaptionWebhook: webhookEvent.options[0],

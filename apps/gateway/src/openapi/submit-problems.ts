@@ -26,3 +26,7 @@ export const submitProblems: ProblemCode[] = [
 ];
 /** What may be wrong with an id. */
 export const gone: ProblemCode[] = ['not_found', 'result_expired'];
+/** What may be wrong with JSON that brings no image. */
+export const smallJsonProblems: ProblemCode[] = [
+  ...(['malformed_json', 'upload_too_slow', 'image_too_large', 'unsupported_media_type', 'invalid_params'] as const),
+];

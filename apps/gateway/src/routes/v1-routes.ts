@@ -1,5 +1,5 @@
 import { BlipqError, task, taskNames } from '@blipq/contracts';
-import type { DeliveryLog, WebhookTests, WorkQueue } from '@blipq/queue';
+import type { DeliveryLog, EventTokens, WebhookTests, WorkQueue } from '@blipq/queue';
 import type { Logger } from '@blipq/service';
 import type { SigningSecrets } from '@blipq/webhooks';
 import { type RequestHandler, Router } from 'express';
@@ -12,12 +12,14 @@ import type { WebhookTargets } from '../intake/webhook-targets.js';
 import type { WorkIntake } from '../intake/work-intake.js';
 import { batchRoutes } from './batch-routes.js';
 import { deliveryRoutes } from './delivery-routes.js';
+import { eventTokenRoutes } from './event-token-routes.js';
 import { modelRoutes } from './model-routes.js';
 import { webhookSecretRoutes } from './webhook-secret-routes.js';
 import { webhookTestRoutes } from './webhook-test-routes.js';
 import { workRoutes } from './work-routes.js';
 
 interface V1Parts {
+  authenticateWatcher: RequestHandler;
   authenticate: RequestHandler;
   admitUpload: RequestHandler;
   intake: WorkIntake;
@@ -28,6 +30,7 @@ interface V1Parts {
   webhooks: WebhookTargets;
   tests: WebhookTests;
   limits: RateLimits;
+  tokens: EventTokens;
   models: ModelCatalog;
   /** Requests that wait for work or watch it. */
   waits: Places;
@@ -37,9 +40,9 @@ interface V1Parts {
 /** `/v1`: our own API. Every error below it is answered as problem+json. */
 export function v1Routes(parts: V1Parts): Router {
   const { authenticate, admitUpload, intake, batches, queue, deliveries, secrets, models, waits, logger } = parts;
-  const { webhooks, tests, limits } = parts;
+  const { webhooks, tests, limits, tokens } = parts;
   const router = Router();
-  router.use(authenticate);
+  router.use(parts.authenticateWatcher, authenticate);
   router.use('/batches', admitUpload, batchRoutes({ batches, queue }));
   for (const one of task.options) {
     router.use(`/${taskNames[one].collection}`, admitUpload, workRoutes(one, { intake, queue, waits }));
@@ -47,6 +50,7 @@ export function v1Routes(parts: V1Parts): Router {
   router.use('/models', modelRoutes({ models }));
   router.use(deliveryRoutes({ deliveries, queue }));
   router.use(webhookSecretRoutes({ secrets }));
+  router.use(eventTokenRoutes({ admitUpload, tokens, limits }));
   router.use(webhookTestRoutes({ admitUpload, webhooks, tests, limits, waits }));
   router.use(() => {
     throw new BlipqError('not_found', 'There is nothing at this path.');

@@ -35,6 +35,7 @@ export const contractGroups = {
   batches: /Batch(es)?$/,
   deliveries: /^(listDeliveries|listCaptionDeliveries|getDelivery|redeliver)$/,
   webhooks: /^(getWebhookSecret|testWebhook)$/,
+  eventTokens: /^createEventToken$/,
   answersAndMatches: /(Answer|Match)/,
   chat: /^createChatCompletion$/,
 };

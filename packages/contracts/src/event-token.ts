@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { answerId, batchId, captionId, matchId } from './id.js';
+
+const subject = z.union([captionId, answerId, matchId, batchId]);
+
+/** What `POST /v1/events/token` takes. */
+export const eventTokenJson = z.strictObject({
+  subject: subject
+    .optional()
+    .meta({ description: 'The only one whose events may be watched. Default: all of the key.' }),
+  ttl_s: z
+    .int()
+    .min(10)
+    .max(900)
+    .optional()
+    .meta({ description: 'How many seconds the token lasts: 300 if left out.' }),
+});
+
+/** What it answers. */
+export const eventTokenResource = z.object({
+  object: z.literal('event_token'),
+  /** Goes as `token` into the query of a request for events. */
+  token: z.string(),
+  subject: subject.nullable(),
+  ttl_s: z.int(),
+});
+export type EventTokenResource = z.infer<typeof eventTokenResource>;
