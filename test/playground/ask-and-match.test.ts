@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { launchChromium, noChromium } from '../../apps/gateway/src/testing/chromium.js';
 import { LiveGateway } from '../../apps/gateway/src/testing/live-gateway.js';
 import { WorkerProcess } from '../../apps/worker/src/testing/worker-process.js';
+import { pasted } from './pasted.js';
 import { PlaygroundPage } from './playground-page.js';
 
 const reference = fileURLToPath(new URL('../reference/', import.meta.url));
@@ -19,19 +20,25 @@ const { image } = goldens.vqa[0]!;
 const name = image.split('/').at(-1)!;
 
 describe.skipIf(noChromium !== '')(`the tabs Ask and Match with real workers${noChromium}`, () => {
-  let cache: string;
+  /** Also where the image is that is asked about. */
+  let folder: string;
   let gateway: LiveGateway;
   const workers: WorkerProcess[] = [];
   let browser: Browser;
   let playground: PlaygroundPage;
 
   beforeAll(async () => {
-    cache = await mkdtemp(join(tmpdir(), 'blipq-playground-'));
+    folder = await mkdtemp(join(tmpdir(), 'blipq-playground-'));
+    await cp(join(reference, image), join(folder, name));
     gateway = await new LiveGateway(inject('redisUrl')).start();
     browser = await launchChromium();
     playground = await PlaygroundPage.open(browser, gateway.url);
     for (const model of ['vqa', 'itm']) {
-      const env = { REDIS_URL: inject('redisUrl'), BLIPQ_NAMESPACE: gateway.namespace, BLIPQ_CACHE: cache };
+      const env = {
+        REDIS_URL: inject('redisUrl'),
+        BLIPQ_NAMESPACE: gateway.namespace,
+        BLIPQ_CACHE: join(folder, 'cache'),
+      };
       const worker = { ...env, BLIPQ_MODEL: join(reference, model), BLIPQ_PRECISION: 'fp32', BLIPQ_THREADS: '1' };
       workers.push(await WorkerProcess.spawn(worker));
     }
@@ -40,7 +47,7 @@ describe.skipIf(noChromium !== '')(`the tabs Ask and Match with real workers${no
     await browser?.close();
     for (const worker of workers) await worker.kill('SIGKILL');
     await gateway?.stop();
-    await rm(cache, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
   });
 
   test('a tab says that no model is served for it, with the line that starts one, until a worker comes', async () => {
@@ -75,6 +82,8 @@ describe.skipIf(noChromium !== '')(`the tabs Ask and Match with real workers${no
     await playground.shows(name, 'succeeded');
     const told = await playground.card(name).locator('.told').allTextContents();
     expect(told).toEqual(asked.map(({ text }) => text));
+    const { answers } = JSON.parse(await pasted(playground, name, 'curl', folder));
+    expect(answers.map(({ text }: { text: string }) => text)).toEqual(told);
   });
 
   test('the image stays for the next question', async () => {
@@ -85,7 +94,7 @@ describe.skipIf(noChromium !== '')(`the tabs Ask and Match with real workers${no
     await playground.shows(name, 'succeeded');
     expect(await page.getByRole('article').count()).toBe(2);
     await playground.screenshot('playground-ask', { height: 700 });
-    await playground.expectAccessible();
+    await playground.expectAccessible(['light', 'narrow and dark']);
   });
 
   test('in Match the image is still there, and texts come with the probabilities of transformers, the best one marked', async () => {
@@ -101,8 +110,10 @@ describe.skipIf(noChromium !== '')(`the tabs Ask and Match with real workers${no
     for (const [at, { match_probability }] of compared.entries()) expect(shown[at]).toBeCloseTo(match_probability, 3);
     const best = compared.toSorted((a, b) => b.match_probability - a.match_probability)[0]!;
     expect(await playground.card(name).locator('.best > span').first().textContent()).toBe(best.text);
+    const [match] = JSON.parse(await pasted(playground, name, 'curl', folder)).matches;
+    expect([match.text, match.probability]).toEqual([compared[0]!.text, shown[0]]);
     await playground.screenshot('playground-match', { height: 700 });
-    await playground.expectAccessible();
+    await playground.expectAccessible(['light', 'narrow and dark']);
   });
 
   test('nothing was asked of another server, and nothing broke a rule of the page', () => {

@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
@@ -7,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchChromium, noChromium } from '../../apps/gateway/src/testing/chromium.js';
 import { exampleCaptions } from '../captions-client.js';
 import { Standalone, temporaryFolder } from '../standalone.js';
+import { pasted } from './pasted.js';
 import { PlaygroundPage } from './playground-page.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -89,7 +89,7 @@ describe.skipIf(noChromium !== '')(`the Caption tab on a standalone BlipQ${noChr
     await playground.screenshot('playground-narrow', { width: 320, height: 700 });
   });
 
-  test('axe-core finds nothing wrong with all of that', () => playground.expectAccessible());
+  test('axe-core finds nothing wrong with all of that', () => playground.expectAccessible(['light', 'dark', 'narrow']));
 
   test('each token of a caption says on hover, and in a table, how sure the model was of it', async () => {
     const word = playground.card(dog).locator('.token').nth(1);
@@ -127,38 +127,18 @@ describe.skipIf(noChromium !== '')(`the Caption tab on a standalone BlipQ${noChr
       expect(await playground.page.getByLabel('Beams').inputValue()).toBe('3');
     });
 
-    /** What a shell prints that runs what the page copied, in a folder with the image. */
-    async function pasted(as: string): Promise<string> {
-      await playground.page.getByRole('button', { name: `Copy ${file} as ${as}`, exact: true }).click();
-      await playground.card(file).getByText('Copied.').waitFor();
-      const copied = await playground.clipboard();
-      // What npm would fetch: this repository's own.
-      const bin = join(place, 'bin');
-      mkdirSync(join(place, 'node_modules/@blipq'), { recursive: true });
-      mkdirSync(bin, { recursive: true });
-      const client = join(place, 'node_modules/@blipq/client');
-      rmSync(client, { force: true });
-      symlinkSync(join(root, 'packages/client'), client);
-      const main = join(root, 'apps/cli/dist/main.js');
-      writeFileSync(join(bin, 'npx'), `#!/bin/sh\nshift\nexec "${process.execPath}" "${main}" "$@"\n`, { mode: 0o755 });
-      if (as === 'TypeScript') writeFileSync(join(place, 'paste.mjs'), copied);
-      const command = as === 'TypeScript' ? `"${process.execPath}" paste.mjs` : copied;
-      const env = { ...process.env, PATH: `${bin}:${process.env.PATH}`, HOME: place };
-      return execFileSync('bash', ['-c', command], { cwd: place, env, encoding: 'utf8', stdio: 'pipe' });
-    }
-
     test('what is copied as curl works when pasted', async () => {
-      const { caption, captions, params } = JSON.parse(await pasted('curl'));
+      const { caption, captions, params } = JSON.parse(await pasted(playground, file, 'curl', place));
       expect([caption.text, captions.length]).toEqual([text, 3]);
       expect(params).toMatchObject({ num_beams: 3, format: 'alt', bad_words: ['dogs', 'puppy'] });
     });
 
     test('and as TypeScript', async () => {
-      expect(await pasted('TypeScript')).toBe(`${text}\n`);
+      expect(await pasted(playground, file, 'TypeScript', place)).toBe(`${text}\n`);
     });
 
     test('and as the command', async () => {
-      expect(await pasted('CLI')).toContain(text);
+      expect(await pasted(playground, file, 'CLI', place)).toContain(text);
     });
   });
 

@@ -10,7 +10,15 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 /** Where screenshots are kept, if they are wanted: `npm run screenshots`. */
 const screenshots = process.env.BLIPQ_SCREENSHOTS;
 
+const allLooks = {
+  light: { colorScheme: 'light', width: 1120 },
+  dark: { colorScheme: 'dark', width: 1120 },
+  narrow: { colorScheme: 'light', width: 320 },
+  'narrow and dark': { colorScheme: 'dark', width: 320 },
+} as const;
+
 interface AxeResult {
+  passes: { id: string }[];
   violations: { id: string; help: string; nodes: { target: string[]; failureSummary: string }[] }[];
 }
 
@@ -86,24 +94,22 @@ export class PlaygroundPage {
     return await this.page.evaluate(() => navigator.clipboard.readText());
   }
 
-  /** Finds nothing wrong by axe-core, in light and dark and as narrow as 320 pixels, where nothing may stick out. */
-  async expectAccessible(): Promise<void> {
+  /** Finds nothing wrong by axe-core, and nothing that sticks out, under each look. */
+  async expectAccessible(looks: (keyof typeof allLooks)[]): Promise<void> {
     const before = this.page.viewportSize()!;
-    for (const [colorScheme, width] of [
-      ['light', before.width],
-      ['dark', before.width],
-      ['light', 320],
-    ] as const) {
+    await this.page.evaluate(axe);
+    for (const look of looks) {
+      const { colorScheme, width } = allLooks[look];
       await this.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await this.page.setViewportSize({ ...before, width });
-      await this.page.evaluate(axe);
       // biome-ignore lint/suspicious/noExplicitAny: the script's global.
-      const { violations } = await this.page.evaluate<AxeResult>(() => (globalThis as any).axe.run());
+      const { violations, passes } = await this.page.evaluate<AxeResult>(() => (globalThis as any).axe.run());
       const found = violations.flatMap(({ id, nodes }) =>
-        nodes.map((one) => `${id}: ${one.target} ${one.failureSummary}`),
+        nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`),
       );
-      expect(found, `${colorScheme}, ${width} pixels`).toEqual([]);
-      expect(await this.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      expect(found, look).toEqual([]);
+      expect(passes.map(({ id }) => id)).toContain('color-contrast');
+      expect(await this.page.evaluate(() => document.documentElement.scrollWidth), look).toBeLessThanOrEqual(width);
     }
     await this.page.emulateMedia({ colorScheme: 'light' });
     await this.page.setViewportSize(before);

@@ -42,7 +42,7 @@ describe.skipIf(noChromium !== '')(`the playground of a server with keys${noChro
     await page.getByLabel('API key').fill('not-a-key');
     await page.getByRole('button', { name: 'Use it' }).click();
     await page.getByText('It does not know the key that was given.').waitFor();
-    await playground.expectAccessible();
+    await playground.expectAccessible(['light', 'narrow and dark']);
     await page.getByLabel('API key').fill(key);
     await page.keyboard.press('Enter');
     await page.getByText('Drop images here').waitFor();
@@ -66,7 +66,7 @@ describe.skipIf(noChromium !== '')(`the playground of a server with keys${noChro
     await playground.choose(...Array.from({ length: 6 }, () => example(cat)));
     await page.locator('[data-state=processing]').first().waitFor();
     await page.locator('[data-state=waiting]').first().waitFor();
-    await playground.expectAccessible();
+    await playground.expectAccessible(['light', 'narrow and dark']);
   });
 
   test('lets the first that end make room for the next', async () => {
@@ -76,6 +76,15 @@ describe.skipIf(noChromium !== '')(`the playground of a server with keys${noChro
         return await playground.page.locator('[data-state=succeeded]').count();
       })
       .toBe(7);
+  });
+
+  test('after a reload, what the server has goes on where it was', async () => {
+    await playground.choose(example(dog));
+    await playground.shows(dog, 'processing');
+    await playground.page.reload();
+    await playground.shows(dog, 'processing');
+    held.letGo();
+    await playground.shows(dog, 'succeeded');
   });
 
   test('says that a rate limit is used up, and goes on by itself', async () => {

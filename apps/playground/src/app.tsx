@@ -7,10 +7,11 @@ import { Composer } from './view/composer.js';
 import { KeyForm } from './view/key-form.js';
 import { Tabs } from './view/tabs.js';
 import { useChanges } from './view/use-changes.js';
+import type { GivenImage } from './work/card.js';
 import type { Connection } from './work/connection.js';
 import { kinds, kindWords } from './work/kinds.js';
 import type { Runs } from './work/runs.js';
-import { noWishes } from './work/wishes.js';
+import { askedBy, noWishes } from './work/wishes.js';
 
 const tabId = (kind: Kind) => kindWords[kind].tab.toLowerCase();
 const kindInAddress = () => kinds.find((kind) => `#${tabId(kind)}` === location.hash) ?? 'captions';
@@ -38,6 +39,7 @@ export function App({ connection, runs }: { connection: Connection; runs: Runs }
   }, [isLacking, connection]);
 
   const model = served?.find(({ id }) => id === wishes.model) ?? served?.[0];
+  const ask = (images: GivenImage[]) => runs.add(kind, images, askedBy(kind, wishes, served ?? []));
   return (
     <>
       <header class="top">
@@ -67,10 +69,10 @@ export function App({ connection, runs }: { connection: Connection; runs: Runs }
               matcher={models?.some(({ task, retired }) => task === 'image_text_retrieval' && !retired) ?? false}
               wishes={wishes}
               onWish={(changes) => setWishes((before) => ({ ...before, ...changes }))}
-              onAsk={(pictures, asked) => runs.add(kind, pictures, asked)}
+              onAsk={ask}
             />
           )}
-          <CardList kind={kind} runs={runs} connection={connection} wishes={wishes} />
+          <CardList kind={kind} runs={runs} connection={connection} onAsk={ask} />
         </div>
       </main>
     </>

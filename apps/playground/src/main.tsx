@@ -13,4 +13,5 @@ import './style/results.css';
 const connection = new Connection();
 const runs = new Runs(connection, new CardHistory(connection.server));
 void connection.readModels();
+addEventListener('beforeunload', (event) => runs.isUnsent && event.preventDefault());
 render(<App connection={connection} runs={runs} />, document.getElementById('app')!);

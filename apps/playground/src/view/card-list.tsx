@@ -1,19 +1,19 @@
 import type { Kind } from '@blipq/client';
+import type { GivenImage } from '../work/card.js';
 import type { Connection } from '../work/connection.js';
 import { csvRows, download, jsonLines } from '../work/exports.js';
 import { kindWords } from '../work/kinds.js';
 import type { Runs } from '../work/runs.js';
-import { askedBy, type Wishes } from '../work/wishes.js';
 import { CardView } from './card-view.js';
 
 interface CardListProps {
   kind: Kind;
   runs: Runs;
   connection: Connection;
-  wishes: Wishes;
+  onAsk(images: GivenImage[]): void;
 }
 
-export function CardList({ kind, runs, connection, wishes }: CardListProps) {
+export function CardList({ kind, runs, connection, onAsk }: CardListProps) {
   const cards = runs.of(kind);
   const made = cards.some(({ state }) => state === 'succeeded');
   const name = `blipq-${kind}`;
@@ -50,7 +50,7 @@ export function CardList({ kind, runs, connection, wishes }: CardListProps) {
                   connection={connection}
                   onCancel={() => void runs.cancel(card)}
                   onRetry={() => void runs.retry(card)}
-                  onAgain={() => runs.add(kind, [{ name: card.name, source: card.source! }], askedBy(kind, wishes))}
+                  onAgain={() => onAsk([{ name: card.name, source: card.source! }])}
                   onRemove={() => runs.remove(card)}
                 />
               </li>

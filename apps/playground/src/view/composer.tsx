@@ -1,9 +1,9 @@
 import type { Kind } from '@blipq/client';
 import { useRef, useState } from 'preact/hooks';
-import type { GivenImage } from '../work/card.js';
+import { type GivenImage, imagesMax } from '../work/card.js';
 import type { ModelOnOffer } from '../work/connection.js';
 import { kindWords } from '../work/kinds.js';
-import { askedBy, type CardRequest, linesOf, type Wishes } from '../work/wishes.js';
+import { linesOf, type Wishes } from '../work/wishes.js';
 import { MoreWishes } from './more-wishes.js';
 import { PictureInputs } from './picture-inputs.js';
 import { StagedPictures } from './staged-pictures.js';
@@ -16,7 +16,7 @@ interface ComposerProps {
   matcher: boolean;
   wishes: Wishes;
   onWish(changes: Partial<Wishes>): void;
-  onAsk(pictures: GivenImage[], asked: CardRequest): void;
+  onAsk(images: GivenImage[]): void;
 }
 
 /** Where images are given and what is asked is said. Captions begin at once; questions wait for their button. */
@@ -24,13 +24,11 @@ export function Composer({ kind, models, matcher, wishes, onWish, onAsk }: Compo
   const [staged, setStaged] = useState<GivenImage[]>([]);
   const [missing, setMissing] = useState('');
   const textArea = useRef<HTMLTextAreaElement>(null);
-  const asked = { ...askedBy(kind, wishes) };
-  if (!models?.some(({ id }) => id === wishes.model)) delete asked.model;
 
   const onPictures = (pictures: GivenImage[]) => {
-    if (kind === 'captions') return onAsk(pictures, asked);
+    if (kind === 'captions') return onAsk(pictures);
     setMissing('');
-    setStaged((before) => [...before, ...pictures]);
+    setStaged((before) => [...before, ...pictures].slice(-imagesMax));
   };
   const ask = (event: Event) => {
     event.preventDefault();
@@ -41,7 +39,7 @@ export function Composer({ kind, models, matcher, wishes, onWish, onAsk }: Compo
     } else if (staged.length === 0) setMissing('Choose an image first.');
     else {
       setMissing('');
-      onAsk(staged, asked);
+      onAsk(staged);
     }
   };
 

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { GivenImage } from '../work/card.js';
+import { type GivenImage, imagesMax } from '../work/card.js';
 import { addressedPicture, picturesOf, transferredPictures } from '../work/transferred-pictures.js';
 import { CameraDialog, hasCamera } from './camera-dialog.js';
 
@@ -10,9 +10,9 @@ export function PictureInputs({ onPictures }: { onPictures(pictures: GivenImage[
   const [trouble, setTrouble] = useState('');
   const take = (pictures: GivenImage[]) => {
     setTrouble('');
-    if (pictures.length > picturesMax)
-      setTrouble(`These are ${pictures.length} images; the first ${picturesMax} were taken.`);
-    if (pictures.length > 0) onPictures(pictures.slice(0, picturesMax));
+    if (pictures.length > imagesMax)
+      setTrouble(`These are ${pictures.length} images; the first ${imagesMax} were taken.`);
+    if (pictures.length > 0) onPictures(pictures.slice(0, imagesMax));
   };
   useDropAndPaste(take, setOver);
   return (
@@ -48,9 +48,6 @@ export function PictureInputs({ onPictures }: { onPictures(pictures: GivenImage[
     </>
   );
 }
-
-/** At one go; a folder of thousands is for the command. */
-const picturesMax = 100;
 
 function AddressForm({ onAddress }: { onAddress(address: string): void }) {
   const [address, setAddress] = useState('');

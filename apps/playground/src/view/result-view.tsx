@@ -7,8 +7,8 @@ export function ResultView({ resource }: { resource: Resources[Kind] }) {
   if (resource.object === 'answer') {
     return (
       <dl class="answers">
-        {resource.answers!.map((answer) => (
-          <div key={answer.question}>
+        {resource.answers!.map((answer, at) => (
+          <div key={at}>
             <dt>{answer.question}</dt>
             <dd>
               <ToldText text={answer.text} tokens={answer.tokens} />
@@ -22,8 +22,8 @@ export function ResultView({ resource }: { resource: Resources[Kind] }) {
   const best = Math.max(...resource.matches!.map(({ probability }) => probability));
   return (
     <ul class="matches">
-      {resource.matches!.map(({ text, probability, similarity }) => (
-        <li key={text} class={probability === best ? 'best' : undefined}>
+      {resource.matches!.map(({ text, probability, similarity }, at) => (
+        <li key={at} class={probability === best ? 'best' : undefined}>
           <span>{text}</span>
           <Bar value={probability} label={`Fits: ${percent(probability)}`} />
           <span class="quiet">similarity {similarity.toFixed(2)}</span>

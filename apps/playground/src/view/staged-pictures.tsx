@@ -26,7 +26,7 @@ export function StagedPictures({ pictures, onRemove }: StagedPicturesProps) {
 function StagedThumbnail({ picture: { name, source } }: { picture: GivenImage }) {
   const [thumbnail, setThumbnail] = useState<string>();
   useEffect(() => {
-    if (source instanceof Blob) void thumbnailOf(source).then(setThumbnail);
+    void thumbnailOf(source).then(setThumbnail);
   }, [source]);
   return thumbnail ? <img src={thumbnail} alt={name} /> : <span class="no-thumbnail">{name}</span>;
 }

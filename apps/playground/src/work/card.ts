@@ -1,6 +1,9 @@
 import { BlipqError, type Kind, type Resources } from '@blipq/client';
 import type { CardRequest } from './wishes.js';
 
+/** At one go; a folder of thousands is for the command. */
+export const imagesMax = 100;
+
 /** An image that somebody gave: a file, or where the server finds it. */
 export interface GivenImage {
   name: string;

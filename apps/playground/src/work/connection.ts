@@ -1,4 +1,5 @@
 import { Blipq, BlipqError, type components } from '@blipq/client';
+import { browserStorage } from './browser-storage.js';
 import { Changes } from './changes.js';
 
 /** A model of `GET /v1/models`. */
@@ -27,6 +28,7 @@ export class Connection extends Changes {
   failure: BlipqError | undefined;
   outage: Outage | undefined;
   keyNeeded = false;
+  readonly #storage = browserStorage('sessionStorage');
   #reading = false;
 
   constructor() {
@@ -37,12 +39,12 @@ export class Connection extends Changes {
   }
 
   get apiKey(): string | undefined {
-    return sessionStorage.getItem(keyPlace) ?? undefined;
+    return this.#storage.getItem(keyPlace) ?? undefined;
   }
 
   /** Takes a key, which is kept until this tab is closed. */
   useKey(key: string): void {
-    sessionStorage.setItem(keyPlace, key);
+    this.#storage.setItem(keyPlace, key);
     this.keyNeeded = false;
     this.#connect();
     this.changed();

@@ -1,3 +1,4 @@
+import { browserStorage } from './browser-storage.js';
 import { type Card, isOpen } from './card.js';
 
 /** Cards that are kept; older ones are forgotten. */
@@ -8,6 +9,7 @@ const keptMax = 100;
  * another's. Files are not kept, only their thumbnails.
  */
 export class CardHistory {
+  readonly #storage = browserStorage('localStorage');
   readonly #prefix: string;
 
   /** @param server whose cards they are */
@@ -15,39 +17,41 @@ export class CardHistory {
     this.#prefix = `blipq.playground.card ${new URL(server).pathname} `;
   }
 
-  /** The oldest first. What never reached the server is not among them. */
+  /** The oldest first. */
   read(): Card[] {
     return this.#keys().flatMap((key) => {
       try {
-        const card = JSON.parse(localStorage.getItem(key)!) as Card;
-        return isOpen(card) && card.resource === undefined ? [] : [card];
+        return [JSON.parse(this.#storage.getItem(key)!) as Card];
       } catch {
         return [];
       }
     });
   }
 
+  /** What has not reached the server yet could not go on without its file, and is not kept. */
   keep(card: Card): void {
+    if (isOpen(card) && card.resource === undefined) return;
     const { source, ...rest } = card;
     // A data: URL is as large as its image.
     const url = typeof source === 'string' && !source.startsWith('data:') ? { source } : {};
     const text = JSON.stringify({ ...rest, ...url });
-    for (const key of this.#keys().slice(0, -keptMax)) localStorage.removeItem(key);
+    for (const key of this.#keys().slice(0, -keptMax)) this.#storage.removeItem(key);
     try {
-      localStorage.setItem(this.#prefix + card.key, text);
+      this.#storage.setItem(this.#prefix + card.key, text);
     } catch {
       // The browser keeps no more: the older half goes.
       const keys = this.#keys();
-      for (const key of keys.slice(0, Math.ceil(keys.length / 2))) localStorage.removeItem(key);
+      for (const key of keys.slice(0, Math.ceil(keys.length / 2))) this.#storage.removeItem(key);
     }
   }
 
   forget(key: string): void {
-    localStorage.removeItem(this.#prefix + key);
+    this.#storage.removeItem(this.#prefix + key);
   }
 
   #keys(): string[] {
-    return Object.keys(localStorage)
+    return this.#storage
+      .keys()
       .filter((key) => key.startsWith(this.#prefix))
       .sort();
   }

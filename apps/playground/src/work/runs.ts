@@ -35,6 +35,11 @@ export class Runs extends Changes {
     }
   }
 
+  /** Whether something would be lost with this page: files that the server has not got yet. */
+  get isUnsent(): boolean {
+    return [...this.#cards.values()].some((card) => isOpen(card) && card.resource === undefined);
+  }
+
   /** The newest first. */
   of(kind: Kind): Card[] {
     return [...this.#cards.values()].filter((card) => card.kind === kind).reverse();
@@ -46,8 +51,7 @@ export class Runs extends Changes {
       const card: Card = { key: newCardKey(), kind, name, source, asked, state: 'waiting' };
       this.#put(card);
       void this.#submit(card, source);
-      if (source instanceof Blob) void thumbnailOf(source).then((thumbnail) => this.#change(card.key, { thumbnail }));
-      else if (source.startsWith('data:image/')) this.#change(card.key, { thumbnail: source });
+      void thumbnailOf(source).then((thumbnail) => this.#change(card.key, { thumbnail }));
     }
   }
 

@@ -3,24 +3,29 @@ const sideMax = 192;
 /** Images are decoded one after the other: the largest that the server takes come to 300 MB each. */
 let last: Promise<unknown> = Promise.resolve();
 
-/** A small copy of an image as a data: URL; undefined for kinds that this browser does not know. */
-export function thumbnailOf(image: Blob): Promise<string | undefined> {
-  const made = last.then(() => draw(image));
+/** A small copy of a file or a data: URL, as a data: URL; undefined for kinds that this browser does not know. */
+export function thumbnailOf(image: Blob | string): Promise<string | undefined> {
+  const made = last.then(() => draw(image)).catch(() => undefined);
   last = made;
   return made;
 }
 
-async function draw(image: Blob): Promise<string | undefined> {
-  try {
-    const bitmap = await createImageBitmap(image);
-    const scale = Math.min(1, sideMax / Math.max(bitmap.width, bitmap.height));
-    const canvas = document.createElement('canvas');
-    canvas.width = Math.max(1, Math.round(bitmap.width * scale));
-    canvas.height = Math.max(1, Math.round(bitmap.height * scale));
-    canvas.getContext('2d')!.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-    bitmap.close();
-    return canvas.toDataURL('image/webp', 0.8);
-  } catch {
-    return undefined;
-  }
+async function draw(image: Blob | string): Promise<string | undefined> {
+  // What is elsewhere is not asked for.
+  if (typeof image === 'string' && !image.startsWith('data:')) return undefined;
+  const decoded = typeof image === 'string' ? await loaded(image) : await createImageBitmap(image);
+  const scale = Math.min(1, sideMax / Math.max(decoded.width, decoded.height));
+  const canvas = document.createElement('canvas');
+  canvas.width = Math.max(1, Math.round(decoded.width * scale));
+  canvas.height = Math.max(1, Math.round(decoded.height * scale));
+  canvas.getContext('2d')!.drawImage(decoded, 0, 0, canvas.width, canvas.height);
+  if (decoded instanceof ImageBitmap) decoded.close();
+  return canvas.toDataURL('image/webp', 0.8);
+}
+
+async function loaded(url: string): Promise<HTMLImageElement> {
+  const image = new Image();
+  image.src = url;
+  await image.decode();
+  return image;
 }

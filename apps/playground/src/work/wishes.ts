@@ -53,11 +53,15 @@ function numberIn<Name extends string>(name: Name, text: string): { [N in Name]?
   return { [name]: Number.isNaN(Number(text)) ? text : Number(text) } as { [N in Name]?: number };
 }
 
-/** The request that a form says. */
-export function askedBy(kind: Kind, wishes: Wishes): CardRequest {
+/**
+ * The request that a form says.
+ *
+ * @param models those that can be chosen
+ */
+export function askedBy(kind: Kind, wishes: Wishes, models: readonly { id: string }[]): CardRequest {
   const { model, prompt, questions, texts, match } = wishes;
   return {
-    ...(model && { model }),
+    ...(models.some(({ id }) => id === model) && { model }),
     ...(kind === 'captions' && prompt.trim() && { prompt: prompt.trim() }),
     ...(kind === 'captions' && match && { match }),
     ...(kind === 'answers' && { questions: linesOf(questions) }),
