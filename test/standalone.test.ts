@@ -1,10 +1,12 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { exampleCaptions, exampleImage, exampleNames, finished, submit } from './captions-client.js';
 import { Standalone, temporaryFolder } from './standalone.js';
 
+const root = fileURLToPath(new URL('../', import.meta.url));
 const folder = temporaryFolder();
 const home = join(folder.path, 'home');
 // Where onnxruntime sees that it is tested it keeps quiet by itself.
@@ -93,4 +95,18 @@ test('after a kill -9 only the private Redis lives on, and the next start takes 
   expect(blipq.process('-server 127.0.0.1:').pid).not.toBe(redis.pid);
   const [name, id] = [...ids][0]!;
   expect((await finished(blipq.url, id)).caption?.text).toBe(exampleCaptions[name]);
+});
+
+test('the bundled model says what it knows, and that it is unsure of a photograph', async () => {
+  const caption = async (name: string, image: string) => {
+    const body = new FormData();
+    body.set('image', new Blob([readFileSync(join(root, image))]), name);
+    const response = await fetch(`${blipq.url}/v1/captions`, { method: 'POST', headers: { prefer: 'wait=60' }, body });
+    return await response.json();
+  };
+  const note = expect.stringContaining('nothing about photographs');
+  const photograph = await caption('photo.png', 'test/images/coffee.png');
+  expect(photograph).toMatchObject({ model_note: note, caption: { low_confidence: true } });
+  const scene = await caption('scene.jpg', 'models/demo/examples/dog-on-the-grass.jpg');
+  expect(scene).toMatchObject({ model_note: note, caption: { low_confidence: false } });
 });

@@ -22,7 +22,7 @@ const onServersOnly = ['match', 'webhook', 'timeout_s', 'metadata'];
 
 /** Captions by an engine of this process tree: the same pixels, parameters and graphs as with a server. */
 export class LocalCaptioner implements Captioner {
-  readonly model: { model: string; revision: string };
+  readonly model: Captioner['model'];
   readonly #engine: Engine;
   readonly #pool: PixelPool;
   readonly #input: WorkInput;
@@ -33,7 +33,8 @@ export class LocalCaptioner implements Captioner {
     this.#pool = pool;
     this.#input = input;
     this.#concurrency = concurrency;
-    this.model = { model: engine.facts.model, revision: engine.facts.revision };
+    const { model, revision, card } = engine.facts;
+    this.model = { model, revision, note: card.note };
   }
 
   /**

@@ -31,9 +31,6 @@ export const modelSettings = `\nSettings, all by environment variable and the sa
 export async function openLocal(env: Environment, plan: CaptionPlan, { stderr }: Streams): Promise<Captioner> {
   const reference =
     (plan.asked.request.model as string | undefined) ?? referenceList(env.BLIPQ_MODEL ?? '')[0] ?? bundledModel;
-  if (reference === bundledModel) {
-    stderr.write('The bundled model is small and knows emoji scenes only; name another with --model.\n');
-  }
   // It brings the decoders of images, which nothing else here needs.
   const { LocalCaptioner } = await import('./local-captioner.js');
   return await displayed(env, stderr, (config, display) => LocalCaptioner.open(plan, reference, config, display));

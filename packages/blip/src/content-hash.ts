@@ -7,6 +7,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 export const configFiles = [
   'adapter_config.json',
   'added_tokens.json',
+  'blipq.json',
   'config.json',
   'generation_config.json',
   'preprocessor_config.json',

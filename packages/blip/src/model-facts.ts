@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BlipConfig } from './checkpoint/config.js';
 import type { GenerationFields } from './checkpoint/generation-config.js';
+import type { ModelCard } from './checkpoint/model-card.js';
 import type { BlipTask } from './checkpoint/task.js';
 import type { Precision } from './model/weight-format.js';
 import type { Device, PrecisionCheck } from './precision.js';
@@ -24,6 +25,8 @@ export interface ModelFacts {
   readonly device: Device;
   /** How far this precision is from fp32; null for fp32 itself. */
   readonly check: PrecisionCheck | null;
+  /** blipq.json; empty where the model has none. */
+  readonly card: ModelCard;
   /** generation_config.json and text_config's legacy generation fields, under transformers' names. */
   readonly generationConfig: GenerationFields;
   readonly textConfig: GenerationFields;
@@ -40,7 +43,10 @@ const tokenizerFile = 'tokenizer.json';
 
 /** The facts of a checkpoint that was built. */
 export function modelFacts(
-  build: Pick<ModelFacts, 'model' | 'revision' | 'precision' | 'device' | 'check' | 'cleanUpSpaces' | 'tokenizerJson'>,
+  build: Pick<
+    ModelFacts,
+    'model' | 'revision' | 'precision' | 'device' | 'check' | 'card' | 'cleanUpSpaces' | 'tokenizerJson'
+  >,
   config: BlipConfig,
 ): ModelFacts {
   return {
@@ -67,7 +73,8 @@ export async function readModelFacts(folder: string): Promise<ModelFacts> {
     const [facts, tokenizerJson] = await Promise.all(
       [modelFile, tokenizerFile].map((name) => readFile(join(folder, name), 'utf8')),
     );
-    return { ...JSON.parse(facts!), tokenizerJson };
+    // Graphs of a version that knew no cards are of models without one.
+    return { card: {}, ...JSON.parse(facts!), tokenizerJson };
   } catch (error) {
     throw unusableGraphs(folder, error);
   }

@@ -160,12 +160,12 @@ async function writeModel(
 }
 
 function factsOf(
-  { name, revision, tokenizer, config, options }: Build,
+  { name, revision, tokenizer, card, config, options }: Build,
   precision: Precision,
   check: PrecisionCheck | null,
 ) {
   const { device = 'cpu' } = options;
-  return modelFacts({ model: name, revision, precision, device, check, ...tokenizer }, config);
+  return modelFacts({ model: name, revision, precision, device, check, card, ...tokenizer }, config);
 }
 
 /**

@@ -2,6 +2,7 @@ import { adaptCheckpoint } from './adapter/adapted-checkpoint.js';
 import { checkTensors } from './build-graphs.js';
 import { type Checkpoint, openCheckpoint } from './checkpoint/checkpoint.js';
 import { type BlipConfig, readBlipConfig } from './checkpoint/config.js';
+import { type ModelCard, readModelCard } from './checkpoint/model-card.js';
 import { readConfigJson } from './checkpoint/model-kind.js';
 import { requireFolder } from './checkpoint/no-weights.js';
 import { originalConfig } from './checkpoint/original-config.js';
@@ -17,6 +18,7 @@ export interface OpenModel {
   readonly checkpoint: Checkpoint;
   readonly config: BlipConfig;
   readonly tokenizer: FittedTokenizer;
+  readonly card: ModelCard;
 }
 
 export interface ReadOptions {
@@ -54,13 +56,14 @@ export async function readModel(options: ReadOptions): Promise<OpenModel> {
       config = resized(config, base, checkpoint);
     }
     const tokenizer = fitTokenizer(tokenizerFile, config, options.onWarning);
+    const card = await readModelCard(adapterFirst);
     const unused = checkTensors(config, checkpoint);
     if (unused.length > 0) {
       options.onWarning?.(
         `${checkpoint.files.join(', ')}: ${counted('tensors that the model has no use of were left out', unused)}`,
       );
     }
-    return { folders, checkpoint, config, tokenizer };
+    return { folders, checkpoint, config, tokenizer, card };
   } catch (error) {
     await checkpoint.close();
     throw error;

@@ -13,7 +13,7 @@ export const captionResult = z.object({
    * they are true. Null in results of a version that did not tell it.
    */
   confidence: z.number().min(0).max(1).nullable().default(null),
-  /** Whether the confidence is below the `min_confidence` that was asked for. */
+  /** Whether the confidence is below `min_confidence`, of the request or else of the model's card: the model is unsure. */
   low_confidence: z.boolean().default(false),
   /**
    * Generated tokens only (bos and prompt left out), eos included, with their log-probabilities, and as the vocabulary has

@@ -40,6 +40,7 @@ const queued: CaptionResource = {
   cancel_requested: false,
   model: 'demo',
   revision: '009f308ad49e',
+  model_note: null,
   prompt: 'a picture of',
   params: {
     max_new_tokens: 20,

@@ -33,6 +33,10 @@ export const modelManifest = z.object({
   generation_config: generationDefaults,
   /** Legacy generation fields of the checkpoint's `text_config`; weaker than an endpoint's own defaults. */
   text_config: generationDefaults,
+  /** What the model's card says that it knows and does not know. */
+  note: z.string().max(500).optional(),
+  /** The confidence below which texts are marked `low_confidence` where a request names no other. */
+  min_confidence: z.number().min(0).max(1).optional(),
   tokenizer_sha256: z.string().regex(/^[0-9a-f]{64}$/),
   registered_at: z.iso.datetime(),
 });

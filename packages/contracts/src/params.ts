@@ -65,7 +65,7 @@ const lastResort = {
 
 export interface ParamsSources {
   requested: RequestedParams;
-  manifest: Pick<ModelManifest, 'generation_config' | 'text_config' | 'positions_max'>;
+  manifest: Pick<ModelManifest, 'generation_config' | 'text_config' | 'positions_max' | 'min_confidence'>;
   /** An endpoint's own defaults (`/generate`: BentoBlip's 100 and 20). */
   endpoint?: GenerationDefaults;
   /** Tokens before the first generated one: 1 (bos) + the prompt's. */
@@ -112,8 +112,8 @@ function resolveSampling(requested: RequestedParams): Partial<CaptionParams> {
 }
 
 /** Without what asks for nothing, so that requests that ask for the same are alike. */
-function resolveText({ requested, badWords = [] }: ParamsSources): Partial<CaptionParams> {
-  const { num_return_sequences = 1, min_words = 0, max_chars, suppress_prompt, format, min_confidence } = requested;
+function resolveText({ requested, manifest, badWords = [] }: ParamsSources): Partial<CaptionParams> {
+  const { num_return_sequences = 1, min_words = 0, max_chars, suppress_prompt, format } = requested;
   const words = [...new Set((requested.bad_words ?? badWords).map((text) => text.trim()))].sort();
   return definedOf({
     num_return_sequences: num_return_sequences > 1 ? num_return_sequences : undefined,
@@ -122,7 +122,7 @@ function resolveText({ requested, badWords = [] }: ParamsSources): Partial<Capti
     max_chars,
     suppress_prompt: suppress_prompt || undefined,
     format: format === 'alt' ? format : undefined,
-    min_confidence,
+    min_confidence: requested.min_confidence ?? manifest.min_confidence,
   });
 }
 

@@ -79,6 +79,8 @@ export function resourceSchema<Id extends z.ZodType, Name extends string, Input 
     model: z.string(),
     /** Of the model that was asked; once succeeded, of the one that answered. */
     revision: z.string(),
+    /** What the model's card says that it knows and does not know; null for a model without one. */
+    model_note: z.string().nullable().default(null),
     ...input,
     image: imageFacts,
     metadata: workMetadata,

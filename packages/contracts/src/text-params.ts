@@ -39,12 +39,9 @@ export const textParams = {
   format: z.enum(['text', 'alt']).optional().meta({
     description: '`alt` adds the caption as alternative text for the image: a sentence without "a picture of".',
   }),
-  min_confidence: z
-    .number()
-    .min(0)
-    .max(1)
-    .optional()
-    .meta({ description: 'Captions of less confidence are marked `low_confidence`.' }),
+  min_confidence: z.number().min(0).max(1).optional().meta({
+    description: 'Captions of less confidence are marked `low_confidence`. Default: what the model’s card says.',
+  }),
 };
 
 /** Of those, what only a caption can be asked for. */

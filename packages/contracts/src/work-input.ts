@@ -8,7 +8,7 @@ import type { WorkRequest } from './work-request.js';
 
 /** A model as far as it decides what it can be asked. */
 export interface AskedModel {
-  manifest: Pick<ModelManifest, 'positions_max' | 'generation_config' | 'text_config'>;
+  manifest: Pick<ModelManifest, 'positions_max' | 'generation_config' | 'text_config' | 'min_confidence'>;
   tokenizer: {
     encodePrompt(text: string): number[];
     /** Whether there is a word left to say without these. */

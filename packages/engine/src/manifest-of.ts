@@ -13,5 +13,6 @@ export function manifestOf(facts: ModelFacts): Omit<ModelManifest, 'tokenizer_sh
     device: facts.device,
     generation_config: facts.generationConfig,
     text_config: facts.textConfig,
+    ...facts.card,
   };
 }

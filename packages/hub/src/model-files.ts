@@ -7,6 +7,7 @@ import { HubError } from './hub-error.js';
 export const smallFiles = [
   'adapter_config.json',
   'added_tokens.json',
+  'blipq.json',
   'config.json',
   'generation_config.json',
   'preprocessor_config.json',

@@ -2,8 +2,8 @@ import type { ImageOutcome } from '../outputs/outcome.js';
 
 /** What captions images: a server, or an engine of this process. */
 export interface Captioner {
-  /** What it captions with, as far as is known before the first image. */
-  readonly model: { model: string; revision: string };
+  /** What it captions with, as far as is known before the first image; `note`: what the model's card says that it knows. */
+  readonly model: { model: string; revision: string; note?: string | null | undefined };
   /** How many images may be on their way at once, now. */
   room(): number;
   /**

@@ -36,6 +36,7 @@ export async function runCaption(
   const say = (line: string) => void stderr.write(`${line}\n`);
   const captioner = plan.local ? await local() : await ServerCaptioner.connect(plan);
   const open: { close(): Promise<void> }[] = [captioner];
+  if (captioner.model.note) say(`${captioner.model.model}: ${captioner.model.note} Name another with --model.`);
   const tally = new Tally();
   let progress: RunProgress | undefined;
   try {

@@ -40,7 +40,7 @@ const midway = '; then run this again with --resume';
 
 /** Captions by a BlipQ server. */
 export class ServerCaptioner implements Captioner {
-  readonly model: { model: string; revision: string };
+  readonly model: Captioner['model'];
   readonly #blipq: Blipq;
   readonly #options: ServerOptions;
   readonly #room: AdaptiveRoom;
@@ -75,7 +75,11 @@ export class ServerCaptioner implements Captioner {
     }
     if (found.task !== task) throw new RunError(`${found.id} is no model that ${does}; name another with --model`, 2);
     const blipq = new Blipq({ server, ...key, retryForMs, fetch: watched });
-    return new ServerCaptioner(blipq, options, room, { model: found.id, revision: found.revision });
+    return new ServerCaptioner(blipq, options, room, {
+      model: found.id,
+      revision: found.revision,
+      note: found.model_note,
+    });
   }
 
   room(): number {

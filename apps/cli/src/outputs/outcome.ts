@@ -25,7 +25,11 @@ export function recordOf(name: string, made: ImageOutcome, text: string): Record
     image: name,
     ...(answers && { answers: answers.map(({ question, text, score }) => ({ question, answer: text, score })) }),
     ...(matches && { matches }),
-    ...(caption && { caption: text, score: caption.score }),
+    ...(caption && {
+      caption: text,
+      score: caption.score,
+      ...(caption.low_confidence && { low_confidence: true }),
+    }),
     ...(match && { match: { probability: match.probability, similarity: match.similarity } }),
     model,
     revision,

@@ -15,6 +15,9 @@ export const modelResource = z.object({
   precision: modelManifest.shape.precision,
   device: modelManifest.shape.device,
   generation_config: modelManifest.shape.generation_config,
+  /** What the model's card says that it knows and does not know, and below which confidence it is unsure. */
+  model_note: z.string().nullable(),
+  min_confidence: z.number().nullable(),
   registered_at: modelManifest.shape.registered_at,
   /** When a worker last said that it serves the model; null for workers that do not say. */
   last_seen_at: z.iso.datetime().nullable(),
@@ -35,7 +38,7 @@ export interface ModelState {
 }
 
 export function modelResourceOf({ manifest, lastSeenAt, isRetired }: ModelState): ModelResource {
-  const { model, text_config: _, tokenizer_sha256: __, ...rest } = manifest;
+  const { model, text_config: _, tokenizer_sha256: __, note = null, min_confidence = null, ...rest } = manifest;
   const last_seen_at = lastSeenAt?.toISOString() ?? null;
   const links = { self: `/v1/models/${encodeURIComponent(model)}` };
   const created = Math.floor(Date.parse(manifest.registered_at) / 1000);
@@ -46,6 +49,8 @@ export function modelResourceOf({ manifest, lastSeenAt, isRetired }: ModelState)
     created,
     owned_by,
     ...rest,
+    model_note: note,
+    min_confidence,
     last_seen_at,
     retired: isRetired,
     links,

@@ -102,6 +102,7 @@ export class WorkIntake {
       id: chosenId ?? newIdFor(task),
       model: manifest.model,
       revision: manifest.revision,
+      ...(manifest.note !== undefined && { modelNote: manifest.note }),
       ...input,
       ...(match && { match }),
       image,

@@ -55,3 +55,21 @@ test('the model of another version, whose manifest cannot be read, leaves the ot
   expect((await submit('theirs')).json.code).toBe('unknown_model');
   await vi.waitFor(() => expect(gateway.logs).toContainEqual(expect.objectContaining({ level: 40, model: 'theirs' })));
 });
+
+test('what a model’s card says is in /v1/models and in what the model makes; requests name another bound', async () => {
+  const card = { note: 'It knows emoji only.', min_confidence: 0.9 };
+  await gateway.registerModel({ model: 'carded', ...card });
+  await gateway.registerModel({ model: 'plain' });
+  const said = async (path: string) => {
+    const { json } = await api.call('POST', path, { body: photo, headers: { 'content-type': 'image/jpeg' } });
+    return [json.model_note, json.params.min_confidence];
+  };
+  expect(await said('/v1/captions?model=carded')).toEqual([card.note, 0.9]);
+  expect(await said('/v1/captions?model=carded&min_confidence=0.2')).toEqual([card.note, 0.2]);
+  expect(await said('/v1/captions?model=plain')).toEqual([null, undefined]);
+  const { json } = await api.call('GET', '/v1/models');
+  expect(json.data).toMatchObject([
+    { id: 'plain', model_note: null, min_confidence: null },
+    { id: 'carded', model_note: card.note, min_confidence: 0.9 },
+  ]);
+});

@@ -898,6 +898,8 @@ export interface components {
                 [key: string]: string;
             };
             model: string;
+            /** @default null */
+            model_note: string | null;
             /** @constant */
             object: "answer";
             params: components["schemas"]["CaptionParams"];
@@ -954,7 +956,7 @@ export interface components {
                 /** @description Characters that the text, or the alternative text, may have: it ends at the last whole word that fits. */
                 max_chars?: number;
                 max_new_tokens?: number;
-                /** @description Captions of less confidence are marked `low_confidence`. */
+                /** @description Captions of less confidence are marked `low_confidence`. Default: what the model’s card says. */
                 min_confidence?: number;
                 min_new_tokens?: number;
                 /** @description The text does not end before it has that many words. */
@@ -1161,6 +1163,8 @@ export interface components {
                 [key: string]: string;
             };
             model: string;
+            /** @default null */
+            model_note: string | null;
             /** @constant */
             object: "caption";
             params: components["schemas"]["CaptionParams"];
@@ -1209,7 +1213,7 @@ export interface components {
             /** @description Characters that the text, or the alternative text, may have: it ends at the last whole word that fits. */
             max_chars?: number;
             max_new_tokens: number;
-            /** @description Captions of less confidence are marked `low_confidence`. */
+            /** @description Captions of less confidence are marked `low_confidence`. Default: what the model’s card says. */
             min_confidence?: number;
             min_new_tokens: number;
             /** @description The text does not end before it has that many words. */
@@ -1266,7 +1270,7 @@ export interface components {
                 /** @description Characters that the text, or the alternative text, may have: it ends at the last whole word that fits. */
                 max_chars?: number;
                 max_new_tokens?: number;
-                /** @description Captions of less confidence are marked `low_confidence`. */
+                /** @description Captions of less confidence are marked `low_confidence`. Default: what the model’s card says. */
                 min_confidence?: number;
                 min_new_tokens?: number;
                 /** @description The text does not end before it has that many words. */
@@ -1459,6 +1463,8 @@ export interface components {
                 [key: string]: string;
             };
             model: string;
+            /** @default null */
+            model_note: string | null;
             /** @constant */
             object: "match";
             retry_of: string | null;
@@ -1547,6 +1553,8 @@ export interface components {
             links: {
                 self: string;
             };
+            min_confidence: number | null;
+            model_note: string | null;
             /** @constant */
             object: "model";
             owned_by: string;
@@ -1661,7 +1669,7 @@ export interface components {
         ImageMaxNewTokens: number;
         /** @description With an image as the body. At most 16 names with texts, given back with the caption. */
         ImageMetadata: string;
-        /** @description With an image as the body. Captions of less confidence are marked `low_confidence`. */
+        /** @description With an image as the body. Captions of less confidence are marked `low_confidence`. Default: what the model’s card says. */
         ImageMinConfidence: number;
         /** @description With an image as the body. */
         ImageMinNewTokens: number;
@@ -1889,7 +1897,7 @@ export interface operations {
                 max_new_tokens?: components["parameters"]["ImageMaxNewTokens"];
                 /** @description With an image as the body. At most 16 names with texts, given back with the caption. */
                 metadata?: components["parameters"]["ImageMetadata"];
-                /** @description With an image as the body. Captions of less confidence are marked `low_confidence`. */
+                /** @description With an image as the body. Captions of less confidence are marked `low_confidence`. Default: what the model’s card says. */
                 min_confidence?: components["parameters"]["ImageMinConfidence"];
                 /** @description With an image as the body. */
                 min_new_tokens?: components["parameters"]["ImageMinNewTokens"];
@@ -1981,7 +1989,7 @@ export interface operations {
                     metadata?: {
                         [key: string]: string;
                     };
-                    /** @description Captions of less confidence are marked `low_confidence`. */
+                    /** @description Captions of less confidence are marked `low_confidence`. Default: what the model’s card says. */
                     min_confidence?: number;
                     min_new_tokens?: number;
                     /** @description The text does not end before it has that many words. */
@@ -2415,7 +2423,7 @@ export interface operations {
                 max_new_tokens?: components["parameters"]["ImageMaxNewTokens"];
                 /** @description With an image as the body. At most 16 names with texts, given back with the caption. */
                 metadata?: components["parameters"]["ImageMetadata"];
-                /** @description With an image as the body. Captions of less confidence are marked `low_confidence`. */
+                /** @description With an image as the body. Captions of less confidence are marked `low_confidence`. Default: what the model’s card says. */
                 min_confidence?: components["parameters"]["ImageMinConfidence"];
                 /** @description With an image as the body. */
                 min_new_tokens?: components["parameters"]["ImageMinNewTokens"];
@@ -2508,7 +2516,7 @@ export interface operations {
                     metadata?: {
                         [key: string]: string;
                     };
-                    /** @description Captions of less confidence are marked `low_confidence`. */
+                    /** @description Captions of less confidence are marked `low_confidence`. Default: what the model’s card says. */
                     min_confidence?: number;
                     min_new_tokens?: number;
                     /** @description The text does not end before it has that many words. */
@@ -3836,7 +3844,7 @@ export interface operations {
                     metadata?: {
                         [key: string]: string;
                     };
-                    /** @description Captions of less confidence are marked `low_confidence`. */
+                    /** @description Captions of less confidence are marked `low_confidence`. Default: what the model’s card says. */
                     min_confidence?: number;
                     min_new_tokens?: number;
                     /** @description The text does not end before it has that many words. */
@@ -3897,7 +3905,7 @@ export interface operations {
                     metadata?: {
                         [key: string]: string;
                     };
-                    /** @description Captions of less confidence are marked `low_confidence`. */
+                    /** @description Captions of less confidence are marked `low_confidence`. Default: what the model’s card says. */
                     min_confidence?: number;
                     min_new_tokens?: number;
                     /** @description The text does not end before it has that many words. */
@@ -4486,7 +4494,7 @@ export interface operations {
                 max_new_tokens?: components["parameters"]["ImageMaxNewTokens"];
                 /** @description With an image as the body. At most 16 names with texts, given back with the caption. */
                 metadata?: components["parameters"]["ImageMetadata"];
-                /** @description With an image as the body. Captions of less confidence are marked `low_confidence`. */
+                /** @description With an image as the body. Captions of less confidence are marked `low_confidence`. Default: what the model’s card says. */
                 min_confidence?: components["parameters"]["ImageMinConfidence"];
                 /** @description With an image as the body. */
                 min_new_tokens?: components["parameters"]["ImageMinNewTokens"];
@@ -4586,7 +4594,7 @@ export interface operations {
                     metadata?: {
                         [key: string]: string;
                     };
-                    /** @description Captions of less confidence are marked `low_confidence`. */
+                    /** @description Captions of less confidence are marked `low_confidence`. Default: what the model’s card says. */
                     min_confidence?: number;
                     min_new_tokens?: number;
                     /** @description The text does not end before it has that many words. */
@@ -5025,7 +5033,7 @@ export interface operations {
                 max_new_tokens?: components["parameters"]["ImageMaxNewTokens"];
                 /** @description With an image as the body. At most 16 names with texts, given back with the caption. */
                 metadata?: components["parameters"]["ImageMetadata"];
-                /** @description With an image as the body. Captions of less confidence are marked `low_confidence`. */
+                /** @description With an image as the body. Captions of less confidence are marked `low_confidence`. Default: what the model’s card says. */
                 min_confidence?: components["parameters"]["ImageMinConfidence"];
                 /** @description With an image as the body. */
                 min_new_tokens?: components["parameters"]["ImageMinNewTokens"];
@@ -5126,7 +5134,7 @@ export interface operations {
                     metadata?: {
                         [key: string]: string;
                     };
-                    /** @description Captions of less confidence are marked `low_confidence`. */
+                    /** @description Captions of less confidence are marked `low_confidence`. Default: what the model’s card says. */
                     min_confidence?: number;
                     min_new_tokens?: number;
                     /** @description The text does not end before it has that many words. */

@@ -25,6 +25,8 @@ interface SubmissionBase extends SubmissionIdentity {
   id: string;
   model: string;
   revision: string;
+  /** What the model's card says that it knows. */
+  modelNote?: string;
   /** Of captions: the model of image-text retrieval that matches them when they are made. Its images are of the same size. */
   match?: ModelVersion;
   image: ImageFacts;

@@ -51,6 +51,7 @@ const weightDefault = 10;
 /** What a submission and a repetition have in common. */
 interface Request extends SubmissionIdentity, ModelVersion {
   id: string;
+  modelNote?: string | undefined;
   input: object;
   match?: ModelVersion | undefined;
   image: ImageFacts;
@@ -125,6 +126,7 @@ export class Submissions {
       bytes: Number(record.pixels?.split('.').at(-1) ?? 0),
       model: record.model!,
       revision: record.revision!,
+      modelNote: record.model_note,
       input: JSON.parse(record.input!),
       match: record.match && JSON.parse(record.match),
       image: JSON.parse(record.image!),
@@ -203,9 +205,22 @@ export class Submissions {
   #start(request: Request, jobs: string): RecordStart {
     const { tenant = publicTenant, metadata = {}, weight = weightDefault, idempotencyKey } = request;
     const { retentionS, retryWindowS } = this.#limits;
-    const { model, revision, input, match, image, webhook, preprocessMs, batch, retryOf, fingerprint, reuse } = request;
+    const {
+      model,
+      revision,
+      modelNote,
+      input,
+      match,
+      image,
+      webhook,
+      preprocessMs,
+      batch,
+      retryOf,
+      fingerprint,
+      reuse,
+    } = request;
     return {
-      ...{ tenant, model, revision, input, match, image, metadata, weight, jobs },
+      ...{ tenant, model, revision, modelNote, input, match, image, metadata, weight, jobs },
       cost: workCost(input as WorkInput),
       ...{ webhook, preprocessMs, batch, retryOf, fingerprint, reuse },
       // Named per submission, so that taking one back cannot take the image of another with the same id.

@@ -18,6 +18,8 @@ export interface RecordStart {
   tenant: string;
   model: string;
   revision: string;
+  /** What the model's card says that it knows. */
+  modelNote?: string | undefined;
   /** What is asked of the model beside the image. */
   input: object;
   /** Name of the BullMQ queue that its job is in. */
@@ -57,6 +59,7 @@ export function startFields(start: RecordStart, ended: boolean): string[] {
     tenant: start.tenant,
     model: start.model,
     revision: start.revision,
+    model_note: start.modelNote,
     input: JSON.stringify(start.input),
     jobs: start.jobs,
     match: start.match && JSON.stringify(start.match),
@@ -111,6 +114,7 @@ export function resourceOf(id: string, fields: HashFields): WorkResource {
     cancel_requested: fields.cancel !== undefined,
     model: fields.model,
     revision: fields.revision,
+    model_note: fields.model_note ?? null,
     ...(json(fields.input) as object),
     image: json(fields.image),
     metadata: json(fields.metadata) ?? {},
