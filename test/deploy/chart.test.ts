@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { gatewaySettings } from '../../apps/gateway/src/config.js';
 import { byName, podOf, secretSettings, settings, workloads } from './pods.js';
-import { helm, install, least } from './render.js';
+import { helm, install, installations, least } from './render.js';
 
 const path = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 const read = (name: string) => readFileSync(path(name), 'utf8');
@@ -127,6 +127,45 @@ describe.skipIf(helm === undefined)('Helm (skipped where there is none)', () => 
     expect(settings(containers[0])).toMatchObject({ BLIPQ_HOSTS: 'a.invalid,b.invalid', BLIPQ_TRUST_PROXY: '1' });
   });
 
+  test("operators' pages open through oauth2-proxy alone, which the gateway in its own pod believes, and no other", () => {
+    const { 'cpu with pages for operators': objects } = installations;
+    const [admin, gateway] = [podOf(workloads(objects!), 'admin'), podOf(workloads(objects!), 'gateway')];
+    const [own, proxy] = admin.containers;
+    const variable = (container: typeof own, name: string) =>
+      container.env.find((one: { name: string }) => one.name === name);
+    expect(settings(own)).toMatchObject({
+      BLIPQ_ADMIN_TRUST_HEADER: 'X-Forwarded-Email',
+      BLIPQ_ADMIN_TRUST_PROXIES: '$(POD_IP)',
+    });
+    expect(settings(proxy).OAUTH2_PROXY_UPSTREAMS).toBe('http://$(POD_IP):3002/admin/');
+    for (const container of [own, proxy]) {
+      const names = container.env.map(({ name }: { name: string }) => name);
+      expect(variable(container, 'POD_IP').valueFrom.fieldRef.fieldPath).toBe('status.podIP');
+      // A variable takes in those alone that stand before it.
+      const users = container.env.filter(({ value = '' }: { value?: string }) => value.includes('$(POD_IP)'));
+      for (const { name } of users) expect(names.indexOf('POD_IP')).toBeLessThan(names.indexOf(name));
+    }
+    expect(Object.keys(settings(gateway.containers[0])).join()).not.toContain('ADMIN_TRUST');
+    expect(byName(objects!, 'ConfigMap', 'blipq-operators').data.operators).toBe('ada@shop.invalid\n');
+    const { spec } = byName(objects!, 'Service', 'blipq-admin');
+    expect(spec.ports.map(({ targetPort }: { targetPort: string }) => targetPort)).toEqual(['admin']);
+    expect(proxy.ports).toEqual([{ name: 'admin', containerPort: 4180 }]);
+    const { spec: policy } = byName(objects!, 'NetworkPolicy', 'blipq-admin');
+    expect(policy.ingress).toEqual([{ ports: [{ protocol: 'TCP', port: 4180 }] }]);
+  });
+
+  test.each(['values.yaml', 'GPUs'])('the values of docs/deploy.md are taken: %s', (which) => {
+    const blocks = [...read('docs/deploy.md').matchAll(/```yaml\n(.*?)```/gs)].map(([, yaml]) => parse(yaml!));
+    const values = blocks.filter(({ models }) => models !== undefined);
+    expect(values).toHaveLength(2);
+    const merged = which === 'GPUs' ? { ...values[0], ...values[1] } : values[0];
+    const objects = install(
+      Object.entries(merged).flatMap(([key, value]) => ['--set-json', `${key}=${JSON.stringify(value)}`]),
+    );
+    expect(objects.some(({ kind }) => kind === 'HTTPRoute')).toBe(true);
+    expect(objects.some(({ kind }) => kind === 'ScaledObject')).toBe(which === 'GPUs');
+  });
+
   test('times of settings drive the time that a pod is given to stop', () => {
     const env = ['gateway.env.BLIPQ_SHUTDOWN_DELAY_MS=20000', 'gateway.env.BLIPQ_DRAIN_MS=60000'];
     const worker = ['worker.env.BLIPQ_BATCH_DEADLINE_MS=600000', 'notifier.env.BLIPQ_WEBHOOK_TIMEOUT_MS=60000'];
@@ -169,6 +208,7 @@ describe.skipIf(helm === undefined)('Helm (skipped where there is none)', () => 
     [[...least, '--set', 'route.type=ingress', '--set', 'apiKeys.open=true'], 'route.hosts is not set'],
     [[...least, '--set', 'modelStorage.type=hostPath'], 'modelStorage.hostPath is not set'],
     [[...least, '--set', 'tracing.endpoint=http://10.0.0.1:4318'], 'set tracing.namespace'],
+    [[...least, '--set', 'admin.oauth2Proxy.enabled=true'], 'admin.oauth2Proxy.existingSecret is not set'],
     [[...least, '--set', 'modles[0].name=x'], "'modles' not allowed"],
     [[...least, '--set', 'models[0].device=gpu'], 'models/0/device'],
     [[...least, '--set', 'fetch.allow={example.com}'], 'fetch/allow/0'],

@@ -179,9 +179,9 @@ describe.each(Object.entries(installations))('%s', (_name, objects) => {
 
   test('a route leads to the API and to nothing internal', () => {
     const routes = objects.filter(({ kind }) => ['HTTPRoute', 'Ingress'].includes(kind));
-    for (const { spec } of routes) {
+    for (const { metadata, spec } of routes) {
       const backends = JSON.stringify(spec).match(/"blipq-[\w-]+"/g);
-      expect(backends).toEqual(['"blipq-gateway"']);
+      expect(backends).toEqual([metadata.name === 'blipq-admin' ? '"blipq-admin"' : '"blipq-gateway"']);
     }
     const trusted = settings(podOf(pods, 'gateway').containers[0]).BLIPQ_TRUST_PROXY;
     expect(trusted).toBe(routes.length > 0 ? '1' : undefined);
@@ -202,9 +202,9 @@ describe.each(Object.entries(installations))('%s', (_name, objects) => {
 
   test('a secret is given to those alone that need it', () => {
     const holders: Record<string, Set<string>> = {};
-    for (const { component, allContainers } of pods) {
-      for (const variable of allContainers.flatMap((container) => Object.keys(secretSettings(container)))) {
-        holders[variable] = (holders[variable] ?? new Set()).add(component);
+    for (const container of pods.flatMap(({ allContainers }) => allContainers)) {
+      for (const variable of Object.keys(secretSettings(container))) {
+        holders[variable] = (holders[variable] ?? new Set()).add(container.name);
       }
     }
     const allowed: Record<string, string[]> = {
@@ -213,10 +213,13 @@ describe.each(Object.entries(installations))('%s', (_name, objects) => {
       BLIPQ_ADMIN_KEY: ['gateway'],
       // Gateways show each API key its own; what they put into Redis is signed anyway.
       BLIPQ_WEBHOOK_SECRET: ['gateway', 'notifier'],
-      HF_TOKEN: ['model-download'],
+      HF_TOKEN: ['download'],
+      OAUTH2_PROXY_CLIENT_ID: ['oauth2-proxy'],
+      OAUTH2_PROXY_CLIENT_SECRET: ['oauth2-proxy'],
+      OAUTH2_PROXY_COOKIE_SECRET: ['oauth2-proxy'],
     };
-    for (const [variable, components] of Object.entries(holders)) {
-      expect([...components].sort(), variable).toEqual(allowed[variable]);
+    for (const [variable, containers] of Object.entries(holders)) {
+      expect([...containers].sort(), variable).toEqual(allowed[variable]);
     }
     expect(Object.keys(holders)).toEqual(expect.arrayContaining(['REDIS_URL', 'BLIPQ_WEBHOOK_SECRET']));
     // Nothing is handed over whole.

@@ -65,7 +65,8 @@ describe.each(Object.entries(installations))('%s', (name, objects) => {
     const toRedis = (labels: Record<string, string>) =>
       rules('Egress', labels).some(({ ports }) => ports?.some(({ port }) => port === redisPort));
     const users = pods.filter(({ labels }) => toRedis(labels)).map(({ component }) => component);
-    expect(new Set(users)).toEqual(new Set(['gateway', 'notifier', 'worker']));
+    const operators = name.endsWith('operators') ? ['admin'] : [];
+    expect(new Set(users)).toEqual(new Set(['gateway', 'notifier', 'worker', ...operators]));
   });
 
   test('spans are sent where a policy lets them, in one namespace', () => {

@@ -68,7 +68,7 @@ export function selects(
 interface Variable {
   name: string;
   value?: string;
-  valueFrom?: { secretKeyRef: { name: string; key: string } };
+  valueFrom?: { secretKeyRef?: { name: string; key: string }; fieldRef?: { fieldPath: string } };
 }
 
 /** The environment that a container's own variables give it, without those from Secrets. */
@@ -81,8 +81,8 @@ export function settings(container: Workload['containers'][number]): Record<stri
 export function secretSettings(
   container: Workload['containers'][number],
 ): Record<string, { name: string; key: string }> {
-  const secret = variables(container).filter(({ valueFrom }) => valueFrom !== undefined);
-  return Object.fromEntries(secret.map(({ name, valueFrom }) => [name, valueFrom!.secretKeyRef]));
+  const secret = variables(container).filter(({ valueFrom }) => valueFrom?.secretKeyRef !== undefined);
+  return Object.fromEntries(secret.map(({ name, valueFrom }) => [name, valueFrom!.secretKeyRef!]));
 }
 
 function variables({ env = [] }: { env?: Variable[] }): Variable[] {

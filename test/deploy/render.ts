@@ -36,6 +36,15 @@ const variants: Record<string, string[]> = {
     ...set('modelStorage.type=rwo', 'fetch.allow={10.1.0.0/16}', 'fetch.ports={8080}', 'webhooks.allow={10.2.0.7}'),
     ...set('webhooks.ports={8443}', 'webhooks.http=true', 'admin.existingSecret=admin', 'hub.existingSecret=hub'),
   ],
+  'cpu with pages for operators': [
+    ...profile('cpu'),
+    ...set(
+      'admin.oauth2Proxy.enabled=true',
+      'admin.oauth2Proxy.existingSecret=oauth2',
+      'admin.oauth2Proxy.host=o.invalid',
+    ),
+    ...set('admin.oauth2Proxy.issuerUrl=https://login.invalid', 'admin.oauth2Proxy.operators={ada@shop.invalid}'),
+  ],
   'gpu with the model in the image': [...profile('gpu'), ...set('modelStorage.type=image', 'models[0].image=a/b:1')],
   'everything from values': [
     ...set('models[0].name=a/b', 'redis.url=rediss://u:p@redis.invalid:6390/1', 'redis.ca.existingSecret=ca'),
