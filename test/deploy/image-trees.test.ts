@@ -85,6 +85,9 @@ describe.skipIf(!canBuild)("the images' trees, built by the Dockerfile's steps i
     expect((await fetch(`${url}/docs/errors/image_too_large`)).status).toBe(200);
     expect((await fetch(`${url}/playground`)).status).toBe(200);
     const headers = { authorization: `Bearer ${adminKey}` };
+    const live = async (path: string) =>
+      (await fetch(`http://127.0.0.1:${internal}/admin/live${path}`, { headers })).status;
+    expect([await live(''), await live('/data'), await live('/static/live.js')]).toEqual([200, 200, 200]);
     const board = await fetch(`http://127.0.0.1:${internal}/admin/queues`, { headers });
     const script = /src="(static\/js\/main[^"]+)"/.exec(await board.text())?.[1];
     expect(board.status).toBe(200);

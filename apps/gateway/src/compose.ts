@@ -2,6 +2,7 @@ import { PixelPool } from '@blipq/pixels';
 import {
   DeliveryLog,
   EventTokens,
+  LiveLook,
   ModelRegistry,
   QueueCensus,
   QueueHealth,
@@ -38,6 +39,7 @@ import { AdminKey } from './internal/admin-key.js';
 import { AdminPages } from './internal/admin-pages.js';
 import { healthRoutes } from './internal/health-routes.js';
 import { InternalServer } from './internal/internal-server.js';
+import { LiveView } from './internal/live-view.js';
 import { QueueGauges } from './internal/queue-gauges.js';
 import { TrustedHeader } from './internal/trusted-header.js';
 import { v1Routes } from './routes/v1-routes.js';
@@ -143,9 +145,10 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
     header: TrustedHeader.load(config.BLIPQ_ADMIN_TRUST_HEADER, config.BLIPQ_ADMIN_TRUST_PROXIES),
   });
   const board = new AdminBoard(async () => new (await import('./internal/board-page.js')).BoardPage(redis));
+  const live = new LiveView({ look: new LiveLook(redis), census, registry, health, memory, ...bounds });
   const internal = new InternalServer({
     census,
-    admin: access.isOpen ? new AdminPages({ access, pages: [board], logger }) : undefined,
+    admin: access.isOpen ? new AdminPages({ access, pages: [live, board], logger }) : undefined,
     metrics: Registry.merge([bentomlMetrics.registry, processMetrics.registry, gauges.registry]),
     port: config.BLIPQ_INTERNAL_PORT,
     host: config.BLIPQ_INTERNAL_HOST ?? config.HOST,
@@ -158,21 +161,8 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
     parts: [
       // Each waits 2 s for an unresponsive Redis. One after the other they would delay the probes for too long.
       together([
-        ...[
-          queue,
-          memory,
-          health,
-          deliveries,
-          tests,
-          tokens,
-          registry,
-          limits,
-          fetcher,
-          pool,
-          census,
-          reconciler,
-          board,
-        ],
+        ...[queue, memory, health, deliveries, tests, tokens, registry, limits, fetcher, pool, census, reconciler],
+        ...(access.isOpen ? [live, board] : []),
       ]),
       internal,
       server,

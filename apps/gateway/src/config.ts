@@ -99,7 +99,7 @@ export const gatewaySettings = z.object({
     .meta({ purpose: 'File with the API keys, instead of `BLIPQ_API_KEYS`', essential: true }),
   BLIPQ_ADMIN_KEY: setting.text(adminKeyTakes).optional().meta({
     purpose:
-      'Key that opens the [pages for operators](admin.md), `/admin/queues` on the internal port; without a key the pages are open to no one, unless an identity proxy is trusted',
+      'Key that opens the [pages for operators](admin.md), `/admin` on the internal port; without a key the pages are open to no one, unless an identity proxy is trusted',
   }),
   BLIPQ_ADMIN_KEY_FILE: setting
     .text('the path of a file with the admin key')

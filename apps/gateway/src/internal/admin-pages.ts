@@ -37,6 +37,7 @@ export class AdminPages {
       response.setHeader('Allow', 'GET, HEAD');
       return refuse(response, 405, 'These pages are for looking, and change nothing.');
     }
+    if (/^\/admin\/?$/.test(path)) return redirect(response, pages[0]!.path);
     const page = pages.find((one) => path === one.path || path.startsWith(`${one.path}/`));
     if (page === undefined) return refuse(response, 404, 'There is no such page.');
     try {
@@ -64,6 +65,10 @@ function refuseAccess(response: ServerResponse, { takesKey }: AdminAccess): void
   }
   response.setHeader('WWW-Authenticate', 'Basic realm="blipq admin", charset="UTF-8"');
   refuse(response, 401, 'This takes the admin key, as a password or as a bearer token.');
+}
+
+function redirect(response: ServerResponse, path: string): void {
+  response.writeHead(302, { location: path, 'cache-control': 'no-store' }).end();
 }
 
 function refuse(response: ServerResponse, status: number, sentence: string): void {

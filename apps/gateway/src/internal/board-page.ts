@@ -6,6 +6,7 @@ import ejs from 'ejs';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { securityHeaders } from '../answer/security-headers.js';
 import { boardPath } from './admin-board.js';
+import { answerWith } from './answer-with.js';
 
 /** Allows the page's own scripts and styles and requests to this server, nothing else. The page sets styles inline. */
 const contentSecurityPolicy = [
@@ -48,13 +49,7 @@ export class BoardPage {
 
   /** @throws the error of Redis, or of a page that cannot be rendered */
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      response.once('close', resolve);
-      // Express calls this when no route has answered.
-      this.#app(request as Request, response as Response, (error?: unknown) =>
-        reject(error ?? new Error('There is no such page.')),
-      );
-    });
+    await answerWith(this.#app, request, response);
   }
 
   async stop(): Promise<void> {
