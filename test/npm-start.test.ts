@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -33,6 +33,22 @@ test.each(['SIGTERM', 'SIGINT'] as const)('%s to npm start alone reaches what it
   }
   await closed;
   expect(said).toContain('stopped');
+});
+
+test.each([
+  [0, ''],
+  [3, 'a notice\nan error\n'],
+])('what package managers print is shown only when they fail: exit code %i', (code, shown) => {
+  const bootstrap = new URL('../tools/bootstrap.mjs', import.meta.url).href;
+  const program = `
+    import { run } from '${bootstrap}';
+    const printing = "console.log('a notice'); console.error('an error'); process.exitCode = ${code}";
+    process.exitCode = await run(process.execPath, ['-e', printing], { quiet: true });
+  `;
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    encoding: 'utf8',
+  });
+  expect([status, stdout, stderr]).toEqual([code, '', shown]);
 });
 
 function endIfAlive(pid: number): void {

@@ -11,6 +11,7 @@ import { freePort } from '../packages/test-servers/src/free-port.js';
 import { processesOf, type RunningProcess } from './process-table.js';
 
 const main = fileURLToPath(new URL('../apps/standalone/dist/main.js', import.meta.url));
+const demo = fileURLToPath(new URL('../models/demo', import.meta.url));
 
 export interface Ending {
   code: number | null;
@@ -40,13 +41,23 @@ export class Standalone {
     this.#ended = once(child, 'close').then(([code, signal]) => ({ code, signal, stderr: this.stderr }));
   }
 
-  /** Spawns it on a free port; `env` comes on top of this process's environment without BlipQ's own variables. */
+  /**
+   * Spawns it on a free port, with the captioning model alone; `env` comes on top of this process's environment without
+   * BlipQ's own variables.
+   */
   static async spawn(env: StandaloneEnv): Promise<Standalone> {
     const mark = `BLIPQ_TEST_MARK_${randomUUID()}`;
     const port = env.PORT ?? String(await freePort());
     const inherited = Object.entries(process.env).filter(([name]) => !/^BLIPQ_|^REDIS_URL$/.test(name));
     const child = spawn(process.execPath, [main], {
-      env: { ...Object.fromEntries(inherited), TEST_MARK: mark, HOST: '127.0.0.1', PORT: port, ...env },
+      env: {
+        ...Object.fromEntries(inherited),
+        TEST_MARK: mark,
+        HOST: '127.0.0.1',
+        PORT: port,
+        BLIPQ_MODEL: demo,
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });

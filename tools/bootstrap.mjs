@@ -57,11 +57,13 @@ export function giveUp(text) {
 }
 
 /**
- * Runs a program to its end with our terminal, and resolves with its exit code. A signal to us goes to the program
- * first; once it has ended, so do we.
+ * Runs a program to its end, and resolves with its exit code. A signal to us goes to the program first; once it has
+ * ended, so do we. What it prints is shown, but of a `quiet` program only when it fails.
  */
-export async function run(program, args, { env = process.env } = {}) {
-  const child = spawn(program, args, { cwd: root, env, stdio: 'inherit' });
+export async function run(program, args, { env = process.env, quiet = false } = {}) {
+  const child = spawn(program, args, { cwd: root, env, stdio: quiet ? ['inherit', 'pipe', 'pipe'] : 'inherit' });
+  const printed = [];
+  for (const output of quiet ? [child.stdout, child.stderr] : []) output.on('data', (chunk) => printed.push(chunk));
   let interrupted = 0;
   const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
   const forward = (signal) => {
@@ -75,15 +77,20 @@ export async function run(program, args, { env = process.env } = {}) {
   });
   for (const signal of Object.keys(signals)) process.off(signal, forward);
   if (interrupted) process.exit(interrupted);
+  if (code !== 0) process.stderr.write(Buffer.concat(printed));
   return code;
 }
 
-/** pnpm comes along by itself: npm fetches the version that package.json names from the user's registry. */
+/**
+ * pnpm comes along by itself: npm fetches the version that package.json names from the user's registry. The notices of
+ * npm, pnpm and turbo are for others; what they print matters when they fail.
+ */
 async function pnpm(...args) {
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', npm_config_update_notifier: 'false' };
   const code = await run(npm, ['exec', '--yes', `--package=${manifest.packageManager}`, '--', 'pnpm', ...args], {
     env,
+    quiet: true,
   });
   if (code !== 0) giveUp(`"pnpm ${args.join(' ')}" failed with exit code ${code}; its messages are above`);
 }

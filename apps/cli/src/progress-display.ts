@@ -1,4 +1,5 @@
-import { atEachTenth, type DownloadProgress, inWords } from '@blipq/hub';
+import { phaseWords } from '@blipq/engine';
+import { atEachTenth, type DownloadProgress, downloadWords, inWords } from '@blipq/hub';
 import { Presets, SingleBar } from 'cli-progress';
 
 /** Shows a person, or a log, how far things are. */
@@ -10,25 +11,13 @@ export interface ProgressDisplay {
   end(): void;
 }
 
-const phases: Record<string, string> = {
-  hash: 'reading the weights',
-  encoder: 'building the encoder',
-  decoder: 'building the decoder',
-  check: 'comparing with fp32 on sample images',
-  load: 'loading the model',
-  optimize: 'optimising the graphs for this CPU',
-};
-
 /** Lines on a stream: each phase once, a download at each tenth of it. */
 export function progressLines(line: (text: string) => void): ProgressDisplay {
   let current = '';
   return {
-    download: atEachTenth(({ file, bytesDone, bytesTotal }) => {
-      const percent = Math.floor((100 * bytesDone) / bytesTotal);
-      line(`downloading ${file}: ${inWords(bytesDone)} of ${inWords(bytesTotal)} (${percent} %)`);
-    }),
+    download: atEachTenth((progress) => line(downloadWords(progress))),
     phase: (name) => {
-      if (name !== current) line(phases[name] ?? name);
+      if (name !== current) line(phaseWords[name] ?? name);
       current = name;
     },
     note: line,

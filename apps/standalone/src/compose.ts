@@ -40,7 +40,7 @@ export function compose({ config, environment, say, logs, stopping }: ComposeOpt
   // Without keys nobody but this machine is let in, unless that is wanted.
   const hasKeys = config.BLIPQ_API_KEYS !== undefined || config.BLIPQ_API_KEYS_FILE !== undefined;
   const host = config.HOST ?? (hasKeys ? '0.0.0.0' : '127.0.0.1');
-  const line = (text: string) => logs.line(text);
+  const lineOf = (who: string) => (text: string) => logs.line(text, who);
   const url = reachableUrl(host, port);
   const redis = config.REDIS_URL
     ? new RedisCheck(config.REDIS_URL)
@@ -68,9 +68,9 @@ export function compose({ config, environment, say, logs, stopping }: ComposeOpt
     BLIPQ_WEBHOOK_SECRETS: config.BLIPQ_WEBHOOK_SECRETS,
     BLIPQ_WEBHOOK_SECRETS_FILE: config.BLIPQ_WEBHOOK_SECRETS_FILE,
   });
-  const worker = (name: string, reference: string, index: number) =>
+  const worker = (model: string, reference: string, index: number) =>
     serviceProcess({
-      name,
+      name: models.length === 1 ? 'worker' : `worker of ${model}`,
       app: 'worker',
       env: () => ({
         ...forAll(),
@@ -82,17 +82,12 @@ export function compose({ config, environment, say, logs, stopping }: ComposeOpt
         HOST: '127.0.0.1',
         BLIPQ_HEALTH_PORT: String(config.BLIPQ_HEALTH_PORT && config.BLIPQ_HEALTH_PORT + index),
       }),
-      line,
+      line: lineOf(model),
       say,
       stopDeadlineMs: 28_000,
     });
   const workers = new Workers({
-    workers: new Map(
-      models.map(([name, reference], index) => [
-        name,
-        worker(models.length === 1 ? 'worker' : `worker of ${name}`, reference, index),
-      ]),
-    ),
+    workers: new Map(models.map(([model, reference], index) => [model, worker(model, reference, index)])),
     say,
   });
   const notifier = serviceProcess({
@@ -107,7 +102,7 @@ export function compose({ config, environment, say, logs, stopping }: ComposeOpt
       HOST: '127.0.0.1',
       BLIPQ_HEALTH_PORT: '0',
     }),
-    line,
+    line: lineOf('notifier'),
     say,
     stopDeadlineMs: 24_000,
   });
@@ -124,7 +119,7 @@ export function compose({ config, environment, say, logs, stopping }: ComposeOpt
       BLIPQ_INTERNAL_PORT: String(config.BLIPQ_INTERNAL_PORT),
       ...chosen(config, gatewayOnly),
     }),
-    line,
+    line: lineOf('gateway'),
     say,
     stopDeadlineMs: 18_000,
   });

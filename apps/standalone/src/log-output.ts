@@ -1,4 +1,4 @@
-import { logLineLevel, prettyLogLine } from '@blipq/service';
+import { logLineLevel, logLineWords, prettyLogLine } from '@blipq/service';
 
 const warn = 40;
 
@@ -6,7 +6,7 @@ export interface LogOutputOptions {
   write(text: string): void;
   /** Lines for people instead of JSON. */
   pretty: boolean;
-  /** Once everything is up, only warnings and worse. */
+  /** What is going on in words while everything starts, and once it is up only warnings and worse. */
   quiet: boolean;
 }
 
@@ -24,10 +24,13 @@ export class LogOutput {
     this.#started = true;
   }
 
-  line(text: string): void {
+  /** @param who it is that says so, for people */
+  line(text: string, who: string): void {
     const { write, pretty, quiet } = this.#options;
     const level = logLineLevel(text);
-    if (quiet && this.#started && level !== undefined && level < warn) return;
-    write(pretty ? prettyLogLine(text) : text);
+    const isNews = level === undefined || level >= warn;
+    if (quiet && this.#started && !isNews) return;
+    if (!pretty) write(text);
+    else write(quiet && !isNews ? `${who}: ${logLineWords(text)}` : prettyLogLine(text));
   }
 }

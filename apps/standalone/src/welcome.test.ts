@@ -12,7 +12,7 @@ const options = {
 
 test('the bundled model comes with a line to paste and a plain word about what it knows', () => {
   const text = welcome(options);
-  expect(text).toContain('BlipQ is ready at http://localhost:3000\n');
+  expect(text).toContain('BlipQ is ready at http://localhost:3000/playground, or in another terminal:\n');
   expect(text).toContain('  curl -F img=@/b/demo/examples/dog.jpg http://localhost:3000/generate\n');
   expect(text).toContain('emoji scenes only');
   expect(text).toContain('BLIPQ_MODEL=Salesforce/blip-image-captioning-large npm start');

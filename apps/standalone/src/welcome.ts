@@ -11,9 +11,10 @@ export interface WelcomeOptions {
 }
 
 /** What a person reads when everything is up: where it is, lines to paste, what the models know. */
-export function welcome({ url, served, failed, bundled, image, stateFolder }: WelcomeOptions): string {
+export function welcome({ url: reached, served, failed, bundled, image, stateFolder }: WelcomeOptions): string {
+  const url = reached.replace('//127.0.0.1:', '//localhost:');
   const lines = [
-    `BlipQ is ready at ${url}`,
+    `BlipQ is ready at ${url}/playground, or in another terminal:`,
     '',
     `  curl -F ${quoted(`img=@${image}`)} ${url}/generate`,
     `  curl -F ${quoted(`image=@${image}`)} ${url}/v1/captions`,
@@ -24,8 +25,8 @@ export function welcome({ url, served, failed, bundled, image, stateFolder }: We
   if (bundled) {
     lines.push(
       'The bundled model is small and knows emoji scenes only. For photographs, give it a BLIP captioning checkpoint:',
-      '  BLIPQ_MODEL=Salesforce/blip-image-captioning-large npm start     (1.9 GB from the Hugging Face Hub)',
-      '  BLIPQ_MODEL=<folder with config.json, weights and tokenizer> npm start',
+      '  BLIPQ_MODEL=Salesforce/blip-image-captioning-large npm start   # 1.9 GB from the Hugging Face Hub',
+      '  BLIPQ_MODEL=/path/to/your/checkpoint npm start                 # config.json, weights and tokenizer',
       '',
     );
   }

@@ -1,5 +1,5 @@
 import type { Task } from '@blipq/contracts';
-import { Engine, EngineRefusedError } from '@blipq/engine';
+import { Engine, EngineRefusedError, phaseWords } from '@blipq/engine';
 import { hubOptions } from '@blipq/hub';
 import { ModelRegistry, QueueHealth, WorkConsumer } from '@blipq/queue';
 import {
@@ -86,8 +86,9 @@ export function composeWorker(config: WorkerConfig, logger: Logger, stopping: Ab
 function enginePart(engine: Engine, config: WorkerConfig, logger: Logger): ServicePart {
   let phase = '';
   engine.on('progress', (progress) => {
-    if (progress.phase !== phase) logger.info({ phase: progress.phase }, 'preparing the model');
+    if (progress.phase === phase) return;
     phase = progress.phase;
+    logger.info({ phase, doing: phaseWords[phase] }, 'preparing the model');
   });
   return {
     start: async () => {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Backoff, type ModelLocation } from '@blipq/engine';
-import { atEachTenth, HubError, type HubOptions, type ResolvedModel, resolveModel } from '@blipq/hub';
+import { atEachTenth, downloadWords, HubError, type HubOptions, type ResolvedModel, resolveModel } from '@blipq/hub';
 import { type Logger, StartupError } from '@blipq/service';
 
 export interface LocateOptions {
@@ -39,9 +39,8 @@ async function resolve({ reference, hub, logger }: LocateOptions, signal: AbortS
   return await resolveModel(reference, {
     ...hub,
     signal,
-    onProgress: atEachTenth(({ file, bytesDone, bytesTotal }) => {
-      const percent = Math.floor((100 * bytesDone) / bytesTotal);
-      logger.info({ phase: 'download', file, percent, bytesDone, bytesTotal }, 'preparing the model');
+    onProgress: atEachTenth((progress) => {
+      logger.info({ phase: 'download', doing: downloadWords(progress), ...progress }, 'preparing the model');
     }),
     onWarning: (message) => logger.warn(message),
   });

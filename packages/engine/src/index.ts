@@ -14,5 +14,6 @@ export type { EngineLogger } from './engine-logger.js';
 export type { EngineOptions, ModelLocation } from './engine-options.js';
 export { EngineRefusedError } from './engine-refused-error.js';
 export { manifestOf } from './manifest-of.js';
+export { phaseWords } from './phase-words.js';
 export type { Progress } from './protocol.js';
 export { type Loading, type LoadModel, type ServedModel, serveEngine } from './serve-engine.js';

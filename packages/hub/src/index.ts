@@ -1,4 +1,5 @@
 export { atEachTenth } from './at-each-tenth.js';
+export { downloadWords } from './download-words.js';
 export { inWords } from './free-space.js';
 export { HubError, type HubErrorCode } from './hub-error.js';
 export type { DownloadProgress } from './hub-model.js';

@@ -5,7 +5,7 @@ export { answerMetrics, HealthServer, type HealthServerOptions, type Readiness }
 export { closeServer, listen } from './listen.js';
 export { type Environment, type LoadedConfig, loadConfig } from './load-config.js';
 export { createLogger, type Logger, type LoggerOptions } from './logger.js';
-export { logLineLevel, prettyLogLine } from './pretty-log-line.js';
+export { logLineLevel, logLineWords, prettyLogLine } from './pretty-log-line.js';
 export { type MetricsText, ProcessMetrics } from './process-metrics.js';
 export { RedisReport } from './redis-report.js';
 export {

@@ -1,7 +1,7 @@
 const levels: Record<number, string> = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'fatal' };
 
 /** Fields of a log line that a person at a terminal has no use for. */
-const unshown = new Set(['level', 'time', 'pid', 'hostname', 'name', 'msg', 'err']);
+const unshown = new Set(['level', 'time', 'pid', 'hostname', 'name', 'msg', 'err', 'doing']);
 
 /**
  * Turns one JSON log line into `12:34:56 worker  warn  message  key=value`. Text that is not a log line comes back
@@ -17,6 +17,12 @@ export function prettyLogLine(line: string): string {
     .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
   const parts = [clock, String(name ?? '').padEnd(8), (levels[Number(level)] ?? '').padEnd(5), msg, ...fields];
   return [...parts.filter((part) => part !== undefined), stackOf(entry.err)].filter((part) => part !== '').join(' ');
+}
+
+/** What a JSON log line says in words alone: what is being done (`doing`), or else its message. */
+export function logLineWords(line: string): string {
+  const { doing, msg } = parseEntry(line) ?? {};
+  return String(doing ?? msg ?? line);
 }
 
 /** The level of a JSON log line (30 is info), or undefined when the text is not a log line. */
