@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { HeldHandler } from '../../apps/gateway/src/testing/held-handler.js';
@@ -169,6 +170,26 @@ describe('an aborted call cancels its work', () => {
     const made = lossy.caption(photo, { prompt: 'hold', signal: abort.signal, onUpdate: () => {} });
     await expect(made).rejects.toThrow('enough');
     await canceled('hold');
+  });
+
+  test('as do all that share a signal, which has one listener while they run and none when they have ended', async () => {
+    const abort = new AbortController();
+    const listeners = () => getEventListeners(abort.signal, 'abort').length;
+    const asked: number[] = [];
+    const counting = through(async (url, init) => {
+      asked.push(listeners());
+      return await fetch(url, init);
+    });
+    const share = (prompt: string) => () => counting.caption(photo, { prompt, signal: abort.signal });
+    await Promise.all(Array.from({ length: 12 }, share('together')));
+    expect([new Set(asked), listeners()]).toEqual([new Set([1]), 0]);
+
+    const begun = held.nextBegun();
+    const made = Array.from({ length: 3 }, share('hold'));
+    await begun;
+    abort.abort(new Error('enough'));
+    for (const one of await Promise.allSettled(made)) expect(one).toMatchObject({ reason: { message: 'enough' } });
+    expect(listeners()).toBe(0);
   });
 
   test('and one that is aborted beforehand sends nothing', async () => {

@@ -1,5 +1,6 @@
 import { type ApiClient, type ApiOptions, apiClient } from './api-client.js';
 import { BlipqError, errorOf } from './blipq-error.js';
+import { onAbort } from './on-abort.js';
 
 export interface BlipqOptions extends ApiOptions {
   /**
@@ -53,9 +54,8 @@ export class Http {
   async #once<T>(call: (signal: AbortSignal) => Promise<Answer<T>>, signal: AbortSignal | undefined, waitMs: number) {
     // AbortSignal.any would leave something behind in a signal that outlives the request, for every one of them.
     const either = new AbortController();
-    const stop = () => either.abort(signal?.reason);
     const timer = setTimeout(() => either.abort(new Error('no answer in time')), requestTimeoutMs + waitMs);
-    signal?.addEventListener('abort', stop);
+    const forget = onAbort(signal, () => either.abort(signal?.reason));
     try {
       const { data, error, response } = await call(either.signal);
       if (response.ok) return [data] as const;
@@ -67,7 +67,7 @@ export class Http {
       return [undefined, failureOf(cause)] as const;
     } finally {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', stop);
+      forget();
     }
   }
 }
@@ -84,15 +84,15 @@ function failureOf(cause: unknown): BlipqError {
 export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
   if (ms <= 0) return;
-  await new Promise<void>((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal!.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', stop);
-      resolve();
-    }, ms);
-    signal?.addEventListener('abort', stop, { once: true });
-  });
+  let forget = () => {};
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      timer = setTimeout(resolve, ms);
+      forget = onAbort(signal, () => reject(signal?.reason));
+    });
+  } finally {
+    clearTimeout(timer);
+    forget();
+  }
 }
