@@ -179,6 +179,19 @@ describe.skipIf(helm === undefined)('Helm (skipped where there is none)', () => 
     expect(settings(podOf(pods, 'gateway').containers[0]).BLIPQ_QUEUE_MAX).toBe('123456789');
   });
 
+  test('pods restart for a Secret that comes from changed values, and for nothing else of it', () => {
+    const templates = (...values: string[]) =>
+      install([...['--set', 'models[0].name=a/b'], ...values.flatMap((value) => ['--set', value])])
+        .filter(({ kind }) => kind === 'Deployment')
+        .map(({ metadata, spec }) => [metadata.name, JSON.stringify(spec.template)]);
+    const secret = 'webhooks.secret=whsec_YmxpcXEgZGV2ZWxvcG1lbnQgc2VjcmV0IDEyMzQ1Ng==';
+    const before = templates('redis.url=redis://a.invalid', secret);
+    expect(templates('redis.url=redis://a.invalid', secret)).toEqual(before);
+    const after = templates('redis.url=redis://b.invalid', secret);
+    for (const [index, [name, template]] of after.entries()) expect(template, name).not.toBe(before[index]![1]);
+    expect(JSON.stringify(after)).not.toContain('b.invalid');
+  });
+
   test('images come from one registry, by tag or digest', () => {
     const digest = `sha256:${'a'.repeat(64)}`;
     const values = ['image.registry=r.invalid/team', 'image.tag=1.2.3', `images.gateway.digest=${digest}`];

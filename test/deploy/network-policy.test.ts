@@ -168,6 +168,9 @@ describe.skipIf(helm === undefined)('values', () => {
     );
     expect(reaches('model-download', '10.9.0.1', 8443)).toBe(true);
     expect(reaches('model-download', '10.8.0.1', 8443)).toBe(false);
+    const plain = network(install([...least, '--set', 'hub.endpoint=http://hub.invalid'])).reaches;
+    expect(plain('model-download', publicAddress, 80)).toBe(true);
+    expect(reaches('model-download', publicAddress, 80)).toBe(false);
     expect(settings(podOf(pods, 'model-download').containers[0]).HF_ENDPOINT).toBe('https://hub.invalid:8443');
   });
 });

@@ -21,6 +21,11 @@
 {{- end }}
 {{- end }}
 
+{{/* Of an http: or https: address. */}}
+{{- define "blipq.portOf" -}}
+{{- regexFind ":[0-9]+$" (urlParse .).host | trimPrefix ":" | default (ternary "443" "80" (hasPrefix "https:" .)) -}}
+{{- end }}
+
 {{/* A policy's head. Takes root, name, component (which pods; blank: all), redisClients (of those only such) and types. */}}
 {{- define "blipq.policy" -}}
 apiVersion: networking.k8s.io/v1

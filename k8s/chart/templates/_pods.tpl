@@ -8,6 +8,14 @@ cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes: tmp
 {{- end }}
 {{- end }}
 
+{{/* Pods read Secrets at their start: those that come from values roll them when they change. */}}
+{{- define "blipq.secretsChecksum" -}}
+{{- $made := list .Values.redis.url .Values.apiKeys.json .Values.webhooks.secret | join "\n" -}}
+{{- if trim $made }}
+blipq/secrets: {{ sha256sum $made }}
+{{- end }}
+{{- end }}
+
 {{/* Takes root, and fsGroup for those that write to a volume. */}}
 {{- define "blipq.podSecurity" -}}
 automountServiceAccountToken: false
