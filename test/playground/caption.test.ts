@@ -53,6 +53,15 @@ describe.skipIf(noChromium !== '')(`the Caption tab on a standalone BlipQ${noChr
     for (const name of [rocket, sun]) expect(await captionOf(name)).toBe(exampleCaptions[name]);
   });
 
+  test('a file that is no image is refused in the server’s words', async () => {
+    await playground.drop(join(root, 'package.json'));
+    await playground.shows('package.json', 'refused');
+    await playground.card('package.json').getByText('does not start like any image format').waitFor();
+    await playground.screenshot('playground');
+    await playground.screenshot('playground-dark', { colorScheme: 'dark' });
+    await playground.screenshot('playground-narrow', { width: 320, height: 700 });
+  });
+
   test('an image that is pasted', async () => {
     await playground.paste(readFileSync(example(cat)));
     expect(await captionOf('image.png')).toBe(exampleCaptions[cat]);
@@ -78,15 +87,6 @@ describe.skipIf(noChromium !== '')(`the Caption tab on a standalone BlipQ${noChr
     await playground.page.getByLabel('Address of an image').fill(url);
     await playground.page.keyboard.press('Enter');
     expect(await captionOf('data URL')).toBe(exampleCaptions[dog]);
-  });
-
-  test('a file that is no image is refused in the server’s words', async () => {
-    await playground.drop(join(root, 'package.json'));
-    await playground.shows('package.json', 'refused');
-    await playground.card('package.json').getByText('does not start like any image format').waitFor();
-    await playground.screenshot('playground');
-    await playground.screenshot('playground-dark', { colorScheme: 'dark' });
-    await playground.screenshot('playground-narrow', { width: 320, height: 700 });
   });
 
   test('axe-core finds nothing wrong with all of that', () => playground.expectAccessible(['light', 'dark', 'narrow']));

@@ -1,4 +1,4 @@
-import { type Card, isOpen, pageOf } from '../work/card.js';
+import { type Card, isOpen, pageOf, type Trouble } from '../work/card.js';
 import type { Connection } from '../work/connection.js';
 import { CopyAs } from './copy-as.js';
 import { ResultView } from './result-view.js';
@@ -12,23 +12,10 @@ interface CardViewProps {
   onRemove(): void;
 }
 
-const stateNames: Record<Card['state'], string> = {
-  waiting: 'waiting',
-  sending: 'sending',
-  queued: 'queued',
-  processing: 'processing',
-  succeeded: 'succeeded',
-  failed: 'failed',
-  canceled: 'canceled',
-  expired: 'expired',
-  refused: 'refused',
-};
-
-export function CardView({ card, connection, onCancel, onRetry, onAgain, onRemove }: CardViewProps) {
-  const { key, name, state, thumbnail, resource, trouble, source } = card;
-  const open = isOpen(card);
+export function CardView({ card, connection, ...does }: CardViewProps) {
+  const { key, name, state, thumbnail, resource, trouble } = card;
   return (
-    <article class={`card is-${state}`} aria-labelledby={`name-${key}`} aria-busy={open}>
+    <article class="card" aria-labelledby={`name-${key}`} aria-busy={isOpen(card)}>
       <div class="thumbnail">
         {thumbnail ? <img src={thumbnail} alt="" /> : <span aria-hidden="true">{extensionOf(name)}</span>}
       </div>
@@ -38,30 +25,12 @@ export function CardView({ card, connection, onCancel, onRetry, onAgain, onRemov
             {name}
           </h3>
           <span class={`state state-${state}`} data-state={state}>
-            {stateNames[state]}
+            {state}
             {resource && resource.attempt > 1 && `, attempt ${resource.attempt}`}
           </span>
         </div>
         {resource?.state === 'succeeded' && <ResultView resource={resource} />}
-        {trouble && (
-          <div class="trouble">
-            <p>{trouble.detail}</p>
-            {trouble.errors.length > 0 && (
-              <ul>
-                {trouble.errors.map(({ field, message }) => (
-                  <li key={field}>
-                    <code>{field}</code> {message}
-                  </li>
-                ))}
-              </ul>
-            )}
-            {pageOf(trouble, connection.server) && (
-              <a href={pageOf(trouble, connection.server)} target="_blank" rel="noreferrer">
-                What to do about {trouble.code}
-              </a>
-            )}
-          </div>
-        )}
+        {trouble && <TroubleView trouble={trouble} server={connection.server} />}
         {resource?.timings && (
           <p class="quiet timings">
             {resource.model} · {duration(resource.timings.total_ms)} in all, {duration(resource.timings.inference_ms)}{' '}
@@ -69,29 +38,62 @@ export function CardView({ card, connection, onCancel, onRetry, onAgain, onRemov
             {resource.cached && ' · answered from a stored result'}
           </p>
         )}
-        <div class="actions">
-          {open && (
-            <button type="button" class="small" onClick={onCancel} aria-label={`Cancel ${name}`}>
-              Cancel
-            </button>
-          )}
-          {!open && state !== 'succeeded' && (resource || source) && (
-            <button type="button" class="small" onClick={onRetry} aria-label={`Retry ${name}`}>
-              Retry
-            </button>
-          )}
-          {state === 'succeeded' && source && (
-            <button type="button" class="small" onClick={onAgain} aria-label={`Again, ${name}`}>
-              Again
-            </button>
-          )}
-          <button type="button" class="small" onClick={onRemove} aria-label={`Remove ${name}`}>
-            Remove
-          </button>
-          <CopyAs card={card} connection={connection} />
-        </div>
+        <CardActions {...{ card, connection, ...does }} />
       </div>
     </article>
+  );
+}
+
+/** The server's words. */
+function TroubleView({ trouble, server }: { trouble: Trouble; server: string }) {
+  const page = pageOf(trouble, server);
+  return (
+    <div class="trouble">
+      <p>{trouble.detail}</p>
+      {trouble.errors.length > 0 && (
+        <ul>
+          {trouble.errors.map(({ field, message }, at) => (
+            <li key={at}>
+              <code>{field}</code> {message}
+            </li>
+          ))}
+        </ul>
+      )}
+      {page && (
+        <a href={page} target="_blank" rel="noreferrer">
+          What to do about {trouble.code}
+        </a>
+      )}
+    </div>
+  );
+}
+
+function CardActions({ card, connection, onCancel, onRetry, onAgain, onRemove }: CardViewProps) {
+  const { name, state, resource, source } = card;
+  const actions = [
+    isOpen(card) && { word: 'Cancel', act: onCancel },
+    !isOpen(card) && state !== 'succeeded' && (resource || source) && { word: 'Retry', act: onRetry },
+    state === 'succeeded' && source && { word: 'Again', act: onAgain },
+    { word: 'Remove', act: onRemove },
+  ];
+  return (
+    <div class="actions">
+      {actions.map(
+        (action) =>
+          action && (
+            <button
+              type="button"
+              class="small"
+              key={action.word}
+              onClick={action.act}
+              aria-label={`${action.word} ${name}`}
+            >
+              {action.word}
+            </button>
+          ),
+      )}
+      <CopyAs card={card} connection={connection} />
+    </div>
   );
 }
 

@@ -1,9 +1,11 @@
 import type { Kind } from '@blipq/client';
+import type { RefObject } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import { type GivenImage, imagesMax } from '../work/card.js';
 import type { ModelOnOffer } from '../work/connection.js';
 import { kindWords } from '../work/kinds.js';
 import { linesOf, type Wishes } from '../work/wishes.js';
+import { ExampleImages } from './example-images.js';
 import { MoreWishes } from './more-wishes.js';
 import { PictureInputs } from './picture-inputs.js';
 import { StagedPictures } from './staged-pictures.js';
@@ -14,13 +16,15 @@ interface ComposerProps {
   models: ModelOnOffer[] | undefined;
   /** Whether captions can be compared with their images. */
   matcher: boolean;
+  /** Whether the model is one that knows the example images. */
+  hasExamples: boolean;
   wishes: Wishes;
   onWish(changes: Partial<Wishes>): void;
   onAsk(images: GivenImage[]): void;
 }
 
 /** Where images are given and what is asked is said. Captions begin at once; questions wait for their button. */
-export function Composer({ kind, models, matcher, wishes, onWish, onAsk }: ComposerProps) {
+export function Composer({ kind, models, matcher, hasExamples, wishes, onWish, onAsk }: ComposerProps) {
   const [staged, setStaged] = useState<GivenImage[]>([]);
   const [missing, setMissing] = useState('');
   const textArea = useRef<HTMLTextAreaElement>(null);
@@ -48,38 +52,14 @@ export function Composer({ kind, models, matcher, wishes, onWish, onAsk }: Compo
     <div class="panel composer">
       <section aria-label="Images" class="pictures">
         <PictureInputs onPictures={onPictures} />
+        {hasExamples && <ExampleImages onImage={(one) => onPictures([one])} />}
         {kind !== 'captions' && (
           <StagedPictures pictures={staged} onRemove={(one) => setStaged(staged.filter((other) => other !== one))} />
         )}
       </section>
       <form aria-label={kindWords[kind].lead} class="wishes" onSubmit={ask}>
         <p class="lead">{kindWords[kind].lead}</p>
-        {kind === 'captions' ? (
-          <div class="field">
-            <label for="prompt">Begin with</label>
-            <input
-              id="prompt"
-              placeholder="a picture of"
-              value={wishes.prompt}
-              onInput={(event) => onWish({ prompt: event.currentTarget.value })}
-            />
-          </div>
-        ) : (
-          <div class="field">
-            <label for="words">{kind === 'answers' ? 'Questions, one on each line' : 'Texts, one on each line'}</label>
-            <textarea
-              id="words"
-              ref={textArea}
-              rows={3}
-              placeholder={kind === 'answers' ? 'what is in the picture?' : 'a dog on the grass\na cat on a sofa'}
-              value={kind === 'answers' ? wishes.questions : wishes.texts}
-              onInput={({ currentTarget: { value } }) =>
-                onWish(kind === 'answers' ? { questions: value } : { texts: value })
-              }
-            />
-          </div>
-        )}
-        <MoreWishes kind={kind} models={models} matcher={matcher} wishes={wishes} onWish={onWish} />
+        <WordsField kind={kind} wishes={wishes} onWish={onWish} area={textArea} />
         {kind !== 'captions' && (
           <button type="submit" class="primary">
             {kindWords[kind].run}
@@ -88,7 +68,44 @@ export function Composer({ kind, models, matcher, wishes, onWish, onAsk }: Compo
         <p class="bad" role="alert">
           {missing}
         </p>
+        <MoreWishes kind={kind} models={models} matcher={matcher} wishes={wishes} onWish={onWish} />
       </form>
+    </div>
+  );
+}
+
+type WordsFieldProps = Pick<ComposerProps, 'kind' | 'wishes' | 'onWish'> & { area: RefObject<HTMLTextAreaElement | null> };
+
+/** The prompt, the questions or the texts. */
+function WordsField({ kind, wishes, onWish, area }: WordsFieldProps) {
+  if (kind === 'captions') {
+    return (
+      <div class="field">
+        <label for="prompt">Begin with</label>
+        <input
+          id="prompt"
+          placeholder="a picture of"
+          value={wishes.prompt}
+          onInput={(event) => onWish({ prompt: event.currentTarget.value })}
+        />
+      </div>
+    );
+  }
+  const [name, label, example] =
+    kind === 'answers'
+      ? (['questions', 'Questions, one on each line', 'what is in the picture?'] as const)
+      : (['texts', 'Texts, one on each line', 'a dog on the grass\na cat on a sofa'] as const);
+  return (
+    <div class="field">
+      <label for="words">{label}</label>
+      <textarea
+        id="words"
+        ref={area}
+        rows={3}
+        placeholder={example}
+        value={wishes[name]}
+        onInput={(event) => onWish({ [name]: event.currentTarget.value })}
+      />
     </div>
   );
 }
