@@ -1,4 +1,4 @@
-import { type Card, isOpen, pageOf, type Trouble } from '../work/card.js';
+import { type Card, isCanceling, isOpen, pageOf, type Trouble } from '../work/card.js';
 import type { Connection } from '../work/connection.js';
 import { CopyAs } from './copy-as.js';
 import { ResultView } from './result-view.js';
@@ -25,7 +25,7 @@ export function CardView({ card, connection, ...does }: CardViewProps) {
             {name}
           </h3>
           <span class={`state state-${state}`} data-state={state}>
-            {state}
+            {isCanceling(card) ? 'canceling' : state}
             {resource && resource.attempt > 1 && `, attempt ${resource.attempt}`}
           </span>
         </div>
@@ -71,7 +71,7 @@ function TroubleView({ trouble, server }: { trouble: Trouble; server: string }) 
 function CardActions({ card, connection, onCancel, onRetry, onAgain, onRemove }: CardViewProps) {
   const { name, state, resource, source } = card;
   const actions = [
-    isOpen(card) && { word: 'Cancel', act: onCancel },
+    isOpen(card) && !isCanceling(card) && { word: 'Cancel', act: onCancel },
     !isOpen(card) && state !== 'succeeded' && (resource || source) && { word: 'Retry', act: onRetry },
     state === 'succeeded' && source && { word: 'Again', act: onAgain },
     { word: 'Remove', act: onRemove },

@@ -38,6 +38,9 @@ export interface Card {
 export const isOpen = ({ state }: Pick<Card, 'state'>) =>
   state === 'waiting' || state === 'sending' || state === 'queued' || state === 'processing';
 
+/** A worker has it, and the server will end it as canceled. */
+export const isCanceling = (card: Card) => isOpen(card) && card.resource?.cancel_requested === true;
+
 /** The words of an error for a card. */
 export function troubleOf(error: unknown): Trouble {
   if (error instanceof BlipqError) {
