@@ -38,6 +38,17 @@ describe.skipIf(noChromium !== '')(`the Caption tab on a standalone BlipQ${noChr
     return await playground.card(name).locator('.told').textContent();
   }
 
+  test('a banner says what the model knows, with the line that gets one of photographs, and offers examples', async () => {
+    const { note } = JSON.parse(readFileSync(join(root, 'models/demo/blipq.json'), 'utf8'));
+    const banner = playground.page.locator('.banner.note');
+    expect(await banner.textContent()).toContain(note);
+    expect(await banner.locator('code').textContent()).toBe(
+      'BLIPQ_MODEL=Salesforce/blip-image-captioning-large npm start',
+    );
+    await playground.page.getByRole('button', { name: 'Try book-in-a-room.jpg' }).click();
+    expect(await captionOf('book-in-a-room.jpg')).toBe(exampleCaptions['book-in-a-room.jpg']);
+  });
+
   test('images that are chosen come back as captions, each on a card with a thumbnail', async () => {
     await playground.choose(example(dog), example(cat));
     for (const name of [dog, cat]) {
@@ -57,7 +68,7 @@ describe.skipIf(noChromium !== '')(`the Caption tab on a standalone BlipQ${noChr
     await playground.drop(join(root, 'package.json'));
     await playground.shows('package.json', 'refused');
     await playground.card('package.json').getByText('does not start like any image format').waitFor();
-    await playground.screenshot('playground');
+    await playground.screenshot('playground', { height: 1120 });
     await playground.screenshot('playground-dark', { colorScheme: 'dark' });
     await playground.screenshot('playground-narrow', { width: 320, height: 700 });
   });
@@ -151,6 +162,7 @@ describe.skipIf(noChromium !== '')(`the Caption tab on a standalone BlipQ${noChr
       .getByRole('button', { name: `Cancel ${rocket}` })
       .first()
       .click();
+    await playground.card(rocket).getByText('canceling').waitFor();
     process.kill(engine.pid, 'SIGCONT');
     await playground.shows(rocket, 'canceled');
     await playground.page

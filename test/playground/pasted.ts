@@ -18,7 +18,17 @@ export async function pasted(playground: PlaygroundPage, image: string, as: stri
   prepare(folder);
   if (as === 'TypeScript') {
     writeFileSync(join(folder, 'pasted.ts'), copied);
-    const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--types', 'node'];
+    const options = [
+      '--noEmit',
+      '--strict',
+      '--module',
+      'nodenext',
+      '--target',
+      'es2023',
+      '--types',
+      'node',
+      '--skipLibCheck',
+    ];
     await run(folder, join(root, 'node_modules/.bin/tsc'), [...options, 'pasted.ts']);
     // Older versions of Node run it under this name alone; it has no types of its own.
     writeFileSync(join(folder, 'pasted.mjs'), copied);

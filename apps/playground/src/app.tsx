@@ -67,7 +67,7 @@ export function App({ connection, runs }: { connection: Connection; runs: Runs }
               kind={kind}
               models={served}
               matcher={models?.some(({ task, retired }) => task === 'image_text_retrieval' && !retired) ?? false}
-              hasExamples={Boolean(model?.note)}
+              hasExamples={Boolean(model?.model_note)}
               wishes={wishes}
               onWish={(changes) => setWishes((before) => ({ ...before, ...changes }))}
               onAsk={ask}

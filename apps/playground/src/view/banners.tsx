@@ -17,7 +17,7 @@ const startLine = (kind: Kind) => `BLIPQ_MODEL=${kindWords[kind].photographs} np
 /** What a person has to know before anything else. */
 export function Banners({ connection, kind, model, isLacking }: BannersProps) {
   const { outage, failure, keyNeeded } = connection;
-  const note = model?.note;
+  const note = model?.model_note;
   return (
     <div class="banners" role="status">
       {outage && <OutageBanner outage={outage} />}

@@ -74,7 +74,9 @@ export function Composer({ kind, models, matcher, hasExamples, wishes, onWish, o
   );
 }
 
-type WordsFieldProps = Pick<ComposerProps, 'kind' | 'wishes' | 'onWish'> & { area: RefObject<HTMLTextAreaElement | null> };
+type WordsFieldProps = Pick<ComposerProps, 'kind' | 'wishes' | 'onWish'> & {
+  area: RefObject<HTMLTextAreaElement | null>;
+};
 
 /** The prompt, the questions or the texts. */
 function WordsField({ kind, wishes, onWish, area }: WordsFieldProps) {

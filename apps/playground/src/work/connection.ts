@@ -3,7 +3,7 @@ import { browserStorage } from './browser-storage.js';
 import { Changes } from './changes.js';
 
 /** A model of `GET /v1/models`. */
-export type ModelOnOffer = components['schemas']['Model'] & { note?: string | null };
+export type ModelOnOffer = components['schemas']['Model'];
 
 /** What keeps requests from being answered for the moment; they are repeated by themselves. */
 export interface Outage {
