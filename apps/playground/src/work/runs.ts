@@ -59,8 +59,7 @@ export class Runs extends Changes {
   async cancel({ key, kind, resource }: Card): Promise<void> {
     if (resource === undefined) return this.#stops.get(key)?.abort();
     try {
-      const canceled = await this.#collection(kind).cancel(resource.id);
-      this.#change(key, { resource: canceled, state: canceled.state });
+      this.#see(key, await this.#collection(kind).cancel(resource.id));
     } catch (error) {
       if (!(error instanceof BlipqError && error.code === 'already_terminal'))
         this.#change(key, { trouble: troubleOf(error) });
@@ -83,7 +82,7 @@ export class Runs extends Changes {
   async #retryThere(card: Card, id: string): Promise<boolean> {
     try {
       const again = await this.#collection(card.kind).retry(id);
-      this.#change(card.key, { resource: again, state: again.state });
+      this.#see(card.key, again);
       void this.#watch(card, again.id);
       return true;
     } catch (error) {
@@ -130,11 +129,11 @@ export class Runs extends Changes {
   async #track(key: string, work: Work): Promise<void> {
     const stop = new AbortController();
     this.#stops.set(key, stop);
-    const onUpdate = (resource: AnyResource) => this.#change(key, { resource, state: resource.state });
+    const onUpdate = (resource: AnyResource) => this.#see(key, resource);
     try {
       const resource = await this.#turns.run(stop.signal, () => work({ signal: stop.signal, onUpdate }));
-      const { state, error } = resource;
-      this.#change(key, { resource, state, ...(error && { trouble: { ...error, errors: [] } }) });
+      this.#see(key, resource);
+      if (resource.error) this.#change(key, { trouble: { ...resource.error, errors: [] } });
     } catch (error) {
       if (stop.signal.aborted) this.#change(key, { state: 'canceled' });
       else this.#fail(key, error);
@@ -151,6 +150,13 @@ export class Runs extends Changes {
 
   #collection(kind: Kind): Collection<Kind> {
     return this.#connection.client[kind] as unknown as Collection<Kind>;
+  }
+
+  /** Answers and events overtake one another: what is older than what is known is nothing new. */
+  #see(key: string, resource: AnyResource): void {
+    const known = this.#cards.get(key)?.resource;
+    if (known?.id === resource.id && known.version > resource.version) return;
+    this.#change(key, { resource, state: resource.state });
   }
 
   /** A card that was removed stays so. */
