@@ -12,6 +12,8 @@ export interface OwnRedisOptions {
   program?: string;
   /** As in redis.conf, over an append-only file that is written at every command. */
   settings?: Record<string, string>;
+  /** A program that becomes the server, with its arguments. */
+  under?: readonly string[];
   /** Takes TLS only, with its certificate. */
   authority?: OwnAuthority;
   /** Runs as a sentinel, with these lines of its configuration. */
@@ -26,14 +28,15 @@ const serverProgram = (): string => programs.find(isThere) ?? programs[0]!;
 export class OwnRedis {
   readonly port: number;
   readonly url: string;
-  readonly #dir: string;
+  /** Where its files are. */
+  readonly dir: string;
   readonly #options: OwnRedisOptions;
   #server: ChildProcess | undefined;
 
   private constructor(port: number, dir: string, options: OwnRedisOptions) {
     this.port = port;
     this.url = `${options.authority === undefined ? 'redis' : 'rediss'}://127.0.0.1:${port}`;
-    this.#dir = dir;
+    this.dir = dir;
     this.#options = options;
   }
 
@@ -51,29 +54,30 @@ export class OwnRedis {
   }
 
   get #configuration(): string {
-    return join(this.#dir, 'redis.conf');
+    return join(this.dir, 'redis.conf');
   }
 
   #lines(): string {
     const { settings = {}, sentinel, authority } = this.#options;
     const durability = { save: '""', appendonly: 'yes', appendfsync: 'always' };
-    const where = { port: this.port, bind: '127.0.0.1', dir: this.#dir };
+    const where = { port: this.port, bind: '127.0.0.1', dir: this.dir };
     const all = { ...where, ...authority?.settings(this.port), ...(sentinel === undefined && durability), ...settings };
     return [...Object.entries(all).map((entry) => entry.join(' ')), ...(sentinel ?? []), ''].join('\n');
   }
 
   /** Resolves when it takes connections. What sentinels or CONFIG REWRITE told it before its end holds on. */
   async start(): Promise<void> {
-    const { program = serverProgram(), sentinel } = this.#options;
-    const args = [this.#configuration, ...(sentinel === undefined ? [] : ['--sentinel'])];
-    const server = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-    this.#server = server;
+    const { program = serverProgram(), sentinel, under = [] } = this.#options;
+    const server = [program, this.#configuration, ...(sentinel === undefined ? [] : ['--sentinel'])];
+    const [first, ...args] = [...under, ...server];
+    const child = spawn(first!, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    this.#server = child;
     let log = '';
-    for await (const chunk of server.stdout) {
+    for await (const chunk of child.stdout) {
       log += String(chunk);
       if (log.includes(sentinel === undefined ? 'Ready to accept connections' : '+monitor')) break;
     }
-    if (server.exitCode !== null) throw new Error(`${program} ended:\n${log}`);
+    if (child.exitCode !== null) throw new Error(`${program} ended:\n${log}`);
   }
 
   /** While it runs. */
@@ -96,6 +100,6 @@ export class OwnRedis {
 
   async remove(): Promise<void> {
     await this.kill();
-    await rm(this.#dir, { recursive: true, force: true });
+    await rm(this.dir, { recursive: true, force: true });
   }
 }

@@ -34,7 +34,7 @@ export class BatchCaller {
   async #submit(batch: PlannedBatch, round: number): Promise<BatchView | undefined> {
     const { ledger, scenes, images, receivers, client } = this.#options;
     const sentAt = ledger.now();
-    const receiver = batch.webhook === null ? null : receivers[batch.webhook]!;
+    const receiver = batch.webhook === null ? null : receivers[batch.webhook]!.urlFor(batch.tenant);
     const { key } = batch;
     while (!client.isOver) {
       const reply = await client.ask(batchSubmissionOf({ batch, key, scenes, images, receiver }));
@@ -52,27 +52,32 @@ export class BatchCaller {
 
   #acknowledged(view: BatchView, batch: PlannedBatch, sent: { round: number; sentAt: number }): void {
     const { ledger, scenes } = this.#options;
-    const { name, webhook, items } = batch;
-    ledger.batches.acknowledged(view, { ...sent, request: name, webhook: webhook !== null, total: items.length });
+    const { name, tenant, webhook, items } = batch;
+    const total = items.length;
+    ledger.batches.acknowledged(view, { ...sent, tenant, request: name, webhook: webhook !== null, total });
     for (const [index, { id }] of view.items.entries()) {
       const { scene, timeoutS } = items[index]!;
-      const asked = { ...sent, request: `${name}.${index}`, scene, kind: scenes[scene]!.kind, timeoutS };
+      const asked = { ...sent, tenant, request: `${name}.${index}`, scene, kind: scenes[scene]!.kind, timeoutS };
       if (id !== null) ledger.acknowledged(id, { ...asked, webhook: false }, null);
     }
   }
 
+  /** Not of one whose acknowledgement was lost with Redis's last moments: it may wait for a reconciler for long. */
   async #untilCompleted(id: string): Promise<void> {
-    for (let round = 0; !this.#options.client.isOver; round += 1) {
+    const { client, ledger } = this.#options;
+    const { acknowledgedAt } = ledger.batches.of(id)!;
+    for (let round = 0; !client.isOver && !ledger.isUndone(acknowledgedAt); round += 1) {
       const view = await this.read(id, 'get');
       if (view === undefined || view.state === 'completed') return;
-      await this.#options.client.rest(Math.min(200 * 1.5 ** round, 2000));
+      await client.rest(Math.min(200 * 1.5 ** round, 2000));
     }
   }
 
   /** The batch as it is now; undefined when it is gone. */
   async read(id: string, by: BatchSighting['by']): Promise<BatchView | undefined> {
     const { client, ledger } = this.#options;
-    const reply = await client.ask({ path: pathOf(id), answers: [200, 404, 410] });
+    const { tenant } = ledger.batches.of(id)!;
+    const reply = await client.ask({ tenant, path: pathOf(id), answers: [200, 404, 410] });
     if (reply === undefined) return undefined;
     if (reply.status !== 200) return void ledger.batches.missed(id, by);
     const view = reply.body as unknown as BatchView;

@@ -20,7 +20,10 @@ export class BatchLedger {
     this.#now = now;
   }
 
-  acknowledged(view: BatchView, asked: Pick<BatchHistory, 'request' | 'round' | 'sentAt' | 'webhook' | 'total'>): void {
+  acknowledged(
+    view: BatchView,
+    asked: Pick<BatchHistory, 'request' | 'tenant' | 'round' | 'sentAt' | 'webhook' | 'total'>,
+  ): void {
     const { id, items } = view;
     if (!this.#batches.has(id)) {
       this.#batches.set(id, {
@@ -44,6 +47,10 @@ export class BatchLedger {
   heard({ id, state, refused, counts }: BatchView, message: { id: string; answered: number | null }): void {
     const told = { at: this.#now(), by: 'webhook' as const, state, refused, counts, ...message };
     this.#messages.set(id, [...(this.#messages.get(id) ?? []), told]);
+  }
+
+  of(id: string): BatchHistory | undefined {
+    return this.#batches.get(id);
   }
 
   get ids(): string[] {

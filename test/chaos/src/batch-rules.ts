@@ -13,7 +13,9 @@ const excusable = ['queue_unavailable', 'queue_full', 'shutting_down', 'model_un
  */
 export function checkBatch(batch: BatchHistory, captions: ReadonlyMap<string, CaptionHistory>): Violation[] {
   const broken = (rule: Rule, detail: string): Violation => ({ rule, id: batch.id, detail });
-  const { sightings, messages, refusals, webhook } = batch;
+  const { sightings, messages, refusals, undone } = batch;
+  // It may be gone, or wait for a reconciler that seals it with what is left of it.
+  if (undone?.acknowledged) return [];
   const gone = sightings.find(({ state }) => state === 'missing');
   if (gone !== undefined) return [broken('lost', `acknowledged, and missing at ${gone.at} ms (${gone.by})`)];
   if (sightings.at(-1)?.state !== 'completed') return [broken('stuck', `still ${described(sightings.at(-1))}`)];
@@ -24,7 +26,7 @@ export function checkBatch(batch: BatchHistory, captions: ReadonlyMap<string, Ca
     ...(ends.size > 1 ? [broken('two results', [...ends].join(' and '))] : []),
     ...told.flatMap((one) => wrongCounts(one, batch, tally)).map((detail) => broken('counts that are wrong', detail)),
     ...refusals.filter((code) => !excusable.includes(code)).map((code) => broken('refused without cause', code)),
-    ...webhookRules({ id: batch.id, webhook, messages }, 'completed').map(([rule, detail]) => broken(rule, detail)),
+    ...webhookRules(batch, 'completed').map(([rule, detail]) => broken(rule, detail)),
   ];
 }
 

@@ -3,6 +3,7 @@ import { eventData } from './event-stream.js';
 import type { ImageFile } from './images.js';
 import { type Ledger, terminalStates } from './ledger.js';
 import type { Follow, PlannedRequest } from './planned-request.js';
+import type { Receiver } from './receiver.js';
 import type { WorkView } from './result.js';
 import { pathOf, type Scene } from './scene.js';
 import { submissionOf } from './submission.js';
@@ -13,8 +14,7 @@ export interface CallerOptions {
   scenes: readonly Scene[];
   /** By scene. */
   images: readonly ImageFile[];
-  /** Addresses of the receivers. */
-  receivers: readonly string[];
+  receivers: readonly Receiver[];
 }
 
 export interface Errand {
@@ -54,15 +54,15 @@ export class Caller {
   }
 
   async #submit({ request, round, via }: Errand): Promise<WorkView | undefined> {
-    const { name, scene, identity, timeoutS, webhook } = request;
+    const { name, tenant, scene, identity, timeoutS, webhook } = request;
     const sentAt = this.#ledger.now();
     const { scenes, images, receivers } = this.#options;
-    const receiver = webhook === null ? null : receivers[webhook]!;
+    const receiver = webhook === null ? null : receivers[webhook]!.urlFor(tenant);
     const ask = submissionOf(request, scenes[scene]!, images[scene]!, receiver);
     const reply = await this.#client.ask({ ...ask, ...via });
     if (reply === undefined) return undefined;
     const { kind } = scenes[scene]!;
-    const asked = { request: name, round, scene, kind, sentAt, timeoutS, webhook: webhook !== null };
+    const asked = { request: name, tenant, round, scene, kind, sentAt, timeoutS, webhook: webhook !== null };
     const id = identity.kind === 'none' ? null : identity.kind === 'key' ? identity.key : identity.id;
     this.#ledger.acknowledged(viewOf(reply).id, asked, id);
     this.#ledger.saw(viewOf(reply), 'submit');
@@ -92,7 +92,8 @@ export class Caller {
   /** The caption as it is now; undefined when it is gone. */
   async read(id: string, by: 'get' | 'wait' | 'sweep', headers = {}): Promise<WorkView | undefined> {
     const timeoutMs = patienceMs + (by === 'wait' ? 1000 * waitS : 0);
-    const reply = await this.#client.ask({ path: pathOf(id), headers, timeoutMs, answers: [200, 404, 410] });
+    const ask = { tenant: this.#tenantOf(id), path: pathOf(id), headers, timeoutMs, answers: [200, 404, 410] };
+    const reply = await this.#client.ask(ask);
     if (reply === undefined) return undefined;
     if (reply.status !== 200) {
       this.#ledger.missed(id, reply.status === 404 ? 'missing' : 'expired_record', by);
@@ -107,7 +108,8 @@ export class Caller {
     while (!this.#client.isOver) {
       try {
         const headers = { 'last-event-id': String(last?.version ?? 0) };
-        const ask = { path: `${pathOf(id)}/events`, headers, timeoutMs: streamPatienceMs, answers: [] };
+        const path = `${pathOf(id)}/events`;
+        const ask = { tenant: this.#tenantOf(id), path, headers, timeoutMs: streamPatienceMs, answers: [] };
         const response = await this.#client.open(ask);
         if (response.status !== 200) return await this.#ask(id, 'poll');
         for await (const data of eventData(response)) {
@@ -125,7 +127,8 @@ export class Caller {
 
   async #cancel(id: string): Promise<void> {
     const path = `${pathOf(id)}/cancel`;
-    const reply = await this.#client.ask({ method: 'POST', path, answers: [200, 202, 404, 409, 410] });
+    const tenant = this.#tenantOf(id);
+    const reply = await this.#client.ask({ tenant, method: 'POST', path, answers: [200, 202, 404, 409, 410] });
     if (reply === undefined) return;
     this.#ledger.canceled(id, reply.status);
     if (reply.status <= 202) this.#ledger.saw(viewOf(reply), 'cancel');
@@ -135,11 +138,12 @@ export class Caller {
     const sentAt = this.#ledger.now();
     const key = `retry-${of}`;
     const headers = { 'idempotency-key': key };
-    const ask = { method: 'POST', path: `${pathOf(of)}/retry`, headers, answers: [202, 404, 410] };
+    const { tenant, scene } = request;
+    const ask = { tenant, method: 'POST', path: `${pathOf(of)}/retry`, headers, answers: [202, 404, 410] };
     const reply = await this.#client.ask(ask);
     if (reply?.status !== 202) return;
-    const { scene } = request;
-    const asked = { request: `${request.name}.retry`, round, scene, kind: this.#options.scenes[scene]!.kind, sentAt };
+    const { kind } = this.#options.scenes[scene]!;
+    const asked = { request: `${request.name}.retry`, tenant, round, scene, kind, sentAt };
     const { id } = viewOf(reply);
     this.#ledger.acknowledged(id, { ...asked, timeoutS: null, webhook: request.webhook !== null }, key);
     this.#ledger.saw(viewOf(reply), 'submit');
@@ -149,7 +153,13 @@ export class Caller {
   async #remove(id: string): Promise<void> {
     // Whoever asks in the meantime may be told already.
     this.#ledger.deleted(id);
-    await this.#client.ask({ method: 'DELETE', path: pathOf(id), answers: [204, 404, 410] });
+    await this.#client.ask({
+      ...{ tenant: this.#tenantOf(id), method: 'DELETE', path: pathOf(id), answers: [204, 404, 410] },
+    });
+  }
+
+  #tenantOf(id: string): string {
+    return this.#ledger.of(id)!.tenant;
   }
 }
 

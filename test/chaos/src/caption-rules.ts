@@ -1,9 +1,10 @@
 import type { Task } from '@blipq/contracts';
 import { faultKind } from './fault-kinds.js';
-import type { CaptionHistory, FaultHistory, History, Message, Sighting } from './history.js';
+import type { CaptionHistory, FaultHistory, History, Message, Sighting, Undone } from './history.js';
 import { terminalStates } from './ledger.js';
 import { type Result, sameResult } from './result.js';
 import { sceneTasks } from './scene.js';
+import { isGone, isLostWithAcknowledgement, isTaken } from './undone.js';
 import type { Rule, Violation } from './violation.js';
 
 /**
@@ -24,6 +25,7 @@ export function endsOf({ sightings, messages }: CaptionHistory): string[] {
 export function checkCaption(caption: CaptionHistory, history: History): Violation[] {
   const broken = (rule: Rule, detail: string): Violation => ({ rule, id: caption.id, detail });
   const { sightings, deletedAt } = caption;
+  if (isLostWithAcknowledgement(caption)) return [];
   const gone = sightings.find(({ at, state }) => isGone(state) && (deletedAt === null || at < deletedAt));
   if (gone !== undefined) return [broken('lost', `acknowledged, and ${gone.state} at ${gone.at} ms (${gone.by})`)];
   const ends = endsOf(caption);
@@ -37,11 +39,10 @@ export function checkCaption(caption: CaptionHistory, history: History): Violati
   ];
 }
 
-const isGone = (state: string) => state === 'missing' || state === 'expired_record';
-
 type Broken = [Rule, string];
 
-function resultRules({ sightings, messages, scene }: CaptionHistory, end: string, { expected }: History): Broken[] {
+function resultRules(caption: CaptionHistory, end: string, { expected }: History): Broken[] {
+  const { sightings, messages, scene, undone } = caption;
   const broken: Broken[] = [];
   const ended = [...sightings, ...messages].filter(({ state }) => state === end);
   const [first, ...others] = ended.map(({ result }) => result);
@@ -56,11 +57,17 @@ function resultRules({ sightings, messages, scene }: CaptionHistory, end: string
   const later = known.find((seen) => seen.version > version || (seen.version === version && seen.state !== end));
   if (later !== undefined)
     broken.push(['a change after the end', `${end} was version ${version}; ${described(later)}`]);
+  const again = known.find((seen) => undone?.sightings.some((lost) => isOtherOfVersion(lost, seen)));
+  if (again !== undefined) broken.push(['a version of two states', described(again)]);
   return broken;
 }
 
 /** What is stored once is told as it is, to the last digit. */
 const identical = (one: Result | null, other: Result | null) => JSON.stringify(one) === JSON.stringify(other);
+
+type Seen = Pick<Sighting, 'state' | 'version'>;
+
+const isOtherOfVersion = (one: Seen, other: Seen) => one.version === other.version && one.state !== other.state;
 
 const described = ({ state, version, by, at }: Sighting) => `${state} was version ${version} at ${at} ms (${by})`;
 
@@ -75,11 +82,12 @@ function endRules(caption: CaptionHistory, end: string, faults: readonly FaultHi
     broken.push(['a cancel that did not hold', 'canceled by nobody']);
   }
   const endedAt = Math.min(...sightings.filter(({ state }) => state === end).map(({ at }) => at));
-  if (end === 'expired' && (timeoutS === null || endedAt - sentAt < timeoutS * 1000)) {
+  const kinds = faults.filter((fault) => strikes(fault, caption, endedAt)).map((fault) => faultKind(fault.kind));
+  const soon = timeoutS === null || (endedAt - sentAt < timeoutS * 1000 && !kinds.some(({ stepsClock }) => stepsClock));
+  if (end === 'expired' && soon) {
     broken.push(['expired too early', `after ${endedAt - sentAt} ms, with a deadline of ${timeoutS} s`]);
   }
   const code = sightings.find(({ state }) => state === 'failed')?.error ?? '';
-  const kinds = faults.filter((fault) => strikes(fault, caption, endedAt)).map((fault) => faultKind(fault.kind));
   const deaths = kinds.filter(({ deadly }) => deadly).length;
   const stalls = deaths + Math.min(1, kinds.filter(({ cutsAnswers }) => cutsAnswers).length);
   if (end === 'failed' && !(excusable.includes(code) && stalls >= 2)) {
@@ -102,15 +110,14 @@ interface Told {
   webhook: boolean;
   messages: readonly Pick<Message, 'id' | 'answered'>[];
   deletedAt?: number | null;
+  undone?: Undone;
 }
 
 /** What a webhook's receiver must have heard of a caption or batch that ended so. Deletion withdraws what was not sent. */
-export function webhookRules({ id, webhook, messages, deletedAt = null }: Told, end: string): Broken[] {
+export function webhookRules({ id, webhook, messages, deletedAt = null, undone }: Told, end: string): Broken[] {
   if (!webhook) return messages.length > 0 ? [['webhook wrong', 'nobody asked for it']] : [];
   const wrong = messages.find((message) => message.id !== `msg_${id}_${end}`);
   if (wrong !== undefined) return [['webhook wrong', `${wrong.id} about what ${end}`]];
-  if (messages.some(isTaken) || deletedAt !== null) return [];
+  if (messages.some(isTaken) || undone?.taken || deletedAt !== null) return [];
   return [['webhook lost', `sent ${messages.length} times, never taken`]];
 }
-
-const isTaken = ({ answered }: Pick<Message, 'answered'>) => answered !== null && answered >= 200 && answered < 300;

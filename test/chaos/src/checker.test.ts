@@ -195,6 +195,34 @@ test('a restart in order lets no request fail and spends no attempt', () => {
   const failedTries = [{ at: 500, what: 'POST /v1/captions: fetch failed' }];
   expect(rules(history({ faults: [restart], failedTries }))).toEqual(['harm of a harmless fault']);
   expect(rules(history({ faults: [restart], failedTries: [{ at: 1001, what: 'later' }] }))).toEqual([]);
+  const late = history({ faults: [restart], failedTries: [{ ...failedTries[0]!, isLate: true }] });
+  expect([rules(late), rules(late, true)]).toEqual([[], ['harm of a harmless fault']]);
   const again = caption({ sightings: [sighting({ attempt: 2 })] });
   expect(rules(history({ faults: [restart], captions: [again] }))).toEqual(['harm of a harmless fault']);
+});
+
+test('a webhook that waited until the messages of a tenant that floods had been tried twice', () => {
+  const flood = fault({ kind: 'tenant-flood', target: 'receivers', task: null, beganAt: 100, endedAt: 2000 });
+  const refused = [610, 620, 630, 640].map((at) => message({ at, id: 'msg_cap_0F_succeeded', answered: 500 }));
+  const flooding = caption({
+    ...{ id: 'cap_0F', tenant: 'flooding' },
+    messages: [...refused, message({ at: 3000, id: 'msg_cap_0F_succeeded' })],
+  });
+  const told = (at: number) =>
+    rules(history({ faults: [flood], captions: [flooding, caption({ messages: [message({ at })] })] }));
+  expect(told(615)).toEqual([]);
+  expect(told(625)).toEqual(['a webhook held up']);
+});
+
+test('a deadline may pass early when the clock of Redis stepped', () => {
+  const expired = caption({
+    ...{ timeoutS: 60, webhook: false, messages: [] },
+    sightings: [sighting({ state: 'expired', result: null })],
+  });
+  const clock = fault({ kind: 'redis-clock', target: 'redis', task: null });
+  expect(rules(history({ faults: [clock], captions: [expired] }))).toEqual([]);
+  expect(rules(history({ faults: [clock], captions: [{ ...expired, timeoutS: null }] }))).toEqual([
+    'expired too early',
+  ]);
+  expect(rules(history({ captions: [expired] }))).toEqual(['expired too early']);
 });

@@ -2,8 +2,11 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Ledger } from './ledger.js';
 import type { GatewayService } from './service.js';
+import { credentials } from './tenants.js';
 
 export interface Ask {
+  /** Who asks. */
+  tenant: string;
   method?: string;
   path: string;
   headers?: Record<string, string>;
@@ -60,7 +63,7 @@ export class Client {
         const { code } = reply.body as { code?: string };
         const patient = [...later, ...laterToo].includes(code ?? '');
         if (!patient) return void this.#ledger.odd(what);
-        if (later.includes(code!)) this.#ledger.failed(what);
+        if (later.includes(code!)) this.#ledger.failed(what, code === 'queue_unavailable');
       }
       await this.rest(
         Math.min(retryAfterMs ?? 50 * 2 ** failures, ask.pauseMaxMs ?? pauseMaxDefaultMs) * (0.5 + Math.random()),
@@ -74,6 +77,8 @@ export class Client {
     try {
       const response = await this.open(ask);
       const text = await response.text();
+      // Node's own answer to a request whose head came too slowly, as where this process had no time to send it.
+      if (response.status === 408 && text === '') throw new Error('408 without a body');
       const body = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
       if (body.code === 'queue_unavailable') {
         this.#ledger.refused(performance.now() - began, ask.path === '/v1/batches');
@@ -84,7 +89,8 @@ export class Client {
         ...(seconds !== null && { retryAfterMs: 1000 * Number(seconds) }),
       };
     } catch (error) {
-      this.#ledger.failed(`${ask.method ?? 'GET'} ${ask.path}: ${causeOf(error)}`);
+      const isLate = (error as Error).name === 'TimeoutError';
+      this.#ledger.failed(`${ask.method ?? 'GET'} ${ask.path}: ${causeOf(error)}`, isLate);
       return {};
     }
   }
@@ -95,10 +101,10 @@ export class Client {
   }
 
   /** One try, answered with a body that is still to be read. Rejects when there is no answer. */
-  async open({ method = 'GET', path, headers, body, timeoutMs = patienceMs, at }: Ask): Promise<Response> {
+  async open({ tenant, method = 'GET', path, headers, body, timeoutMs = patienceMs, at }: Ask): Promise<Response> {
     const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), this.#over]);
     return await fetch((at ?? this.#service.next()) + path, {
-      ...{ method, signal, headers: headers ?? {} },
+      ...{ method, signal, headers: { ...credentials(tenant), ...headers } },
       ...(body && { body: body() }),
     } as RequestInit);
   }

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Task } from '@blipq/contracts';
 import type { BatchCaller } from './batch-caller.js';
-import type { Caller } from './caller.js';
+import type { Caller, Errand } from './caller.js';
 import { faultKind } from './fault-kinds.js';
 import { type Stage, strike } from './faults.js';
 import type { Ledger } from './ledger.js';
@@ -14,10 +14,13 @@ import type { Receiver } from './receiver.js';
 import { resultOf } from './result.js';
 import { sceneTasks } from './scene.js';
 import type { System } from './system.js';
+import { allTenants, tenantName } from './tenants.js';
 
 /** How long work may take to flow again after a fault, and to end when all are over, in milliseconds. */
 const patienceMs = 90_000;
 const drainPatienceMs = 180_000;
+/** Farther than the clock of Redis ever is ahead. */
+const clockMaxMs = 300_000;
 /** Requests submitted so that a fault has something to strike. */
 const baits = 6;
 
@@ -81,11 +84,18 @@ export class Course {
   async #fault({ n, fault }: Round): Promise<void> {
     const { ledger, system, receivers } = this.#parts;
     const { since } = faultKind(fault.kind);
-    const bait: Stage['bait'] = ({ task, receiver = null, batch } = {}) => {
-      this.#extras(baits, n, receiver, task);
+    const bait: Stage['bait'] = ({ task, receiver = null, tenant, count = baits, batch } = {}) => {
+      this.#extras(count, n, { webhook: receiver, ...(tenant && { tenant }) }, task);
       if (batch) this.#errands.push(this.#parts.batchCaller.carryOut(this.#extraBatch(), n));
     };
-    const stage: Stage = { system, receivers, bait };
+    const told = async (receiver: number) => await this.#told(receiver, this.#extra({ webhook: receiver }), n);
+    let lost: { undoneFrom?: number } = {};
+    const stage: Stage = {
+      ...{ system, receivers, bait, told, now: () => ledger.now(), odd: (what) => ledger.odd(what) },
+      undone: (undoneFrom) => {
+        lost = { undoneFrom };
+      },
+    };
     const { target, over, movedOn } = await strike(fault, stage);
     const beganAt = ledger.now();
     if (since === 'end') await over;
@@ -94,26 +104,31 @@ export class Course {
     const [recoveryMs, endedAt] = await Promise.all([within(patienceMs, recovered), over.then(() => ledger.now())]);
     const struck = fault.kind.includes('redis') ? -1 : system.workers.findIndex(({ name }) => name === target);
     const task = system.tasks[struck] ?? null;
-    ledger.fault({ round: n, kind: fault.kind, target, task, beganAt, endedAt, recoveryMs });
+    ledger.fault({ round: n, kind: fault.kind, target, task, beganAt, endedAt, recoveryMs, ...lost });
   }
 
   /** One more request, that must succeed: through the gateway that was struck, or for its model, if it was a worker. */
   async #probe(round: number, { kind, target }: Round['fault']): Promise<void> {
-    const { caller, system, receivers } = this.#parts;
+    const { caller, system } = this.#parts;
     const { victim } = faultKind(kind);
     const via = {
       pauseMaxMs: 100,
       ...(victim === 'gateway' && { at: new URL('/', system.gateways[target]!.probe).origin }),
     };
-    const webhook = victim === 'notifier' ? 0 : null;
-    const request = this.#extra({ webhook }, victim === 'worker' ? system.tasks[target] : undefined);
-    const view = await caller.carryOut({ request, round, via });
-    if (webhook !== null && view !== undefined) await receivers[webhook]!.took([`msg_${view.id}_${view.state}`]);
+    if (victim === 'notifier') return await this.#told(0, this.#extra({ webhook: 0 }), round, via);
+    const request = this.#extra({}, victim === 'worker' ? system.tasks[target] : undefined);
+    await caller.carryOut({ request, round, via });
   }
 
-  #extras(count: number, round: number, webhook: number | null, task?: Task): void {
+  /** Has one more request made, and its receiver told. */
+  async #told(receiver: number, request: PlannedRequest, round: number, via: Errand['via'] = {}): Promise<void> {
+    const view = await this.#parts.caller.carryOut({ request, round, via });
+    if (view !== undefined) await this.#parts.receivers[receiver]!.took([`msg_${view.id}_${view.state}`]);
+  }
+
+  #extras(count: number, round: number, changes: Partial<PlannedRequest>, task?: Task): void {
     for (let i = 0; i < count; i += 1) {
-      this.#errands.push(this.#parts.caller.carryOut({ request: this.#extra({ webhook }, task), round }));
+      this.#errands.push(this.#parts.caller.carryOut({ request: this.#extra(changes, task), round }));
     }
   }
 
@@ -125,7 +140,14 @@ export class Course {
       (scene) => task === undefined || this.#isFor(task, scene),
     );
     return {
-      ...{ name, afterMs: 0, scene: scenes[this.#probes % scenes.length]!, form: 'multipart', copies: 1 },
+      ...{
+        name,
+        tenant: tenantName(0),
+        afterMs: 0,
+        scene: scenes[this.#probes % scenes.length]!,
+        form: 'multipart',
+        copies: 1,
+      },
       ...{ identity: { kind: 'key', key: name }, timeoutS: null, webhook: null, follow: 'wait', preferS: null },
       ...{ cancelAfterMs: null, retry: false, remove: false, ...changes },
     };
@@ -135,7 +157,17 @@ export class Course {
     const item = () => ({ scene: this.#extra({}).scene, timeoutS: null, follow: 'wait' as const, cancelAfterMs: null });
     const items = Array.from({ length: baits }, item);
     const name = `extra-batch-${this.#probes}`;
-    return { name, afterMs: 0, form: 'json', key: name, copies: 1, hangUpMs: null, webhook: 0, items };
+    return {
+      name,
+      tenant: tenantName(0),
+      afterMs: 0,
+      form: 'json',
+      key: name,
+      copies: 1,
+      hangUpMs: null,
+      webhook: 0,
+      items,
+    };
   }
 
   /** Whether nobody but workers of this task has to do with a scene. */
@@ -150,6 +182,8 @@ export class Course {
     await within(drainPatienceMs, Promise.all(this.#errands));
     await within(drainPatienceMs, this.#quiet());
     await pause(profile.retryWindowS * 1000 + 1000);
+    // What was kept by a clock that was ahead is kept until then.
+    if (system.steppedClock) system.redis.stepClock(clockMaxMs);
     // The next submission is what clears away images whose time is over.
     await within(patienceMs, caller.carryOut({ request: this.#extra({}), round: -1 }));
     const sweep = [
@@ -163,15 +197,16 @@ export class Course {
 
   /** Resolves when nothing wants a worker and no webhook is on its way. */
   async #quiet(): Promise<void> {
-    const { system, over } = this.#parts;
+    const { system, over, profile } = this.#parts;
     const { direct } = system.redis;
     while (!over.signal.aborted) {
       const scale = (await fetch(system.scaleUrl).then(
         (response) => response.json(),
         () => ({}),
       )) as { demand?: number };
-      const deliveries = await direct.zcard('blipq:{captions}:deliveries:public:pending');
-      if (scale.demand === 0 && deliveries === 0) return;
+      const pending = allTenants(profile.tenants).map((tenant) => `blipq:{captions}:deliveries:${tenant}:pending`);
+      const deliveries = await Promise.all(pending.map((key) => direct.zcard(key)));
+      if (scale.demand === 0 && Math.max(...deliveries) === 0) return;
       await pause(250);
     }
   }

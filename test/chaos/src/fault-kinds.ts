@@ -1,8 +1,8 @@
-export type VictimKind = 'gateway' | 'worker' | 'notifier' | 'redis' | 'receiver';
+export type VictimKind = 'gateway' | 'worker' | 'notifier' | 'redis' | 'receiver' | 'client' | 'tenant';
 
 export interface FaultKind {
   victim: VictimKind;
-  /** Shortest and longest duration, in milliseconds; of receivers' faults how many messages it strikes. */
+  /** Shortest and longest duration, in milliseconds; of receivers' and tenants' faults how many messages it strikes. */
   range: readonly [number, number];
   /** Since when recovery is measured: a victim that is gone is replaced from the start of the fault on. */
   since: 'start' | 'end';
@@ -15,6 +15,8 @@ export interface FaultKind {
    * such stall is granted to a caption; alone it ends nothing.
    */
   cutsAnswers?: true;
+  /** Whether the clock of Redis steps, so that deadlines may pass early. */
+  stepsClock?: true;
   /** No request may fail during it, and no attempt be spent. */
   harmless?: true;
   /** How often it comes, beside others. Default 1. */
@@ -51,6 +53,11 @@ export const faultKinds = {
   'redis-full': { victim: 'redis', range: [1000, 12_000], since: 'end' },
   'redis-filled': { victim: 'redis', range: [1000, 8000], since: 'end' },
   'redis-forgets-scripts': { victim: 'redis', range: [0, 0], since: 'start' },
+  'redis-clock': { victim: 'redis', range: [2000, 8000], since: 'end', stepsClock: true },
+  'redis-cut': { victim: 'redis', range: [300, 2000], since: 'end', cutsAnswers: true, weight: 2 },
+  'clients-slow': { victim: 'client', range: [3000, 15_000], since: 'end', harmless: true },
+  'clients-hostile': { victim: 'client', range: [0, 0], since: 'end', harmless: true },
+  'tenant-flood': { victim: 'tenant', range: [40, 80], since: 'end' },
   'receiver-500': { victim: 'receiver', range: [1, 6], since: 'end' },
   'receiver-hang': { victim: 'receiver', range: [1, 4], since: 'end' },
   'receiver-drip': { victim: 'receiver', range: [1, 4], since: 'end' },

@@ -1,18 +1,36 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Task } from '@blipq/contracts';
+import { clientFault } from './client-faults.js';
 import { InHand } from './in-hand.js';
 import type { PlannedFault } from './plan.js';
 import { processFault } from './process-faults.js';
 import type { Receiver, ReceiverFault } from './receiver.js';
 import type { System } from './system.js';
+import { floodOfOneTenant } from './tenant-flood.js';
 import { strikesWorkInHand, strikeWorkInHand } from './work-in-hand-faults.js';
 
 /** What faults are done to, and with. */
 export interface Stage {
   system: System;
   receivers: readonly Receiver[];
+  /** Milliseconds since the beginning of the run. */
+  now: () => number;
   /** Submits something beside the plan's, so that there is something to be struck: of a task, for a receiver, a batch. */
-  bait: (bait?: { task?: Task; receiver?: number; batch?: true }) => void;
+  bait: (bait?: Bait) => void;
+  /** Has one more request made, whose receiver must be told. */
+  told: (receiver: number) => Promise<void>;
+  /** Notes since when Redis has lost what it did. */
+  undone: (from: number) => void;
+  /** Notes an answer that nobody should get. */
+  odd: (what: string) => void;
+}
+
+export interface Bait {
+  task?: Task;
+  receiver?: number;
+  tenant?: string;
+  count?: number;
+  batch?: true;
 }
 
 /** A fault under way. */
@@ -32,8 +50,12 @@ const messagesInHand = 3;
 /** Begins a fault. */
 export async function strike(fault: PlannedFault, stage: Stage): Promise<Strike> {
   if (fault.kind.startsWith('receiver-')) return strikeReceiver(fault, stage);
+  if (fault.kind === 'tenant-flood') return await floodOfOneTenant(fault.amount, stage);
   if (strikesWorkInHand(fault.kind)) return await strikeWorkInHand(fault, stage);
   const inHand = await (fault.kind.startsWith('notifier-') ? webhooksInHand(stage) : captionsInHand(fault, stage));
+  if (fault.kind === 'clients-slow' || fault.kind === 'clients-hostile') {
+    return { ...clientFault(fault.kind, fault.amount, stage), movedOn: () => inHand.movedOn() };
+  }
   const { target, act } = processFault(fault, stage);
   return { target, over: act(), movedOn: () => inHand.movedOn() };
 }

@@ -17,6 +17,15 @@ export interface Sighting {
   error: string | null;
 }
 
+/** What was told of something while Redis did what it then lost: true at the time, and nobody is held to it. */
+export interface Undone {
+  /** It was acknowledged then, and may be gone. */
+  acknowledged: boolean;
+  /** Its webhook was taken then, and may come again or not. */
+  taken: boolean;
+  sightings: readonly Pick<Sighting, 'state' | 'version'>[];
+}
+
 /** A webhook about a caption, an answer or a match that reached a receiver. */
 export interface Message {
   at: number;
@@ -34,6 +43,7 @@ export interface CaptionHistory {
   id: string;
   /** Name of the request that made it. */
   request: string;
+  tenant: string;
   round: number;
   scene: number;
   kind: SceneKind;
@@ -43,6 +53,8 @@ export interface CaptionHistory {
   timeoutS: number | null;
   /** Whether a webhook was asked for. */
   webhook: boolean;
+  /** Set by the checker. */
+  undone?: Undone;
   cancels: { at: number; status: number }[];
   deletedAt: number | null;
   sightings: Sighting[];
@@ -64,10 +76,12 @@ export interface BatchSighting {
 export interface BatchHistory {
   id: string;
   request: string;
+  tenant: string;
   round: number;
   sentAt: number;
   acknowledgedAt: number;
   webhook: boolean;
+  undone?: Undone;
   /** Items that were sent. */
   total: number;
   /** Ids of those that were accepted, and the codes that the others were refused with. */
@@ -88,12 +102,16 @@ export interface FaultHistory {
   endedAt: number;
   /** Milliseconds until work flowed again; null when it did not. */
   recoveryMs: number | null;
+  /** Since when Redis has lost what it did until the fault's end, if it has. */
+  undoneFrom?: number;
 }
 
 /** A try that did not get the answer that it was for: refused, cut off or without an answer. */
 export interface FailedTry {
   at: number;
   what: string;
+  /** Whether somebody waited no longer: the caller for an answer, or a gateway for Redis. */
+  isLate?: true;
 }
 
 /** A 503 because Redis did not answer. */

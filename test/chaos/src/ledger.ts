@@ -23,7 +23,7 @@ export class Ledger {
 
   acknowledged(
     id: string,
-    asked: Pick<CaptionHistory, 'request' | 'round' | 'scene' | 'kind' | 'sentAt' | 'timeoutS' | 'webhook'>,
+    asked: Pick<CaptionHistory, 'request' | 'tenant' | 'round' | 'scene' | 'kind' | 'sentAt' | 'timeoutS' | 'webhook'>,
     identity: string | null,
   ): void {
     if (!this.#captions.has(id)) {
@@ -71,12 +71,19 @@ export class Ledger {
     this.#rest.faults.push(fault);
   }
 
+  /** Whether Redis has lost what it did at that time. */
+  isUndone(at: number): boolean {
+    return this.#rest.faults.some(
+      ({ undoneFrom, endedAt }) => undoneFrom !== undefined && at >= undoneFrom && at <= endedAt,
+    );
+  }
+
   expects(result: Result): void {
     this.#rest.expected.push(result);
   }
 
-  failed(what: string): void {
-    this.#rest.failedTries.push({ at: this.now(), what });
+  failed(what: string, isLate = false): void {
+    this.#rest.failedTries.push({ at: this.now(), what, ...(isLate && { isLate }) });
   }
 
   refused(tookMs: number, batch: boolean): void {

@@ -4,7 +4,7 @@ import { type Options, readOptions, usage } from './options.js';
 
 async function main({ planOnly, save, ...options }: Options): Promise<number> {
   if (planOnly) {
-    process.stdout.write(`${JSON.stringify(planOf(options), null, 1)}\n`);
+    await print(`${JSON.stringify(planOf(options), null, 1)}\n`);
     return 0;
   }
   // What runs is ended as this process exits.
@@ -12,11 +12,16 @@ async function main({ planOnly, save, ...options }: Options): Promise<number> {
   const say = (line: string) => void process.stderr.write(`chaos: ${line}\n`);
   say(`profile ${options.profile}, seed ${options.seed}`);
   const outcome = await chaos({ ...options, say });
-  process.stdout.write(outcome.report);
+  await print(outcome.report);
   if (save !== null) await writeFile(save, outcome.report);
   if (outcome.complaint === '') return 0;
   process.stderr.write(`${outcome.complaint}\n`);
   return 1;
+}
+
+/** Whole, also where a pipe takes it, before this process exits. */
+async function print(text: string): Promise<void> {
+  await new Promise((resolve) => process.stdout.write(text, resolve));
 }
 
 if (process.argv.includes('--help')) process.stdout.write(`${usage}\n`);

@@ -19,7 +19,7 @@ export interface MemberOptions {
 
 const shiftedClock = new URL('../dist/shifted-clock.js', import.meta.url).href;
 const restartMs = 200;
-const startDeadlineMs = 60_000;
+const startDeadlineMs = 300_000;
 
 /** One process of the system, from its real entry point, started again whenever it ends, as an orchestrator would. */
 export class Member {

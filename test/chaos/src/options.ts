@@ -11,6 +11,8 @@ export interface Options {
   planOnly: boolean;
   /** Keeps the logs although nothing was broken. */
   keep: boolean;
+  /** Measures how long recoveries take and judges none, as on a machine that has other things to do. */
+  untimed: boolean;
   /** File that the report is written to as well. */
   save: string | null;
 }
@@ -21,6 +23,7 @@ export const usage = `npm run chaos -- [options]
   --only kind,kind       only the rounds with these faults: ${faultNames.join(', ')}
   --plan                 print the plan as JSON and do nothing
   --save FILE            write the report there, too
+  --untimed              judge no times: for a machine that has other things to do
   --keep                 keep the logs although nothing was broken`;
 
 /** @throws Error that says which option is wrong */
@@ -34,6 +37,7 @@ export function readOptions(args: readonly string[]): Options {
       only: { type: 'string', default: '' },
       plan: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
+      untimed: { type: 'boolean', default: false },
       save: { type: 'string' },
     },
   });
@@ -46,6 +50,6 @@ export function readOptions(args: readonly string[]): Options {
   if (unknown !== undefined) throw new Error(`--only ${unknown}: there is no such fault`);
   return {
     ...{ profile, seed: Number(values.seed), only: only as FaultName[] },
-    ...{ planOnly: values.plan, keep: values.keep, save: values.save ?? null },
+    ...{ planOnly: values.plan, keep: values.keep, untimed: values.untimed, save: values.save ?? null },
   };
 }

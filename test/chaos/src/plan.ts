@@ -13,10 +13,12 @@ export interface PlannedFault {
   afterMs: number;
   /** Milliseconds from some more submissions to the fault, so that it strikes in the middle of them. */
   leadMs: number;
-  /** Duration in milliseconds; of a receiver's fault, how many messages it strikes. */
+  /** Duration in milliseconds; of a receiver's or a tenant's fault, how many messages it strikes. */
   amount: number;
   /** How far a clock is off, in milliseconds. */
   clockMs: number;
+  /** Of what Redis is to lose, the share that it keeps. */
+  keptShare: number;
 }
 
 /** One fault, and what callers do around it. */
@@ -68,14 +70,15 @@ function faultsOf({ kinds, rounds }: Profile, random: Random): FaultName[] {
 function plannedFault(kind: FaultName, profile: Profile, random: Random): PlannedFault {
   const { victim, range } = faultKind(kind);
   const [least, most] = range;
-  const members = { gateway: profile.gateways, worker: profile.workers.length, notifier: profile.notifiers, redis: 1 };
-  const count = victim === 'receiver' ? profile.receivers : members[victim];
+  const { gateways: gateway, workers, notifiers: notifier, receivers: receiver } = profile;
+  const members = { gateway, worker: workers.length, notifier, receiver, redis: 1, client: 1, tenant: 1 };
   return {
     kind,
-    target: random.whole(0, count - 1),
+    target: random.whole(0, members[victim] - 1),
     afterMs: random.whole(0, Math.round(profile.spreadMs / 2)),
     leadMs: random.whole(0, 60),
     amount: random.whole(Math.ceil(least * profile.haste), Math.ceil(most * profile.haste)),
     clockMs: random.whole(2, 8) * 60_000 * (random.chance(0.5) ? 1 : -1),
+    keptShare: random.next(),
   };
 }

@@ -1,6 +1,7 @@
 import type { Random } from '@blipq/test-servers';
 import type { Follow } from './planned-request.js';
 import type { Profile } from './profiles.js';
+import { tenantName } from './tenants.js';
 
 /** One item of a batch. */
 export interface PlannedItem {
@@ -15,6 +16,7 @@ export interface PlannedItem {
 export interface PlannedBatch {
   /** `<round>.batch-<number>` */
   name: string;
+  tenant: string;
   /** Milliseconds after the beginning of its round. */
   afterMs: number;
   /** In a form all items ask the same of the same image. */
@@ -38,6 +40,7 @@ export function plannedBatch(name: string, profile: Profile, scenes: number, ran
   const timeoutS = random.chance(0.1) ? random.pick([1, 60]) : null;
   return {
     ...{ name, form, key },
+    tenant: tenantName(random.whole(0, profile.tenants - 1)),
     afterMs: random.whole(0, profile.spreadMs),
     copies: key !== null && random.chance(0.3) ? random.whole(2, 3) : 1,
     hangUpMs: key !== null && random.chance(0.3) ? random.whole(0, 300) : null,

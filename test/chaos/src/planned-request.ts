@@ -1,6 +1,7 @@
 import type { Random } from '@blipq/test-servers';
 import type { Profile } from './profiles.js';
 import { namesOf, type Scene } from './scene.js';
+import { tenantName } from './tenants.js';
 
 /** How a caller learns how it ended. */
 export type Follow = 'poll' | 'wait' | 'events';
@@ -11,6 +12,7 @@ export type Identity = { kind: 'none' } | { kind: 'key'; key: string } | { kind:
 export interface PlannedRequest {
   /** `<round>.<number>` */
   name: string;
+  tenant: string;
   /** Milliseconds after the beginning of its round. */
   afterMs: number;
   /** Index of its scene. */
@@ -34,7 +36,7 @@ export interface PlannedRequest {
 
 export function plannedRequest(
   name: string,
-  { spreadMs, receivers, scenes: sceneCount }: Profile,
+  { spreadMs, tenants, receivers, scenes: sceneCount }: Profile,
   scenes: readonly Scene[],
   random: Random,
 ): PlannedRequest {
@@ -44,6 +46,7 @@ export function plannedRequest(
   const timed = random.chance(0.15);
   return {
     name,
+    tenant: tenantName(random.whole(0, tenants - 1)),
     // A third comes at once, as one batch of a caller's would.
     afterMs: random.chance(0.33) ? 0 : random.whole(0, spreadMs),
     scene,

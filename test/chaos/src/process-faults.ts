@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Stage } from './faults.js';
+import { loseEnd } from './lost-end.js';
 import type { Member } from './member.js';
 import type { PlannedFault } from './plan.js';
 import type { System } from './system.js';
@@ -13,8 +14,9 @@ interface Fault {
 }
 
 /** A fault of one process, of all of a kind, or of Redis, whatever they are doing. */
-export function processFault(fault: PlannedFault, { system }: Stage): Fault {
+export function processFault(fault: PlannedFault, stage: Stage): Fault {
   const { kind, target, amount } = fault;
+  const { system } = stage;
   const { workers, gateways } = system;
   switch (kind) {
     case 'worker-restart':
@@ -25,13 +27,13 @@ export function processFault(fault: PlannedFault, { system }: Stage): Fault {
       return { target: 'workers', act: freezeAll(workers, amount) };
   }
   const [victim, what] = [kind.slice(0, kind.indexOf('-')), kind.slice(kind.indexOf('-') + 1)];
-  if (victim === 'redis') return { target: victim, act: redisFaults(system, amount)[what]! };
+  if (victim === 'redis') return { target: victim, act: redisFaults(fault, stage)[what]! };
   const members = { gateway: gateways, worker: workers, notifier: system.notifiers }[victim]!;
   const member = members[target]!;
   return { target: member.name, act: memberFaults(member, fault, system)[what]! };
 }
 
-type Acts = Record<string, () => Promise<void>>;
+type Acts = Record<string, Fault['act']>;
 
 function memberFaults(member: Member, { amount, clockMs }: PlannedFault, system: System): Acts {
   return {
@@ -62,7 +64,7 @@ function memberFaults(member: Member, { amount, clockMs }: PlannedFault, system:
   };
 }
 
-function redisFaults({ redis }: System, amount: number): Acts {
+function redisFaults({ amount, clockMs, keptShare }: PlannedFault, { system: { redis }, now, undone }: Stage): Acts {
   const away = async () => {
     await redis.kill();
     await pause(amount);
@@ -86,6 +88,13 @@ function redisFaults({ redis }: System, amount: number): Acts {
       await pause(amount);
       await redis.empty();
     },
+    // There and back again.
+    clock: async () => {
+      redis.stepClock(clockMs / 2);
+      await pause(amount);
+      redis.stepClock(0);
+    },
+    cut: async () => undone(await loseEnd(redis, { ms: amount, share: keptShare, now })),
     'forgets-scripts': async () => void (await redis.direct.script('FLUSH')),
   };
 }

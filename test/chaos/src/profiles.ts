@@ -18,6 +18,8 @@ export interface Profile {
   workers: readonly Task[];
   notifiers: number;
   receivers: number;
+  /** Callers with keys and webhooks of their own, who share the load. */
+  tenants: number;
   /** Different questions, each an image with a prompt and parameters. */
   scenes: number;
   /** How long the image of a caption that did not succeed is kept, in seconds; the last check waits for it. */
@@ -53,21 +55,23 @@ export const profiles = {
     workers,
     notifiers: 1,
     receivers: 2,
+    tenants: 2,
     scenes: 24,
     retryWindowS: 2,
     timed: false,
   },
   long: {
-    rounds: 120,
+    rounds: 160,
     kinds: faultNames,
-    requests: 40,
+    requests: 30,
     batches: 1,
-    spreadMs: 4000,
+    spreadMs: 3000,
     haste: 1,
     gateways: 2,
     workers,
     notifiers: 2,
     receivers: 3,
+    tenants: 4,
     scenes: 150,
     retryWindowS: 30,
     timed: true,

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { verifyWebhook } from '@blipq/webhooks';
+import { secretOf, verifyWebhook } from '@blipq/webhooks';
 import type { BatchView } from './batch-ledger.js';
 import type { Ledger } from './ledger.js';
 import { resultOf, type WorkView } from './result.js';
@@ -11,20 +11,22 @@ export type ReceiverFault = '500' | 'hang' | 'drip' | '301' | 'reset';
 
 interface Strike {
   fault: ReceiverFault;
+  /** Whose messages are struck; null for everybody's. */
+  tenant: string | null;
   left: number;
   /** Messages that were struck. */
   ids: Set<string>;
   spent: () => void;
 }
 
-/** Somebody's server for webhooks. It checks every signature, and fails when it is told to. */
+/** A server for everybody's webhooks. It checks every signature, and fails when it is told to. */
 export class Receiver {
   readonly #server: Server;
   readonly #ledger: Ledger;
   readonly #secret: string;
   readonly #delivered = new Set<string>();
   #strike: Strike | undefined;
-  #wake = () => {};
+  readonly #wake = new Set<() => void>();
 
   private constructor(ledger: Ledger, secret: string) {
     this.#ledger = ledger;
@@ -43,12 +45,16 @@ export class Receiver {
     return (this.#server.address() as { port: number }).port;
   }
 
-  get url(): string {
-    return `http://127.0.0.1:${this.port}/hook`;
+  /** Where a tenant has its messages sent. */
+  urlFor(tenant: string): string {
+    return `http://127.0.0.1:${this.port}/${tenant}`;
   }
 
-  /** Fails at the next `count` messages, but not for longer than `limitMs`. The ids of those that it failed at. */
-  async fail(fault: ReceiverFault, count: number, limitMs: number): Promise<Set<string>> {
+  /**
+   * Fails at the next `count` messages, of one tenant or of all, but not for longer than `limitMs` or until it is to
+   * recover. The ids of those that it failed at.
+   */
+  async fail(fault: ReceiverFault, count: number, limitMs: number, tenant: string | null = null): Promise<Set<string>> {
     const ids = new Set<string>();
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, limitMs);
@@ -56,10 +62,25 @@ export class Receiver {
         clearTimeout(timer);
         resolve();
       };
-      this.#strike = { fault, left: count, ids, spent };
+      this.#strike = { fault, tenant, left: count, ids, spent };
     });
     this.#strike = undefined;
+    this.#wakeAll();
     return ids;
+  }
+
+  /** Resolves when it has failed at a message. */
+  async failing(): Promise<void> {
+    const strike = this.#strike!;
+    while (strike.ids.size === 0 && this.#strike === strike) {
+      await new Promise<void>((resolve) => {
+        this.#wake.add(resolve);
+      });
+    }
+  }
+
+  recover(): void {
+    this.#strike?.spent();
   }
 
   /** Resolves when all of these have been taken. */
@@ -67,9 +88,14 @@ export class Receiver {
     const wanted = [...ids];
     while (!wanted.every((id) => this.#delivered.has(id))) {
       await new Promise<void>((resolve) => {
-        this.#wake = resolve;
+        this.#wake.add(resolve);
       });
     }
+  }
+
+  #wakeAll(): void {
+    for (const wake of this.#wake) wake();
+    this.#wake.clear();
   }
 
   async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -77,21 +103,24 @@ export class Receiver {
     const body = await text(request).catch(() => undefined);
     if (body === undefined) return;
     try {
-      const { data } = verifyWebhook<{ data: WorkView | BatchView }>(body, request.headers, this.#secret);
+      const tenant = request.url!.slice(1);
+      const secret = secretOf(tenant, this.#secret);
+      const { data } = verifyWebhook<{ data: WorkView | BatchView }>(body, request.headers, secret);
       const id = String(request.headers['webhook-id']);
-      const strike = this.#nextStrike();
+      const strike = this.#nextStrike(tenant);
       const answered = strike === undefined ? 204 : statusOf(strike.fault);
       if ('items' in data) this.#ledger.batches.heard(data, { id, answered });
       else this.#heard(data, id, answered);
       if (strike !== undefined) {
         strike.ids.add(id);
+        this.#wakeAll();
         fail(strike.fault, response);
         if (strike.left === 0) strike.spent();
         return;
       }
       response.writeHead(204).end();
       this.#delivered.add(id);
-      this.#wake();
+      this.#wakeAll();
     } catch (error) {
       this.#ledger.odd(`webhook: ${(error as Error).message}`);
       response.destroy();
@@ -103,8 +132,9 @@ export class Receiver {
     this.#ledger.heard({ ...message, result: resultOf(data) });
   }
 
-  #nextStrike(): Strike | undefined {
+  #nextStrike(tenant: string): Strike | undefined {
     if (this.#strike === undefined || this.#strike.left === 0) return undefined;
+    if ((this.#strike.tenant ?? tenant) !== tenant) return undefined;
     this.#strike.left -= 1;
     return this.#strike;
   }

@@ -1,9 +1,18 @@
+import { readFileSync, statSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
 import { OwnRedis } from '@blipq/test-servers';
 import { Redis } from 'ioredis';
+import type { SteppedClock } from './stepped-clock.js';
 
 /** Keys of somebody else, and how much each holds. */
 const fillers = 'somebody-else:';
 const fillerBytes = 1_000_000;
+
+/** How far an append-only file has come: the part that is being written, and its bytes. */
+interface Appended {
+  file: string;
+  bytes: number;
+}
 
 /** A Redis of this run's own: what it acknowledges is on disk, and it never evicts. */
 export class RedisServer {
@@ -11,16 +20,21 @@ export class RedisServer {
   readonly direct: Redis;
   readonly #server: OwnRedis;
 
-  private constructor(server: OwnRedis) {
+  readonly #clock: SteppedClock | undefined;
+
+  private constructor(server: OwnRedis, clock: SteppedClock | undefined) {
     this.#server = server;
+    this.#clock = clock;
     this.direct = new Redis(server.port, '127.0.0.1', { maxRetriesPerRequest: null, retryStrategy: () => 50 });
     this.direct.on('error', () => {});
   }
 
-  static async start(): Promise<RedisServer> {
-    const server = await OwnRedis.create({ settings: { 'maxmemory-policy': 'noeviction' } });
+  /** @param clock that it has instead of the machine's */
+  static async start(clock?: SteppedClock): Promise<RedisServer> {
+    const settings = { 'maxmemory-policy': 'noeviction', 'aof-load-truncated': 'yes' };
+    const server = await OwnRedis.create({ settings, ...(clock && { under: clock.under }) });
     await server.start();
-    return new RedisServer(server);
+    return new RedisServer(server, clock);
   }
 
   get port(): number {
@@ -38,6 +52,26 @@ export class RedisServer {
 
   async start(): Promise<void> {
     await this.#server.start();
+  }
+
+  appended(): Appended {
+    const folder = join(this.#server.dir, 'appendonlydir');
+    const parts = readFileSync(join(folder, 'appendonly.aof.manifest'), 'utf8').trimEnd().split('\n');
+    const file = join(folder, parts.at(-1)!.split(' ')[1]!);
+    return { file, bytes: statSync(file).size };
+  }
+
+  /** Leaves this share of what was appended since then, to the byte. Only while it is dead. */
+  cut(since: Appended, share: number): void {
+    const { file, bytes } = this.appended();
+    // It may have begun another file meanwhile, with all of the one before in another form.
+    const from = file === since.file ? since.bytes : 0;
+    truncateSync(file, from + Math.floor(share * (bytes - from)));
+  }
+
+  /** Its clock is `ms` ahead of the machine's from now on, or behind it. */
+  stepClock(ms: number): void {
+    this.#clock!.step(ms);
   }
 
   freeze(): void {

@@ -29,14 +29,14 @@ export async function run(options: RunOptions): Promise<History> {
   );
   const receiverPorts = receivers.map(({ port }) => port);
   const onCollapse = (what: string) => ledger.collapsed(what);
-  const system = await System.start({ ...options, receiverPorts, webhookSecret: secret, onCollapse });
+  const steppedClock = options.plan.rounds.some(({ fault }) => fault.kind === 'redis-clock');
+  const system = await System.start({ ...options, receiverPorts, webhookSecret: secret, steppedClock, onCollapse });
   const service = new GatewayService(system.gateways);
   const over = new AbortController();
   try {
     const client = new Client(service, ledger, over.signal);
     const images = await Promise.all(options.plan.scenes.map(({ image }) => loadImage(image)));
-    const urls = receivers.map(({ url }) => url);
-    const parts = { client, ledger, images, scenes: options.plan.scenes, receivers: urls };
+    const parts = { client, ledger, images, scenes: options.plan.scenes, receivers };
     const caller = new Caller(parts);
     const batchCaller = new BatchCaller(parts, caller);
     const course = new Course({ ...options, ledger, system, receivers, caller, batchCaller, over });

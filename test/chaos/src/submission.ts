@@ -6,13 +6,14 @@ import { namesOf, type Scene } from './scene.js';
 
 /** The request that submits a caption, an answer or a match, in the form that is planned. */
 export function submissionOf(request: PlannedRequest, scene: Scene, image: ImageFile, receiver: string | null): Ask {
-  const { identity, timeoutS, preferS } = request;
+  const { tenant, identity, timeoutS, preferS } = request;
   const headers = {
     ...(identity.kind === 'key' && { 'idempotency-key': identity.key }),
     ...(preferS !== null && { prefer: `wait=${preferS}` }),
   };
   const put = identity.kind === 'put';
-  const to = { method: put ? 'PUT' : 'POST', answers: [200, 202], timeoutMs: patienceMs + 1000 * (preferS ?? 0) };
+  const timeoutMs = patienceMs + 1000 * (preferS ?? 0);
+  const to = { tenant, method: put ? 'PUT' : 'POST', answers: [200, 202], timeoutMs };
   const collection = `/v1/${namesOf(scene.kind).collection}`;
   const path = put ? `${collection}/${identity.id}` : collection;
   // A body that is the image itself has no place for a webhook.
@@ -45,10 +46,10 @@ interface BatchParts {
 
 /** The request that submits a batch. While it is being stored, a repeated one is answered 409. */
 export function batchSubmissionOf({ batch, key, scenes, images, receiver }: BatchParts): Ask {
-  const { form, items } = batch;
+  const { tenant, form, items } = batch;
   const headers = { ...(key !== null && { 'idempotency-key': key }) };
   const hangUp = batch.hangUpMs === null ? {} : { hangUpMs: batch.hangUpMs };
-  const to = { method: 'POST', path: '/v1/batches', answers: [202, 409], ...hangUp };
+  const to = { tenant, method: 'POST', path: '/v1/batches', answers: [202, 409], ...hangUp };
   if (form === 'multipart') {
     const { scene, timeoutS } = items[0]!;
     const fields = [...fieldsOf(scenes[scene]!, timeoutS), ...webhookField(receiver)];

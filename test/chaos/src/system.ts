@@ -9,6 +9,8 @@ import { Member } from './member.js';
 import type { Profile } from './profiles.js';
 import { RedisServer } from './redis-server.js';
 import { Relay } from './relay.js';
+import { SteppedClock } from './stepped-clock.js';
+import { allTenants, apiKeysOf } from './tenants.js';
 
 /** Short, so that faults last longer than what they have to outlast. */
 const batchDeadlineMs = 4000;
@@ -24,6 +26,8 @@ export interface SystemOptions {
   folder: string;
   receiverPorts: number[];
   webhookSecret: string;
+  /** Whether the clock of Redis is to step. */
+  steppedClock: boolean;
   onCollapse: (what: string) => void;
 }
 
@@ -44,7 +48,8 @@ export class System {
 
   static async start(options: SystemOptions): Promise<System> {
     mkdirSync(join(options.folder, 'logs'), { recursive: true });
-    const system = new System(options, await RedisServer.start());
+    const clock = options.steppedClock ? new SteppedClock(options.folder) : undefined;
+    const system = new System(options, await RedisServer.start(clock));
     process.once('exit', system.#kill);
     try {
       await system.#startMembers();
@@ -53,6 +58,11 @@ export class System {
       throw error;
     }
     return system;
+  }
+
+  /** Whether the clock of Redis may step. */
+  get steppedClock(): boolean {
+    return this.#options.steppedClock;
   }
 
   /** What each worker's model does. */
@@ -106,6 +116,7 @@ export class System {
       BLIPQ_WEBHOOK_ALLOW: '127.0.0.1',
       BLIPQ_WEBHOOK_HTTP: '1',
       BLIPQ_WEBHOOK_PORTS: receiverPorts.join(' '),
+      BLIPQ_WEBHOOK_SECRET: webhookSecret,
     };
     switch (app) {
       case 'gateway':
@@ -113,6 +124,7 @@ export class System {
           ...webhooks,
           PORT: String(port),
           BLIPQ_INTERNAL_PORT: String(inner),
+          BLIPQ_API_KEYS: apiKeysOf(allTenants(profile.tenants)),
           BLIPQ_THREADS: '1',
           BLIPQ_SHUTDOWN_DELAY_MS: String(shutdownDelayMs),
           BLIPQ_RETRY_WINDOW_S: String(profile.retryWindowS),
@@ -131,7 +143,6 @@ export class System {
         return {
           ...webhooks,
           BLIPQ_HEALTH_PORT: String(port),
-          BLIPQ_WEBHOOK_SECRET: webhookSecret,
           BLIPQ_WEBHOOK_TIMEOUT_MS: String(webhookTimeoutMs),
           BLIPQ_WEBHOOK_RETRIES_MS: Array.from({ length: 30 }, (_, n) => Math.min(200 * 2 ** n, 2000)).join(' '),
         };

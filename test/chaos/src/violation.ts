@@ -12,5 +12,5 @@ export type Rule =
   | ('a cancel that did not hold' | 'expired too early' | 'failed without cause' | 'too many attempts')
   | ('one key, two captions' | 'webhook lost' | 'webhook wrong' | 'an answer that nobody should get')
   | ('never acknowledged' | 'a process ended by itself' | 'left over in Redis' | 'harm of a harmless fault')
-  | ('counts that are wrong' | 'refused without cause')
+  | ('counts that are wrong' | 'refused without cause' | 'a version of two states' | 'a webhook held up')
   | ('no recovery' | 'late recovery' | 'late refusal');

@@ -165,6 +165,16 @@ describe('a batch whose submission broke off', () => {
     expect(await live.queue.createBatch(draft(ids()))).toEqual({ status: 'replayed', batch: sealed });
   });
 
+  test('that is sealed takes no more items from a repetition that is still submitting some', async () => {
+    const { batch } = await live.queue.createBatch({ total: 1 });
+    const refused = { code: 'queue_unavailable', detail: 'The queue does not answer.', retryable: true } as const;
+    const sealed = await live.queue.sealBatch(batch.id, [{ index: 0, id: null, error: refused }]);
+    const late = live.queue.submit(submission({ batchId: batch.id }));
+    await expect(late).rejects.toMatchObject({ code: 'already_terminal' });
+    expect(await live.queue.readBatch(batch.id)).toEqual(sealed);
+    expect(await live.stored('pixels')).toEqual([]);
+  });
+
   test('is sealed by a reconciler when nobody repeats it, with the items that were taken', async () => {
     const first = ids();
     const { batch } = await live.queue.createBatch(draft(first));

@@ -15,6 +15,8 @@ export function refusalError(refusal: Exclude<Objection, { status: 'replayed' }>
       return resultExpired();
     case 'input_gone':
       return new BlipqError('input_expired', 'The image of this caption is gone. Submit it again.');
+    case 'batch_sealed':
+      return new BlipqError('already_terminal', 'This batch takes no more items.');
     case 'full':
       return new BlipqError('queue_full', 'The queue is full. Try again later.', { retryAfterS: refusal.retryAfterS });
     case 'memory_full':
@@ -30,6 +32,13 @@ export function refusalError(refusal: Exclude<Objection, { status: 'replayed' }>
 
 export function resultExpired(): BlipqError {
   return new BlipqError('result_expired', 'It was deleted, or its retention time has passed.');
+}
+
+/** Pixels that were stored a moment ago are not there: the clock of Redis stepped ahead, or it lost them. */
+export function pixelsLost(): BlipqError {
+  return new BlipqError('queue_unavailable', 'The queue has lost the image while it was stored. Try again.', {
+    retryAfterS: 1,
+  });
 }
 
 /** Names the entry of a tenant's idempotency key. */

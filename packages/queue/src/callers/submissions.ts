@@ -19,7 +19,7 @@ import { workCost } from '../records/work-cost.js';
 import type { HashFields } from '../redis/hash-fields.js';
 import { jobsOf, type QueueKeys } from '../redis/keys.js';
 import { asking, type OnError, type RedisClient } from '../redis/redis-client.js';
-import { idempotencyHash, refusalError } from './refusals.js';
+import { idempotencyHash, pixelsLost, refusalError } from './refusals.js';
 import { admitSubmission, type SubmissionTerms } from './scripts/admit-submission.js';
 import { confirmRecord } from './scripts/confirm-record.js';
 import { createRecord } from './scripts/create-record.js';
@@ -160,6 +160,8 @@ export class Submissions {
         if (pixels !== undefined && result === undefined) await this.#storePixels(start.pixels, pixels);
         const fields = startFields(start, result !== undefined);
         const outcome = await createRecord(this.#target, { id, terms, creation, result, fields });
+        // Its clock stepped ahead, or it has lost them: whoever asks again is right.
+        if (outcome.status === 'input_gone' && pixels !== undefined) throw pixelsLost();
         if (outcome.status === 'created' && result === undefined) await this.#enqueue(id, start, outcome.fields.turn!);
         return outcome;
       } catch (error) {

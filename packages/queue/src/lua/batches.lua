@@ -34,6 +34,11 @@ function batches.seal(id, items, refused, now)
   return true
 end
 
+-- Whether it takes no more items.
+function batches.is_sealed(id)
+  return redis.call('HEXISTS', keys.batch(id), 'items') == 1
+end
+
 -- Moves one item of a batch from a count to another; either may be nil.
 function batches.count(id, from, to, now)
   local batch = keys.batch(id)

@@ -21,7 +21,7 @@ export function message(changes: Partial<Message> = {}): Message {
 /** A caption with a webhook, submitted at 100 ms, that succeeded as it should. */
 export function caption(changes: Partial<CaptionHistory> = {}): CaptionHistory {
   return {
-    ...{ id, request: '0.1', round: 0, scene: 0, kind: 'caption', sentAt: 100, acknowledgedAt: 110 },
+    ...{ id, request: '0.1', tenant: 'a', round: 0, scene: 0, kind: 'caption', sentAt: 100, acknowledgedAt: 110 },
     ...{ timeoutS: null, webhook: true, cancels: [], deletedAt: null },
     ...{ sightings: [sighting()], messages: [message()], ...changes },
   };
@@ -40,7 +40,16 @@ export function batch(changes: Partial<BatchHistory> = {}): BatchHistory {
   const first = { ...tally({ queued: 1, processing: 1 }), at: 110, by: 'submit' as const, state: 'processing' };
   const last = { ...tally({ succeeded: 1, canceled: 1 }), at: 900, by: 'sweep' as const, state: 'completed' };
   return {
-    ...{ id: batchId, request: '0.batch-0', round: 0, sentAt: 100, acknowledgedAt: 110, webhook: true, total: 3 },
+    ...{
+      id: batchId,
+      request: '0.batch-0',
+      tenant: 'a',
+      round: 0,
+      sentAt: 100,
+      acknowledgedAt: 110,
+      webhook: true,
+      total: 3,
+    },
     ...{ accepted: ['cap_1', 'ans_2'], refusals: ['queue_unavailable'], sightings: [first, last] },
     messages: [{ ...last, at: 600, by: 'webhook', id: `msg_${batchId}_completed`, answered: 204 }],
     ...changes,

@@ -38,6 +38,7 @@ end
 local now = clock.now_ms()
 local objection = admission.objection(id, terms, result ~= nil, now)
 if objection then return objection end
+if fields.batch and batches.is_sealed(fields.batch) then return { 'batch_sealed' } end
 if not result and not has_pixels() then return { 'input_gone' } end
 local state, ttl_ms = 'queued', creation.life_ms
 hashes.set(record, arguments.fields)
