@@ -50,6 +50,23 @@ describe('what a decode may cost', () => {
     await vi.waitFor(async () => expect(await pool.toPixels(await small(), 64)).toMatchObject({ width: 64 }));
   });
 
+  it.runIf(process.platform === 'linux')(
+    'only its own time counts: a machine that does other things refuses no image',
+    async () => {
+      poolOf({ decodeS: 1 });
+      // Loaded, and warm.
+      await vi.waitFor(async () => expect(await pool.toPixels(await small(), 64)).toMatchObject({ width: 64 }));
+      const [pid] = pool.pids;
+      process.kill(pid!, 'SIGSTOP');
+      const decoding = pool.toPixels(await small(), 64);
+      // Longer than the image may take.
+      await pause(1500);
+      process.kill(pid!, 'SIGCONT');
+      expect(await decoding).toMatchObject({ width: 64 });
+      expect(pool.pids).toEqual([pid]);
+    },
+  );
+
   it.runIf(process.platform === 'linux')('memory beyond the limit of a process is not to be had', () => {
     const script = `
       import { readFileSync } from 'node:fs';
