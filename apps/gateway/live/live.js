@@ -76,7 +76,7 @@ function showFigures({ queue, redis, ended_per_5s, age_ms, wait_ms, total_ms, wo
     ['Pixels', `${bytes(queue.bytes)} (${share(queue.bytes, queue.bytes_max)})`],
     ['Redis memory', redisMemory(redis)],
     ['Age of what waits (p50 · p95 · p99)', percentiles(age_ms)],
-    ['Wait of the newest 200 (p50 · p95 · p99)', percentiles(wait_ms)],
+    ['Wait of the newest 100 (p50 · p95 · p99)', percentiles(wait_ms)],
     ['In all (p50 · p95 · p99)', percentiles(total_ms)],
   ]);
   const ended = ended_per_5s.reduce((sum, count) => sum + count, 0);
@@ -106,7 +106,7 @@ function showWork() {
   const which = state === 'queued' || state === 'processing' ? 'The oldest first' : 'The newest first';
   setText(
     at('work-note'),
-    `${which}, at most 50${text === '' ? '' : `; ${wanted.length} of ${shown.length} have this text`}.`,
+    `${which}, at most 25${text === '' ? '' : `; ${wanted.length} of ${shown.length} have this text`}.`,
   );
   tabulate(at('work'), workColumns, wanted, ({ id }) => id, 'None.');
 }

@@ -14,7 +14,7 @@ import { type FoundEndpoint, fieldsOf, glanceNames, lookAround, type Surrounding
 import { glanceAt, queuedMs, type WorkGlance } from './work-glance.js';
 
 const percentiles = [50, 95, 99] as const;
-const bounds = { limit: 50, sample: 200, percentiles, recent_ms: 600_000 };
+const bounds = { limit: 25, sample: 100, percentiles, recent_ms: 600_000 };
 
 export interface LiveLookOptions extends QueueAddress {
   /** Milliseconds. Default 1500. */
@@ -49,14 +49,14 @@ export interface FailingReceiver {
   last_attempt: Pick<DeliveryAttempt, 'at' | 'status' | 'error'> | null;
 }
 
-/** What operators see of the queue at one moment. Every list has at most 50 entries. */
+/** What operators see of the queue at one moment. Every list has at most 25 entries. */
 export interface Look {
   at: string | null;
   /** What workers ended in each of the last twelve times 5 s, the oldest first; the last is still filling. */
   ended_per_5s: number[];
   /** How long what is queued has waited. */
   age_ms: Percentiles;
-  /** Of the newest 200 that succeeded: in queues, and in all; null where there are none. */
+  /** Of the newest 100 that succeeded: in queues, and in all; null where there are none. */
   wait_ms: Percentiles | null;
   total_ms: Percentiles | null;
   /** The oldest of what has not ended, of the rest the newest; `recent` counts those of ten minutes, 1,000 at most. */
