@@ -26,7 +26,7 @@ const districts: Record<string, string[][]> = {
     ['intake'],
     ['openapi', 'routes', 'chat', 'bentoml', 'internal'],
   ],
-  'packages/queue': [['redis'], ['lua'], ['records'], ['callers', 'attempts', 'deliveries'], ['observe']],
+  'packages/queue': [['redis'], ['lua'], ['records'], ['fetches'], ['callers', 'attempts', 'deliveries'], ['observe']],
 };
 
 interface Manifest {

@@ -27,6 +27,7 @@ import { OpenRequests } from './gates/open-requests.js';
 import { Places } from './gates/places.js';
 import { RateLimits } from './gates/rate-limits.js';
 import { createHttpApp } from './http-app.js';
+import { batchFetcher } from './intake/batch-fetcher.js';
 import { BatchIntake } from './intake/batch-intake.js';
 import { GatewayMetrics } from './intake/gateway-metrics.js';
 import { ImageFetcher } from './intake/image-fetcher.js';
@@ -42,6 +43,7 @@ import { InternalServer } from './internal/internal-server.js';
 import { LiveView } from './internal/live-view.js';
 import { QueueGauges } from './internal/queue-gauges.js';
 import { TrustedHeader } from './internal/trusted-header.js';
+import { batchHeldBytesMax } from './request/body-bytes-max.js';
 import { v1Routes } from './routes/v1-routes.js';
 import { GatewayServer } from './server.js';
 
@@ -70,6 +72,7 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
     retentionS: config.BLIPQ_RETENTION_S,
     retryWindowS: config.BLIPQ_RETRY_WINDOW_S,
     reuseS: config.BLIPQ_REUSE_S,
+    fetchMax: config.BLIPQ_FETCH_QUEUE_MAX,
     ...bounds,
   });
   const health = new QueueHealth({ ...redis, onWarning: report.warning, onRecovery: report.recovery });
@@ -88,9 +91,11 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
   const bodyMemory = new BodyMemory(config.BLIPQ_UPLOADS_MB_MAX * 1024 ** 2);
   const waits = new Places(config.BLIPQ_WAITS_MAX);
   const openRequests = new OpenRequests();
+  const bodies = new Places(config.BLIPQ_UPLOADS_MAX);
   const gates = {
     authenticate: authenticate(keys, limits, { hosts: config.BLIPQ_HOSTS, origins: config.BLIPQ_CORS_ORIGINS }),
-    admitUpload: admitUploads({ bodies: new Places(config.BLIPQ_UPLOADS_MAX), memory: bodyMemory }),
+    admitUpload: admitUploads({ bodies, memory: bodyMemory }),
+    admitBatch: admitUploads({ bodies, memory: bodyMemory, heldBytesMax: batchHeldBytesMax.form }),
   };
 
   const metrics = new GatewayMetrics(processMetrics.registry);
@@ -111,6 +116,14 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
     badWords: config.BLIPQ_BAD_WORDS,
   });
   const batches = new BatchIntake({ intake, queue, webhooks });
+  const fetches = batchFetcher({
+    ...{ ...redis, ...bounds, intake, memoryRoom: () => memory.room, reuseS: config.BLIPQ_REUSE_S },
+    ...{ concurrency: config.BLIPQ_FETCHES_MAX, perHost: config.BLIPQ_FETCH_PER_HOST },
+    aheadMax: Math.max(1, Math.min(config.BLIPQ_FETCH_AHEAD, Math.floor(bounds.openMax / 4))),
+    aheadBytesMax: bounds.bytesMax / 4,
+    decodesMax: Math.max(1, Math.floor(config.BLIPQ_THREADS / 2)),
+    onFetch: metrics.fetched,
+  });
 
   const bentomlMetrics = new BentomlMetrics();
   const app = createHttpApp({
@@ -161,8 +174,8 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
     parts: [
       // Each waits 2 s for an unresponsive Redis. One after the other they would delay the probes for too long.
       together([
-        ...[queue, memory, health, deliveries, tests, tokens, registry, limits, fetcher, pool, census, reconciler],
-        ...(access.isOpen ? [live, board] : []),
+        ...[queue, memory, health, deliveries, tests, tokens, registry, limits, fetcher, fetches, pool, census],
+        ...[reconciler, ...(access.isOpen ? [live, board] : [])],
       ]),
       internal,
       server,

@@ -164,6 +164,20 @@ export const gatewaySettings = z.object({
   BLIPQ_WEBHOOK_SECRET: deploymentSettings.BLIPQ_WEBHOOK_SECRET,
   BLIPQ_WEBHOOK_SECRETS: deploymentSettings.BLIPQ_WEBHOOK_SECRETS,
   BLIPQ_WEBHOOK_SECRETS_FILE: deploymentSettings.BLIPQ_WEBHOOK_SECRETS_FILE,
+  BLIPQ_FETCHES_MAX: setting.wholeNumber(1, 1000).default(32).meta({
+    purpose: 'Images of [batches](api.md#batches) that a gateway fetches at the same time',
+  }),
+  BLIPQ_FETCH_PER_HOST: setting.wholeNumber(1, 1000).default(4).meta({
+    purpose: 'Images of batches for which all gateways together ask one host at the same time',
+  }),
+  BLIPQ_FETCH_AHEAD: setting.wholeNumber(1, 100_000).default(256).meta({
+    purpose:
+      'Largest number of images of batches that are fetched for a model and wait for its workers; never more than a quarter of `BLIPQ_QUEUE_MAX` and `BLIPQ_QUEUE_MB_MAX`',
+  }),
+  BLIPQ_FETCH_QUEUE_MAX: setting.wholeNumber(1).default(200_000).meta({
+    purpose:
+      'Largest number of items of batches whose images wait to be fetched; the gateway refuses more with `queue_full`',
+  }),
   BLIPQ_WEBHOOK_ALLOW: deploymentSettings.BLIPQ_WEBHOOK_ALLOW,
   BLIPQ_WEBHOOK_PORTS: deploymentSettings.BLIPQ_WEBHOOK_PORTS,
   BLIPQ_WEBHOOK_HTTP: deploymentSettings.BLIPQ_WEBHOOK_HTTP,

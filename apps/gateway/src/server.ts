@@ -8,8 +8,8 @@ import type { OpenRequests } from './gates/open-requests.js';
 /** Load balancers keep idle connections for 60 s; closing first would race with a request they just sent. */
 const keepAliveTimeoutMs = 75_000;
 const headersTimeoutMs = 20_000;
-/** For a whole request, body included: 10 MiB in this time is 0.7 Mbit/s. */
-const requestTimeoutMs = 120_000;
+/** For a whole request, the body of a batch included: 4 GiB in this time are 10 Mbit/s. Other bodies have less. */
+const requestTimeoutMs = 3_600_000;
 /** After all requests have been given up, answers that are not sent within this time are cut off. */
 const lastWordsMs = 2000;
 

@@ -4,15 +4,31 @@ import { fieldError } from './problem.js';
 import { workError, workMetadata } from './resource-schema.js';
 import { workState } from './work-state.js';
 
-/** Most items in one batch. */
-export const batchItemsMax = 100;
+/** Most items in one batch that are taken. */
+export const batchItemsMax = 10_000;
+/** Up to here a batch shows its items wherever it is shown; a longer one only in the answer to its submission. */
+export const batchItemsShownMax = 100;
+
+/** A caller's own name for an item, given back with its result. */
+export const itemKey = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine((key) => !/[\ud800-\udfff]/u.test(key), 'has half a character');
+
+/** The id of the work that an item became. */
+export const workId = z.union([captionId, answerId, matchId]);
+/** Why an item was refused or failed. */
+export const itemError = workError.extend({ errors: z.array(fieldError).optional() });
 
 /** What became of one item of a batch when it was submitted: a caption, an answer or a match, or the error it was refused with. */
 export const batchItem = z.object({
   /** Its place in the request, from 0. */
   index: z.int().nonnegative(),
-  id: z.union([captionId, answerId, matchId]).nullable(),
-  error: workError.extend({ errors: z.array(fieldError).optional() }).nullable(),
+  /** The name that the request gave it; of a file, the file's name. */
+  key: z.string().nullable(),
+  id: workId.nullable(),
+  error: itemError.nullable(),
 });
 export type BatchItem = z.infer<typeof batchItem>;
 
@@ -25,17 +41,20 @@ export const batchResource = z.object({
   object: z.literal('batch'),
   /** `completed`: every accepted item has ended. */
   state: batchState,
-  /** Items in the request, and how many of them were refused. */
-  total: z.int().positive(),
+  /** Grows with every change of the batch, as that of a caption does. */
+  version: z.int().positive(),
+  /** Items of the request that have come in so far, and how many of them were refused. */
+  total: z.int().nonnegative(),
   refused: z.int().nonnegative(),
-  /** Accepted items by their state. */
+  /** Accepted items by their state. One whose image is still to be fetched is queued. */
   counts: z.record(workState, z.int().nonnegative()),
-  items: z.array(batchItem),
+  /** Empty until all are in. Null for a batch of more than 100, but in the answer to its submission. */
+  items: z.array(batchItem).nullable(),
   metadata: workMetadata,
   created_at: z.iso.datetime(),
   finished_at: z.iso.datetime().nullable(),
   expires_at: z.iso.datetime(),
-  links: z.object({ self: z.string() }),
+  links: z.object({ self: z.string(), results: z.string(), events: z.string(), cancel: z.string() }),
 });
 export type BatchResource = z.infer<typeof batchResource>;
 
@@ -50,3 +69,10 @@ export const batchPage = z.object({
   /** Give it as `cursor` to get what follows; null on the last page. Its content means nothing to callers. */
   next_cursor: z.string().nullable(),
 });
+
+/** A server-sent event of a batch: `id:` is its version, `data:` the batch as JSON. */
+export interface BatchEvent {
+  id: number;
+  event: `batch.${BatchResource['state']}`;
+  data: BatchResource;
+}

@@ -115,18 +115,19 @@ const batch: BatchResource = {
   id: 'bat_01M84A47TQWRGVZ3HMQF50GRAK',
   object: 'batch',
   state: 'processing',
+  version: 1795525200000,
   total: 2,
   refused: 1,
   counts: { queued: 1, processing: 0, succeeded: 0, failed: 0, canceled: 0, expired: 0 },
   items: [
-    { index: 0, id: 'cap_01M84A47TQWRGVZ3HMQF50GRAJ', error: null },
-    { index: 1, id: null, error: { code: 'image_corrupt', detail: 'The file ends too early.', retryable: false } },
+    { index: 0, key: 'a.jpg', id: 'cap_01M84A47TQWRGVZ3HMQF50GRAJ', error: null },
+    { index: 1, key: null, id: null, error: { code: 'image_corrupt', detail: 'It is cut.', retryable: false } },
   ],
   metadata: {},
   created_at: '2026-11-23T13:00:00.000Z',
   finished_at: null,
   expires_at: '2026-11-25T13:00:00.000Z',
-  links: { self: '/v1/batches/bat_01M84A47TQWRGVZ3HMQF50GRAK' },
+  links: { self: '/batch', results: '/batch/results', events: '/batch/events', cancel: '/batch/cancel' },
 };
 
 describe('the caption resource', () => {
@@ -288,11 +289,7 @@ describe('ids and states', () => {
   ])('%j is not an id', (text) => expect(captionId.safeParse(text).success).toBe(false));
 
   test('only four states are final', () => {
-    expect(captionResource.shape.state.options.filter(isTerminal)).toEqual([
-      'succeeded',
-      'failed',
-      'canceled',
-      'expired',
-    ]);
+    const final = captionResource.shape.state.options.filter(isTerminal);
+    expect(final).toEqual(['succeeded', 'failed', 'canceled', 'expired']);
   });
 });

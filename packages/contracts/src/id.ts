@@ -40,6 +40,17 @@ export function newPingId(): string {
   return `msg_ping_${ulid()}`;
 }
 
+const base32 = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/**
+ * The id of an item of a batch: the batch's ULID, whose last four characters give way to the item's index. So a request
+ * that is repeated after it broke off finds the ids of the first time.
+ */
+export function itemIdOf(task: Task, batch: BatchId, index: number): string {
+  const digits = [15, 10, 5, 0].map((shift) => base32[(index >> shift) & 31]).join('');
+  return `${taskNames[task].idPrefix}_${batch.slice(4, -4)}${digits}`;
+}
+
 /** Who owns a caption: the name of an API key, or `publicTenant` where there are none. */
 export const tenantName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/, 'is not a tenant name');
 

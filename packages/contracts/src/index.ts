@@ -9,17 +9,21 @@ export {
   questionsMax,
 } from './answer.js';
 export {
+  type BatchEvent,
   type BatchItem,
   type BatchResource,
   type BatchState,
   type BatchSummary,
   batchItem,
   batchItemsMax,
+  batchItemsShownMax,
   batchPage,
   batchResource,
   batchState,
   batchSummary,
+  itemKey,
 } from './batch.js';
+export { type BatchResult, batchResult } from './batch-result.js';
 export {
   type CaptionInput,
   type CaptionMatch,
@@ -49,6 +53,7 @@ export {
   batchId,
   type CaptionId,
   captionId,
+  itemIdOf,
   matchId,
   newBatchId,
   newCaptionId,

@@ -32,6 +32,7 @@ export const problems = {
   image_corrupt: { status: 422, title: 'The image cannot be decoded', retryable: false },
   image_dimensions: { status: 422, title: 'The image has unsupported dimensions', retryable: false },
   image_too_costly: { status: 422, title: 'The image costs too much to decode', retryable: false },
+  duplicate_key: { status: 422, title: 'Another item of the batch has this key', retryable: false },
   url_blocked: { status: 422, title: 'The URL may not be fetched', retryable: false },
   idempotency_key_reused: { status: 422, title: 'The idempotency key belongs to another request', retryable: false },
   rate_limited: { status: 429, title: 'Too many requests', retryable: true },

@@ -82,7 +82,8 @@ export function resourceSchema<Id extends z.ZodType, Name extends string, Input 
     /** What the model's card says that it knows and does not know; null for a model without one. */
     model_note: z.string().nullable().default(null),
     ...input,
-    image: imageFacts,
+    /** Null while the image of an item of a batch is still to be fetched, and if it could not be. */
+    image: imageFacts.nullable(),
     metadata: workMetadata,
     ...result,
     /** Answered from the stored result of an equal request; nothing was measured, so `timings` is null. */

@@ -10,25 +10,23 @@ export type {
   WorkHandler,
   WorkResult,
 } from './attempts/work-handler.js';
-export type { BatchDraft, CreateBatchOutcome, SubmittedItem } from './callers/batches.js';
+export type { ResultsOptions } from './callers/batch-results.js';
+export type { BatchDraft, CreateBatchOutcome, Sealing, SubmittedItem } from './callers/batches.js';
 export { type EventGrant, EventTokens, type EventTokensOptions } from './callers/event-tokens.js';
 export type { BatchListOptions, ListOptions, Page, WorkPage } from './callers/list-work.js';
+export type { RefusedItem } from './callers/scripts/add-items.js';
 export type {
   Admission,
   AdmitOutcome,
   CaptionSubmission,
+  SourceSubmission,
   Submission,
   SubmissionIdentity,
   SubmitOutcome,
 } from './callers/submission.js';
-export type { WaitOptions, WaitOutcome } from './callers/waiters.js';
-export {
-  type CancelOutcome,
-  type QueueLoad,
-  type RetryOptions,
-  WorkQueue,
-  type WorkQueueOptions,
-} from './callers/work-queue.js';
+export type { WaitOptions, WaitOutcome, WatchOptions } from './callers/waiters.js';
+export { WorkQueue } from './callers/work-queue.js';
+export type { CancelOutcome, QueueLoad, RetryOptions, WorkQueueOptions } from './callers/work-queue-options.js';
 export { type DeliveryListing, DeliveryLog, type DeliveryLogOptions } from './deliveries/delivery-log.js';
 export {
   type DeliveryVerdict,
@@ -38,6 +36,13 @@ export {
 } from './deliveries/delivery-worker.js';
 export { type PingWork, WebhookTester, type WebhookTesterOptions } from './deliveries/webhook-tester.js';
 export { WebhookTests, type WebhookTestsOptions } from './deliveries/webhook-tests.js';
+export {
+  type FetchedImage,
+  type FetchVerdict,
+  type FetchWork,
+  FetchWorker,
+  type FetchWorkerOptions,
+} from './fetches/fetch-worker.js';
 export {
   type FailingReceiver,
   type FoundWork,

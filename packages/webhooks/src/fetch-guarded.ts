@@ -23,6 +23,17 @@ export interface Fetched {
   url: string;
 }
 
+/** The cause of a `fetch_failed` that is a matter of what the host answered, not of reaching it. */
+export class UnusableAnswer extends Error {
+  override readonly name = 'UnusableAnswer';
+  readonly status: number;
+
+  constructor(status: number) {
+    super(`HTTP ${status}`);
+    this.status = status;
+  }
+}
+
 const redirects: readonly number[] = [301, 302, 303, 307, 308];
 /** Compressed bodies are refused, so that bytes on the wire are bytes in memory. Images are compressed already. */
 const headers = { accept: 'image/*', 'accept-encoding': 'identity', 'user-agent': 'BlipQ' };
@@ -49,15 +60,19 @@ export async function fetchGuarded(
     if (target === undefined) return imageOf(response, bytesMax);
     next = target;
   }
-  throw new BlipqError('fetch_failed', `The URL redirects more than ${redirectsMax} times.`);
+  const cause = new UnusableAnswer(redirects[0]!);
+  throw new BlipqError('fetch_failed', `The URL redirects more than ${redirectsMax} times.`, { cause });
 }
 
 function wantsImage({ status, headers }: ResponseHead, bytesMax: number): boolean {
   if (redirects.includes(status) && headers.location !== undefined) return false;
-  if (status !== 200) throw new BlipqError('fetch_failed', `The host answered ${status} instead of 200.`);
+  const cause = new UnusableAnswer(status);
+  if (status !== 200) throw new BlipqError('fetch_failed', `The host answered ${status} instead of 200.`, { cause });
   const encoding = headers['content-encoding'] ?? 'identity';
   if (encoding.trim().toLowerCase() !== 'identity')
-    throw new BlipqError('fetch_failed', 'The host sends the image compressed although that was not asked for.');
+    throw new BlipqError('fetch_failed', 'The host sends the image compressed although that was not asked for.', {
+      cause,
+    });
   if (Number(headers['content-length'] ?? 0) > bytesMax) throw tooLarge(bytesMax);
   return true;
 }

@@ -1,7 +1,7 @@
 export { isConnectable, type Network, parseNetworks } from './address-guard.js';
 export { checkUrl, type UrlPolicy } from './check-url.js';
 export { type DeliverOptions, type DeliverOutcome, type Delivery, deliverWebhook } from './deliver.js';
-export { type Fetched, type FetchGuardedOptions, fetchGuarded } from './fetch-guarded.js';
+export { type Fetched, type FetchGuardedOptions, fetchGuarded, UnusableAnswer } from './fetch-guarded.js';
 export { createGuardedAgent, type GuardedAgent, type TargetPolicy } from './guarded-agent.js';
 export {
   type GuardedRequestOptions,

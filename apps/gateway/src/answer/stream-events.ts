@@ -1,10 +1,9 @@
 import { once } from 'node:events';
-import type { WorkEvent, WorkResource } from '@blipq/contracts';
 import type { Response } from 'express';
 import { withPublicLinks } from './public-paths.js';
 
 /** Proxies and browsers close a connection that stays silent for a minute or less. */
-const heartbeatMs = 15_000;
+export const heartbeatMs = 15_000;
 /** How long a browser waits before it connects again. */
 const retryMs = 2_000;
 
@@ -15,8 +14,15 @@ export const eventStreamHeaders = {
   'X-Accel-Buffering': 'no',
 };
 
+/** `id`: the version of the resource in `data`. */
+interface StreamedEvent {
+  id: number;
+  event: string;
+  data: object;
+}
+
 /** Sends events as `text/event-stream` until there are no more or the client has gone. */
-export async function streamEvents(events: AsyncIterable<WorkEvent<WorkResource>>, res: Response): Promise<void> {
+export async function streamEvents(events: AsyncIterable<StreamedEvent>, res: Response): Promise<void> {
   res.writeHead(200, eventStreamHeaders);
   res.write(`retry: ${retryMs}\n\n`);
   const heartbeat = setInterval(() => res.write(': still here\n\n'), heartbeatMs);

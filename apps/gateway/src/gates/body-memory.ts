@@ -9,6 +9,8 @@ const largeShare = 3 / 4;
 export interface BodyAccount {
   /** Accounts for so many more bytes. @throws BlipqError `queue_full` when there is no room for them */
   add(bytes: number): void;
+  /** So many bytes of it are in memory no more. */
+  release(bytes: number): void;
   /** Nothing of it is in memory any more. */
   close(): void;
 }
@@ -39,6 +41,13 @@ export class BodyMemory {
         bytes += more;
         const beyond = bytes > smallBytesMax ? (before > smallBytesMax ? more : bytes) : 0;
         if (!all.add(more) || (beyond > 0 && !large.add(beyond))) throw tooManyUploads();
+      },
+      release: (fewer) => {
+        bytes = Math.max(0, bytes - fewer);
+        all.give(fewer);
+        // A body that has become small is one of the small ones again.
+        if (bytes <= smallBytesMax) large.close();
+        else large.give(fewer);
       },
       close: () => {
         all.close();

@@ -36,6 +36,11 @@ export class Places {
         held += count;
         return true;
       },
+      give: (count) => {
+        const given = Math.min(count, held);
+        this.#add(holder, -given);
+        held -= given;
+      },
       close: () => {
         this.#add(holder, -held);
         held = 0;
@@ -54,6 +59,8 @@ export class Places {
 export interface PlacesAccount {
   /** False, with nothing taken, when there are not as many. */
   add(count: number): boolean;
+  /** Gives some of them back. */
+  give(count: number): void;
   /** Gives all of them back. */
   close(): void;
 }

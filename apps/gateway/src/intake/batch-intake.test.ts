@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createServer, type ServerResponse } from 'node:http';
+import http, { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { OwnRedis } from '@blipq/test-servers';
 import { expect, inject, onTestFinished, test, vi } from 'vitest';
-import { LiveGateway, repositoryFile } from '../testing/live-gateway.js';
+import { echoHandler, LiveGateway, repositoryFile } from '../testing/live-gateway.js';
 
 const photo = await readFile(repositoryFile('test/images/rocket.jpg'));
 
@@ -20,7 +21,7 @@ async function gatewayWithOwnRedis(): Promise<{ gateway: LiveGateway; server: Ow
   return { gateway, server };
 }
 
-test('once Redis has failed for one item the others are not tried, and the one that was tried is looked up in the end', async () => {
+test('once Redis has failed for one item the others are not tried', async () => {
   const { gateway } = await gatewayWithOwnRedis();
   const { redis, namespace } = gateway;
   // No job can be added.
@@ -44,12 +45,8 @@ test('once Redis has failed for one item the others are not tried, and the one t
   expect(answer.status).toBe(202);
   expect(batch.refused).toBe(items.length);
   expect(batch.items.map(({ id, error }) => [id, error.code])).toEqual(codes.map((code) => [null, code]));
-  const idsIn = (start: string) =>
-    commands.filter((command) => command.startsWith(start)).map((command) => /cap_[0-9A-Z]{26}/.exec(command)![0]);
-  const tried = idsIn(`set ${namespace}:{captions}:pixels:`);
   // Four at once.
-  expect(tried).toHaveLength(4);
-  expect(idsIn(`hget ${namespace}:{captions}:record:`).sort()).toEqual(tried.sort());
+  expect(commands.filter((command) => command.startsWith(`set ${namespace}:{captions}:pixels:`))).toHaveLength(4);
 });
 
 const headers = { 'content-type': 'application/json', 'idempotency-key': 'order-1' };
@@ -78,9 +75,10 @@ test('a batch that Redis broke off is finished by a repetition at once: every im
   expect(await gateway.redis.keys(`${gateway.namespace}:{captions}:batch:*`)).toHaveLength(1);
 });
 
-test('a batch whose client hangs up goes on and is sealed, and a repetition under its key is answered with it', async () => {
-  const hosts: ServerResponse[] = [];
-  const host = createServer((_request, response) => void hosts.push(response)).listen(0, '127.0.0.1');
+/** A gateway that may fetch from a host that answers when it is told to. */
+async function gatewayWithHost() {
+  const asked: ServerResponse[] = [];
+  const host = createServer((_request, response) => void asked.push(response)).listen(0, '127.0.0.1');
   onTestFinished(() => void host.close());
   await once(host, 'listening');
   const { port } = host.address() as AddressInfo;
@@ -88,25 +86,104 @@ test('a batch whose client hangs up goes on and is sealed, and a repetition unde
   const gateway = await new LiveGateway(inject('redisUrl'), settings).start();
   onTestFinished(() => gateway.stop());
   await gateway.registerModel();
-  const items = Array.from({ length: 6 }, (_, n) => ({ image: { url: `http://127.0.0.1:${port}/${n}.jpg` } }));
-  const body = JSON.stringify({ items });
-  const hangUp = new AbortController();
-  const first = fetch(`${gateway.url}/v1/batches`, { method: 'POST', headers, body, signal: hangUp.signal });
-  await vi.waitFor(() => expect(hosts).toHaveLength(4));
-  hangUp.abort();
-  await expect(first).rejects.toThrow();
+  return { gateway, asked, url: (n: number) => `http://127.0.0.1:${port}/${n}.jpg` };
+}
+
+test('a batch of URLs is acknowledged before any image is fetched, and takes no pixel memory until its turn', async () => {
+  const { gateway, asked, url } = await gatewayWithHost();
+  const items = Array.from({ length: 6 }, (_, n) => ({ image: { url: url(n) } }));
+  const answer = await fetch(`${gateway.url}/v1/batches`, { method: 'POST', headers, body: JSON.stringify({ items }) });
+  const batch = (await answer.json()) as { items: { id: string }[]; links: { self: string } };
+  expect([answer.status, batch.items.filter(({ id }) => id !== null).length]).toEqual([202, 6]);
+  await vi.waitFor(() => expect(asked).toHaveLength(4));
+  expect(await gateway.redis.keys(`${gateway.namespace}:{captions}:pixels:*`)).toEqual([]);
+  const read = await fetch(`${gateway.url}/v1/captions/${batch.items[5]!.id}`);
+  expect(await read.json()).toMatchObject({ state: 'queued', image: null });
+  await gateway.work(echoHandler);
   const answered = new Set<ServerResponse>();
-  const batchKey = `${gateway.namespace}:{captions}:batch:*`;
   await vi.waitFor(async () => {
-    for (const response of hosts.filter((one) => !answered.has(one))) {
+    for (const response of asked.filter((one) => !answered.has(one))) {
       answered.add(response);
       response.end(photo);
     }
-    const [key] = await gateway.redis.keys(batchKey);
-    expect(await gateway.redis.hexists(key!, 'items')).toBe(1);
+    const self = await fetch(`${gateway.url}${batch.links.self}`);
+    expect(await self.json()).toMatchObject({ state: 'completed', counts: { succeeded: 6 } });
   });
-  const again = await fetch(`${gateway.url}/v1/batches`, { method: 'POST', headers, body });
+});
+
+test('a client that hangs up in the middle leaves a batch that a repetition under its key finishes', async () => {
+  const { gateway, url } = await gatewayWithHost();
+  const lines = Array.from({ length: 400 }, (_, n) => JSON.stringify({ key: `k${n}`, image: { url: url(n) } }));
+  const ndjson = { ...headers, 'content-type': 'application/x-ndjson' };
+  const request = http.request(`${gateway.url}/v1/batches`, { method: 'POST', headers: ndjson });
+  const ended = once(request, 'error');
+  request.write(`${lines.slice(0, 250).join('\n')}\n`);
+  const taken = async () => await gateway.redis.keys(`${gateway.namespace}:{captions}:record:cap_*`);
+  await vi.waitFor(async () => expect((await taken()).length).toBeGreaterThan(100));
+  request.destroy();
+  await ended;
+  await vi.waitFor(async () => expect(await taken()).toHaveLength(250));
+  const again = await fetch(`${gateway.url}/v1/batches`, { method: 'POST', headers: ndjson, body: lines.join('\n') });
   expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([202, 'true']);
-  expect(await again.json()).toMatchObject({ total: 6, refused: 0, counts: { queued: 6 } });
-  expect(await gateway.redis.keys(batchKey)).toHaveLength(1);
+  const batch = (await again.json()) as { total: number; refused: number; items: { key: string; id: string }[] };
+  expect([batch.total, batch.refused]).toEqual([400, 0]);
+  expect((await taken()).map((key) => key.split(':').at(-1)).sort()).toEqual(batch.items.map(({ id }) => id).sort());
+  expect(batch.items[399]!.key).toBe('k399');
+  expect(await gateway.redis.keys(`${gateway.namespace}:{captions}:batch:*`)).toHaveLength(1);
+  const other = [...lines.slice(0, 399), '{"image":{"base64":"!"}}'].join('\n');
+  const reused = await fetch(`${gateway.url}/v1/batches`, { method: 'POST', headers: ndjson, body: other });
+  expect([reused.status, ((await reused.json()) as { code: string }).code]).toEqual([422, 'idempotency_key_reused']);
+});
+
+test('a batch that broke off and was sealed says what of it is missing when it is repeated', async () => {
+  const { gateway, url } = await gatewayWithHost();
+  const lines = Array.from({ length: 5 }, (_, n) => JSON.stringify({ image: { url: url(n) } }));
+  const ndjson = { ...headers, 'content-type': 'application/x-ndjson' };
+  const request = http.request(`${gateway.url}/v1/batches`, { method: 'POST', headers: ndjson });
+  const ended = once(request, 'error');
+  request.write(`${lines.slice(0, 3).join('\n')}\n`);
+  const taken = async () => await gateway.redis.keys(`${gateway.namespace}:{captions}:record:cap_*`);
+  await vi.waitFor(async () => expect(await taken()).toHaveLength(3));
+  request.destroy();
+  await ended;
+  const [id] = await gateway.redis.zrange(`${gateway.namespace}:{captions}:unsealed`, '0', '-1');
+  await gateway.redis.zadd(`${gateway.namespace}:{captions}:unsealed`, 'XX', 0, id!);
+  await vi.waitFor(async () => {
+    const batch = await fetch(`${gateway.url}/v1/batches/${id}`);
+    expect(((await batch.json()) as { items: unknown[] }).items).toHaveLength(3);
+  });
+  const again = await fetch(`${gateway.url}/v1/batches`, { method: 'POST', headers: ndjson, body: lines.join('\n') });
+  expect(await again.json()).toMatchObject({
+    ...{ id, total: 5, refused: 2 },
+    items: [{}, {}, {}, { index: 3, error: { code: 'queue_unavailable' } }, { index: 4, id: null }],
+  });
+});
+
+test('a batch of data: URLs that is longer than the memory for bodies streams through it', async () => {
+  const { gateway } = await gatewayWithOwnRedis();
+  const item = JSON.stringify({ items: [{ image: { url: `data:image/jpeg;base64,${'x'.repeat(4_000_001)}` } }] });
+  const one = Buffer.from(item.slice('{"items":['.length, -2));
+  async function* body() {
+    yield Buffer.from('{"items":[');
+    for (let n = 0; n < 90; n += 1) yield Buffer.concat([Buffer.from(n === 0 ? '' : ','), one]);
+    yield Buffer.from(']}');
+  }
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, duplex: 'half' as const };
+  const answer = await fetch(`${gateway.url}/v1/batches`, {
+    ...init,
+    body: Readable.toWeb(Readable.from(body())) as never,
+  });
+  expect(await answer.json()).toMatchObject({ total: 90, refused: 90 });
+});
+
+test('a long batch that turns out to be no JSON is refused, and what was taken of it is canceled', async () => {
+  const { gateway, url } = await gatewayWithHost();
+  const item = JSON.stringify({ image: { url: url(0) } });
+  const large = JSON.stringify({ image: { base64: 'x'.repeat(4_000_001) } });
+  const body = `{"items":[${`${item},`.repeat(20)}${`${large},`.repeat(10)}`;
+  const answer = await fetch(`${gateway.url}/v1/batches`, { method: 'POST', headers, body });
+  expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([400, 'malformed_json']);
+  const list = await fetch(`${gateway.url}/v1/batches`);
+  const { data } = (await list.json()) as { data: { state: string; counts: object }[] };
+  expect(data).toMatchObject([{ state: 'completed', counts: { queued: 0, processing: 0, canceled: 20 } }]);
 });

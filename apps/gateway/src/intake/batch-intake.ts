@@ -1,27 +1,34 @@
-import { type BatchResource, BlipqError, newIdFor, taskOf, type WorkRequest } from '@blipq/contracts';
-import type { SubmittedItem, WorkQueue } from '@blipq/queue';
-import type { BatchRequest } from '../request/read-batch.js';
+import {
+  type BatchId,
+  type BatchItem,
+  type BatchResource,
+  BlipqError,
+  batchItemsMax,
+  itemIdOf,
+  taskOf,
+  type WebhookTarget,
+  type WorkRequest,
+} from '@blipq/contracts';
+import type { CreateBatchOutcome, RefusedItem, SourceSubmission, WorkQueue } from '@blipq/queue';
+import type { BatchExtent, BatchHead, BatchSink, ReadItem } from '../request/batch-flow.js';
 import { itemErrorOf } from './item-error.js';
 import type { WebhookTargets } from './webhook-targets.js';
 import type { SubmitContext, WorkIntake } from './work-intake.js';
 
-/** Items of one batch that are worked on at once: enough to keep the threads busy, not so many as to starve others. */
-const itemsAtOnce = 4;
+/** Images of one batch that are decoded at once: enough to keep the threads busy, not so many as to starve others. */
+const imagesAtOnce = 4;
+/** Items that are added in one step. */
+const itemsAtOnce = 100;
+/** Items beyond what a batch may have that are listed. */
+const listedBeyond = 100;
 
 interface BatchIntakeParts {
-  intake: Pick<WorkIntake, 'accept'>;
-  queue: Pick<WorkQueue, 'createBatch' | 'sealBatch'>;
+  intake: Pick<WorkIntake, 'accept' | 'describe'>;
+  queue: Pick<WorkQueue, 'createBatch' | 'addItems' | 'sealBatch' | 'readBatch' | 'batchItems' | 'cancelBatch'>;
   webhooks: Pick<WebhookTargets, 'ofBatch'>;
 }
 
-interface EachOptions {
-  /** The id that each item gets; null for one that cannot be read. */
-  ids: (string | null)[];
-  isRepeated: boolean;
-  context: SubmitContext;
-}
-
-/** Turns a batch into captions, answers and matches. What is wrong with one item is noted with it and concerns no other. */
+/** Turns batches into captions, answers and matches. */
 export class BatchIntake {
   readonly #parts: BatchIntakeParts;
 
@@ -29,68 +36,216 @@ export class BatchIntake {
     this.#parts = parts;
   }
 
-  /**
-   * Takes every item that can be taken, whether somebody still waits for the answer or not. A request that is repeated
-   * under its idempotency key, after any error, finishes what the first one left undone: items that were taken are not
-   * taken again.
-   * @throws BlipqError when the batch as a whole cannot be taken
-   */
-  async accept(
-    request: BatchRequest,
-    context: SubmitContext,
-  ): Promise<{ status: 'created' | 'replayed'; batch: BatchResource }> {
-    const { items, metadata, webhook, fingerprint } = request;
-    const { idempotencyKey, signal: _, ...each } = context;
-    const target = webhook && this.#parts.webhooks.ofBatch(webhook, context.apiKey);
-    const newIds = items.map((item) => (item instanceof BlipqError ? null : newIdFor(taskOf(item))));
-    const created = await this.#parts.queue.createBatch({
-      tenant: context.tenant,
-      total: items.length,
-      ids: newIds,
-      ...(metadata && { metadata }),
-      ...(target && { webhook: target }),
-      ...(idempotencyKey !== undefined && { idempotencyKey, fingerprint }),
-    });
-    if (created.status === 'replayed') return created;
-    const isRepeated = created.status === 'unfinished';
-    const results = await this.#acceptEach(items, {
-      ids: isRepeated ? created.ids : newIds,
-      isRepeated,
-      context: { ...each, ...(target && { webhook: target }), batchId: created.batch.id },
-    });
-    const batch = await this.#parts.queue.sealBatch(created.batch.id, results, context.tenant);
-    return { status: isRepeated ? 'replayed' : 'created', batch };
+  /** A batch that is about to come in. `release`: told how many bytes of its body are done with. */
+  open(context: SubmitContext, release: (bytes: number) => void): BatchSubmission {
+    return new BatchSubmission(this.#parts, context, release);
+  }
+}
+
+/**
+ * One request that brings a batch. Every item is taken that can be; what is wrong with one is noted with it and concerns
+ * no other. Items whose images are to be fetched are only noted: nothing is fetched here. A request that is repeated
+ * under its idempotency key, after any error, finishes what the first one left undone: items have the ids of the first
+ * time, and those that were taken are not taken again.
+ */
+export class BatchSubmission implements BatchSink {
+  readonly #parts: BatchIntakeParts;
+  readonly #context: SubmitContext;
+  readonly #release: (bytes: number) => void;
+  /** Items of the batch, at most as far as is known. */
+  #itemsMax = batchItemsMax;
+  readonly #running = new Set<Promise<void>>();
+  #created: CreateBatchOutcome | undefined;
+  #webhook: WebhookTarget | undefined;
+  #waiting: (SourceSubmission | RefusedItem)[] = [];
+  /** Of items that could not be noted since Redis did not answer. */
+  #refused: RefusedItem[] = [];
+  /** Once Redis has not answered for one item, the others are not tried: each would wait as long. */
+  #away: BlipqError | undefined;
+
+  constructor(parts: BatchIntakeParts, context: SubmitContext, release: (bytes: number) => void) {
+    const { signal: _, ...lasting } = context;
+    this.#parts = parts;
+    this.#context = lasting;
+    this.#release = release;
   }
 
-  /** Once Redis has not answered for one item, the others are not tried: each would wait as long. */
-  async #acceptEach(items: BatchRequest['items'], { ids, isRepeated, context }: EachOptions): Promise<SubmittedItem[]> {
-    let away: BlipqError | undefined;
-    const accept = async (index: number, item: WorkRequest | BlipqError): Promise<SubmittedItem> => {
-      const refused = (error: BlipqError, tried?: string | null) => ({
-        ...{ index, id: null, error: itemErrorOf(error, items.length) },
-        ...(tried && { tried }),
-      });
-      if (item instanceof BlipqError) return refused(item);
-      const newId = ids[index];
-      // An item of a repeated batch may have been taken the first time.
-      const triedBefore = isRepeated ? newId : null;
-      if (away !== undefined) return refused(away, triedBefore);
-      try {
-        const { work } = await this.#parts.intake.accept(item, { ...context, ...(newId && { newId }) });
-        return { index, id: work.id, error: null };
-      } catch (error) {
-        if (!(error instanceof BlipqError)) throw error;
-        const isAway = error.code === 'queue_unavailable';
-        if (isAway) away = error;
-        return refused(error, isAway ? newId : triedBefore);
-      }
-    };
-    const results: SubmittedItem[] = [];
-    const queue = items.entries();
-    const work = async () => {
-      for (const [index, item] of queue) results[index] = await accept(index, item);
-    };
-    await Promise.all(Array.from({ length: itemsAtOnce }, work));
-    return results;
+  /** @throws BlipqError when the batch as a whole cannot be taken */
+  async begin({ metadata, webhook }: BatchHead, count?: number): Promise<void> {
+    const { tenant, idempotencyKey, apiKey } = this.#context;
+    this.#itemsMax = count ?? batchItemsMax;
+    this.#webhook = webhook && this.#parts.webhooks.ofBatch(webhook, apiKey);
+    this.#created = await this.#parts.queue.createBatch({
+      tenant,
+      ...(count !== undefined && { expected: count }),
+      ...(metadata && { metadata }),
+      ...(this.#webhook && { webhook: this.#webhook }),
+      ...(idempotencyKey !== undefined && { idempotencyKey }),
+    });
   }
+
+  /** @throws BlipqError `idempotency_key_reused` */
+  async add(items: ReadItem[]): Promise<void> {
+    for (const item of items) {
+      await this.#take(item);
+      if (this.#waiting.length >= itemsAtOnce) await this.#flush();
+    }
+    await this.#flush();
+  }
+
+  /** All items are in. */
+  async end({
+    count,
+    beyond,
+    fingerprint,
+  }: BatchExtent): Promise<{ status: 'created' | 'replayed'; batch: BatchResource }> {
+    const created = this.#created!;
+    if (created.status === 'sealed')
+      return { status: 'replayed', batch: await this.#replay(created, count, fingerprint) };
+    await Promise.all(this.#running);
+    const tooMany = Array.from({ length: Math.min(beyond, listedBeyond) }, (_, place) => ({
+      ...{ index: batchItemsMax + place, error: itemErrorOf(tooManyItems(), batchItemsMax) },
+    }));
+    const rest = [...this.#refused, ...tooMany];
+    for (let at = 0; at < rest.length; at += itemsAtOnce) {
+      await this.#parts.queue.addItems(created.batch.id, rest.slice(at, at + itemsAtOnce), this.#identity);
+    }
+    const { tenant } = this.#context;
+    const sealing = { tenant, count, beyond: beyond - tooMany.length, fingerprint };
+    const batch = await this.#parts.queue.sealBatch(created.batch.id, [], sealing);
+    const status = created.status === 'unfinished' ? 'replayed' : 'created';
+    return { status, batch: await this.#withItems(batch) };
+  }
+
+  /**
+   * The rest of the body does not come, or cannot be read. What was taken goes on, and a repetition under the idempotency
+   * key finishes the batch, if it may succeed; of a body that never will everything is canceled.
+   */
+  async abandon(error: unknown): Promise<void> {
+    await this.#flush().catch(() => undefined);
+    await Promise.allSettled(this.#running);
+    const isHopeless = error instanceof BlipqError && !error.retryable;
+    const { batch, status } = this.#created ?? {};
+    // What another request made under the same key is not for this one to end.
+    if (batch === undefined || status !== 'created' || !isHopeless) return;
+    await this.#parts.queue.cancelBatch(batch.id, this.#context.tenant).catch(() => undefined);
+  }
+
+  get #identity() {
+    const { tenant, apiKey } = this.#context;
+    return { tenant, ...(apiKey?.queueMax !== undefined && { tenantOpenMax: apiKey.queueMax }) };
+  }
+
+  async #take({ index, key, request, hash, bytes }: ReadItem): Promise<void> {
+    const done = () => this.#release(bytes);
+    if (this.#created!.status === 'sealed') return done();
+    if (request instanceof BlipqError) {
+      done();
+      return this.#refuse({ index, key }, request);
+    }
+    const place = { index, hash, ...(key !== undefined && { key }) };
+    const { image } = request;
+    if ('url' in image && !/^\s*data:/i.test(image.url.slice(0, 120))) {
+      done();
+      return await this.#note(place, { ...request, image });
+    }
+    const taking = this.#submit(place, request).finally(() => {
+      done();
+      this.#running.delete(taking);
+    });
+    this.#running.add(taking);
+    if (this.#running.size >= imagesAtOnce) await Promise.race(this.#running);
+  }
+
+  #refuse({ index, key }: Pick<RefusedItem, 'index' | 'key'>, error: BlipqError): void {
+    this.#waiting.push({ index, key, error: this.#errorOf(error) });
+  }
+
+  /** Notes an item whose image is to be fetched. */
+  async #note(item: SourceSubmission['item'], request: WorkRequest & { image: { url: string } }): Promise<void> {
+    try {
+      const { status: _, ...described } = await this.#parts.intake.describe(request, this.#itemContext);
+      const id = itemIdOf(taskOf(request), this.#id, item.index);
+      this.#waiting.push({ id, item, ...described } as SourceSubmission);
+    } catch (error) {
+      if (!(error instanceof BlipqError)) throw error;
+      this.#refuse(item, error);
+    }
+  }
+
+  async #submit(item: SourceSubmission['item'], request: WorkRequest): Promise<void> {
+    try {
+      if (this.#away !== undefined) throw this.#away;
+      const newId = itemIdOf(taskOf(request), this.#id, item.index);
+      await this.#parts.intake.accept(request, { ...this.#itemContext, newId, item });
+    } catch (error) {
+      if (!(error instanceof BlipqError)) throw error;
+      if (error.code === 'queue_unavailable') this.#away = error;
+      this.#refused.push({ index: item.index, key: item.key, error: this.#errorOf(error) });
+    }
+  }
+
+  #errorOf(error: BlipqError) {
+    return itemErrorOf(error, this.#itemsMax);
+  }
+
+  get #id(): BatchId {
+    return this.#created!.batch.id;
+  }
+
+  get #itemContext(): SubmitContext {
+    const { idempotencyKey: _, ...context } = this.#context;
+    return { ...context, batchId: this.#id, ...(this.#webhook && { webhook: this.#webhook }) };
+  }
+
+  /** Adds what waits to the batch. What Redis does not answer for is looked up when the batch is sealed. */
+  async #flush(): Promise<void> {
+    const items = this.#waiting.splice(0);
+    if (items.length === 0) return;
+    try {
+      if (this.#away !== undefined) throw this.#away;
+      await this.#parts.queue.addItems(this.#id, items, this.#identity);
+    } catch (error) {
+      if (!(error instanceof BlipqError) || error.code === 'idempotency_key_reused') throw error;
+      this.#away = error;
+      this.#refused.push(...items.map((item) => refusalOf(item, error)));
+    }
+  }
+
+  /** What a batch came to that was sealed before. */
+  async #replay(created: Extract<CreateBatchOutcome, { status: 'sealed' }>, count: number, fingerprint: string) {
+    if (created.fingerprint !== undefined && created.fingerprint !== fingerprint) {
+      throw new BlipqError('idempotency_key_reused', 'This key was used for another request. Use a new one.');
+    }
+    const batch = await this.#withItems(created.batch);
+    const missing = created.fingerprint === undefined ? Math.max(0, count - batch.total) : 0;
+    if (missing === 0) return batch;
+    // Its submission broke off, and nobody repeated it in time.
+    const error = itemErrorOf(new BlipqError('queue_unavailable', brokenOff), batchItemsMax);
+    const rest = Array.from({ length: missing }, (_, place) => ({
+      index: batch.total + place,
+      key: null,
+      id: null,
+      error,
+    }));
+    const items: BatchItem[] = [...(batch.items ?? []), ...rest];
+    return { ...batch, total: batch.total + missing, refused: batch.refused + missing, items };
+  }
+
+  /** With all items, however many these are. */
+  async #withItems(batch: BatchResource): Promise<BatchResource> {
+    return batch.items === null ? { ...batch, items: await this.#parts.queue.batchItems(batch.id) } : batch;
+  }
+}
+
+const brokenOff = 'The submission of this batch broke off before this item came. Submit the item again.';
+
+function refusalOf(item: SourceSubmission | RefusedItem, error: BlipqError): RefusedItem {
+  if ('error' in item) return item;
+  const { index, key } = item.item;
+  return { index, key, error: itemErrorOf(error, batchItemsMax) };
+}
+
+function tooManyItems(): BlipqError {
+  return new BlipqError('batch_too_large', `A batch takes at most ${batchItemsMax} items. Submit the rest as another.`);
 }

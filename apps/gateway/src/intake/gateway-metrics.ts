@@ -9,6 +9,7 @@ export class GatewayMetrics {
   readonly #submissions;
   readonly #preprocess;
   readonly #repairs;
+  readonly #fetches;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -25,6 +26,13 @@ export class GatewayMetrics {
       buckets: preprocessBucketsS,
       registers,
     });
+    this.#fetches = new Counter({
+      name: 'blipq_fetches_total',
+      help: 'Images of batches that were fetched, by outcome: fetched, again (another try may succeed), back (there was no room), or the code of the error that the item failed with',
+      labelNames: ['outcome'],
+      registers,
+    });
+    for (const outcome of ['fetched', 'again', 'back']) this.#fetches.inc({ outcome }, 0);
     this.#repairs = new Counter({
       name: 'blipq_reconciler_repairs_total',
       help: 'Captions that this process repaired: requeued (their job was missing) or ended (given up, or past their deadline)',
@@ -53,6 +61,9 @@ export class GatewayMetrics {
     this.#preprocess.observe((performance.now() - startedMs) / 1000);
     return made;
   }
+
+  /** Counts what became of an image of a batch that was to be fetched. */
+  readonly fetched = (outcome: string): void => this.#fetches.inc({ outcome });
 
   /** Counts the repairs of a reconciler's sweep. */
   readonly swept = ({ requeued, ended }: Sweep): void => {

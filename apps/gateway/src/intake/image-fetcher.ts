@@ -28,6 +28,12 @@ export class ImageFetcher {
 
   start(): void {}
 
+  /** The URL, and the name and port of its host. @throws BlipqError `url_blocked`, of what needs no look-up in DNS */
+  check(text: string): { url: string; host: string } {
+    const { href, host } = this.#agent.checkUrl(text);
+    return { url: href, host };
+  }
+
   /** @throws BlipqError `url_blocked`, `fetch_failed`, `fetch_timeout`, `image_too_large`; the signal's reason */
   async fetch(url: string, options: Pick<FetchGuardedOptions, 'signal' | 'charge'>): Promise<Uint8Array> {
     const bounds = { bytesMax: this.#imageBytesMax, timeoutMs: this.#timeoutMs };

@@ -26,5 +26,7 @@ export function itemErrorOf({ code, detail, retryable, errors = [] }: BlipqError
 }
 
 function cut(text: string, charsMax: number): string {
-  return text.length <= charsMax ? text : `${text.slice(0, charsMax - 1)}…`;
+  const short = text.length <= charsMax ? text : `${text.slice(0, charsMax - 1)}…`;
+  // Half a character, the request's or a cut's, is none that could be stored.
+  return short.replace(/[\ud800-\udfff]/gu, '\ufffd');
 }

@@ -14,7 +14,7 @@ import {
   workInputOf,
 } from '@blipq/contracts';
 import type { PixelPool } from '@blipq/pixels';
-import type { SubmitOutcome, WorkQueue } from '@blipq/queue';
+import type { Submission, SubmitOutcome, WorkQueue } from '@blipq/queue';
 import { inSpan } from '@blipq/service';
 import type { BodyMemory } from '../gates/body-memory.js';
 import type { Places } from '../gates/places.js';
@@ -36,17 +36,22 @@ export interface SubmitContext extends Omit<Requester, 'signal'> {
   newId?: string;
   idempotencyKey?: string;
   batchId?: BatchId;
+  /** Of an item of a batch: its place there. */
+  item?: Submission['item'];
   /** The webhook notified on completion unless the request names one. */
   webhook?: WebhookTarget;
   /** Aborts when nobody waits for the answer any longer; left out where that ends nothing. */
   signal?: AbortSignal;
 }
 
+/** Has an image decoded when it is its turn. */
+type InTurn = <T>(decode: () => Promise<T>) => Promise<T>;
+
 interface IntakeParts {
   models: Pick<ModelCatalog, 'current' | 'newest'>;
   pixels: Pick<PixelPool, 'toPixels'>;
   queue: Pick<WorkQueue<WorkResource>, 'admit' | 'submit'>;
-  fetcher: Pick<ImageFetcher, 'fetch'>;
+  fetcher: Pick<ImageFetcher, 'fetch' | 'check'>;
   webhooks: Pick<WebhookTargets, 'of'>;
   metrics: Pick<GatewayMetrics, 'submission' | 'preprocess'>;
   /** Memory for images that are fetched; uploaded ones have theirs already. */
@@ -75,46 +80,68 @@ export class WorkIntake {
     return await this.#parts.metrics.submission(() => this.#accept(request, context));
   }
 
+  /**
+   * What a request comes to whose image is to be fetched later. Everything is refused that can be without the image.
+   * @throws BlipqError as `accept`; `url_blocked` for a URL that is refused without a look-up in DNS
+   */
+  async describe(request: WorkRequest & { image: { url: string } }, context: SubmitContext) {
+    return await this.#parts.metrics.submission(async () => {
+      const { url, host } = this.#parts.fetcher.check(request.image.url);
+      const { bytes, ...asked } = await this.#asked(request, context);
+      return { status: 'queued', ...asked, source: { url, host, bytes, fresh: context.fresh } } as const;
+    });
+  }
+
   async #accept(request: WorkRequest, context: SubmitContext): Promise<SubmitOutcome<WorkResource>> {
-    const { models, queue, webhooks } = this.#parts;
-    const { tenant, apiKey, id, idempotencyKey, batchId } = context;
-    const task = taskOf(request);
-    const webhook = request.webhook ? webhooks.of(task, request.webhook, apiKey) : context.webhook;
-    const served = await models.current(task, request.model);
-    const { manifest } = served;
-    const { endpoint } = context;
-    const input = workInputOf(request, served, endpoint ? { endpoint } : { badWords: this.#parts.badWords });
-    const match = 'match' in request && request.match ? await this.#matcherFor(manifest) : undefined;
+    const { queue } = this.#parts;
+    const { tenant, apiKey, id, idempotencyKey, batchId, item } = context;
+    const { bytes, ...asked } = await this.#asked(request, context);
     const claim = {
       tenant,
       ...(apiKey?.queueMax !== undefined && { tenantOpenMax: apiKey.queueMax }),
       ...(idempotencyKey !== undefined && { idempotencyKey }),
       ...((idempotencyKey ?? id) !== undefined && { fingerprint: fingerprintOf(request) }),
     };
-    const bytes = 3 * manifest.image_size ** 2;
     const chosenId = id ?? context.newId;
     const admission = await queue.admit({ ...claim, bytes, ...(chosenId !== undefined && { id: chosenId }) });
     if (admission.status === 'replayed') return admission;
 
-    const { rgb, preprocessMs, ...image } = await this.#pixelsOf(request.image, manifest.image_size, context);
+    const size = Math.sqrt(bytes / 3);
+    const { rgb, preprocessMs, ...image } = await this.pixelsOf(request.image, size, context);
     return await queue.submit({
       ...claim,
-      id: chosenId ?? newIdFor(task),
-      model: manifest.model,
-      revision: manifest.revision,
-      ...(manifest.note !== undefined && { modelNote: manifest.note }),
-      ...input,
-      ...(match && { match }),
+      ...asked,
+      id: chosenId ?? newIdFor(taskOf(request)),
       image,
       pixels: rgb,
       preprocessMs,
       reuse: context.fresh ? 'refresh' : 'use',
+      ...(batchId !== undefined && { batchId }),
+      ...(item && { item }),
+    });
+  }
+
+  /** What a request asks of which model, beside its image, nothing left to a default. `bytes`: of its pixels. */
+  async #asked(request: WorkRequest, { apiKey, endpoint, ...context }: SubmitContext) {
+    const { models, webhooks } = this.#parts;
+    const task = taskOf(request);
+    const webhook = request.webhook ? webhooks.of(task, request.webhook, apiKey) : context.webhook;
+    const served = await models.current(task, request.model);
+    const { manifest } = served;
+    const input = workInputOf(request, served, endpoint ? { endpoint } : { badWords: this.#parts.badWords });
+    const match = 'match' in request && request.match ? await this.#matcherFor(manifest) : undefined;
+    return {
+      model: manifest.model,
+      revision: manifest.revision,
+      ...(manifest.note !== undefined && { modelNote: manifest.note }),
+      ...input,
+      bytes: 3 * manifest.image_size ** 2,
+      ...(match && { match }),
       ...(apiKey?.weight !== undefined && { weight: apiKey.weight }),
       ...(request.metadata && { metadata: request.metadata }),
       ...(request.timeout_s !== undefined && { timeoutS: request.timeout_s }),
-      ...(batchId !== undefined && { batchId }),
       ...(webhook && { webhook }),
-    });
+    };
   }
 
   /** The model that says how well a caption of this model fits. Both see the same pixels. */
@@ -128,8 +155,16 @@ export class WorkIntake {
     throw noMatch(`the two models need images of one size: ${sizes.join(', ')}`);
   }
 
-  /** The pixels of an image, fetched if need be, and what there is to say of it. */
-  async #pixelsOf(image: WorkRequest['image'], size: number, { holder, signal }: SubmitContext) {
+  /**
+   * The pixels of an image, fetched if need be, and what there is to say of it.
+   * @throws BlipqError about the image; `queue_full` where this process has no room for it
+   */
+  async pixelsOf(
+    image: WorkRequest['image'],
+    size: number,
+    { holder, signal }: Pick<SubmitContext, 'holder' | 'signal'>,
+    inTurn: InTurn = (decode) => decode(),
+  ) {
     const { pixels, fetcher, bodyMemory, decodes, metrics } = this.#parts;
     const memory = bodyMemory.open(holder);
     const charge = (bytes: number) => memory.add(bytes);
@@ -137,11 +172,13 @@ export class WorkIntake {
     let turn: (() => void) | undefined;
     try {
       const file = image instanceof Uint8Array ? image : await imageBytes(image, fetch);
-      turn = placeOf(decodes, holder);
-      const startedMs = performance.now();
-      const made = await inSpan('preprocess', {}, () => metrics.preprocess(() => pixels.toPixels(file, size)));
-      const preprocessMs = Math.round(performance.now() - startedMs);
-      return { ...made, sha256: createHash('sha256').update(file).digest('hex'), bytes: file.length, preprocessMs };
+      return await inTurn(async () => {
+        turn = placeOf(decodes, holder);
+        const startedMs = performance.now();
+        const made = await inSpan('preprocess', {}, () => metrics.preprocess(() => pixels.toPixels(file, size)));
+        const preprocessMs = Math.round(performance.now() - startedMs);
+        return { ...made, sha256: createHash('sha256').update(file).digest('hex'), bytes: file.length, preprocessMs };
+      });
     } finally {
       memory.close();
       turn?.();

@@ -92,13 +92,18 @@ function operationObject(operation: Operation, keysRequired: boolean): object {
 }
 
 function answerObject({ description, body, headers: names = [] }: DocumentedAnswer): object {
-  const media = body === 'text/event-stream' ? body : 'application/json';
-  const schema = body === 'text/event-stream' ? { type: 'string' } : body && refTo(body);
+  const { media, schema } = contentOf(body);
   return {
     description,
     headers: headerRefs([...names, 'RateLimit', 'RateLimit-Policy']),
     ...(schema && { content: { [media]: { schema } } }),
   };
+}
+
+function contentOf(body: DocumentedAnswer['body']): { media: string; schema?: object } {
+  if (typeof body === 'object') return { media: body.media, schema: refTo(body.of) };
+  if (body === 'text/event-stream') return { media: body, schema: { type: 'string' } };
+  return { media: 'application/json', ...(body && { schema: refTo(body) }) };
 }
 
 /** One answer for each status, with its codes and their titles. */

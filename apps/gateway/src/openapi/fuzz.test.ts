@@ -110,6 +110,13 @@ function bodyOf(
     const json = JSON.stringify(withImages(values, values.value(content[media]!.schema))) ?? '';
     return { body: values.chance(0.05) ? json.slice(0, json.length * values.next()) : json };
   }
+  if (media === 'application/x-ndjson') {
+    headers['content-type'] = media;
+    const lines = Array.from({ length: 3 }, () =>
+      JSON.stringify(withImages(values, values.value(content[media]!.schema))),
+    );
+    return { body: lines.join(values.pick(['\n', '\r\n', '\n\n', ' '])) };
+  }
   if (media === 'image/*') {
     headers['content-type'] = values.pick(['image/jpeg', 'image/*', 'image/', 'image/svg+xml', 'IMAGE/PNG; q=1']);
     if (values.chance(0.5)) query.append('max_new_tokens', asText(values.value({ type: 'integer' })));

@@ -3,10 +3,10 @@ import type { HeaderName } from './headers.js';
 import type { ParameterName } from './parameters.js';
 import type { ComponentName } from './schema-components.js';
 
-/** One documented answer. `body`: a named JSON schema, or a media type with text. */
+/** One documented answer. `body`: a named JSON schema, a media type with text, or one with such a schema in each line. */
 export interface DocumentedAnswer {
   description: string;
-  body?: ComponentName | 'text/event-stream';
+  body?: ComponentName | 'text/event-stream' | { media: 'application/x-ndjson'; of: ComponentName };
   headers?: HeaderName[];
 }
 

@@ -1,48 +1,14 @@
 import { task } from '@blipq/contracts';
+import { batchOperations } from './batch-operations.js';
 import { deliveryOperations } from './delivery-operations.js';
 import type { Operation } from './operation.js';
-import { gone, smallJsonProblems, submitProblems } from './submit-problems.js';
+import { smallJsonProblems } from './submit-problems.js';
 import { workOperations } from './work-operations.js';
 
 /** Every operation of `/v1`. */
 export const operations: Operation[] = [
   ...task.options.flatMap(workOperations),
-  {
-    method: 'post',
-    path: '/v1/batches',
-    operationId: 'createBatch',
-    tag: 'Batches',
-    summary: 'Submit up to 100 captions, answers and matches',
-    description:
-      'With `question` or `questions` an item is an answer, with `texts` a match, else a caption. Items that cannot be taken are listed with their errors; the others are queued.',
-    parameters: ['IdempotencyKey', 'CacheControl'],
-    body: 'batch',
-    answers: { 202: { description: 'The batch.', body: 'Batch', headers: ['Location', 'Idempotency-Replayed'] } },
-    problems: [...submitProblems, 'batch_too_large'],
-  },
-  {
-    method: 'get',
-    path: '/v1/batches',
-    operationId: 'listBatches',
-    tag: 'Batches',
-    summary: 'List batches, newest first, without their items',
-    parameters: ['Cursor', 'Limit', 'BatchState', 'CreatedAfter', 'CreatedBefore'],
-    answers: { 200: { description: 'A page of batches.', body: 'BatchPage' } },
-    problems: ['invalid_params'],
-  },
-  {
-    method: 'get',
-    path: '/v1/batches/{id}',
-    operationId: 'getBatch',
-    tag: 'Batches',
-    summary: 'Read a batch with its counts',
-    parameters: ['BatchId', 'IfNoneMatch'],
-    answers: {
-      200: { description: 'The batch.', body: 'Batch', headers: ['ETag'] },
-      304: { description: 'Nothing has changed.', headers: ['ETag'] },
-    },
-    problems: gone,
-  },
+  ...batchOperations,
   ...deliveryOperations,
   {
     method: 'post',

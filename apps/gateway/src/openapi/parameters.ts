@@ -1,7 +1,7 @@
 import { answerId, batchId, batchState, captionId, deliveryId, deliveryState, matchId } from '@blipq/contracts';
 import { idempotencyKey } from '../request/idempotency-key.js';
 import { waitMaxS } from '../request/preferred-wait.js';
-import { workListQuery } from '../request/work-list-query.js';
+import { resultsQuery, workListQuery } from '../request/work-list-query.js';
 import { inline } from './schema-components.js';
 
 export interface Parameter {
@@ -60,6 +60,10 @@ export const parameters = {
   IfNoneMatch: header('If-None-Match', 'The ETag of an earlier answer: 304 while nothing has changed.'),
   LastEventId: header('Last-Event-ID', 'The id of the last event that was seen: what came before is left out.'),
   Cursor: query('cursor', 'The `next_cursor` of the page before.'),
+  ResultsCursor: {
+    ...query('cursor', 'The `cursor` of the line that was read last.'),
+    schema: inline(resultsQuery.shape.cursor) as object,
+  },
   Limit: query('limit', 'How many on a page.'),
   State: query('state', 'Only those in this state.'),
   OfBatch: query('batch_id', 'Only what was submitted with this batch.'),

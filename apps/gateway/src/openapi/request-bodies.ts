@@ -1,4 +1,4 @@
-import { answerFields, captionFields, matchFields } from '@blipq/contracts';
+import { answerFields, batchItemsMax, captionFields, matchFields } from '@blipq/contracts';
 import type { z } from 'zod';
 import { inline, refTo } from './schema-components.js';
 import { tinyPng } from './tiny-png.js';
@@ -59,10 +59,14 @@ export const requestBodies = {
         metadata: { album: 'summer' },
       },
     },
+    'application/x-ndjson': {
+      schema: refTo('BatchLine'),
+      example: { key: 'photo 1', image: dataUri, ...promptExample },
+    },
     'multipart/form-data': {
       schema: {
         anyOf: [captionFields, answerFields, matchFields].map(
-          (fields) => form('images', { type: 'array', items: fileSchema, maxItems: 100 }, fields, {}).schema,
+          (fields) => form('images', { type: 'array', items: fileSchema, maxItems: batchItemsMax }, fields, {}).schema,
         ),
       },
       example: { images: ['photo.jpg'], ...formExamples.caption },

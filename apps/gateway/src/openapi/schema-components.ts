@@ -4,6 +4,7 @@ import {
   answerResource,
   batchPage,
   batchResource,
+  batchResult,
   batchSummary,
   captionJson,
   captionPage,
@@ -26,7 +27,7 @@ import {
 } from '@blipq/contracts';
 import { z } from 'zod';
 import { modelPage, modelResource } from '../answer/model-resource.js';
-import { batchJson } from '../request/batch-json.js';
+import { answerItem, batchJson, batchLine, captionItem, matchItem } from '../request/batch-json.js';
 import { chatCompletionObject, chatRequest } from '../request/chat-request.js';
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
@@ -37,7 +38,11 @@ const inputs = {
   AnswerRequest: answerJson,
   MatchRequest: matchJson,
   ImageInput: imageInput,
+  CaptionItem: captionItem,
+  AnswerItem: answerItem,
+  MatchItem: matchItem,
   BatchRequest: batchJson,
+  BatchLine: batchLine,
   ChatRequest: chatRequest,
   WebhookTestRequest: webhookTestJson,
   EventTokenRequest: eventTokenJson,
@@ -51,6 +56,7 @@ const outputs = {
   MatchPage: matchPage,
   CaptionParams: captionParams,
   Batch: batchResource,
+  BatchResult: batchResult,
   BatchSummary: batchSummary,
   BatchPage: batchPage,
   Delivery: deliveryResource,

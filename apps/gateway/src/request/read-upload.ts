@@ -9,13 +9,19 @@ import { receiveBody } from './receive-body.js';
 /** A prompt that fills 512 positions is a few KiB; a text field beyond this is a mistake or an attack. */
 const fieldBytesMax = 16 * 1024;
 const fieldNameBytesMax = 100;
-const partsMax = 128;
+const fieldsMax = 128;
 const boundaryCharsMax = 70;
 
 /** A multipart form as it was sent: the accepted files, and the text fields with every value that each was given. */
 export interface Upload {
-  files: { field: string; bytes: Buffer }[];
+  files: UploadedFile[];
   fields: Map<string, string[]>;
+}
+
+export interface UploadedFile {
+  field: string;
+  filename: string | undefined;
+  bytes: Buffer;
 }
 
 /** A part that may be a file, before its bytes are seen. */
@@ -38,10 +44,15 @@ export type FilePolicy = (part: FilePart, acceptedBefore: number) => 'accept' | 
  *   can throw
  */
 export async function readUpload(req: Request, res: Response, policy: FilePolicy): Promise<Upload> {
-  requireMultipart(req);
-  const form = new FormReader(parserOf(req), policy);
+  const form = openForm(req, policy);
   await receiveBody(req, res, (piece) => form.push(piece));
   return await form.end();
+}
+
+/** A form that is to be read piece by piece. `filesMax`: files that the policy may see. */
+export function openForm(req: Request, policy: FilePolicy, filesMax = 0): FormReader {
+  requireMultipart(req);
+  return new FormReader(parserOf(req, fieldsMax + filesMax), policy);
 }
 
 function requireMultipart(req: Request): void {
@@ -51,7 +62,7 @@ function requireMultipart(req: Request): void {
   refuseEncoded(req);
 }
 
-function parserOf(req: Request): BusboyInstance {
+function parserOf(req: Request, parts: number): BusboyInstance {
   const boundary = /\bboundary=(?:"([^"]*)"|([^\s;]*))/i.exec(req.get('content-type')!);
   // RFC 2046 allows 70 characters. What searches for it may take steps as its length times the body's.
   if ((boundary?.[1] ?? boundary?.[2] ?? '').length > boundaryCharsMax) throw malformed(new Error('Boundary too long'));
@@ -63,7 +74,7 @@ function parserOf(req: Request): BusboyInstance {
         fileSize: imageBytesMax + 1,
         fieldSize: fieldBytesMax,
         fieldNameSize: fieldNameBytesMax,
-        parts: partsMax,
+        parts,
         headerPairs: 32,
         headerSize: 16 * 1024,
       },
@@ -74,7 +85,7 @@ function parserOf(req: Request): BusboyInstance {
 }
 
 /** One form while it arrives. */
-class FormReader {
+export class FormReader {
   readonly #parser: BusboyInstance;
   readonly #policy: FilePolicy;
   readonly #upload: Upload = { files: [], fields: new Map() };
@@ -100,6 +111,11 @@ class FormReader {
   push(piece: Buffer): void {
     if (this.#failure === undefined) this.#parser.write(piece);
     if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** What has arrived. Files that are taken out of it are not kept any longer. */
+  get upload(): Upload {
+    return this.#upload;
   }
 
   async end(): Promise<Upload> {
@@ -135,7 +151,7 @@ class FormReader {
     });
     file.on('end', () => {
       // A browser sends an empty file without a name when nobody chose one.
-      if (filename || bytes.length > 0) this.#upload.files.push({ field, bytes: bytes.take() });
+      if (filename || bytes.length > 0) this.#upload.files.push({ field, filename, bytes: bytes.take() });
     });
   }
 

@@ -7,6 +7,8 @@ declare global {
     interface Locals {
       /** Accounts for so many more bytes of the body in memory. Throws `queue_full` when there is no room for them. */
       chargeBody?: (bytes: number) => void;
+      /** Says that so many bytes of it are in memory no more. */
+      releaseBody?: (bytes: number) => void;
       /** Says that nothing of the body is in memory any more. The end of the answer says it, too. */
       bodyDone?: () => void;
     }
@@ -17,17 +19,34 @@ declare global {
 const paceWindowMs = 10_000;
 const paceBytesMin = 10_000;
 
+/** Longest that a whole body may take, in milliseconds: 10 MiB in this time are 0.7 Mbit/s. */
+const bodyTimeMs = 120_000;
+
+export interface BodyBounds {
+  bytesMax: number;
+  timeMs: number;
+}
+
 /**
- * Hands over a body piece by piece as it arrives. Each piece is charged before it is taken. A body that was found wrong,
- * because `take` threw, is read over without being charged.
+ * Hands over a body piece by piece as it arrives. Each piece is charged before it is taken; where taking it is a promise,
+ * the next one is read when that is kept. A body that was found wrong, because `take` threw, is read over without being
+ * charged, as far as 64 MiB.
  *
- * @throws BlipqError `upload_too_slow`; `image_too_large` beyond 64 MiB; `queue_full` when there is no memory for the
+ * @throws BlipqError `upload_too_slow`; `image_too_large` beyond `bytesMax`; `queue_full` when there is no memory for the
  *   next piece; what `take` threw
  * @throws Error when the client is gone
  */
-export async function receiveBody(req: Request, res: Response, take: (piece: Buffer) => void): Promise<void> {
-  if (Number(req.get('content-length') ?? 0) > bodyBytesMax) throw closing(res, tooLong());
+export async function receiveBody(
+  req: Request,
+  res: Response,
+  take: (piece: Buffer) => Promise<void> | void,
+  { bytesMax, timeMs }: BodyBounds = { bytesMax: bodyBytesMax, timeMs: bodyTimeMs },
+): Promise<void> {
+  if (Number(req.get('content-length') ?? 0) > bytesMax) throw closing(res, tooLong(bytesMax));
   let failure: unknown;
+  let readMax = bytesMax;
+  let isBusy = false;
+  let taking: Promise<void> = Promise.resolve();
   let seen = 0;
   let inWindow = 0;
   let settle: (error?: unknown) => void = () => undefined;
@@ -36,31 +55,45 @@ export async function receiveBody(req: Request, res: Response, take: (piece: Buf
   });
   const fail = (error: unknown) => {
     failure ??= error;
+    readMax = Math.min(bytesMax, seen + bodyBytesMax);
     res.locals.bodyDone?.();
     // Who is refused for want of room need not send the rest; Node reads it over while it answers.
     if (error instanceof BlipqError && error.code === 'queue_full') settle(error);
   };
+  /** Reads on when what was read has been taken. */
+  const hold = (taken: Promise<void>) => {
+    isBusy = true;
+    req.pause();
+    taking = taken.catch(fail).finally(() => {
+      isBusy = false;
+      req.resume();
+    });
+  };
   const onData = (piece: Buffer) => {
     seen += piece.length;
     inWindow += piece.length;
-    if (seen > bodyBytesMax) return settle(closing(res, failure ?? tooLong()));
+    if (seen > readMax) return settle(closing(res, failure ?? tooLong(bytesMax)));
     if (failure !== undefined) return;
     try {
       res.locals.chargeBody?.(piece.length);
-      take(piece);
+      const taken = take(piece);
+      if (taken !== undefined) hold(taken);
     } catch (error) {
       fail(error);
     }
   };
   const onEnd = () => settle(failure);
   const onGone = () => settle(req.complete ? failure : (failure ?? new Error('the client went away')));
+  const end = performance.now() + timeMs;
   const pace = setInterval(() => {
-    if (inWindow < paceBytesMin) settle(closing(res, failure ?? tooSlow()));
+    const isLate = performance.now() > end;
+    if (isLate || (inWindow < paceBytesMin && !isBusy)) settle(closing(res, failure ?? tooSlow(isLate)));
     inWindow = 0;
   }, paceWindowMs);
   req.on('data', onData).once('end', onEnd).once('error', onGone).once('close', onGone);
   try {
-    await settled;
+    await settled.finally(() => taking);
+    if (failure !== undefined) throw failure;
   } finally {
     clearInterval(pace);
     req.off('data', onData).off('end', onEnd).off('close', onGone);
@@ -75,11 +108,12 @@ function closing(res: Response, error: unknown): unknown {
   return error;
 }
 
-function tooLong(): BlipqError {
-  return new BlipqError('image_too_large', `The body is longer than ${bodyBytesMax} bytes.`);
+function tooLong(bytesMax: number): BlipqError {
+  return new BlipqError('image_too_large', `The body is longer than ${bytesMax} bytes.`);
 }
 
-function tooSlow(): BlipqError {
+function tooSlow(isLate: boolean): BlipqError {
+  if (isLate) return new BlipqError('upload_too_slow', 'The body took too long. Send it again, or less of it at once.');
   const detail = `Less than ${paceBytesMin} bytes of the body came within ${paceWindowMs / 1000} s. Send it again.`;
   return new BlipqError('upload_too_slow', detail);
 }

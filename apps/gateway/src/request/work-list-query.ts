@@ -33,3 +33,8 @@ export function listingOf<Query extends { created_after?: string | undefined; cr
     ...(created_before !== undefined && { createdBefore: new Date(created_before) }),
   };
 }
+
+/** The query of `GET /v1/batches/{id}/results`: the `cursor` of the line that was read last. */
+export const resultsQuery = z.strictObject({
+  cursor: z.coerce.number().int().min(0).max(1_000_000).optional().meta({ type: 'integer', default: 0 }),
+});

@@ -19,7 +19,7 @@ const requests: RefusedRequest[] = [
   ['GET where a caption is canceled', `GET /v1/captions/${unknownId}/cancel`, undefined, 405, 'method_not_allowed'],
   ['GET where a caption is retried', `GET /v1/captions/${unknownId}/retry`, undefined, 405, 'method_not_allowed'],
   ['POST on the events', `POST /v1/captions/${unknownId}/events`, undefined, 405, 'method_not_allowed'],
-  ['GET on the batches', 'GET /v1/batches', undefined, 405, 'method_not_allowed'],
+  ['DELETE on the batches', 'DELETE /v1/batches', undefined, 405, 'method_not_allowed'],
   ['DELETE on a batch', `DELETE /v1/batches/${unknownId}`, undefined, 405, 'method_not_allowed'],
   ['POST on the models', 'POST /v1/models', undefined, 405, 'method_not_allowed'],
   ['an unknown model', 'GET /v1/models/none', undefined, 404, 'not_found'],

@@ -77,7 +77,6 @@ describe('batches', () => {
 
   test.each([
     ['no items', { items: [] }, 422, 'invalid_params'],
-    ['101 items', { items: Array(101).fill({}) }, 413, 'batch_too_large'],
     ['items that are no list', { items: {} }, 422, 'invalid_params'],
     ['an unknown field', { items: [{}], extra: 1 }, 422, 'invalid_params'],
   ])('%s are refused', async (_name, body, status, code) => {
@@ -86,7 +85,115 @@ describe('batches', () => {
   });
 
   test('an unknown batch is not found', async () => {
-    for (const id of [`bat_${ulid()}`, 'x']) expect((await api.call('GET', `/v1/batches/${id}`)).status).toBe(404);
+    for (const id of [`bat_${ulid()}`, 'x']) {
+      for (const [method, path] of [
+        ['GET', ''],
+        ['POST', '/cancel'],
+        ['GET', '/events'],
+        ['GET', '/results'],
+      ]) {
+        expect((await api.call(method!, `/v1/batches/${id}${path}`)).status).toBe(404);
+      }
+    }
+  });
+});
+
+describe('a batch of URLs', () => {
+  const lines = (values: unknown[], headers: Record<string, string> = {}): RequestInit => ({
+    body: values.map((value) => (typeof value === 'string' ? value : JSON.stringify(value))).join('\n'),
+    headers: { 'content-type': 'application/x-ndjson', ...headers },
+  });
+  const linesOf = ({ text }: { text: string }) =>
+    text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line));
+
+  test('comes in lines; what is wrong with one has its index, key and code, and the rest is captioned', async () => {
+    const url = contract.photoUrl;
+    const sent = [
+      { batch: { metadata: { run: '2' } } },
+      { key: 'good', image: { url }, prompt: fresh() },
+      { key: 'good', image: { url } },
+      7,
+      '{"image":',
+      { key: 'inside', image: { url: 'https://10.0.0.1/a.jpg' } },
+      { key: '', image: { url } },
+      { key: 'gone', image: { url: `${url}/404` } },
+      { image: { base64 }, prompt: fresh() },
+    ];
+    const { json: batch, status } = await api.call('POST', '/v1/batches', lines(sent));
+    expect([status, batch.metadata, batch.total, batch.refused]).toEqual([202, { run: '2' }, 8, 5]);
+    const seen = batch.items.map((one: { key: string; error: { code: string } | null }) => [one.key, one.error?.code]);
+    expect(seen).toEqual([
+      ['good', undefined],
+      ['good', 'duplicate_key'],
+      [null, 'invalid_params'],
+      [null, 'malformed_json'],
+      ['inside', 'url_blocked'],
+      [null, 'invalid_params'],
+      ['gone', undefined],
+      [null, undefined],
+    ]);
+    const results = linesOf(await api.call('GET', batch.links.results));
+    const byIndex = results.toSorted((one, other) => one.index - other.index);
+    expect(byIndex.map(({ key, status, error }) => [key, status, error?.code])).toEqual([
+      ['good', 'succeeded', undefined],
+      ['good', 'refused', 'duplicate_key'],
+      [null, 'refused', 'invalid_params'],
+      [null, 'refused', 'malformed_json'],
+      ['inside', 'refused', 'url_blocked'],
+      [null, 'refused', 'invalid_params'],
+      ['gone', 'failed', 'fetch_failed'],
+      [null, 'succeeded', undefined],
+    ]);
+    expect(byIndex[0].data).toMatchObject({ id: batch.items[0].id, image: { format: 'jpeg' }, batch_id: batch.id });
+    const { json: read } = await api.call('GET', batch.links.self);
+    expect(read).toMatchObject({ state: 'completed', counts: { succeeded: 2, failed: 1 }, items: batch.items });
+    const rest = linesOf(await api.call('GET', `${batch.links.results}?cursor=${results[5].cursor}`));
+    expect(rest).toEqual(results.slice(6));
+  });
+
+  test('is waited for, watched, and canceled with what runs', async () => {
+    const items = Array.from({ length: 3 }, () => ({ image: { url: contract.photoUrl }, prompt: fresh() }));
+    const waited = await api.call('POST', '/v1/batches', json({ items }, { prefer: 'wait=30' }));
+    expect([waited.status, waited.json.state, waited.json.items.length]).toEqual([200, 'completed', 3]);
+    const held = { image: { url: contract.photoUrl }, prompt: 'hold' };
+    const begun = contract.held.nextBegun();
+    const init = json({ items: [held, held] }, { 'cache-control': 'no-cache' });
+    const { json: batch } = await api.call('POST', '/v1/batches', init);
+    await begun;
+    const pending = await api.call('GET', batch.links.self, { headers: { prefer: 'wait=1' } });
+    expect([pending.json.state, pending.headers.get('preference-applied')]).toEqual(['processing', 'wait=1']);
+    const watching = api.call('GET', batch.links.events);
+    const some = await api.call('GET', batch.links.results, { headers: { prefer: 'wait=1' } });
+    expect(linesOf(some)).toEqual([]);
+    const canceled = await api.call('POST', batch.links.cancel);
+    expect(canceled.status).toBe(202);
+    const events = (await watching).text.split('\n\n').filter((event) => event.startsWith('id:'));
+    const last = JSON.parse(/^data: (.*)$/m.exec(events.at(-1)!)![1]!);
+    expect(last).toMatchObject({ id: batch.id, state: 'completed', counts: { canceled: 2 } });
+    const seen = { headers: { 'last-event-id': String(last.version) } };
+    expect((await api.call('GET', batch.links.events, seen)).status).toBe(204);
+    expect((await api.call('POST', batch.links.cancel)).status).toBe(200);
+  });
+
+  test('has at most 10,000 items: the others are refused, and all ids are in the answer', async () => {
+    const item = JSON.stringify({ image: { url: contract.photoUrl } });
+    const body = `${`${item}\n`.repeat(10_000)}{}\n{}`;
+    const answer = await api.call('POST', '/v1/batches', lines([body]));
+    const { json: batch } = answer;
+    expect([answer.status, batch.total, batch.refused, batch.items.length]).toEqual([202, 10_002, 2, 10_002]);
+    expect(batch.items.slice(-2)).toMatchObject([
+      { index: 10_000, id: null, error: { code: 'batch_too_large' } },
+      { index: 10_001, id: null, error: { code: 'batch_too_large' } },
+    ]);
+    expect(new Set(batch.items.map(({ id }: { id: string }) => id)).size).toBe(10_001);
+    const { json: read } = await api.call('GET', batch.links.self);
+    expect([read.total, read.items]).toEqual([10_002, null]);
+    await api.call('POST', batch.links.cancel);
+    const ended = linesOf(await api.call('GET', batch.links.results));
+    expect(new Set(ended.map(({ index }) => index)).size).toBe(10_002);
   });
 });
 

@@ -22,6 +22,8 @@ interface V1Parts {
   authenticateWatcher: RequestHandler;
   authenticate: RequestHandler;
   admitUpload: RequestHandler;
+  /** The same for the bodies of batches, which are read in parts. */
+  admitBatch: RequestHandler;
   intake: WorkIntake;
   batches: BatchIntake;
   queue: WorkQueue;
@@ -39,11 +41,11 @@ interface V1Parts {
 
 /** `/v1`: our own API. Every error below it is answered as problem+json. */
 export function v1Routes(parts: V1Parts): Router {
-  const { authenticate, admitUpload, intake, batches, queue, deliveries, secrets, models, waits, logger } = parts;
-  const { webhooks, tests, limits, tokens } = parts;
+  const { authenticate, admitUpload, admitBatch, intake, batches, queue, deliveries, models, waits, logger } = parts;
+  const { secrets, webhooks, tests, limits, tokens } = parts;
   const router = Router();
   router.use(parts.authenticateWatcher, authenticate);
-  router.use('/batches', admitUpload, batchRoutes({ batches, queue }));
+  router.use('/batches', admitBatch, batchRoutes({ batches, queue, waits }));
   for (const one of task.options) {
     router.use(`/${taskNames[one].collection}`, admitUpload, workRoutes(one, { intake, queue, waits }));
   }

@@ -1,10 +1,11 @@
-import { BlipqError, isTerminal, newIdFor, type Task, type WorkResource } from '@blipq/contracts';
+import { isTerminal, newIdFor, type Task, type WorkResource } from '@blipq/contracts';
 import type { WorkQueue } from '@blipq/queue';
 import { type Request, type Response, Router } from 'express';
 import { isUnchanged } from '../answer/is-unchanged.js';
 import { onlyMethods } from '../answer/problem-responder.js';
 import { lastEventId, streamEvents } from '../answer/stream-events.js';
 import { workNotFound } from '../answer/work-not-found.js';
+import { afterPreferredWait } from '../gates/after-preferred-wait.js';
 import { tenantOf } from '../gates/authenticate.js';
 import type { Places } from '../gates/places.js';
 import { requesterOf } from '../gates/requester.js';
@@ -12,7 +13,6 @@ import { takeWaitPlace } from '../gates/take-wait-place.js';
 import type { SubmitContext, WorkIntake } from '../intake/work-intake.js';
 import { idempotencyKeyOf } from '../request/idempotency-key.js';
 import { parseQuery } from '../request/parse-query.js';
-import { preferredWaitS } from '../request/preferred-wait.js';
 import { readWork } from '../request/read-work.js';
 import { workIdOf } from '../request/work-id.js';
 import { listingOf, workListQuery } from '../request/work-list-query.js';
@@ -125,19 +125,7 @@ export function workRoutes(task: Task, { intake, queue: anyQueue, waits }: WorkP
 
   /** The caption after the wait that the client prefers; undefined when it prefers none or there is no place to wait. */
   async function waited(req: Request, res: Response, id: string): Promise<WorkResource | undefined> {
-    const waitS = preferredWaitS(req.get('prefer'));
-    const place = waitS === undefined ? undefined : waits.take(tenantOf(res));
-    if (waitS === undefined || place === undefined) return undefined;
-    res.setHeader('Preference-Applied', `wait=${waitS}`);
-    const signal = res.locals.stopWaiting;
-    const options = { timeoutMs: waitS * 1000, signal, tenant: tenantOf(res) };
-    const waiting = queue.wait(id, options).catch((error: unknown) => {
-      // The caption is safely queued: a wait that is cut short is answered with what is known, not with an error.
-      if (signal.aborted || error instanceof BlipqError) return undefined;
-      throw error;
-    });
-    const outcome = await waiting.finally(place);
-    return outcome === undefined || outcome.status === 'not_found' ? undefined : outcome.work;
+    return await afterPreferredWait(req, res, waits, (options) => queue.wait(id, options));
   }
 
   return router;

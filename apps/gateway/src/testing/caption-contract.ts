@@ -32,7 +32,7 @@ export const fresh = () => `prompt ${++count}`;
 export const contractGroups = {
   submissions: /^(create|put)Caption$/,
   life: /^((get|delete|cancel|retry|watch)Caption|listCaptions|getModel|listModels)$/,
-  batches: /Batch(es)?$/,
+  batches: /Batch(es|Results)?$/,
   deliveries: /^(listDeliveries|listCaptionDeliveries|getDelivery|redeliver)$/,
   webhooks: /^(getWebhookSecret|testWebhook)$/,
   eventTokens: /^createEventToken$/,
@@ -54,7 +54,10 @@ export class CaptionContract {
   }
 
   static async start(redisUrl: string): Promise<CaptionContract> {
-    const host = createServer((_req, res) => void res.setHeader('content-type', 'image/jpeg').end(photo));
+    const host = createServer((req, res) => {
+      if (req.url!.endsWith('/404')) return void res.writeHead(404).end();
+      res.setHeader('content-type', 'image/jpeg').end(photo);
+    });
     await once(host.listen(0, '127.0.0.1'), 'listening');
     const gateway = await new LiveGateway(redisUrl, {
       BLIPQ_FETCH_ALLOW: ['127.0.0.1'],

@@ -56,7 +56,7 @@ export class ContractClient {
     const response = await fetch(this.#base + path, { redirect: 'manual', ...init, method, headers });
     const text = await response.text();
     const type = response.headers.get('content-type') ?? '';
-    const json = /json/.test(type) && text !== '' ? JSON.parse(text) : undefined;
+    const json = /[/+]json\b/.test(type) && text !== '' ? JSON.parse(text) : undefined;
     const checked = { status: response.status, headers: response.headers, json, text };
     this.#check(method, path, checked);
     return checked;

@@ -129,8 +129,8 @@ export interface paths {
         get: operations["listBatches"];
         put?: never;
         /**
-         * Submit up to 100 captions, answers and matches
-         * @description With `question` or `questions` an item is an answer, with `texts` a match, else a caption. Items that cannot be taken are listed with their errors; the others are queued.
+         * Submit up to 10,000 captions, answers and matches
+         * @description With `question` or `questions` an item is an answer, with `texts` a match, else a caption. Items that cannot be taken are listed with their errors; the others are queued. Images that are named by URL are fetched after the answer. The answer has all items.
          */
         post: operations["createBatch"];
         delete?: never;
@@ -146,8 +146,71 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a batch with its counts */
+        /**
+         * Read a batch with its counts, now or when it has completed
+         * @description With its items, if these are 100 at most.
+         */
         get: operations["getBatch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/batches/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel everything in a batch that has not ended
+         * @description What runs will end as canceled. A batch that is still being submitted takes no more items.
+         */
+        post: operations["cancelBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/batches/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Watch a batch
+         * @description Server-sent events: the batch when it changes, twice a second at most. Ends when it has completed.
+         */
+        get: operations["watchBatch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/batches/{id}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the results of a batch as they come about
+         * @description NDJSON: a line for each item that has ended or was refused, in that order, until the batch has completed. With `Prefer: wait=N` the stream ends after N seconds; with `cursor` it goes on behind a line that was read.
+         */
+        get: operations["listBatchResults"];
         put?: never;
         post?: never;
         delete?: never;
@@ -870,7 +933,7 @@ export interface components {
             deadline_at: string | null;
             error: {
                 /** @enum {string} */
-                code: "malformed_json" | "malformed_multipart" | "missing_image" | "bad_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "upload_too_slow" | "idempotency_in_progress" | "already_terminal" | "not_terminal" | "result_expired" | "image_too_large" | "batch_too_large" | "unsupported_media_type" | "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "image_too_costly" | "url_blocked" | "idempotency_key_reused" | "rate_limited" | "tenant_queue_full" | "internal_error" | "queue_full" | "queue_unavailable" | "notifier_unavailable" | "model_unavailable" | "shutting_down" | "fetch_failed" | "fetch_timeout" | "input_expired" | "inference_error" | "out_of_memory" | "worker_lost" | "timeout";
+                code: "malformed_json" | "malformed_multipart" | "missing_image" | "bad_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "upload_too_slow" | "idempotency_in_progress" | "already_terminal" | "not_terminal" | "result_expired" | "image_too_large" | "batch_too_large" | "unsupported_media_type" | "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "image_too_costly" | "duplicate_key" | "url_blocked" | "idempotency_key_reused" | "rate_limited" | "tenant_queue_full" | "internal_error" | "queue_full" | "queue_unavailable" | "notifier_unavailable" | "model_unavailable" | "shutting_down" | "fetch_failed" | "fetch_timeout" | "input_expired" | "inference_error" | "out_of_memory" | "worker_lost" | "timeout";
                 detail: string;
                 retryable: boolean;
             } | null;
@@ -886,7 +949,7 @@ export interface components {
                 /** @constant */
                 truncated?: true;
                 width: number;
-            };
+            } | null;
             links: {
                 batch: string | null;
                 cancel: string;
@@ -920,6 +983,74 @@ export interface components {
                 total_ms: number;
             } | null;
             version: number;
+        };
+        AnswerItem: {
+            image: components["schemas"]["ImageInput"];
+            /** @description A name of your own, which no other item of the batch has; given back with the result. */
+            key?: string;
+            /**
+             * @description At most 16 names with texts, given back with the caption.
+             * @example {
+             *       "album": "summer"
+             *     }
+             */
+            metadata?: {
+                [key: string]: string;
+            };
+            /** @description A model of GET /v1/models. Default: the newest. */
+            model?: string;
+            params?: {
+                /**
+                 * @description Words and phrases that may not occur, in any case. In a form or query: repeated, or with commas between.
+                 * @example [
+                 *       "arafed",
+                 *       "a picture of"
+                 *     ]
+                 */
+                bad_words?: string[];
+                /** @description Draws each token by its probability instead of taking the likeliest. Not with beams. */
+                do_sample?: boolean;
+                early_stopping?: boolean | "never";
+                length_penalty?: number;
+                /** @description Characters that the text, or the alternative text, may have: it ends at the last whole word that fits. */
+                max_chars?: number;
+                max_new_tokens?: number;
+                /** @description Captions of less confidence are marked `low_confidence`. Default: what the model’s card says. */
+                min_confidence?: number;
+                min_new_tokens?: number;
+                /** @description The text does not end before it has that many words. */
+                min_words?: number;
+                no_repeat_ngram_size?: number;
+                num_beams?: number;
+                repetition_penalty?: number;
+                /** @description What the random numbers are made from: the same seed gives the same caption. Default: a new one, which the resource tells. */
+                seed?: number;
+                /** @description What scores are divided by before a token is drawn: above 1 varied, below 1 safe. */
+                temperature?: number;
+                /** @description Only this many of the likeliest tokens may be drawn; 0 for all. */
+                top_k?: number;
+                /** @description Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
+                top_p?: number;
+            };
+            /**
+             * @description What to answer.
+             * @example how many dogs are there?
+             */
+            question?: string;
+            /** @description Several questions about one image. */
+            questions?: string[];
+            /** @description Seconds after which the caption expires unless a worker has started it. */
+            timeout_s?: number;
+            /** @description Who is told when the caption has ended; see docs/webhooks.md. */
+            webhook?: {
+                /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */
+                events?: ("caption.succeeded" | "caption.failed" | "caption.canceled" | "caption.expired" | "answer.succeeded" | "answer.failed" | "answer.canceled" | "answer.expired" | "match.succeeded" | "match.failed" | "match.canceled" | "match.expired" | "batch.completed")[];
+                /**
+                 * @description Where signed events are posted to.
+                 * @example https://example.com/hooks/blipq
+                 */
+                url: string;
+            };
         };
         AnswerPage: {
             data: components["schemas"]["Answer"][];
@@ -1013,7 +1144,7 @@ export interface components {
             items: {
                 error: {
                     /** @enum {string} */
-                    code: "malformed_json" | "malformed_multipart" | "missing_image" | "bad_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "upload_too_slow" | "idempotency_in_progress" | "already_terminal" | "not_terminal" | "result_expired" | "image_too_large" | "batch_too_large" | "unsupported_media_type" | "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "image_too_costly" | "url_blocked" | "idempotency_key_reused" | "rate_limited" | "tenant_queue_full" | "internal_error" | "queue_full" | "queue_unavailable" | "notifier_unavailable" | "model_unavailable" | "shutting_down" | "fetch_failed" | "fetch_timeout" | "input_expired" | "inference_error" | "out_of_memory" | "worker_lost" | "timeout";
+                    code: "malformed_json" | "malformed_multipart" | "missing_image" | "bad_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "upload_too_slow" | "idempotency_in_progress" | "already_terminal" | "not_terminal" | "result_expired" | "image_too_large" | "batch_too_large" | "unsupported_media_type" | "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "image_too_costly" | "duplicate_key" | "url_blocked" | "idempotency_key_reused" | "rate_limited" | "tenant_queue_full" | "internal_error" | "queue_full" | "queue_unavailable" | "notifier_unavailable" | "model_unavailable" | "shutting_down" | "fetch_failed" | "fetch_timeout" | "input_expired" | "inference_error" | "out_of_memory" | "worker_lost" | "timeout";
                     detail: string;
                     errors?: {
                         field: string;
@@ -1023,8 +1154,12 @@ export interface components {
                 } | null;
                 id: (string) | null;
                 index: number;
-            }[];
+                key: string | null;
+            }[] | null;
             links: {
+                cancel: string;
+                events: string;
+                results: string;
                 self: string;
             };
             metadata: {
@@ -1036,7 +1171,24 @@ export interface components {
             /** @enum {string} */
             state: "processing" | "completed";
             total: number;
+            version: number;
         };
+        BatchLine: {
+            batch: {
+                metadata?: {
+                    [key: string]: string;
+                };
+                webhook?: {
+                    /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */
+                    events?: ("caption.succeeded" | "caption.failed" | "caption.canceled" | "caption.expired" | "answer.succeeded" | "answer.failed" | "answer.canceled" | "answer.expired" | "match.succeeded" | "match.failed" | "match.canceled" | "match.expired" | "batch.completed")[];
+                    /**
+                     * @description Where signed events are posted to.
+                     * @example https://example.com/hooks/blipq
+                     */
+                    url: string;
+                };
+            };
+        } | components["schemas"]["CaptionItem"] | components["schemas"]["AnswerItem"] | components["schemas"]["MatchItem"];
         BatchPage: {
             data: components["schemas"]["BatchSummary"][];
             next_cursor: string | null;
@@ -1044,7 +1196,7 @@ export interface components {
             object: "list";
         };
         BatchRequest: {
-            items: (components["schemas"]["CaptionRequest"] | components["schemas"]["AnswerRequest"] | components["schemas"]["MatchRequest"])[];
+            items: (components["schemas"]["CaptionItem"] | components["schemas"]["AnswerItem"] | components["schemas"]["MatchItem"])[];
             metadata?: {
                 [key: string]: string;
             };
@@ -1058,6 +1210,25 @@ export interface components {
                 url: string;
             };
         };
+        BatchResult: {
+            cursor: string;
+            data: (components["schemas"]["Caption"] | components["schemas"]["Answer"] | components["schemas"]["Match"]) | null;
+            error: {
+                /** @enum {string} */
+                code: "malformed_json" | "malformed_multipart" | "missing_image" | "bad_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "upload_too_slow" | "idempotency_in_progress" | "already_terminal" | "not_terminal" | "result_expired" | "image_too_large" | "batch_too_large" | "unsupported_media_type" | "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "image_too_costly" | "duplicate_key" | "url_blocked" | "idempotency_key_reused" | "rate_limited" | "tenant_queue_full" | "internal_error" | "queue_full" | "queue_unavailable" | "notifier_unavailable" | "model_unavailable" | "shutting_down" | "fetch_failed" | "fetch_timeout" | "input_expired" | "inference_error" | "out_of_memory" | "worker_lost" | "timeout";
+                detail: string;
+                errors?: {
+                    field: string;
+                    message: string;
+                }[];
+                retryable: boolean;
+            } | null;
+            id: (string) | null;
+            index: number;
+            key: string | null;
+            /** @enum {string} */
+            status: "succeeded" | "failed" | "canceled" | "expired" | "refused" | "deleted";
+        };
         BatchSummary: {
             counts: {
                 [key: string]: number;
@@ -1069,6 +1240,9 @@ export interface components {
             finished_at: string | null;
             id: string;
             links: {
+                cancel: string;
+                events: string;
+                results: string;
                 self: string;
             };
             metadata: {
@@ -1080,6 +1254,7 @@ export interface components {
             /** @enum {string} */
             state: "processing" | "completed";
             total: number;
+            version: number;
         };
         BatchWebhook: {
             data: components["schemas"]["Batch"];
@@ -1129,7 +1304,7 @@ export interface components {
             deadline_at: string | null;
             error: {
                 /** @enum {string} */
-                code: "malformed_json" | "malformed_multipart" | "missing_image" | "bad_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "upload_too_slow" | "idempotency_in_progress" | "already_terminal" | "not_terminal" | "result_expired" | "image_too_large" | "batch_too_large" | "unsupported_media_type" | "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "image_too_costly" | "url_blocked" | "idempotency_key_reused" | "rate_limited" | "tenant_queue_full" | "internal_error" | "queue_full" | "queue_unavailable" | "notifier_unavailable" | "model_unavailable" | "shutting_down" | "fetch_failed" | "fetch_timeout" | "input_expired" | "inference_error" | "out_of_memory" | "worker_lost" | "timeout";
+                code: "malformed_json" | "malformed_multipart" | "missing_image" | "bad_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "upload_too_slow" | "idempotency_in_progress" | "already_terminal" | "not_terminal" | "result_expired" | "image_too_large" | "batch_too_large" | "unsupported_media_type" | "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "image_too_costly" | "duplicate_key" | "url_blocked" | "idempotency_key_reused" | "rate_limited" | "tenant_queue_full" | "internal_error" | "queue_full" | "queue_unavailable" | "notifier_unavailable" | "model_unavailable" | "shutting_down" | "fetch_failed" | "fetch_timeout" | "input_expired" | "inference_error" | "out_of_memory" | "worker_lost" | "timeout";
                 detail: string;
                 retryable: boolean;
             } | null;
@@ -1145,7 +1320,7 @@ export interface components {
                 /** @constant */
                 truncated?: true;
                 width: number;
-            };
+            } | null;
             links: {
                 batch: string | null;
                 cancel: string;
@@ -1185,6 +1360,79 @@ export interface components {
                 total_ms: number;
             } | null;
             version: number;
+        };
+        CaptionItem: {
+            image: components["schemas"]["ImageInput"];
+            /** @description A name of your own, which no other item of the batch has; given back with the result. */
+            key?: string;
+            /** @description Whether to say how well the caption fits the image, which takes a served model of image-text retrieval. */
+            match?: boolean;
+            /**
+             * @description At most 16 names with texts, given back with the caption.
+             * @example {
+             *       "album": "summer"
+             *     }
+             */
+            metadata?: {
+                [key: string]: string;
+            };
+            /** @description A model of GET /v1/models. Default: the newest. */
+            model?: string;
+            params?: {
+                /**
+                 * @description Words and phrases that may not occur, in any case. In a form or query: repeated, or with commas between.
+                 * @example [
+                 *       "arafed",
+                 *       "a picture of"
+                 *     ]
+                 */
+                bad_words?: string[];
+                /** @description Draws each token by its probability instead of taking the likeliest. Not with beams. */
+                do_sample?: boolean;
+                early_stopping?: boolean | "never";
+                /**
+                 * @description `alt` adds the caption as alternative text for the image: a sentence without "a picture of".
+                 * @enum {string}
+                 */
+                format?: "text" | "alt";
+                length_penalty?: number;
+                /** @description Characters that the text, or the alternative text, may have: it ends at the last whole word that fits. */
+                max_chars?: number;
+                max_new_tokens?: number;
+                /** @description Captions of less confidence are marked `low_confidence`. Default: what the model’s card says. */
+                min_confidence?: number;
+                min_new_tokens?: number;
+                /** @description The text does not end before it has that many words. */
+                min_words?: number;
+                no_repeat_ngram_size?: number;
+                num_beams?: number;
+                /** @description How many captions to make, as samples or of the best beams; all are in `captions`, the best is `caption`. */
+                num_return_sequences?: number;
+                repetition_penalty?: number;
+                /** @description What the random numbers are made from: the same seed gives the same caption. Default: a new one, which the resource tells. */
+                seed?: number;
+                /** @description Leaves the prompt out of the text. */
+                suppress_prompt?: boolean;
+                /** @description What scores are divided by before a token is drawn: above 1 varied, below 1 safe. */
+                temperature?: number;
+                /** @description Only this many of the likeliest tokens may be drawn; 0 for all. */
+                top_k?: number;
+                /** @description Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
+                top_p?: number;
+            };
+            prompt?: string | null;
+            /** @description Seconds after which the caption expires unless a worker has started it. */
+            timeout_s?: number;
+            /** @description Who is told when the caption has ended; see docs/webhooks.md. */
+            webhook?: {
+                /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */
+                events?: ("caption.succeeded" | "caption.failed" | "caption.canceled" | "caption.expired" | "answer.succeeded" | "answer.failed" | "answer.canceled" | "answer.expired" | "match.succeeded" | "match.failed" | "match.canceled" | "match.expired" | "batch.completed")[];
+                /**
+                 * @description Where signed events are posted to.
+                 * @example https://example.com/hooks/blipq
+                 */
+                url: string;
+            };
         };
         CaptionPage: {
             data: components["schemas"]["Caption"][];
@@ -1430,7 +1678,7 @@ export interface components {
             deadline_at: string | null;
             error: {
                 /** @enum {string} */
-                code: "malformed_json" | "malformed_multipart" | "missing_image" | "bad_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "upload_too_slow" | "idempotency_in_progress" | "already_terminal" | "not_terminal" | "result_expired" | "image_too_large" | "batch_too_large" | "unsupported_media_type" | "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "image_too_costly" | "url_blocked" | "idempotency_key_reused" | "rate_limited" | "tenant_queue_full" | "internal_error" | "queue_full" | "queue_unavailable" | "notifier_unavailable" | "model_unavailable" | "shutting_down" | "fetch_failed" | "fetch_timeout" | "input_expired" | "inference_error" | "out_of_memory" | "worker_lost" | "timeout";
+                code: "malformed_json" | "malformed_multipart" | "missing_image" | "bad_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "upload_too_slow" | "idempotency_in_progress" | "already_terminal" | "not_terminal" | "result_expired" | "image_too_large" | "batch_too_large" | "unsupported_media_type" | "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "image_too_costly" | "duplicate_key" | "url_blocked" | "idempotency_key_reused" | "rate_limited" | "tenant_queue_full" | "internal_error" | "queue_full" | "queue_unavailable" | "notifier_unavailable" | "model_unavailable" | "shutting_down" | "fetch_failed" | "fetch_timeout" | "input_expired" | "inference_error" | "out_of_memory" | "worker_lost" | "timeout";
                 detail: string;
                 retryable: boolean;
             } | null;
@@ -1446,7 +1694,7 @@ export interface components {
                 /** @constant */
                 truncated?: true;
                 width: number;
-            };
+            } | null;
             links: {
                 batch: string | null;
                 cancel: string;
@@ -1484,6 +1732,42 @@ export interface components {
                 total_ms: number;
             } | null;
             version: number;
+        };
+        MatchItem: {
+            image: components["schemas"]["ImageInput"];
+            /** @description A name of your own, which no other item of the batch has; given back with the result. */
+            key?: string;
+            /**
+             * @description At most 16 names with texts, given back with the caption.
+             * @example {
+             *       "album": "summer"
+             *     }
+             */
+            metadata?: {
+                [key: string]: string;
+            };
+            /** @description A model of GET /v1/models. Default: the newest. */
+            model?: string;
+            /**
+             * @description Texts to compare the image with.
+             * @example [
+             *       "a dog",
+             *       "a cat"
+             *     ]
+             */
+            texts: string[];
+            /** @description Seconds after which the caption expires unless a worker has started it. */
+            timeout_s?: number;
+            /** @description Who is told when the caption has ended; see docs/webhooks.md. */
+            webhook?: {
+                /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */
+                events?: ("caption.succeeded" | "caption.failed" | "caption.canceled" | "caption.expired" | "answer.succeeded" | "answer.failed" | "answer.canceled" | "answer.expired" | "match.succeeded" | "match.failed" | "match.canceled" | "match.expired" | "batch.completed")[];
+                /**
+                 * @description Where signed events are posted to.
+                 * @example https://example.com/hooks/blipq
+                 */
+                url: string;
+            };
         };
         MatchPage: {
             data: components["schemas"]["Match"][];
@@ -1585,7 +1869,7 @@ export interface components {
         };
         Problem: {
             /** @enum {string} */
-            code: "malformed_json" | "malformed_multipart" | "missing_image" | "bad_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "upload_too_slow" | "idempotency_in_progress" | "already_terminal" | "not_terminal" | "result_expired" | "image_too_large" | "batch_too_large" | "unsupported_media_type" | "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "image_too_costly" | "url_blocked" | "idempotency_key_reused" | "rate_limited" | "tenant_queue_full" | "internal_error" | "queue_full" | "queue_unavailable" | "notifier_unavailable" | "model_unavailable" | "shutting_down" | "fetch_failed" | "fetch_timeout" | "input_expired" | "inference_error" | "out_of_memory" | "worker_lost" | "timeout";
+            code: "malformed_json" | "malformed_multipart" | "missing_image" | "bad_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "upload_too_slow" | "idempotency_in_progress" | "already_terminal" | "not_terminal" | "result_expired" | "image_too_large" | "batch_too_large" | "unsupported_media_type" | "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "image_too_costly" | "duplicate_key" | "url_blocked" | "idempotency_key_reused" | "rate_limited" | "tenant_queue_full" | "internal_error" | "queue_full" | "queue_unavailable" | "notifier_unavailable" | "model_unavailable" | "shutting_down" | "fetch_failed" | "fetch_timeout" | "input_expired" | "inference_error" | "out_of_memory" | "worker_lost" | "timeout";
             detail: string;
             errors?: {
                 field: string;
@@ -1719,6 +2003,8 @@ export interface components {
         OfBatch: string;
         /** @description `wait=N` (RFC 7240): answer when it has ended, or after N seconds, at most 60; `wait` alone: after 60. */
         Prefer: string;
+        /** @description The `cursor` of the line that was read last. */
+        ResultsCursor: number;
         /** @description Only those in this state. */
         State: "queued" | "processing" | "succeeded" | "failed" | "canceled" | "expired";
     };
@@ -3762,6 +4048,8 @@ export interface operations {
                 "Cache-Control"?: components["parameters"]["CacheControl"];
                 /** @description Repeating a request with the same key and content creates nothing and is answered with what the first created. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description `wait=N` (RFC 7240): answer when it has ended, or after N seconds, at most 60; `wait` alone: after 60. */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path?: never;
             cookie?: never;
@@ -3802,6 +4090,19 @@ export interface operations {
                  *     }
                  */
                 "application/json": components["schemas"]["BatchRequest"];
+                /**
+                 * @example {
+                 *       "key": "photo 1",
+                 *       "image": {
+                 *         "url": "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAACAAAAAgCAIAAAD8GO2jAAAAUUlEQVR42mP49eEETRHDqAWjFtDHgmc2GrgQFSzAYzoxdjBQYjQx1gycBSSZjscOBmqZjsuOUQtGLRi1YMBy8rAo7OhRH9CpRhttVYxaQAgBAMLwG6DLvUxPAAAAAElFTkSuQmCC"
+                 *       },
+                 *       "prompt": "a picture of",
+                 *       "params": {
+                 *         "max_new_tokens": 20
+                 *       }
+                 *     }
+                 */
+                "application/x-ndjson": components["schemas"]["BatchLine"];
                 /**
                  * @example {
                  *       "images": [
@@ -3976,11 +4277,26 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The batch, which has completed in the time that the client waited. */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
             /** @description The batch. */
             202: {
                 headers: {
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
@@ -4108,7 +4424,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `invalid_params`: A parameter is not valid. `unknown_model`: No such model is being served. `match_unavailable`: No model can match this caption. `image_corrupt`: The image cannot be decoded. `image_dimensions`: The image has unsupported dimensions. `image_too_costly`: The image costs too much to decode. `url_blocked`: The URL may not be fetched. `fetch_failed`: The image could not be fetched. `fetch_timeout`: Fetching the image took too long. `idempotency_key_reused`: The idempotency key belongs to another request. */
+            /** @description `invalid_params`: A parameter is not valid. `unknown_model`: No such model is being served. `match_unavailable`: No model can match this caption. `image_corrupt`: The image cannot be decoded. `image_dimensions`: The image has unsupported dimensions. `image_too_costly`: The image costs too much to decode. `url_blocked`: The URL may not be fetched. `fetch_failed`: The image could not be fetched. `fetch_timeout`: Fetching the image took too long. `idempotency_key_reused`: The idempotency key belongs to another request. `duplicate_key`: Another item of the batch has this key. */
             422: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -4119,7 +4435,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "image_too_costly" | "url_blocked" | "fetch_failed" | "fetch_timeout" | "idempotency_key_reused";
+                        code?: "invalid_params" | "unknown_model" | "match_unavailable" | "image_corrupt" | "image_dimensions" | "image_too_costly" | "url_blocked" | "fetch_failed" | "fetch_timeout" | "idempotency_key_reused" | "duplicate_key";
                         /** @constant */
                         status?: 422;
                     };
@@ -4184,6 +4500,8 @@ export interface operations {
             header?: {
                 /** @description The ETag of an earlier answer: 304 while nothing has changed. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description `wait=N` (RFC 7240): answer when it has ended, or after N seconds, at most 60; `wait` alone: after 60. */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path: {
                 /** @description The id of a batch. */
@@ -4197,6 +4515,7 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
@@ -4209,6 +4528,7 @@ export interface operations {
             304: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
@@ -4329,6 +4649,485 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code?: "queue_unavailable" | "shutting_down";
+                        /** @constant */
+                        status?: 503;
+                    };
+                };
+            };
+        };
+    };
+    cancelBatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a batch. */
+                id: components["parameters"]["BatchId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of it has ended, now or before. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            /** @description Some of it is running and will end as canceled. */
+            202: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            /** @description `unauthorized`: No valid API key was given. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthorized";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: This API key may not do that. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing. */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                        /** @constant */
+                        status?: 404;
+                    };
+                };
+            };
+            /** @description `result_expired`: The caption was kept for its retention time and is gone. */
+            410: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "result_expired";
+                        /** @constant */
+                        status?: 410;
+                    };
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            /** @description `internal_error`: Something unexpected went wrong. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                        /** @constant */
+                        status?: 500;
+                    };
+                };
+            };
+            /** @description `queue_unavailable`: The queue cannot be reached. `shutting_down`: This server is shutting down. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "queue_unavailable" | "shutting_down";
+                        /** @constant */
+                        status?: 503;
+                    };
+                };
+            };
+        };
+    };
+    watchBatch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the last event that was seen: what came before is left out. */
+                "Last-Event-ID"?: components["parameters"]["LastEventId"];
+            };
+            path: {
+                /** @description The id of a batch. */
+                id: components["parameters"]["BatchId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A stream of events. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description It has completed and its last event was seen: do not reconnect. */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthorized`: No valid API key was given. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthorized";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: This API key may not do that. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing. */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                        /** @constant */
+                        status?: 404;
+                    };
+                };
+            };
+            /** @description `result_expired`: The caption was kept for its retention time and is gone. */
+            410: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "result_expired";
+                        /** @constant */
+                        status?: 410;
+                    };
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            /** @description `internal_error`: Something unexpected went wrong. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                        /** @constant */
+                        status?: 500;
+                    };
+                };
+            };
+            /** @description `queue_unavailable`: The queue cannot be reached. `shutting_down`: This server is shutting down. `queue_full`: The queue is full. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "queue_unavailable" | "shutting_down" | "queue_full";
+                        /** @constant */
+                        status?: 503;
+                    };
+                };
+            };
+        };
+    };
+    listBatchResults: {
+        parameters: {
+            query?: {
+                /** @description The `cursor` of the line that was read last. */
+                cursor?: components["parameters"]["ResultsCursor"];
+            };
+            header?: {
+                /** @description `wait=N` (RFC 7240): answer when it has ended, or after N seconds, at most 60; `wait` alone: after 60. */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                /** @description The id of a batch. */
+                id: components["parameters"]["BatchId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lines with results. */
+            200: {
+                headers: {
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": components["schemas"]["BatchResult"];
+                };
+            };
+            /** @description `unauthorized`: No valid API key was given. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthorized";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: This API key may not do that. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `not_found`: There is no such thing. */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                        /** @constant */
+                        status?: 404;
+                    };
+                };
+            };
+            /** @description `result_expired`: The caption was kept for its retention time and is gone. */
+            410: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "result_expired";
+                        /** @constant */
+                        status?: 410;
+                    };
+                };
+            };
+            /** @description `invalid_params`: A parameter is not valid. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_params";
+                        /** @constant */
+                        status?: 422;
+                    };
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            /** @description `internal_error`: Something unexpected went wrong. */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                        /** @constant */
+                        status?: 500;
+                    };
+                };
+            };
+            /** @description `queue_unavailable`: The queue cannot be reached. `shutting_down`: This server is shutting down. `queue_full`: The queue is full. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "queue_unavailable" | "shutting_down" | "queue_full";
                         /** @constant */
                         status?: 503;
                     };

@@ -173,7 +173,7 @@ test('a deadline is one for the beginning: a caption that waits for its match do
 
 test('a batch counts it as queued until it has its match', async () => {
   const batchId = newBatchId();
-  await live.queue.createBatch({ id: batchId, total: 1 });
+  await live.queue.createBatch({ id: batchId });
   const id = await justMade({ batchId });
   await live.queue.sealBatch(batchId, [{ index: 0, id, error: null }]);
   expect(await live.queue.readBatch(batchId)).toMatchObject({

@@ -144,7 +144,7 @@ test('work that nobody took before its pixels expired ends, with its webhook, an
   await short.start();
   onTestFinished(() => short.stop());
   const webhook = { url: 'https://hooks.invalid/', secret: 'default', events: ['caption.failed' as const] };
-  const { batch } = await short.createBatch({ total: 1 });
+  const { batch } = await short.createBatch({});
   const { work } = await short.submit(submission({ batchId: batch.id, webhook, timeoutS: 3600 }));
   await short.sealBatch(batch.id, [{ index: 0, id: work.id, error: null }]);
   // The record has no end of its own before the work has ended.

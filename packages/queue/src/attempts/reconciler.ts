@@ -108,10 +108,13 @@ export class Reconciler {
 
   /** Compares a caption's record with its job and repairs whichever is behind. Returns what it did, if anything. */
   async settle(id: string): Promise<keyof Sweep | undefined> {
-    const { jobs } = await this.#records.place(id);
+    const { jobs, fetchToken } = await this.#records.place(id);
     if (jobs === null) {
       await this.#records.forget(id);
       return undefined;
+    }
+    if (fetchToken !== null) {
+      return (await this.#records.releaseFetch(id)) === 'released' ? 'requeued' : undefined;
     }
     if (await this.#records.endWithoutInput(id)) return 'ended';
     const job = await this.#jobs!.of(jobs).getJob(id);

@@ -1,6 +1,8 @@
 import { BlipqError, failedWith, type WorkOutcome } from '@blipq/contracts';
 import { traceparent } from '@blipq/service';
+import { releaseFetch } from '../fetches/scripts/release-fetch.js';
 import type { ScriptTarget } from '../lua/script.js';
+import { notTaken } from '../records/batch-record.js';
 import { outcomeFields } from '../records/record.js';
 import type { HashFields } from '../redis/hash-fields.js';
 import type { QueueKeys } from '../redis/keys.js';
@@ -20,13 +22,6 @@ import { undoneAttempts } from './scripts/undone-attempts.js';
 /** Who writes: the token of the job's lock, or null for the reconciler, which may write when nobody holds the lock. */
 export type Token = string | null;
 
-/** What is said of an item of a batch whose submission broke off before it. */
-const notTaken = {
-  code: 'queue_unavailable',
-  detail: 'The submission of this batch broke off before this item was taken. Submit the item again.',
-  retryable: true,
-} as const;
-
 /** The writes that move a caption through its states after its submission, other than its owner's. */
 export class Records {
   readonly #target: ScriptTarget;
@@ -37,10 +32,17 @@ export class Records {
     this.#keys = keys;
   }
 
-  /** The queue that the job is in, or is to be in, and its turn there; nulls where there is no record. */
-  async place(id: string): Promise<{ jobs: string | null; turn: string | null }> {
-    const [jobs = null, turn = null] = await this.#target.redis.hmget(this.#keys.record(id), 'jobs', 'turn');
-    return { jobs, turn };
+  /**
+   * The queue that the job is in, or is to be in, and its turn there; nulls where there is no record. `fetchToken`: of the
+   * gateway that has it in hand, to fetch its image.
+   */
+  async place(id: string): Promise<Record<'jobs' | 'turn' | 'fetchToken', string | null>> {
+    const names = ['jobs', 'turn', 'fetch_token'];
+    const [jobs = null, turn = null, fetchToken = null] = await this.#target.redis.hmget(
+      this.#keys.record(id),
+      ...names,
+    );
+    return { jobs, turn, fetchToken };
   }
 
   /** The image, u8 [S, S, 3], or null when it has expired. */
@@ -97,6 +99,12 @@ export class Records {
   async endWithoutInput(id: string): Promise<boolean> {
     const error = new BlipqError('input_expired', 'The image expired before a worker took it. Submit it again.');
     return await endWithoutInput(this.#target, { id, fields: outcomeFields(failedWith(error)) });
+  }
+
+  /** Puts back work whose image a gateway was fetching that has died. `none`: nobody has it in hand for that. */
+  async releaseFetch(id: string): Promise<'none' | 'held' | 'released'> {
+    const error = new BlipqError('internal_error', 'The gateways that fetched the image died. Submit it again.');
+    return await releaseFetch(this.#target, { id, error: outcomeFields(failedWith(error)) });
   }
 
   /** Seals up to `count` batches whose submission broke off. Returns their ids. */

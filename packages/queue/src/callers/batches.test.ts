@@ -1,4 +1,4 @@
-import { type BatchItem, newBatchId, newCaptionId } from '@blipq/contracts';
+import { itemIdOf, newBatchId, newCaptionId } from '@blipq/contracts';
 import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { made, submission } from '../testing/fixtures.js';
 import { TestQueue } from '../testing/test-queue.js';
@@ -15,14 +15,15 @@ const none = { queued: 0, processing: 0, succeeded: 0, failed: 0, canceled: 0, e
 
 /** A sealed batch with so many captions and one image that was refused. */
 async function batchOf(captions: number, changes = {}) {
-  const { batch } = await live.queue.createBatch({ total: captions + 1, metadata: { album: 'x' } });
-  const items: BatchItem[] = [];
+  const { batch } = await live.queue.createBatch({ metadata: { album: 'x' } });
+  const items = [];
   for (let index = 0; index < captions; index += 1) {
-    const { work } = await live.queue.submit(submission({ batchId: batch.id, ...changes }));
-    items.push({ index, id: work.id, error: null });
+    const item = { index, hash: 'a', key: `file ${index}.jpg` };
+    const { work } = await live.queue.submit(submission({ batchId: batch.id, item, ...changes }));
+    items.push({ index, key: item.key, id: work.id, error: null });
   }
-  items.push({ index: captions, id: null, error: corrupt });
-  return { id: batch.id, items, sealed: await live.queue.sealBatch(batch.id, items) };
+  const refused = { index: captions, key: null, id: null, error: corrupt };
+  return { id: batch.id, items: [...items, refused], sealed: await live.queue.sealBatch(batch.id, [refused]) };
 }
 
 describe('a batch', () => {
@@ -54,23 +55,22 @@ describe('a batch', () => {
 
   test('has an item after all that Redis did not answer for, and whose caption could not be taken back', async () => {
     const away = { code: 'queue_unavailable', detail: 'Redis does not answer.', retryable: true } as const;
-    const { batch } = await live.queue.createBatch({ total: 2 });
-    const { work } = await live.queue.submit(submission({ batchId: batch.id }));
-    const { work: stranger } = await live.queue.submit(submission());
+    const { batch } = await live.queue.createBatch({});
+    const { work } = await live.queue.submit(submission({ batchId: batch.id, item: { index: 0, hash: 'a' } }));
     const sealed = await live.queue.sealBatch(batch.id, [
-      { index: 0, id: null, error: away, tried: work.id },
-      { index: 1, id: null, error: away, tried: stranger.id },
+      { index: 0, id: null, error: away },
+      { index: 1, id: null, error: away },
     ]);
     expect(sealed).toMatchObject({ total: 2, refused: 1, counts: { ...none, queued: 1 } });
     expect(sealed.items).toEqual([
-      { index: 0, id: work.id, error: null },
-      { index: 1, id: null, error: away },
+      { index: 0, key: null, id: work.id, error: null },
+      { index: 1, key: null, id: null, error: away },
     ]);
   });
 
   test('whose captions end before it is sealed is complete when it is; so is one of stored results', async () => {
     await live.consume(async () => made('x'));
-    const { batch } = await live.queue.createBatch({ total: 1 });
+    const { batch } = await live.queue.createBatch({});
     const { work } = await live.queue.submit(submission({ batchId: batch.id, revision: 'r2' }));
     await live.ended(work.id);
     expect((await live.queue.readBatch(batch.id))?.state).toBe('processing');
@@ -85,7 +85,7 @@ describe('a batch', () => {
   });
 
   test('does not count a submission that was taken back', async () => {
-    const { batch } = await live.queue.createBatch({ total: 1 });
+    const { batch } = await live.queue.createBatch({});
     const prioritized = `${live.keys.root}:jobs:captions.demo:prioritized`;
     await live.redis.set(prioritized, 'not a sorted set');
     await expect(live.queue.submit(submission({ batchId: batch.id }))).rejects.toMatchObject({ status: 503 });
@@ -95,10 +95,10 @@ describe('a batch', () => {
   });
 
   test('belongs to its tenant, and answers result_expired when it is gone', async () => {
-    const { batch } = await live.queue.createBatch({ total: 1, tenant: 'one' });
+    const { batch } = await live.queue.createBatch({ tenant: 'one' });
     expect(await live.queue.readBatch(batch.id)).toBeNull();
     expect(await live.queue.readBatch(newBatchId(), 'one')).toBeNull();
-    await expect(live.queue.sealBatch(batch.id, [], 'two')).rejects.toMatchObject({ code: 'not_found' });
+    await expect(live.queue.sealBatch(batch.id, [], { tenant: 'two' })).rejects.toMatchObject({ code: 'not_found' });
     expect((await live.queue.readBatch(batch.id, 'one'))?.id).toBe(batch.id);
     await live.redis.del(live.keys.batch(batch.id));
     await expect(live.queue.readBatch(batch.id, 'one')).rejects.toMatchObject({ code: 'result_expired' });
@@ -109,7 +109,7 @@ describe('a list of batches', () => {
   const idsOf = async (options = {}) => (await live.queue.listBatches(options)).data.map(({ id }) => id);
 
   test('has everything of each but its items, newest first, from its creation on', async () => {
-    const open = (await live.queue.createBatch({ total: 1, tenant: 'one' })).batch.id;
+    const open = (await live.queue.createBatch({ tenant: 'one' })).batch.id;
     expect(await idsOf({ tenant: 'one' })).toEqual([open]);
     const { id, sealed } = await batchOf(1);
     const { items: _, ...summary } = sealed;
@@ -143,30 +143,45 @@ describe('a list of batches', () => {
 });
 
 describe('a batch whose submission broke off', () => {
-  const ids = () => [newCaptionId(), null, newCaptionId()];
-  const draft = (names: (string | null)[]) => ({ total: 3, idempotencyKey: 'k', fingerprint: 'a', ids: names });
+  const draft = { idempotencyKey: 'k', expected: 3 };
+  /** The item of this index, as a repetition of the request makes it again. */
+  const itemOf = (batch: string, index: number, hash = 'a') =>
+    submission({ id: itemIdOf('captioning', batch, index), batchId: batch, item: { index, hash } });
 
   test('is finished by a repetition, under the ids of the first time, and what was taken is not taken again', async () => {
-    const first = ids();
-    const { batch } = await live.queue.createBatch(draft(first));
-    await live.queue.submit(submission({ id: first[0]!, batchId: batch.id }));
-    const again = await live.queue.createBatch(draft(ids()));
-    expect(again).toMatchObject({ status: 'unfinished', batch: { id: batch.id, state: 'processing' }, ids: first });
+    const { batch } = await live.queue.createBatch(draft);
+    await live.queue.submit(itemOf(batch.id, 0));
+    const again = await live.queue.createBatch(draft);
+    expect(again).toMatchObject({ status: 'unfinished', batch: { id: batch.id, state: 'processing', total: 1 } });
     const outcomes: string[] = [];
-    for (const id of [first[0]!, first[2]!]) {
-      outcomes.push((await live.queue.submit(submission({ id, batchId: batch.id }))).status);
-    }
+    for (const index of [0, 2]) outcomes.push((await live.queue.submit(itemOf(batch.id, index))).status);
     expect(outcomes).toEqual(['replayed', 'queued']);
-    const items: BatchItem[] = first.map((id, index) => ({ index, id, error: id === null ? corrupt : null }));
-    const sealed = await live.queue.sealBatch(batch.id, items);
-    expect(sealed).toMatchObject({ refused: 1, counts: { ...none, queued: 2 }, items });
+    const refused = { index: 1, key: null, id: null, error: corrupt };
+    const sealed = await live.queue.sealBatch(batch.id, [refused], { fingerprint: 'f' });
+    expect(sealed).toMatchObject({ total: 3, refused: 1, counts: { ...none, queued: 2 } });
+    expect(sealed.items?.map(({ id }) => id)).toEqual([
+      itemIdOf('captioning', batch.id, 0),
+      null,
+      itemIdOf('captioning', batch.id, 2),
+    ]);
     // Whoever seals it first is right.
-    expect(await live.queue.sealBatch(batch.id, [])).toEqual(sealed);
-    expect(await live.queue.createBatch(draft(ids()))).toEqual({ status: 'replayed', batch: sealed });
+    expect(await live.queue.sealBatch(batch.id, [{ ...refused, index: 3 }])).toEqual(sealed);
+    expect(await live.queue.createBatch(draft)).toEqual({ status: 'sealed', batch: sealed, fingerprint: 'f' });
+  });
+
+  test('takes no other item, and no other batch, under the same key', async () => {
+    const { batch } = await live.queue.createBatch(draft);
+    await live.queue.submit(itemOf(batch.id, 0));
+    await expect(live.queue.submit(itemOf(batch.id, 0, 'b'))).rejects.toMatchObject({ code: 'idempotency_key_reused' });
+    const other = { ...draft, metadata: { run: '2' } };
+    await expect(live.queue.createBatch(other)).rejects.toMatchObject({ code: 'idempotency_key_reused' });
+    await live.queue.sealBatch(batch.id);
+    await expect(live.queue.submit(itemOf(batch.id, 1))).rejects.toMatchObject({ code: 'already_terminal' });
+    expect((await live.queue.readBatch(batch.id))?.total).toBe(1);
   });
 
   test('that is sealed takes no more items from a repetition that is still submitting some', async () => {
-    const { batch } = await live.queue.createBatch({ total: 1 });
+    const { batch } = await live.queue.createBatch({});
     const refused = { code: 'queue_unavailable', detail: 'The queue does not answer.', retryable: true } as const;
     const sealed = await live.queue.sealBatch(batch.id, [{ index: 0, id: null, error: refused }]);
     const late = live.queue.submit(submission({ batchId: batch.id }));
@@ -176,12 +191,12 @@ describe('a batch whose submission broke off', () => {
   });
 
   test('is sealed by a reconciler when nobody repeats it, with the items that were taken', async () => {
-    const first = ids();
-    const { batch } = await live.queue.createBatch(draft(first));
-    const { work } = await live.queue.submit(submission({ id: first[0]!, batchId: batch.id }));
-    const { batch: old } = await live.queue.createBatch({ total: 2 });
-    const { batch: fresh } = await live.queue.createBatch({ total: 1, ids: [newCaptionId()] });
-    for (const { id } of [batch, old]) await live.redis.zadd(`${live.keys.root}:unsealed`, 'XX', 0, id);
+    const { batch } = await live.queue.createBatch(draft);
+    const { work } = await live.queue.submit(itemOf(batch.id, 1));
+    const { batch: open } = await live.queue.createBatch({});
+    await live.queue.submit(itemOf(open.id, 1));
+    const { batch: fresh } = await live.queue.createBatch({});
+    for (const { id } of [batch, open]) await live.redis.zadd(`${live.keys.root}:unsealed`, 'XX', 0, id);
     const reconciler = await live.reconciler();
     await reconciler.sweep();
     const broken = {
@@ -190,44 +205,40 @@ describe('a batch whose submission broke off', () => {
       detail: expect.stringMatching(/Submit the item again/),
     };
     expect(await live.queue.readBatch(batch.id)).toMatchObject({
-      state: 'processing',
-      refused: 2,
+      ...{ state: 'processing', total: 3, refused: 2 },
       items: [
-        { index: 0, id: work.id, error: null },
-        { index: 1, id: null, error: broken },
+        { index: 0, id: null, error: broken },
+        { index: 1, id: work.id, error: null },
         { index: 2, id: null, error: broken },
       ],
     });
     await live.queue.cancel(work.id);
     expect((await live.queue.readBatch(batch.id))?.state).toBe('completed');
-    expect(await live.queue.readBatch(old.id)).toMatchObject({ state: 'completed', refused: 2, items: [] });
+    // Of a request whose length is not known, what came before the last item that was taken.
+    expect(await live.queue.readBatch(open.id)).toMatchObject({ state: 'processing', total: 2, refused: 1 });
     expect(await live.queue.readBatch(fresh.id)).toMatchObject({ state: 'processing', refused: 0 });
     expect(await live.redis.zcard(`${live.keys.root}:unsealed`)).toBe(1);
   });
 
-  test('however many repetitions of it race, is one batch with the same ids', async () => {
-    const all = await Promise.all(Array.from({ length: 50 }, () => live.queue.createBatch(draft(ids()))));
+  test('however many repetitions of it race, is one batch', async () => {
+    const all = await Promise.all(Array.from({ length: 50 }, () => live.queue.createBatch(draft)));
     expect(all.filter(({ status }) => status === 'created')).toHaveLength(1);
-    const others = all.flatMap((one) => (one.status === 'unfinished' ? [one] : []));
-    expect(others).toHaveLength(49);
-    expect(new Set(others.map((one) => JSON.stringify([one.batch.id, one.ids]))).size).toBe(1);
+    expect(all.filter(({ status }) => status === 'unfinished')).toHaveLength(49);
+    expect(new Set(all.map(({ batch }) => batch.id)).size).toBe(1);
   });
 });
 
-test('an idempotency key makes one batch, is in progress until it is sealed, and then is replayed', async () => {
-  const draft = { total: 1, idempotencyKey: 'k', fingerprint: 'a' };
-  const all = await Promise.allSettled(Array.from({ length: 50 }, () => live.queue.createBatch(draft)));
-  const created = all.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
-  expect(created).toHaveLength(1);
-  expect(all.filter((each) => each.status === 'rejected' && each.reason.code !== 'idempotency_in_progress')).toEqual(
-    [],
-  );
-  const items = [{ index: 0, id: null, error: corrupt }];
-  const sealed = await live.queue.sealBatch(created[0]!.batch.id, items);
-  expect(await live.queue.createBatch(draft)).toEqual({ status: 'replayed', batch: sealed });
-  const other = { ...draft, fingerprint: 'b' };
-  await expect(live.queue.createBatch(other)).rejects.toMatchObject({ code: 'idempotency_key_reused' });
-  // A caption cannot take a batch's key either.
-  const caption = submission({ idempotencyKey: 'k', fingerprint: 'c' });
-  await expect(live.queue.submit(caption)).rejects.toMatchObject({ code: 'idempotency_key_reused' });
+test('a caption cannot take the idempotency key of a batch, nor a batch that of a caption', async () => {
+  await live.queue.createBatch({ idempotencyKey: 'k' });
+  const reused = { code: 'idempotency_key_reused' };
+  await expect(live.queue.submit(submission({ idempotencyKey: 'k', fingerprint: 'c' }))).rejects.toMatchObject(reused);
+  await live.queue.submit(submission({ idempotencyKey: 'other', fingerprint: 'c' }));
+  await expect(live.queue.createBatch({ idempotencyKey: 'other' })).rejects.toMatchObject(reused);
+});
+
+test('a batch of more than 100 items shows them only to whoever asks for them', async () => {
+  const { batch } = await live.queue.createBatch({});
+  const refused = Array.from({ length: 101 }, (_, index) => ({ index, key: `k${index}`, id: null, error: corrupt }));
+  expect(await live.queue.sealBatch(batch.id, refused)).toMatchObject({ state: 'completed', total: 101, items: null });
+  expect(await live.queue.batchItems(batch.id)).toEqual(refused);
 });

@@ -10,43 +10,53 @@ import {
 } from '@blipq/contracts';
 import { traceparent } from '@blipq/service';
 import type { ScriptTarget } from '../lua/script.js';
-import { batchOf } from '../records/batch-record.js';
-import { flatFields } from '../redis/hash-fields.js';
+import { batchOf, itemOf, notTaken } from '../records/batch-record.js';
+import { flatFields, type HashFields } from '../redis/hash-fields.js';
 import type { QueueKeys } from '../redis/keys.js';
 import { asking, type RedisClient } from '../redis/redis-client.js';
 import { idempotencyHash, refusalError, resultExpired } from './refusals.js';
+import { cancelBatch } from './scripts/cancel-batch.js';
 import { createBatch } from './scripts/create-batch.js';
 import { sealBatch } from './scripts/seal-batch.js';
+import type { Watched } from './waiters.js';
 
-export interface BatchDraft {
-  id?: BatchId;
-  tenant?: string;
-  /** Images in the request. */
-  total: number;
-  /**
-   * Ids that the items are to have; null for one that cannot be taken. With them a batch whose submission broke off can
-   * be finished by a repetition of the request, and is sealed by a reconciler where there is none.
-   */
-  ids?: (string | null)[];
+/** What is said of a batch as a whole. */
+interface BatchHead {
   metadata?: WorkMetadata;
   /** Who is told when it completes. */
   webhook?: WebhookTarget;
-  /** Needs a fingerprint. */
+}
+
+export interface BatchDraft extends BatchHead {
+  id?: BatchId;
+  tenant?: string;
+  /** Items in the request, where that is known: a reconciler says of all of them what became of them. */
+  expected?: number;
   idempotencyKey?: string;
-  /** Hash of the request as sent. */
+}
+
+/** What became of an item that its batch does not know of by itself. */
+export type SubmittedItem = Omit<BatchItem, 'key'> & { key?: string | null };
+
+/** What the sealing of a batch adds to it. */
+export interface Sealing {
+  tenant?: string;
+  /** Items of the request: those that are missing were not taken. */
+  count?: number;
+  /** Further items, which were refused without being noted one by one. */
+  beyond?: number;
+  /** Hash of the request as sent: what a repetition is told by. */
   fingerprint?: string;
 }
 
-/** What became of an item of a batch; `tried` is the id that it was to have, where Redis did not say what became of it. */
-export type SubmittedItem = BatchItem & { tried?: string };
-
 /**
  * `unfinished`: the same request came before, by its idempotency key, and broke off. Whoever repeats it submits the items
- * under `ids`, the ids of the first time, and seals the batch.
+ * under the ids of the first time, and seals the batch. `sealed`: it came before; it was the same request if the
+ * fingerprint is the same, which is missing of one that broke off and was sealed by a reconciler.
  */
 export type CreateBatchOutcome =
-  | { status: 'created' | 'replayed'; batch: BatchResource }
-  | { status: 'unfinished'; batch: BatchResource; ids: (string | null)[] };
+  | { status: 'created' | 'unfinished'; batch: BatchResource }
+  | { status: 'sealed'; batch: BatchResource; fingerprint: string | undefined };
 
 interface BatchLimits {
   retentionMs: number;
@@ -57,8 +67,8 @@ interface BatchLimits {
 }
 
 /**
- * Batches: made empty, filled by submissions that name them, sealed with what became of each image. Their counts are
- * kept by the scripts that move captions.
+ * Batches: made empty, filled item by item, sealed when all are in. Their counts are kept by the scripts that move
+ * captions.
  */
 export class Batches {
   readonly #redis: RedisClient;
@@ -74,66 +84,74 @@ export class Batches {
   }
 
   async create(draft: BatchDraft): Promise<CreateBatchOutcome> {
-    const {
-      id = newBatchId(),
-      tenant = publicTenant,
-      total,
-      ids,
-      metadata = {},
-      idempotencyKey,
-      fingerprint,
-      webhook,
-    } = draft;
-    if (idempotencyKey !== undefined && fingerprint === undefined) {
-      throw new TypeError('an idempotency key needs a fingerprint');
-    }
-    const idempotency = idempotencyKey === undefined ? undefined : idempotencyHash(tenant, idempotencyKey);
+    const { id: newId = newBatchId(), tenant = publicTenant, expected, metadata = {}, idempotencyKey, webhook } = draft;
+    const head = { metadata: JSON.stringify(metadata), webhook: webhook && JSON.stringify(webhook) };
     const fields = flatFields({
-      total: String(total),
-      ids: ids && JSON.stringify(ids),
-      metadata: JSON.stringify(metadata),
+      ...head,
+      expected: expected?.toString(),
       retention_ms: String(this.#limits.retentionMs),
-      webhook: webhook && JSON.stringify(webhook),
       trace: traceparent(),
     });
     const { lifeMs, retentionMs, memoryRoom } = this.#limits;
     const terms = { life_ms: lifeMs, kept_ms: retentionMs, memory_room: memoryRoom() };
-    const creation = { id, tenant, fingerprint, idempotency, ...terms, fields };
-    const created = await asking(() => createBatch(this.#target, creation));
-    if (created.status === 'created') return { status: created.status, batch: batchOf(id, created.fields) };
-    if (created.status === 'unfinished') {
-      const batch = batchOf(created.id, created.fields);
-      return { status: created.status, batch, ids: JSON.parse(created.fields.ids!) };
-    }
-    if (created.status !== 'replayed') throw refusalError(created);
-    return { status: created.status, batch: batchOf(created.id, created.fields) };
+    const idempotency = idempotencyKey === undefined ? undefined : idempotencyHash(tenant, idempotencyKey);
+    const creation = { id: newId, tenant, idempotency, head: idempotencyHash(tenant, JSON.stringify(head)) };
+    const created = await asking(() => createBatch(this.#target, { ...creation, ...terms, fields }));
+    if (!('id' in created) || created.status === 'replayed') throw refusalError(created as never);
+    const batch = batchOf(created.id, created.fields);
+    if (created.status !== 'sealed') return { status: created.status, batch };
+    return { status: created.status, batch, fingerprint: created.fields.fingerprint };
   }
 
-  async seal(id: string, submitted: SubmittedItem[], tenant = publicTenant): Promise<BatchResource> {
-    const items = await Promise.all(submitted.map((item) => this.#settled(id, item)));
-    const refused = items.filter(({ error }) => error !== null).length;
+  async seal(id: string, submitted: SubmittedItem[], sealing: Sealing = {}): Promise<BatchResource> {
+    const { tenant = publicTenant, count, beyond = 0, fingerprint } = sealing;
+    const items = submitted.map(({ index, id: taken, key, error }) => ({
+      ...{ index, id: taken ?? undefined, key: key ?? undefined, error: error ?? undefined },
+    }));
     const { retentionMs, memoryRoom } = this.#limits;
     const terms = { kept_ms: retentionMs, memory_room: memoryRoom() };
-    const sealing = { id, tenant, items: JSON.stringify(items), refused, ...terms };
-    const fields = await asking(() => sealBatch(this.#target, sealing));
-    if (fields === null) throw new BlipqError('not_found', 'There is no batch with this id.');
-    return batchOf(id, fields);
+    const fields = flatFields({ fingerprint });
+    const values = { id, tenant, items, count, beyond, error: notTaken, fields, ...terms };
+    const sealed = await asking(() => sealBatch(this.#target, values));
+    if (sealed === null) throw new BlipqError('not_found', 'There is no batch with this id.');
+    return batchOf(id, sealed);
   }
 
-  /**
-   * An item that Redis did not answer for may be in the queue all the same, too far gone to be taken back: then it is
-   * accepted. By the time that Redis answers this, it has carried out what was sent before.
-   */
-  async #settled(batch: string, { tried, ...item }: SubmittedItem): Promise<BatchItem> {
-    if (item.error === null || tried === undefined) return item;
-    const lives = (await asking(() => this.#redis.hget(this.#keys.record(tried), 'batch'))) === batch;
-    return lives ? { index: item.index, id: tried, error: null } : item;
+  /** Cancels all that has not ended, of a batch that takes no more from then on. */
+  async cancel(id: string, tenant = publicTenant): Promise<BatchResource> {
+    for (let from = 0; ; ) {
+      const at = from;
+      const canceled = await asking(() => cancelBatch(this.#target, { id, tenant, from: at, error: notTaken }));
+      if (canceled === null) {
+        await this.#fields(id, tenant);
+        throw new BlipqError('not_found', 'There is no batch with this id.');
+      }
+      if (canceled.next === 0) return batchOf(id, canceled.fields);
+      from = canceled.next;
+    }
   }
 
   async read(id: string, tenant = publicTenant): Promise<BatchResource | null> {
+    const fields = await this.#fields(id, tenant);
+    return fields === null ? null : batchOf(id, fields);
+  }
+
+  watched(id: string, tenant?: string): Watched<BatchResource> {
+    return { id, read: () => this.read(id, tenant), hasEnded: ({ state }) => state === 'completed' };
+  }
+
+  async #fields(id: string, tenant: string): Promise<HashFields | null> {
     const fields = await asking(() => this.#redis.hgetall(this.#keys.batch(id)));
-    if (fields.tenant !== undefined) return fields.tenant === tenant ? batchOf(id, fields) : null;
+    if (fields.tenant !== undefined) return fields.tenant === tenant ? fields : null;
     if ((await asking(() => this.#redis.get(this.#keys.gone(id)))) === tenant) throw resultExpired();
     return null;
+  }
+
+  /** What became of each item when it was submitted, however many there are. */
+  async items(id: string): Promise<BatchItem[]> {
+    const slots = await asking(() => this.#redis.hgetall(this.#keys.batchItems(id)));
+    return Object.entries(slots)
+      .map(([index, slot]) => itemOf(Number(index), slot))
+      .sort((one, other) => one.index - other.index);
   }
 }

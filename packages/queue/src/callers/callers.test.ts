@@ -180,7 +180,7 @@ describe('list', () => {
   });
 
   test('can be of one batch, in one state of it too, to the last page', async () => {
-    const { batch } = await live.queue.createBatch({ total: 5 });
+    const { batch } = await live.queue.createBatch({});
     const ids = [];
     for (let i = 0; i < 5; i += 1) ids.push(await submitted({ batchId: batch.id }));
     await submitted();

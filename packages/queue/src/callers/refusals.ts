@@ -2,6 +2,22 @@ import { createHash } from 'node:crypto';
 import { BlipqError } from '@blipq/contracts';
 import type { Objection } from './scripts/objection.js';
 
+const waitingFull = {
+  code: 'queue_full',
+  detail: 'Too many images are waiting to be fetched. Submit the item later.',
+  retryable: true,
+} as const;
+/** What is said of items of a batch that there is no room for. */
+export const noRoom = {
+  full: waitingFull,
+  memory_full: { ...waitingFull, detail: 'Redis has too little memory left for new work. Submit the item later.' },
+  tenant_full: {
+    code: 'tenant_queue_full',
+    retryable: true,
+    detail: 'Too much work of this key is waiting. Submit the item later.',
+  },
+} as const;
+
 /** The error for a submission that is refused. */
 export function refusalError(refusal: Exclude<Objection, { status: 'replayed' }>): BlipqError {
   switch (refusal.status) {

@@ -7,6 +7,8 @@ import type {
   WebhookTarget,
   WorkMetadata,
 } from '@blipq/contracts';
+import type { ImageSource } from '../records/record.js';
+import type { ItemPlace } from './scripts/create-record.js';
 
 /** Who submits, and what makes two requests the same one. */
 export interface SubmissionIdentity {
@@ -41,11 +43,19 @@ interface SubmissionBase extends SubmissionIdentity {
   preprocessMs?: number;
   /** A batch made by `createBatch`. */
   batchId?: string;
+  /** Its place in the batch. */
+  item?: Omit<ItemPlace, 'id'>;
   /** Who is told when it ends. */
   webhook?: WebhookTarget;
   /** `use` (default): the stored result of an equal caption will do. `refresh`: make it, and store it. */
   reuse?: 'use' | 'refresh';
 }
+
+/** What is asked about an image that is still to be fetched, as an item of a batch. */
+export type SourceSubmission<T extends Task = Task> = Omit<
+  SubmissionBase,
+  keyof SubmissionIdentity | 'image' | 'pixels' | 'preprocessMs' | 'batchId' | 'item' | 'reuse'
+> & { item: Omit<ItemPlace, 'id'>; source: ImageSource } & InputOf[T];
 
 /** An image and what is asked about it. The id says which task it is for. */
 export type Submission<T extends Task = Task> = SubmissionBase & InputOf[T];
@@ -74,6 +84,7 @@ export interface SubmissionLimits {
   reuseS: number;
   openMax: number;
   bytesMax: number;
+  fetchMax: number;
   /** Bytes that Redis has for new work, as it said last; undefined where there is no limit. */
   memoryRoom: () => number | undefined;
 }

@@ -1,11 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
 import {
-  type CaptionParams,
   type ImageFacts,
-  type InputOf,
   type ModelVersion,
   publicTenant,
-  type Task,
   taskOfId,
   type WorkInput,
   type WorkMetadata,
@@ -14,20 +10,23 @@ import {
 import { inSpan, traceparent } from '@blipq/service';
 import type { ScriptTarget } from '../lua/script.js';
 import { addJob, type JobQueues, jobAttributes } from '../records/jobs.js';
-import { type RecordStart, resourceOf, startFields } from '../records/record.js';
+import { type ImageSource, pixelsName, type RecordStart, resourceOf, startFields } from '../records/record.js';
+import { inputOf, resultHash } from '../records/result-hash.js';
 import { workCost } from '../records/work-cost.js';
 import type { HashFields } from '../redis/hash-fields.js';
 import { jobsOf, type QueueKeys } from '../redis/keys.js';
 import { asking, type OnError, type RedisClient } from '../redis/redis-client.js';
-import { idempotencyHash, pixelsLost, refusalError } from './refusals.js';
+import { idempotencyHash, noRoom, pixelsLost, refusalError } from './refusals.js';
+import { addItems, type NewItem, type RefusedItem } from './scripts/add-items.js';
 import { admitSubmission, type SubmissionTerms } from './scripts/admit-submission.js';
 import { confirmRecord } from './scripts/confirm-record.js';
-import { createRecord } from './scripts/create-record.js';
+import { createRecord, type ItemPlace } from './scripts/create-record.js';
 import { discardRecord } from './scripts/discard-record.js';
 import type { Objection } from './scripts/objection.js';
 import type {
   Admission,
   AdmitOutcome,
+  SourceSubmission,
   Submission,
   SubmissionIdentity,
   SubmissionLimits,
@@ -54,7 +53,8 @@ interface Request extends SubmissionIdentity, ModelVersion {
   modelNote?: string | undefined;
   input: object;
   match?: ModelVersion | undefined;
-  image: ImageFacts;
+  image?: ImageFacts | undefined;
+  source?: ImageSource | undefined;
   metadata?: WorkMetadata | undefined;
   weight?: number | undefined;
   /** Of its pixels. */
@@ -63,6 +63,7 @@ interface Request extends SubmissionIdentity, ModelVersion {
   webhook?: string | undefined;
   preprocessMs?: number | undefined;
   batch?: string | undefined;
+  item?: Omit<ItemPlace, 'id'> | undefined;
   retryOf?: string | undefined;
   reuse?: { hash: string; ms: number } | undefined;
   timeoutS?: number | undefined;
@@ -105,7 +106,7 @@ export class Submissions {
 
   async submit(submission: Submission): Promise<SubmitOutcome<WorkResource>> {
     const { pixels, batchId, webhook } = submission;
-    const hash = this.#limits.reuseS > 0 ? resultHash(submission) : undefined;
+    const hash = this.#limits.reuseS > 0 ? resultHash(submission, pixels) : undefined;
     const result = hash === undefined || submission.reuse === 'refresh' ? null : await this.#stored(hash);
     return await this.#create({
       ...submission,
@@ -118,25 +119,66 @@ export class Submissions {
     });
   }
 
-  /** A new caption like an earlier one, with a copy of its pixels or of its result. */
+  /**
+   * Adds items to a batch whose images are to be fetched, and those that are refused, in one step. There need not be room
+   * for each: those that there is none for are refused. Repeating it adds nothing.
+   * @throws BlipqError `idempotency_key_reused`
+   */
+  async addItems(
+    batch: string,
+    items: (SourceSubmission | RefusedItem)[],
+    identity: SubmissionIdentity,
+  ): Promise<'added' | 'sealed'> {
+    const terms = { ...this.#terms(identity, 0), fetch_max: this.#limits.fetchMax };
+    const added = items.map((item) => ('error' in item ? item : this.#newItem(batch, item, identity)));
+    const addition = { batch, terms, items: added, errors: noRoom };
+    const outcome = await asking(() => addItems(this.#target, addition));
+    if (outcome === 'reused') throw refusalError({ status: outcome });
+    return outcome;
+  }
+
+  #newItem(batch: string, submission: SourceSubmission, { tenant }: SubmissionIdentity): NewItem {
+    const { id, item, source, timeoutS = this.#limits.imageTtlS, webhook } = submission;
+    const request = { ...submission, tenant: tenant ?? publicTenant, input: inputOf(submission), batch, bytes: 0 };
+    const start = this.#start(
+      { ...request, webhook: webhook && JSON.stringify(webhook) },
+      jobsOf(taskOfId(id), submission.model),
+    );
+    const creation = {
+      ...{ life_ms: this.#lifeMs, image_ttl_ms: this.#limits.imageTtlS * 1000, deadline_after_ms: timeoutS * 1000 },
+    };
+    return { ...item, id, fields: startFields({ ...start, source }, false), creation };
+  }
+
+  /** A new caption like an earlier one, with a copy of its pixels or of its result, or with its image fetched again. */
   async repeat({ of, record, weight, copyResult, ...asked }: Repetition): Promise<SubmitOutcome<WorkResource>> {
     const result = copyResult && record.state === 'succeeded' ? record.result! : undefined;
+    const source = result === undefined ? await this.#sourceOf(record) : undefined;
     return await this.#create({
       ...asked,
+      source,
       bytes: Number(record.pixels?.split('.').at(-1) ?? 0),
       model: record.model!,
       revision: record.revision!,
       modelNote: record.model_note,
       input: JSON.parse(record.input!),
       match: record.match && JSON.parse(record.match),
-      image: JSON.parse(record.image!),
+      image: source === undefined && record.image !== undefined ? JSON.parse(record.image) : undefined,
       metadata: JSON.parse(record.metadata!),
       weight: weight ?? Number(record.weight),
       webhook: record.webhook,
       retryOf: of,
       result,
-      copyFrom: result === undefined ? (record.pixels ?? 'none') : undefined,
+      copyFrom: result === undefined && source === undefined ? (record.pixels ?? 'none') : undefined,
     });
+  }
+
+  /** Where an image is to be fetched from once more whose pixels are not there, if it was fetched. */
+  async #sourceOf({ source, pixels, bytes, fresh }: HashFields): Promise<ImageSource | undefined> {
+    if (source === undefined) return undefined;
+    const kept = pixels !== undefined && (await asking(() => this.#redis.exists(this.#keys.pixels(pixels)))) === 1;
+    if (kept) return undefined;
+    return { url: source, host: new URL(source).host, bytes: Number(bytes), fresh: fresh !== undefined };
   }
 
   async #create(request: Request): Promise<SubmitOutcome<WorkResource>> {
@@ -146,8 +188,9 @@ export class Submissions {
   }
 
   async #write(request: Request, jobs: string): Promise<SubmitOutcome<WorkResource>> {
-    const { id, pixels, bytes, result } = request;
-    const terms = this.#terms(request, bytes);
+    const { id, pixels, bytes, result, source, item } = request;
+    const isFetched = source !== undefined;
+    const terms = { ...this.#terms(request, bytes), ...(isFetched && { fetch_max: this.#limits.fetchMax }) };
     const start = this.#start(request, jobs);
     const creation = {
       life_ms: this.#lifeMs,
@@ -157,22 +200,25 @@ export class Submissions {
     };
     const created = await asking(async () => {
       try {
-        if (pixels !== undefined && result === undefined) await this.#storePixels(start.pixels, pixels);
+        if (pixels !== undefined && result === undefined) await this.#storePixels(start.pixels!, pixels);
         const fields = startFields(start, result !== undefined);
-        const outcome = await createRecord(this.#target, { id, terms, creation, result, fields });
+        const place = item && { ...item, id };
+        const outcome = await createRecord(this.#target, { id, terms, creation, result, fields, item: place });
         // Its clock stepped ahead, or it has lost them: whoever asks again is right.
         if (outcome.status === 'input_gone' && pixels !== undefined) throw pixelsLost();
-        if (outcome.status === 'created' && result === undefined) await this.#enqueue(id, start, outcome.fields.turn!);
+        if (outcome.status === 'created' && result === undefined && !isFetched) {
+          await this.#enqueue(id, start, outcome.fields.turn!);
+        }
         return outcome;
       } catch (error) {
-        this.#discard(id, start.pixels);
+        this.#discard(id, start.pixels ?? '');
         throw error;
       }
     });
     if (created.status === 'created') {
       return { status: result === undefined ? 'queued' : 'cached', work: resourceOf(id, created.fields) };
     }
-    if (pixels !== undefined) await asking(() => this.#redis.unlink(this.#keys.pixels(start.pixels)));
+    if (pixels !== undefined) await asking(() => this.#redis.unlink(this.#keys.pixels(start.pixels!)));
     return replayed(created);
   }
 
@@ -207,26 +253,13 @@ export class Submissions {
   #start(request: Request, jobs: string): RecordStart {
     const { tenant = publicTenant, metadata = {}, weight = weightDefault, idempotencyKey } = request;
     const { retentionS, retryWindowS } = this.#limits;
-    const {
-      model,
-      revision,
-      modelNote,
-      input,
-      match,
-      image,
-      webhook,
-      preprocessMs,
-      batch,
-      retryOf,
-      fingerprint,
-      reuse,
-    } = request;
+    const { model, revision, input, match, image, source, webhook, preprocessMs, batch, retryOf } = request;
+    const { modelNote, fingerprint, reuse, item } = request;
     return {
-      ...{ tenant, model, revision, modelNote, input, match, image, metadata, weight, jobs },
+      ...{ tenant, model, revision, modelNote, input, match, image, source, metadata, weight, jobs },
       cost: workCost(input as WorkInput),
-      ...{ webhook, preprocessMs, batch, retryOf, fingerprint, reuse },
-      // Named per submission, so that taking one back cannot take the image of another with the same id.
-      pixels: `${request.id}.${randomBytes(6).toString('base64url')}.${request.bytes}`,
+      ...{ webhook, preprocessMs, batch, item: item?.index, retryOf, fingerprint, reuse },
+      pixels: source === undefined ? pixelsName(request.id, request.bytes) : undefined,
       retentionMs: retentionS * 1000,
       retryMs: Math.min(retryWindowS, retentionS) * 1000,
       lifeMs: this.#lifeMs,
@@ -263,27 +296,4 @@ export class Submissions {
 function replayed(objection: Objection): { status: 'replayed'; work: WorkResource } {
   if (objection.status !== 'replayed') throw refusalError(objection);
   return { status: 'replayed', work: resourceOf(objection.id, objection.fields) };
-}
-
-/** What is asked of the model beside the image. */
-function inputOf(submission: WorkInput): Partial<InputOf[Task]> & { params?: CaptionParams } {
-  const asked = Object.entries(submission).filter(([field]) => inputFields.includes(field));
-  return Object.fromEntries(asked);
-}
-const inputFields = ['prompt', 'questions', 'texts', 'params'];
-
-/** Two captions of one tenant with the same hash have the same result. Another tenant's are not to be learned from. */
-function resultHash(submission: Submission): string {
-  const { tenant = publicTenant, model, revision, match, pixels } = submission;
-  const { params = {}, ...input } = inputOf(submission);
-  const asked = JSON.stringify([
-    tenant,
-    model,
-    revision,
-    input,
-    Object.entries(params).sort(),
-    match?.model,
-    match?.revision,
-  ]);
-  return createHash('sha256').update(pixels).update(asked).digest('hex');
 }

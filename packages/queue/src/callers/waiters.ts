@@ -1,11 +1,4 @@
-import {
-  BlipqError,
-  type CaptionResource,
-  eventOf,
-  isTerminal,
-  type WorkEvent,
-  type WorkResource,
-} from '@blipq/contracts';
+import { BlipqError, type CaptionResource } from '@blipq/contracts';
 import type { RedisClient } from '../redis/redis-client.js';
 import { subscribe } from '../redis/subscribe.js';
 
@@ -17,10 +10,22 @@ export interface WaitOptions {
   signal?: AbortSignal;
 }
 
+export interface WatchOptions {
+  tenant?: string;
+  /** The version that was seen last. */
+  after?: number;
+  signal?: AbortSignal;
+}
+
 /** `pending`: the timeout passed first; `work` is as it was read last. */
 export type WaitOutcome<R = CaptionResource> = { status: 'finished' | 'pending'; work: R } | { status: 'not_found' };
 
-export type ReadWork<R extends WorkResource> = () => Promise<R | null>;
+/** What is waited for or watched: how it is read, and when there is nothing more to wait for. */
+export interface Watched<R> {
+  id: string;
+  read: () => Promise<R | null>;
+  hasEnded: (resource: R) => boolean;
+}
 
 /** `ends`: only the end is of interest. */
 interface Waker {
@@ -28,8 +33,8 @@ interface Waker {
   wake: () => void;
 }
 
-/** Changes after which work goes on; any other message is an end of some kind. */
-const goingOn = ['queued', 'processing'];
+/** Changes after which work, or a batch, goes on; any other message is an end of some kind. */
+const goingOn = ['queued', 'processing', 'progressed'];
 
 /**
  * Callers that wait for work to end or to change: one subscription per process, whatever their number. Messages are
@@ -67,15 +72,11 @@ export class Waiters {
    * @throws the signal's reason when it aborts; `shutting_down` when the queue stops; whatever the first `read` throws.
    *   Later failures to read are waited out.
    */
-  async wait<R extends WorkResource>(
-    id: string,
-    read: ReadWork<R>,
-    { timeoutMs, signal }: Omit<WaitOptions, 'tenant'>,
-  ): Promise<WaitOutcome<R>> {
+  async wait<R>(watched: Watched<R>, { timeoutMs, signal }: Omit<WaitOptions, 'tenant'>): Promise<WaitOutcome<R>> {
     const deadline = performance.now() + timeoutMs;
     let last: R | null = null;
-    for await (const work of this.#readings(id, read, { ends: true, deadline, signal })) {
-      if (work !== null && isTerminal(work.state)) return { status: 'finished', work };
+    for await (const work of this.readings(watched, { ends: true, deadline, signal })) {
+      if (work !== null && watched.hasEnded(work)) return { status: 'finished', work };
       last = work;
       if (work === null) break;
     }
@@ -88,20 +89,19 @@ export class Waiters {
    * seen: an end is always told.
    * @throws as `wait`, and `not_found`
    */
-  async *watch<R extends WorkResource>(
-    id: string,
-    read: ReadWork<R>,
+  async *watch<R extends { version: number }>(
+    watched: Watched<R>,
     after: number,
     signal?: AbortSignal,
-  ): AsyncGenerator<WorkEvent<R>> {
+  ): AsyncGenerator<R> {
     let seen = after;
-    for await (const work of this.#readings(id, read, { ends: false, signal })) {
+    for await (const work of this.readings(watched, { ends: false, signal })) {
       if (work === null) throw new BlipqError('not_found', 'There is nothing with this id.');
       if (work.version !== seen) {
         seen = work.version;
-        yield eventOf(work);
+        yield work;
       }
-      if (isTerminal(work.state)) return;
+      if (watched.hasEnded(work)) return;
     }
   }
 
@@ -109,9 +109,8 @@ export class Waiters {
    * The work as it is now, and again whenever it may have changed (or ended) before the deadline; null when there is
    * none. While Redis is away it is as it was read last.
    */
-  async *#readings<R extends WorkResource>(
-    id: string,
-    read: ReadWork<R>,
+  async *readings<R>(
+    { id, read }: Watched<R>,
     { ends, deadline = Infinity, signal }: { ends: boolean; deadline?: number; signal?: AbortSignal | undefined },
   ): AsyncGenerator<R | null> {
     let last: R | undefined;

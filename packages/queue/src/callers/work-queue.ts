@@ -1,8 +1,12 @@
 import {
+  type BatchEvent,
+  type BatchItem,
   type BatchResource,
+  type BatchResult,
   type BatchSummary,
   BlipqError,
   type CaptionResource,
+  eventOf,
   isTerminal,
   newIdFor,
   publicTenant,
@@ -16,16 +20,9 @@ import { JobQueues } from '../records/jobs.js';
 import { resourceOf } from '../records/record.js';
 import type { HashFields } from '../redis/hash-fields.js';
 import { type QueueKeys, queueKeys } from '../redis/keys.js';
-import {
-  asking,
-  consumerRedis,
-  type OnError,
-  open,
-  producerRedis,
-  type QueueAddress,
-  type RedisClient,
-} from '../redis/redis-client.js';
-import { type BatchDraft, Batches, type CreateBatchOutcome, type SubmittedItem } from './batches.js';
+import { asking, consumerRedis, type OnError, open, producerRedis, type RedisClient } from '../redis/redis-client.js';
+import { batchResults, type ResultsOptions, watchBatch } from './batch-results.js';
+import { type BatchDraft, Batches, type CreateBatchOutcome, type Sealing, type SubmittedItem } from './batches.js';
 import {
   type BatchListOptions,
   type ListOptions,
@@ -35,76 +32,28 @@ import {
   type WorkPage,
 } from './list-work.js';
 import { resultExpired } from './refusals.js';
+import type { RefusedItem } from './scripts/add-items.js';
 import { cancelRecord } from './scripts/cancel-record.js';
 import { deleteRecord } from './scripts/delete-record.js';
 import { readLoad } from './scripts/read-load.js';
 import type {
   Admission,
   AdmitOutcome,
+  SourceSubmission,
   Submission,
   SubmissionIdentity,
   SubmissionLimits,
   SubmitOutcome,
 } from './submission.js';
 import { Submissions } from './submissions.js';
-import { Waiters, type WaitOptions, type WaitOutcome } from './waiters.js';
-
-export interface WorkQueueOptions extends QueueAddress {
-  /** How long a caption is kept after its end, in seconds. Default 24 h. */
-  retentionS?: number;
-  /** How long an image waits for a worker, in seconds. Default 24 h. */
-  imageTtlS?: number;
-  /** How long the image of a caption that did not succeed is kept, in seconds. Default 1 h; 0 for not at all. */
-  retryWindowS?: number;
-  /** How long a result may answer equal captions, in seconds. Default 0: not at all. */
-  reuseS?: number;
-  /** Most captions that may be open (queued or processing) at once. Default 10 000. */
-  openMax?: number;
-  /** Most bytes of pixels that may be stored at once. Default 2 GiB. */
-  bytesMax?: number;
-  /** Bytes that Redis has for new work; see `RedisMemory`. Default: no limit. */
-  memoryRoom?: () => number | undefined;
-  /** How long Redis may take to answer one command, in milliseconds. Default 1500. */
-  commandTimeoutMs?: number;
-  /** After how many milliseconds a waiter looks for itself. Default 2000. */
-  pollMs?: number;
-  /** Told about every connection failure; the queue recovers by itself. */
-  onError?: OnError;
-}
-
-export interface RetryOptions extends SubmissionIdentity {
-  newId?: string;
-  /** Default: as before. */
-  weight?: number;
-  /** Gives a caption that succeeded, whose image is gone by then, its result again, marked as `cached`. */
-  copyResult?: boolean;
-}
-
-/** `canceled`: it has ended. `canceling`: a worker has it; it will end as canceled. */
-export type CancelOutcome<R = CaptionResource> = { status: 'canceled' | 'canceling'; work: R };
-
-export interface QueueLoad {
-  /** Captions that are queued or being processed. */
-  open: number;
-  /** Of stored pixels. */
-  bytes: number;
-  /** Captions that workers ended per second, over the last minute. */
-  perSecond: number;
-  /** Seconds until the backlog is done at that rate, 1 to 120. */
-  retryAfterS: number;
-}
-
-const defaults = {
-  retentionS: 86_400,
-  imageTtlS: 86_400,
-  retryWindowS: 3600,
-  reuseS: 0,
-  openMax: 10_000,
-  bytesMax: 2 ** 31,
-  memoryRoom: () => undefined,
-  commandTimeoutMs: 1500,
-  pollMs: 2000,
-} as const satisfies Omit<WorkQueueOptions, keyof QueueAddress>;
+import { Waiters, type WaitOptions, type WaitOutcome, type Watched, type WatchOptions } from './waiters.js';
+import {
+  type CancelOutcome,
+  type QueueLoad,
+  queueDefaults,
+  type RetryOptions,
+  type WorkQueueOptions,
+} from './work-queue-options.js';
 
 /** The tasks that resources of these types come of. */
 type TaskOf<R extends WorkResource> = {
@@ -133,7 +82,7 @@ export class WorkQueue<R extends WorkResource = CaptionResource> {
   #jobs: JobQueues | undefined;
 
   constructor({ onError = () => undefined, ...options }: WorkQueueOptions) {
-    const limits: SubmissionLimits & { commandTimeoutMs: number; pollMs: number } = { ...defaults, ...options };
+    const limits: SubmissionLimits & { commandTimeoutMs: number; pollMs: number } = { ...queueDefaults, ...options };
     this.#onError = onError;
     this.#keys = queueKeys(options);
     this.#redis = producerRedis(options.redisUrl, limits.commandTimeoutMs, onError);
@@ -190,15 +139,16 @@ export class WorkQueue<R extends WorkResource = CaptionResource> {
 
   /** Waits until the caption has ended, at most `timeoutMs`. See `Waiters.wait` for what it throws. */
   async wait(id: string, { tenant, ...options }: WaitOptions): Promise<WaitOutcome<R>> {
-    return await this.#waiters.wait(id, () => this.read(id, tenant), options);
+    return await this.#waiters.wait(this.#watched(id, tenant), options);
   }
 
   /** Follows a caption to its end. `after` is the version that was seen last. See `Waiters.watch`. */
-  watch(
-    id: string,
-    { tenant, after = 0, signal }: { tenant?: string; after?: number; signal?: AbortSignal } = {},
-  ): AsyncGenerator<WorkEvent<R>> {
-    return this.#waiters.watch(id, () => this.read(id, tenant), after, signal);
+  async *watch(id: string, { tenant, after = 0, signal }: WatchOptions = {}): AsyncGenerator<WorkEvent<R>> {
+    for await (const work of this.#waiters.watch(this.#watched(id, tenant), after, signal)) yield eventOf(work);
+  }
+
+  #watched(id: string, tenant?: string): Watched<R> {
+    return { id, read: () => this.read(id, tenant), hasEnded: ({ state }) => isTerminal(state) };
   }
 
   /** A tenant's captions, newest first. @throws BlipqError `invalid_params` for a cursor that is not ours */
@@ -253,17 +203,62 @@ export class WorkQueue<R extends WorkResource = CaptionResource> {
   }
 
   /**
-   * Makes a batch without captions: submit them with its id, then seal it.
-   * @throws BlipqError `idempotency_key_reused`, `idempotency_in_progress`
+   * Makes a batch without items: add them, or submit them with its id, then seal it.
+   * @throws BlipqError `idempotency_key_reused`
    */
   async createBatch(draft: BatchDraft): Promise<CreateBatchOutcome> {
     return await this.#batches.create(draft);
   }
 
-  /** Says what became of each image of a batch. It is complete when its captions have ended. @throws `not_found` */
-  async sealBatch(id: string, items: SubmittedItem[], tenant?: string): Promise<BatchResource> {
-    if (items.some(({ tried }) => tried !== undefined)) await this.#submissions.discarded();
-    return await this.#batches.seal(id, items, tenant);
+  /** Adds items whose images are to be fetched, and items that are refused. See `Submissions.addItems`. */
+  async addItems(
+    batch: string,
+    items: (SourceSubmission | RefusedItem)[],
+    identity: SubmissionIdentity = {},
+  ): Promise<'added' | 'sealed'> {
+    await this.#submissions.discarded();
+    return await this.#submissions.addItems(batch, items, identity);
+  }
+
+  /**
+   * Says that all items of a batch are in, and what became of those that it does not know of. It is complete when its
+   * captions have ended. The first to seal it is right. @throws `not_found`
+   */
+  async sealBatch(id: string, items: SubmittedItem[] = [], sealing: Sealing = {}): Promise<BatchResource> {
+    await this.#submissions.discarded();
+    return await this.#batches.seal(id, items, sealing);
+  }
+
+  /**
+   * Cancels whatever has not ended of a batch; what runs ends as canceled. The batch takes no more items from then on.
+   * @throws BlipqError `not_found`, `result_expired`
+   */
+  async cancelBatch(id: string, tenant?: string): Promise<BatchResource> {
+    return await this.#batches.cancel(id, tenant);
+  }
+
+  /** What became of each item when it was submitted, by index. */
+  async batchItems(id: string): Promise<BatchItem[]> {
+    return await this.#batches.items(id);
+  }
+
+  /** Waits until a batch has completed, as `wait` does for a caption. */
+  async waitForBatch(id: string, { tenant, ...options }: WaitOptions): Promise<WaitOutcome<BatchResource>> {
+    return await this.#waiters.wait(this.#batches.watched(id, tenant), options);
+  }
+
+  /** Follows a batch to its end, twice a second at most, as `watch` does a caption. */
+  watchBatch(id: string, options: WatchOptions = {}): AsyncGenerator<BatchEvent> {
+    return watchBatch(this.#waiters, this.#batches.watched(id, options.tenant), options);
+  }
+
+  /**
+   * What has ended or was refused of a batch, in that order, until all of it has. `after`: so many were read before.
+   * @throws as `watch`
+   */
+  batchResults(id: string, options: ResultsOptions = {}): AsyncGenerator<BatchResult[]> {
+    const source = { redis: this.#redis, keys: this.#keys, waiters: this.#waiters };
+    return batchResults(source, this.#batches.watched(id, options.tenant), options);
   }
 
   /** The batch, or null when the id is unknown. @throws BlipqError `result_expired` when it was and is gone */

@@ -63,7 +63,7 @@ test('a caption that is tried again tells its end to the same receiver', async (
 test('a completed batch tells it once, after its captions', async () => {
   const { works } = await live.notifier(() => delivered);
   const batchId = newBatchId();
-  await live.queue.createBatch({ id: batchId, total: 2, webhook: { ...everyEvent, events: ['batch.completed'] } });
+  await live.queue.createBatch({ id: batchId, webhook: { ...everyEvent, events: ['batch.completed'] } });
   const captions = [];
   for (let index = 0; index < 2; index++) captions.push((await live.queue.submit(submission({ batchId }))).work.id);
   await live.queue.sealBatch(
@@ -189,7 +189,7 @@ test('what a caller deletes is gone everywhere: no key holds its text or metadat
   onTestFinished(() => worker.stop());
   const echo = { ...attempt, status: 500, error: 'a private text' };
   const { works } = await live.notifier(() => ({ ...failed(3_600_000), attempt: echo }));
-  const { batch } = await keeping.createBatch({ id: newBatchId(), total: 1 });
+  const { batch } = await keeping.createBatch({ id: newBatchId() });
   const { work } = await keeping.submit(submission({ webhook: everyEvent, metadata, batchId: batch.id }));
   await keeping.sealBatch(batch.id, [{ index: 0, id: work.id, error: null }]);
   await keeping.wait(work.id, { timeoutMs: 120_000 });

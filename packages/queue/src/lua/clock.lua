@@ -10,6 +10,10 @@ end
 -- Milliseconds from one time to a later one, 0 when the clock went back between the two.
 function clock.elapsed_ms(from, to) return math.max(0, to - from) end
 
+-- The version after this one: the time, which no version had that a Redis has lost since; above the one before, should
+-- that be as late.
+function clock.next_version(version, now) return string.format('%.0f', math.max(now, (version or 0) + 1)) end
+
 -- What is due in a sorted set whose scores are times at most `ahead_ms` from when they were set. One that is further
 -- off was set before the clock went back.
 function clock.due(set, now, ahead_ms, count)

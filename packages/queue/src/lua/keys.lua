@@ -23,6 +23,11 @@ local keys = {
   unsealed = root .. ':unsealed',
   -- Keys of the endpoints that fail, by when they failed last.
   failing = root .. ':failing',
+  -- Work whose image is still to be fetched, by its creation; the models' queues that some of it waits for; what is put
+  -- off, by when it is due.
+  unfetched = root .. ':unfetched',
+  fetch_queues = root .. ':fetch-queues',
+  fetch_due = root .. ':fetch-due',
   -- Names of the queues of BullMQ that models have had, and those queues; the notifier's.
   queue_names = root .. ':jobs:names',
   notify = root .. ':notify',
@@ -46,6 +51,17 @@ function keys.result(hash) return key('result', hash) end
 -- Bytes of each tenant's records, of those written in one period.
 function keys.stored(n) return key('stored', string.format('%.0f', n)) end
 function keys.batch(id) return key('batch', id) end
+-- Of each item of a batch what became of it when it was submitted, by its index; what has ended of it, in that order.
+function keys.batch_items(id) return key('batch-items', id) end
+function keys.batch_results(id) return key('batch-results', id) end
+-- Of a model's queue: work that waits for its image to be fetched, by turns; work that is being fetched, or was and has
+-- not ended.
+function keys.fetches(queue) return key('fetches', queue) end
+function keys.ahead(queue) return key('ahead', queue) end
+-- Of a host: work that it is being asked for; work that waits until it is asked for less, by turns; its failures.
+function keys.asked(host) return key('asked', host) end
+function keys.parked(host) return key('parked', host) end
+function keys.trouble(host) return key('trouble', host) end
 function keys.turns(queue) return key('turns', queue) end
 function keys.latest(state) return key('latest', state) end
 function keys.delivery(id) return key('delivery', id) end

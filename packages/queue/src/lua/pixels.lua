@@ -21,7 +21,26 @@ function pixels.keep(name, now, ms)
   redis.call('ZADD', keys.kept, now, name)
 end
 
--- Bytes of all stored pixels.
+-- Bytes of all stored pixels, those included for which there is a place only.
 function pixels.stored() return tonumber(redis.call('HGET', keys.load, 'bytes') or 0) end
+
+-- Deletes pixels that expired and, until no more than `bytes` are stored, the oldest that are only kept. Says whether
+-- that was enough.
+function pixels.make_room(bytes, now)
+  for _, name in ipairs(redis.call('ZRANGEBYSCORE', keys.images, '-inf', now, 'LIMIT', 0, 100)) do pixels.drop(name) end
+  while pixels.stored() > bytes do
+    local oldest = redis.call('ZRANGE', keys.kept, 0, 0)[1]
+    if not oldest then return false end
+    pixels.drop(oldest)
+  end
+  return true
+end
+
+-- Counts pixels that are stored, or will be, until they are dropped or so many milliseconds have passed.
+function pixels.count(name, now, ms)
+  if redis.call('ZADD', keys.images, now + ms, name) == 1 then
+    redis.call('HINCRBY', keys.load, 'bytes', bytes_of(name))
+  end
+end
 
 return pixels

@@ -29,15 +29,12 @@ function turns.begin(queue, turn, life_ms)
   redis.call('PEXPIRE', hash, life_ms)
 end
 
--- Work that ends without having begun was no turn. `is_last`: its tenant has nothing else open.
-function turns.give_back(id, tenant, is_last)
-  local queue, weight, cost, attempt = unpack(redis.call('HMGET', keys.record(id),
-    'jobs', 'weight', 'cost', 'attempt'))
-  if not queue then return end
+-- Work that ends without having begun was no turn. `is_last`: its tenant has nothing else in this queue.
+function turns.give_back(queue, tenant, weight, cost, is_last)
   local field = 'next:' .. tenant
   if is_last then
     redis.call('HDEL', keys.turns(queue), field)
-  elseif attempt == '0' then
+  else
     redis.call('HINCRBY', keys.turns(queue), field, -step(weight, cost or 1))
   end
 end

@@ -3,7 +3,9 @@
 -- A Redis at maxmemory refuses a script whose first write needs memory, and lets it pass once it has deleted something.
 -- So scripts that take in work start with a write that needs some, and those that get work done start with a deletion.
 local batches = require 'batches'
+local clock = require 'clock'
 local constants = require 'constants'
+local fetches = require 'fetches'
 local keys = require 'keys'
 local lists = require 'lists'
 local outbox = require 'outbox'
@@ -21,14 +23,10 @@ function work.is_terminal(state) return terminal[state] == true end
 -- The queue of BullMQ that the job is in.
 function work.queue(id) return keys.queue(redis.call('HGET', keys.record(id), 'jobs') or '') end
 
--- The version after this one: the time, which no version had that a Redis has lost since; above the one before, should
--- that be as late.
-function work.next_version(version, now) return string.format('%.0f', math.max(now, (version or 0) + 1)) end
-
 -- Another version: whoever watches it reads it again.
 function work.announce(id, state, now)
   local record = keys.record(id)
-  local version = work.next_version(redis.call('HGET', record, 'version'), now)
+  local version = clock.next_version(redis.call('HGET', record, 'version'), now)
   redis.call('HSET', record, 'version', version)
   redis.call('PUBLISH', keys.states, id .. ' ' .. state .. ' ' .. version)
 end
@@ -41,7 +39,7 @@ function work.move(id, to, now)
   if state ~= to then
     lists.remove(id, tenant, state)
     lists.add(id, tenant, to, created_ms, life_ms, now)
-    if batch then batches.count(batch, state, to, now) end
+    if batch then batches.count(batch, id, state, to, now) end
   end
   work.announce(id, to, now)
 end
@@ -51,12 +49,23 @@ function work.close(id)
   redis.call('ZREM', keys.open, id)
   redis.call('ZREM', keys.queued, id)
   redis.call('ZREM', keys.deadlines, id)
+  fetches.leave(id)
+  local queue, turn, weight, cost, attempt, ahead = unpack(redis.call('HMGET', keys.record(id),
+    'jobs', 'turn', 'weight', 'cost', 'attempt', 'ahead'))
+  if ahead then redis.call('SREM', keys.ahead(ahead), id) end
+  local owner, is_last = work.disown(id)
+  if not owner or not turn or not (is_last or attempt == '0') then return end
+  turns.give_back(queue, owner, weight, cost, is_last)
+end
+
+-- Counts it off its owner's open work, once. Returns the owner, if it was counted, and whether it was the last.
+function work.disown(id)
   local owner = redis.call('HGET', keys.owners, id)
-  if not owner then return end
+  if not owner then return nil end
   redis.call('HDEL', keys.owners, id)
   local is_last = redis.call('HINCRBY', keys.load, 'tenant:' .. owner, -1) <= 0
   if is_last then redis.call('HDEL', keys.load, 'tenant:' .. owner) end
-  turns.give_back(id, owner, is_last)
+  return owner, is_last
 end
 
 -- Posts the event of a state, `caption.succeeded` for example.

@@ -1,4 +1,5 @@
 import {
+  type BatchItem,
   type BatchResource,
   type BatchSummary,
   batchResource,
@@ -11,12 +12,12 @@ import { isoTime } from './record.js';
 
 /** What the API says of a batch. */
 export function batchOf(id: string, fields: HashFields): BatchResource {
-  return batchResource.parse({ ...summaryOf(id, fields), items: JSON.parse(fields.items ?? '[]') });
+  return batchResource.parse({ ...summaryOf(id, fields), items: shownItems(fields) });
 }
 
 /** The fields of a batch's hash that `batchSummaryOf` reads. */
 export const batchSummaryFields: readonly string[] = [
-  ...['total', 'refused', 'metadata', 'created_ms', 'finished_ms', 'expires_ms'],
+  ...['version', 'total', 'refused', 'metadata', 'created_ms', 'finished_ms', 'expires_ms'],
   ...workState.options,
 ];
 
@@ -27,10 +28,12 @@ export function batchSummaryOf(id: string, fields: HashFields): BatchSummary {
 
 function summaryOf(id: string, fields: HashFields): BatchSummary {
   const counts = Object.fromEntries(workState.options.map((state) => [state, Number(fields[state])]));
+  const self = `/v1/batches/${id}`;
   return {
     id,
     object: 'batch',
     state: fields.finished_ms === undefined ? 'processing' : 'completed',
+    version: Number(fields.version ?? 1),
     total: Number(fields.total),
     refused: Number(fields.refused ?? 0),
     counts: counts as Record<WorkState, number>,
@@ -38,6 +41,29 @@ function summaryOf(id: string, fields: HashFields): BatchSummary {
     created_at: isoTime(fields.created_ms)!,
     finished_at: isoTime(fields.finished_ms),
     expires_at: isoTime(fields.expires_ms)!,
-    links: { self: `/v1/batches/${id}` },
+    links: { self, results: `${self}/results`, events: `${self}/events`, cancel: `${self}/cancel` },
   };
+}
+
+/** None before it is sealed, null of a long batch. Items of older versions have no key. */
+function shownItems({ items = '[]' }: HashFields): BatchItem[] | null {
+  const shown: object[] | null = JSON.parse(items);
+  return shown && (shown.map((item) => ({ key: null, ...item })) as BatchItem[]);
+}
+
+/** What is said of an item of a batch whose submission broke off before it. */
+export const notTaken = {
+  code: 'queue_unavailable',
+  detail: 'The submission of this batch broke off before this item was taken. Submit the item again.',
+  retryable: true,
+} as const;
+
+/** What became of an item when it was submitted, from what is kept under its index (batches.lua). */
+export function itemOf(index: number, slot: string): BatchItem {
+  if (slot.startsWith('{')) {
+    const { key = null, error } = JSON.parse(slot);
+    return { index, key, id: null, error };
+  }
+  const [id, , ...key] = slot.split(' ');
+  return { index, key: key.join(' ') || null, id: id!, error: null };
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   type ImageFacts,
   type InferenceTimings,
@@ -26,10 +27,13 @@ export interface RecordStart {
   jobs: string;
   /** Who matches the caption with its image when it is made. */
   match?: ModelVersion | undefined;
-  image: ImageFacts;
+  /** Known once there are pixels. */
+  image?: ImageFacts | undefined;
   metadata: WorkMetadata;
   /** Name of the pixels' key. */
-  pixels: string;
+  pixels?: string | undefined;
+  /** Where the image is to be fetched from, before there are pixels, and how many bytes these will have. */
+  source?: ImageSource | undefined;
   /** Of its tenant, among those that wait. */
   weight: number;
   /** What it costs a worker, against a plain caption. */
@@ -42,6 +46,8 @@ export interface RecordStart {
   lifeMs: number;
   preprocessMs?: number | undefined;
   batch?: string | undefined;
+  /** Its index in the batch. */
+  item?: number | undefined;
   retryOf?: string | undefined;
   /** JSON of a `WebhookTarget`: who is told when it ends. */
   webhook?: string | undefined;
@@ -51,6 +57,22 @@ export interface RecordStart {
   trace?: string | undefined;
   /** Under which its result may be given again, and for how long. */
   reuse?: { hash: string; ms: number } | undefined;
+}
+
+/** An image that is fetched by URL. */
+export interface ImageSource {
+  url: string;
+  /** Name and port of whom it is asked. */
+  host: string;
+  /** Of its pixels. */
+  bytes: number;
+  /** Whether the model must run even if the result of an equal request is known. */
+  fresh: boolean;
+}
+
+/** Named per submission, so that taking one back cannot take the image of another with the same id. */
+export function pixelsName(id: string, bytes: number): string {
+  return `${id}.${randomBytes(6).toString('base64url')}.${bytes}`;
 }
 
 /** The fields of a new record, as `createRecord` takes them. `ended`: it has its result already. */
@@ -64,9 +86,13 @@ export function startFields(start: RecordStart, ended: boolean): string[] {
     jobs: start.jobs,
     match: start.match && JSON.stringify(start.match),
     next_jobs: start.match && jobsOf('image_text_retrieval', start.match.model),
-    image: JSON.stringify(start.image),
+    image: start.image && JSON.stringify(start.image),
     metadata: JSON.stringify(start.metadata),
     pixels: ended ? undefined : start.pixels,
+    source: start.source?.url,
+    host: start.source?.host,
+    bytes: start.source?.bytes.toString(),
+    fresh: start.source?.fresh ? '1' : undefined,
     weight: String(start.weight),
     cost: String(start.cost),
     retention_ms: String(start.retentionMs),
@@ -74,6 +100,7 @@ export function startFields(start: RecordStart, ended: boolean): string[] {
     life_ms: String(start.lifeMs),
     preprocess_ms: start.preprocessMs?.toString(),
     batch: start.batch,
+    item: start.item?.toString(),
     retry_of: start.retryOf,
     webhook: start.webhook,
     fingerprint: start.fingerprint,

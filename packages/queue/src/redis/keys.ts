@@ -19,11 +19,15 @@ export function queueKeys({ namespace = 'blipq', queue = 'captions' }: Omit<Queu
     pixels: (name: string) => `${root}:pixels:${name}`,
     /** Hash: one batch. */
     batch: (id: string) => `${root}:batch:${id}`,
+    /** Hash: of each item of a batch what became of it when it was submitted, by its index. */
+    batchItems: (id: string) => `${root}:batch-items:${id}`,
+    /** List: `<index> <id>` of what has ended of a batch, in that order; no id where an item was refused. */
+    batchResults: (id: string) => `${root}:batch-results:${id}`,
     /** String: the tenant of a caption or batch; outlives it by a week. */
     gone: (id: string) => `${root}:gone:${id}`,
     /** String: JSON of a caption result that may be given again. */
     result: (hash: string) => `${root}:result:${hash}`,
-    /** Pub/sub channel: `<id> <state> <version>` at every change of a caption, `<batch id> completed 0`. */
+    /** Pub/sub channel: `<id> <state> <version>` at every change of a caption, `<batch id> progressed 0`, `<batch id> completed 0`. */
     states: `${root}:states`,
     /** Pub/sub channel: ids of running captions that are to be aborted. */
     cancels: `${root}:cancels`,

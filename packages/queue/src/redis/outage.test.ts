@@ -175,12 +175,12 @@ test('a batch that is sealed while an item of it is being taken back has that it
   await server.start();
   await queue.start();
   const redis = new Redis(server.url);
-  const { batch } = await queue.createBatch({ total: 1 });
-  const item = submission({ batchId: batch.id });
+  const { batch } = await queue.createBatch({});
+  const item = submission({ batchId: batch.id, item: { index: 0, hash: 'a' } });
   await redis.set(`${namespace}:{captions}:jobs:captions.demo:prioritized`, 'not a sorted set');
   await expect(queue.submit(item)).rejects.toMatchObject(unavailable);
   const error = { code: 'queue_unavailable', detail: 'Redis does not answer.', retryable: true } as const;
-  const sealed = await queue.sealBatch(batch.id, [{ index: 0, id: null, error, tried: item.id }]);
+  const sealed = await queue.sealBatch(batch.id, [{ index: 0, id: null, error }]);
   expect(sealed).toMatchObject({ state: 'completed', refused: 1, counts: { queued: 0 }, items: [{ id: null }] });
   expect(await queue.read(item.id)).toBeNull();
   redis.disconnect();

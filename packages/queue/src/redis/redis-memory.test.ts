@@ -1,4 +1,3 @@
-import type { BatchItem } from '@blipq/contracts';
 import { OwnRedis } from '@blipq/test-servers';
 import type { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, inject, onTestFinished, test, vi } from 'vitest';
@@ -53,7 +52,7 @@ test('new work is refused before Redis is full, whoever fills it, and what was a
   const full = { code: 'queue_full', status: 503, detail: expect.stringMatching(/memory/) };
   await expect(live.queue.submit(submission())).rejects.toMatchObject(full);
   await expect(live.queue.admit({})).rejects.toMatchObject(full);
-  await expect(live.queue.createBatch({ total: 1 })).rejects.toMatchObject(full);
+  await expect(live.queue.createBatch({})).rejects.toMatchObject(full);
   expect(await live.stored('pixels')).toHaveLength(1);
   await live.consume(async () => made('x'));
   expect((await live.ended(work.id)).state).toBe('succeeded');
@@ -65,12 +64,12 @@ test('a repeated request is answered with what it made, although Redis has no me
   const live = await new TestQueue(server.url, { memoryRoom: () => memory.room }).start();
   onTestFinished(() => live.stop());
   await live.queue.submit(submission({ idempotencyKey: 'k', fingerprint: 'a' }));
-  const draft = { total: 1, idempotencyKey: 'b', fingerprint: 'a', ids: [null] };
+  const draft = { idempotencyKey: 'b' };
   const error = { code: 'image_corrupt', detail: 'It ends too early.', retryable: false } as const;
   await live.queue.sealBatch((await live.queue.createBatch(draft)).batch.id, [{ index: 0, id: null, error }]);
   await limitTo(1.01);
   expect((await live.queue.admit({ idempotencyKey: 'k', fingerprint: 'a' })).status).toBe('replayed');
-  expect((await live.queue.createBatch(draft)).status).toBe('replayed');
+  expect((await live.queue.createBatch(draft)).status).toBe('sealed');
 });
 
 test('one tenant cannot fill Redis with records and refused items: others find room', async () => {
@@ -79,10 +78,10 @@ test('one tenant cannot fill Redis with records and refused items: others find r
   await queue.start();
   onTestFinished(() => queue.stop());
   const error = { code: 'invalid_params', detail: 'd'.repeat(300), retryable: false } as const;
-  const items: BatchItem[] = Array.from({ length: 100 }, (_, index) => ({ index, id: null, error }));
+  const items = Array.from({ length: 100 }, (_, index) => ({ index, id: null, error }));
   const refusedBatch = async (tenant: string) => {
-    const { batch } = await queue.createBatch({ tenant, total: 100 });
-    await queue.sealBatch(batch.id, items, tenant);
+    const { batch } = await queue.createBatch({ tenant });
+    await queue.sealBatch(batch.id, items, { tenant });
   };
   let batches = 0;
   const tooMuch = { code: 'tenant_queue_full', status: 429 };

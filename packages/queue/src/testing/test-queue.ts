@@ -4,7 +4,8 @@ import { expect, vi } from 'vitest';
 import { Reconciler } from '../attempts/reconciler.js';
 import { WorkConsumer, type WorkConsumerOptions } from '../attempts/work-consumer.js';
 import type { WorkHandler } from '../attempts/work-handler.js';
-import { WorkQueue, type WorkQueueOptions } from '../callers/work-queue.js';
+import { WorkQueue } from '../callers/work-queue.js';
+import type { WorkQueueOptions } from '../callers/work-queue-options.js';
 import { queueKeys } from '../redis/keys.js';
 import { freshNamespace, serves } from './fixtures.js';
 

@@ -13,7 +13,7 @@ export async function wholeLife(whole: WholeQueue, redisUrl: string): Promise<vo
   await succeeds(whole);
   await isCanceled(whole);
   await isRepaired(whole, redisUrl);
-  const batch = await queue.createBatch({ id: newBatchId(), total: 1, idempotencyKey: 'batch', fingerprint: 'f' });
+  const batch = await queue.createBatch({ id: newBatchId(), idempotencyKey: 'batch' });
   const { work } = await queue.submit(submission({ batchId: batch.batch.id }));
   await queue.sealBatch(batch.batch.id, [{ index: 0, id: work.id, error: null }]);
   await vi.waitFor(async () => expect((await queue.readBatch(batch.batch.id))?.state).toBe('completed'));

@@ -1,5 +1,6 @@
 -- Whether a submission is taken: what its `terms` are checked against. admit-submission.ts says what these are.
 local constants = require 'constants'
+local fetches = require 'fetches'
 local keys = require 'keys'
 local pace = require 'pace'
 local pixels = require 'pixels'
@@ -9,18 +10,6 @@ local admission = {}
 -- A tenant may have this many times as much open as there is still room for: it alone four fifths of the queue, two of
 -- them four ninths each, and whoever comes next always finds some (Choudhury and Hahne's dynamic thresholds).
 local room_share = 4
-
--- Deletes pixels that expired and, until no more than `bytes` are stored, the oldest that are only kept. Says whether
--- that was enough.
-local function drop_spare_pixels(bytes, now)
-  for _, name in ipairs(redis.call('ZRANGEBYSCORE', keys.images, '-inf', now, 'LIMIT', 0, 100)) do pixels.drop(name) end
-  while pixels.stored() > bytes do
-    local oldest = redis.call('ZRANGE', keys.kept, 0, 0)[1]
-    if not oldest then return false end
-    pixels.drop(oldest)
-  end
-  return true
-end
 
 -- What the same request led to when it came first; nil when there is no record of it.
 local function first_of(id, terms)
@@ -64,16 +53,32 @@ function admission.memory_objection(terms, bytes, now)
   return not has_share and { 'tenant_full', pace.retry_after_s(now) } or nil
 end
 
+-- Why there is no room for work whose image is still to be fetched; nil when there is. Bounds of its own count it, by
+-- `fetch_max`, until its image is there, and those of its tenant.
+function admission.fetch_objection(terms, now)
+  local own, waiting = fetches.of(terms.tenant), redis.call('ZCARD', keys.unfetched)
+  local open = tonumber(redis.call('HGET', keys.load, 'tenant:' .. terms.tenant) or 0)
+  if own + open >= terms.tenant_open_max then return { 'tenant_full', pace.retry_after_s(now) } end
+  if waiting >= terms.fetch_max then return { 'full', pace.retry_after_s(now) } end
+  if terms.tenant ~= constants.public_tenant and own >= room_share * (terms.fetch_max - waiting) then
+    return { 'tenant_full', pace.retry_after_s(now) }
+  end
+  return nil
+end
+
 -- Why there is no new record, or what there is instead; nil when there is nothing against it. Writes nothing but
 -- deletions.
 function admission.objection(id, terms, has_result, now)
   local first = repeated(id, terms)
   if first then return first end
   if has_result then return nil end
+  if terms.fetch_max then
+    return admission.fetch_objection(terms, now) or admission.memory_objection(terms, 0, now)
+  end
   local own = tonumber(redis.call('HGET', keys.load, 'tenant:' .. terms.tenant) or 0)
   if own >= terms.tenant_open_max then return { 'tenant_full', pace.retry_after_s(now) } end
   local is_full = redis.call('ZCARD', keys.open) >= terms.open_max
-    or not drop_spare_pixels(terms.bytes_max - terms.bytes, now)
+    or not pixels.make_room(terms.bytes_max - terms.bytes, now)
   if is_full then return { 'full', pace.retry_after_s(now) } end
   if terms.tenant ~= constants.public_tenant and own >= room_share * room(terms) then
     return { 'tenant_full', pace.retry_after_s(now) }

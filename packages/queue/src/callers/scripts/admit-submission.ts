@@ -14,6 +14,8 @@ export interface SubmissionTerms {
   open_max: number;
   tenant_open_max: number;
   bytes_max: number;
+  /** Of work whose image is still to be fetched: how much there may be of it, instead of the other two bounds. */
+  fetch_max?: number | undefined;
   /** How long records are kept after their end. */
   kept_ms: number;
   /** Bytes that Redis has for new work; undefined where it has no limit. */

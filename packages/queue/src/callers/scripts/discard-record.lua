@@ -9,8 +9,9 @@ local work = require 'work'
 
 local id = arguments.id
 local record = keys.record(id)
-local state, own_pixels, tenant, fingerprint, storing, idempotency, batch, queue = unpack(redis.call('HMGET', record,
-  'state', 'pixels', 'tenant', 'fingerprint', 'storing', 'idempotency', 'batch', 'jobs'))
+local state, own_pixels, tenant, fingerprint, storing = unpack(redis.call('HMGET', record,
+  'state', 'pixels', 'tenant', 'fingerprint', 'storing'))
+local idempotency, batch, queue, item = unpack(redis.call('HMGET', record, 'idempotency', 'batch', 'jobs', 'item'))
 local is_own = own_pixels == arguments.pixels
 -- Work that goes on needs its pixels.
 if is_own and (state ~= 'queued' or (fingerprint and not storing)) then return 0 end
@@ -23,7 +24,8 @@ lists.remove(id, tenant, 'queued')
 if idempotency then redis.call('DEL', keys.idempotency(idempotency)) end
 if batch then
   lists.remove(id, tenant, batch)
-  batches.count(batch, 'queued', nil, clock.now_ms())
+  batches.take_back(batch, item)
+  batches.count(batch, id, 'queued', nil, clock.now_ms())
 end
 bullmq.remove(keys.queue(queue), id)
 return 1

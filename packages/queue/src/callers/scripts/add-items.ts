@@ -1,0 +1,38 @@
+import type { BatchItem } from '@blipq/contracts';
+import { reply } from '../../lua/reply.js';
+import { type ScriptTarget, script } from '../../lua/script.js';
+import type { SubmissionTerms } from './admit-submission.js';
+import type { ItemPlace, RecordCreation } from './create-record.js';
+
+type ItemError = NonNullable<BatchItem['error']>;
+
+export interface RefusedItem {
+  index: number;
+  key?: string | undefined;
+  error: ItemError;
+}
+
+/** An item whose image is to be fetched, and the fields of its record: name, value, … */
+export interface NewItem extends ItemPlace {
+  fields: string[];
+  creation: RecordCreation;
+}
+
+interface Addition {
+  batch: string;
+  /** With `fetch_max`. */
+  terms: SubmissionTerms;
+  items: (NewItem | RefusedItem)[];
+  /** Why items are refused that there is no room for. */
+  errors: Record<'full' | 'memory_full' | 'tenant_full', ItemError>;
+}
+
+const run = script<Addition>(new URL('add-items.lua', import.meta.url));
+
+/**
+ * Adds items to a batch, each once: those that were added or refused before stay as they are. `reused`: another item was
+ * added under an index. `sealed`: the batch takes no more.
+ */
+export async function addItems(target: ScriptTarget, addition: Addition): Promise<'added' | 'reused' | 'sealed'> {
+  return reply.word(await run(target, addition), ['added', 'reused', 'sealed']);
+}
