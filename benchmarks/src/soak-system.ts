@@ -21,6 +21,8 @@ export interface SoakOptions {
   queueMax: number;
   receiverPort: number;
   retentionS: number;
+  /** Settings of the gateway's beside these. */
+  gatewayEnv?: Record<string, string>;
 }
 
 /** Every process of BlipQ as it is deployed, by itself, on a Redis that writes everything to disk before it answers. */
@@ -32,7 +34,7 @@ export class SoakSystem {
   readonly #ports = new Map<string, number>();
   #folder = '';
 
-  async start({ keys, queueMax, receiverPort, retentionS }: SoakOptions): Promise<void> {
+  async start({ keys, queueMax, receiverPort, retentionS, gatewayEnv = {} }: SoakOptions): Promise<void> {
     this.#folder = await mkdtemp(join(tmpdir(), 'blipq-soak-'));
     this.#redis = await OwnRedis.create({ settings: { 'maxmemory-policy': 'noeviction' } });
     await this.#redis.start();
@@ -67,6 +69,7 @@ export class SoakSystem {
         BLIPQ_QUEUE_MAX: String(queueMax),
         BLIPQ_RETENTION_S: String(retentionS),
         BLIPQ_RETRY_WINDOW_S: '60',
+        ...gatewayEnv,
       }),
     ]);
   }

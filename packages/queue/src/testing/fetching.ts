@@ -40,10 +40,7 @@ export class FetchingQueue extends TestQueue {
   }
 
   /** A sealed batch of so many images to fetch. Returns its id and theirs. */
-  async batchOf(
-    count: number,
-    { tenant = 'public', host = () => 'one.invalid', timeoutS, tenantOpenMax }: Asked = {},
-  ) {
+  async batchOf(count: number, { tenant = 'public', host = () => 'one.invalid', timeoutS, tenantOpenMax }: Asked = {}) {
     const id: BatchId = newBatchId();
     await this.queue.createBatch({ id, tenant });
     const items = Array.from({ length: count }, (_, index) => ({

@@ -1,0 +1,63 @@
+import { once } from 'node:events';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** Of a hundred hosts, so many are bad. Each is an address of this machine's own. */
+const hosts = 100;
+const bad = 10;
+/** What a bad host does: it is dead, never answers, answers a byte a second, leads inside, or sends what is no image. */
+const kinds = ['dead', 'silent', 'drip', 'inside', 'garbage'] as const;
+
+/** Web servers that have one image, most of them: a hundred addresses of one port, in this process. */
+export class BulkHosts {
+  readonly #server: Server;
+  readonly #image: Buffer;
+  /** Requests that the good hosts and the bad ones had. */
+  readonly requests = { good: 0, bad: 0 };
+
+  private constructor(image: Buffer) {
+    this.#image = image;
+    this.#server = createServer((req, res) => this.#answer(req.headers.host!.split(':')[0]!, res));
+  }
+
+  static async start(image: Buffer): Promise<BulkHosts> {
+    const all = new BulkHosts(image);
+    await once(all.#server.listen(0, '0.0.0.0'), 'listening');
+    return all;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Nobody listens on it. */
+  get deadPort(): number {
+    return this.port === 65_535 ? 1024 : this.port + 1;
+  }
+
+  /** The URL of the nth image, and whether its host is good. */
+  urlOf(n: number): { url: string; isGood: boolean } {
+    const host = n % hosts;
+    const isGood = host >= bad;
+    const isDead = !isGood && kinds[host % kinds.length] === 'dead';
+    return { url: `http://127.0.9.${host + 1}:${isDead ? this.deadPort : this.port}/${n}.png`, isGood };
+  }
+
+  #answer(address: string, res: ServerResponse): void {
+    const host = Number(address.split('.')[3]) - 1;
+    this.requests[host >= bad ? 'good' : 'bad'] += 1;
+    if (host >= bad) return void res.end(this.#image);
+    const kind = kinds[host % kinds.length];
+    if (kind === 'inside') return void res.writeHead(302, { location: 'http://169.254.169.254/latest/' }).end();
+    if (kind === 'garbage') return void res.end('<html>not here</html>');
+    if (kind !== 'drip') return;
+    res.writeHead(200, { 'content-length': 1_000_000 });
+    const dripping = setInterval(() => res.write('x'), 1000);
+    res.once('close', () => clearInterval(dripping));
+  }
+
+  stop(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+}
