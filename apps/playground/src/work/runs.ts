@@ -59,7 +59,9 @@ export class Runs extends Changes {
   async cancel({ key, kind, resource }: Card): Promise<void> {
     if (resource === undefined) return this.#stops.get(key)?.abort();
     try {
-      this.#see(key, await this.#collection(kind).cancel(resource.id));
+      const canceled = await this.#collection(kind).cancel(resource.id);
+      // It may have been retried meanwhile.
+      if (this.#cards.get(key)?.resource?.id === canceled.id) this.#see(key, canceled);
     } catch (error) {
       if (!(error instanceof BlipqError && error.code === 'already_terminal'))
         this.#change(key, { trouble: troubleOf(error) });
