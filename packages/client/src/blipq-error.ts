@@ -35,3 +35,9 @@ export function errorOf({ status }: Response, body: unknown): BlipqError {
   const passing = [408, 425, 429, 502, 503, 504].includes(status);
   return new BlipqError('bad_response', `HTTP ${status} without a problem document`, passing, status);
 }
+
+/** The error of work that has ended, in this state, without a result. */
+export function errorOfEnd(state: string, error: Pick<Problem, 'code' | 'detail' | 'retryable'> | null): BlipqError {
+  if (error) return new BlipqError(error.code, error.detail, error.retryable);
+  return new BlipqError((state === 'deleted' ? 'result_expired' : state) as ErrorCode, `It was ${state}.`, false);
+}

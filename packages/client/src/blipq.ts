@@ -1,6 +1,8 @@
 import type { ApiClient } from './api-client.js';
+import { Batches } from './batches.js';
 import { type ManyItem, type ManyOptions, type ManyResult, runMany } from './caption-many.js';
-import { type CallOptions, Collection, type RunOptions } from './collection.js';
+import { Collection, type RunOptions } from './collection.js';
+import type { CallOptions } from './endpoint.js';
 import type { components } from './gen/api.js';
 import { type BlipqOptions, Http } from './http.js';
 import type { ImageSource } from './image.js';
@@ -12,6 +14,7 @@ export class Blipq {
   readonly captions: Collection<'captions'>;
   readonly answers: Collection<'answers'>;
   readonly matches: Collection<'matches'>;
+  readonly batches: Batches;
   /** Every operation of the API, typed, without retries. */
   readonly api: ApiClient;
   readonly #http: Http;
@@ -22,6 +25,7 @@ export class Blipq {
     this.captions = new Collection(this.#http, 'captions');
     this.answers = new Collection(this.#http, 'answers');
     this.matches = new Collection(this.#http, 'matches');
+    this.batches = new Batches(this.#http, '/v1/batches');
   }
 
   /** Captions an image. @throws BlipqError; the signal's reason, once the work is being canceled */
@@ -39,12 +43,15 @@ export class Blipq {
     return this.matches.run(image, options);
   }
 
-  /** Captions many images, some at a time, and yields what became of each as they end. */
+  /**
+   * Captions many images, some at a time, and yields what became of each as they end. Images that the server fetches by
+   * URL go in batches.
+   */
   captionMany<Item extends ManyItem<'captions'>>(
     items: Iterable<Item> | AsyncIterable<Item>,
     options: ManyOptions & RunOptions<'captions'> = {},
   ): AsyncGenerator<ManyResult<'captions', Item>> {
-    return runMany(this.captions, items, options);
+    return runMany(this.captions, items, options, this.batches);
   }
 
   /** As `captionMany`, for questions. */
@@ -52,7 +59,7 @@ export class Blipq {
     items: Iterable<Item> | AsyncIterable<Item>,
     options: ManyOptions & RunOptions<'answers'>,
   ): AsyncGenerator<ManyResult<'answers', Item>> {
-    return runMany(this.answers, items, options);
+    return runMany(this.answers, items, options, this.batches);
   }
 
   /** As `captionMany`, for texts to compare with. */
@@ -60,30 +67,28 @@ export class Blipq {
     items: Iterable<Item> | AsyncIterable<Item>,
     options: ManyOptions & RunOptions<'matches'>,
   ): AsyncGenerator<ManyResult<'matches', Item>> {
-    return runMany(this.matches, items, options);
+    return runMany(this.matches, items, options, this.batches);
   }
 
   /**
    * Has a signed `ping` sent to a URL, as webhooks are, and tells what its receiver did. A receiver that fails is no
    * error.
    */
-  async testWebhook(url: string, { signal }: CallOptions = {}): Promise<Schemas['WebhookTest']> {
-    const test = (signal: AbortSignal) => this.api.POST('/v1/webhooks/test', { body: { url }, signal });
-    return await this.#http.send(test, signal);
+  testWebhook(url: string, { signal }: CallOptions = {}): Promise<Schemas['WebhookTest']> {
+    return this.#http.call('POST', '/v1/webhooks/test', { body: { url } }, signal);
   }
 
   /**
    * A token with which a browser's EventSource watches events without the key: `<links.self>/events?token=…`. Where a
    * server has no keys, none is needed or given.
    */
-  async eventToken(options: Schemas['EventTokenRequest'] & CallOptions = {}): Promise<Schemas['EventToken']> {
+  eventToken(options: Schemas['EventTokenRequest'] & CallOptions = {}): Promise<Schemas['EventToken']> {
     const { signal, ...body } = options;
-    const create = (signal: AbortSignal) => this.api.POST('/v1/events/token', { body, signal });
-    return await this.#http.send(create, signal);
+    return this.#http.call('POST', '/v1/events/token', { body }, signal);
   }
 
   /** The models that are served, the newest first. */
   async models({ signal }: CallOptions = {}): Promise<Schemas['Model'][]> {
-    return (await this.#http.send((signal) => this.api.GET('/v1/models', { signal }), signal)).data;
+    return (await this.#http.call<Schemas['ModelPage']>('GET', '/v1/models', {}, signal)).data;
   }
 }

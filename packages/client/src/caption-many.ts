@@ -1,5 +1,8 @@
-import type { CallOptions, Collection, Kind, Resources, RunOptions } from './collection.js';
-import type { ImageSource } from './image.js';
+import type { Batches, BatchItem } from './batches.js';
+import { BlipqError, errorOfEnd } from './blipq-error.js';
+import type { Collection, Kind, Resources, RunOptions } from './collection.js';
+import type { CallOptions } from './endpoint.js';
+import { bodyOf, type ImageSource } from './image.js';
 
 /** An image, or an image with what is asked about it. */
 export type ManyItem<K extends Kind> = ImageSource | ({ image: ImageSource } & Partial<RunOptions<K>>);
@@ -10,9 +13,20 @@ export type ManyResult<K extends Kind, Item> =
   | { index: number; item: Item; resource?: never; error: Error };
 
 export interface ManyOptions extends CallOptions {
-  /** How many are on their way at once; a function is asked before each. Default 16. */
+  /** How many are on their way at once; a function is asked before each. Default 16, and 8,000 in batches. */
   concurrency?: number | (() => number);
 }
+
+/** Of images that go in batches, the most in one. */
+const batchItemsMax = 1000;
+/** Batches under way at once. */
+const batchesMax = 4;
+/** Items in batches, under way and waiting for one. */
+const batchedMax = 2 * batchItemsMax * batchesMax;
+/** How long the first of a batch waits for others. */
+const gatherMs = 50;
+/** When an item that the server had no room for is sent again. */
+const againMs = 2000;
 
 /**
  * Runs every item and yields what became of each, as they end. No item is taken from the iterable before there is room
@@ -23,37 +37,82 @@ export interface ManyOptions extends CallOptions {
 export async function* runMany<K extends Kind, Item extends ManyItem<K>>(
   collection: Collection<K>,
   items: Iterable<Item> | AsyncIterable<Item>,
-  { concurrency = 16, signal, ...common }: ManyOptions & object,
+  { concurrency, signal, ...common }: ManyOptions & object,
+  batches: Batches,
 ): AsyncGenerator<ManyResult<K, Item>> {
   const source = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
   const leaving = new AbortController();
   const stop = signal ? AbortSignal.any([signal, leaving.signal]) : leaving.signal;
   const ready: ManyResult<K, Item>[] = [];
-  let [index, open, more, pulling] = [0, 0, true, false];
+  const gathered: { index: number; item: Item; asked: BatchItem; since: number }[] = [];
+  let [index, open, batched, sending, more, pulling] = [0, 0, 0, 0, true, false];
   let failure: [unknown] | undefined;
   let wake = () => {};
   stop.addEventListener('abort', () => wake());
 
-  const begin = async (item: Item) => {
+  const end = (result: ManyResult<K, Item>) => {
+    open--;
+    ready.push(result);
+    wake();
+  };
+  const gather = (one: (typeof gathered)[number]) => {
+    const count = gathered.push(one);
+    if (count === 1) setTimeout(send, gatherMs);
+    if (count === batchItemsMax) void send();
+  };
+  const send = async () => {
+    if (sending === batchesMax || !gathered.length) return;
+    sending++;
+    const group = gathered.splice(0, batchItemsMax);
+    let id = '';
+    try {
+      stop.throwIfAborted();
+      // No abort cuts this short: only by its id can the batch be canceled.
+      ({ id } = await batches.create(group.map(({ asked }) => asked)));
+      for await (const { index: at, status, data, error } of batches.results(id, { signal: stop })) {
+        const one = group[at]!;
+        const { index, item, since } = one;
+        const late = error?.code !== 'tenant_queue_full' && Date.now() - since > batches.http.retryForMs;
+        if (status === 'refused' && error?.retryable && !late) setTimeout(gather, againMs, one);
+        else {
+          batched--;
+          if (status === 'succeeded') end({ index, item, resource: data as Resources[K] });
+          else end({ index, item, error: errorOfEnd(status, error) });
+        }
+        delete group[at];
+      }
+      throw new BlipqError('bad_response', 'the batch lacks it', false);
+    } catch (error) {
+      if (id && stop.aborted) batches.cancel(id).catch(() => {});
+      group.forEach(({ index, item }) => {
+        batched--;
+        end({ index, item, error: error as Error });
+      });
+    }
+    sending--;
+    void send();
+  };
+  const begin = (item: Item) => {
     const at = index++;
     open++;
-    const { image, ...own } = (isItem(item) ? item : { image: item }) as { image: ImageSource };
-    const run = collection.run(image, { ...common, ...own, signal: stop } as unknown as RunOptions<K>);
-    ready.push(
-      await run.then(
-        (resource): ManyResult<K, Item> => ({ index: at, item, resource }),
-        (error: Error) => ({ index: at, item, error }),
-      ),
-    );
-    open--;
-    wake();
+    const { image, ...own } = ((item as { image?: unknown })?.image ? item : { image: item }) as { image: ImageSource };
+    const asked = { ...common, ...own } as Record<string, unknown>;
+    if (/^https?:/i.test(String(image)) && !alone.some((name) => asked[name])) {
+      batched++;
+      gather({ index: at, item, asked: bodyOf(image, asked) as BatchItem, since: Date.now() });
+    } else {
+      collection.run(image, { ...asked, signal: stop } as unknown as RunOptions<K>).then(
+        (resource) => end({ index: at, item, resource }),
+        (error: Error) => end({ index: at, item, error }),
+      );
+    }
   };
   const pull = async () => {
     pulling = true;
     try {
       const { done, value } = await source.next();
       if (done) more = false;
-      else if (!stop.aborted) void begin(value);
+      else if (!stop.aborted) begin(value);
     } catch (error) {
       [failure, more] = [[error], false];
     }
@@ -63,7 +122,8 @@ export async function* runMany<K extends Kind, Item extends ManyItem<K>>(
   try {
     for (;;) {
       stop.throwIfAborted();
-      const room = typeof concurrency === 'function' ? concurrency() : concurrency;
+      const room =
+        typeof concurrency === 'function' ? concurrency() : (concurrency ?? 16 + Math.min(batched, batchedMax));
       if (more && !pulling && open + ready.length < Math.max(1, room)) void pull();
       const next = ready.shift();
       if (next) yield next;
@@ -77,6 +137,5 @@ export async function* runMany<K extends Kind, Item extends ManyItem<K>>(
   }
 }
 
-function isItem(item: unknown): boolean {
-  return typeof item === 'object' && item !== null && 'image' in item;
-}
+/** What a batch does not know of an item: who asks for it is served alone. */
+const alone = ['idempotencyKey', 'fresh', 'onUpdate'];

@@ -1,24 +1,48 @@
-/** A server sends at least a comment every 15 s, so one that is silent for longer is gone. */
+import { onAbort } from './on-abort.js';
+
+/** A server sends at least a comment or an empty line every 15 s, so one that is silent for longer is gone. */
 const silenceMaxMs = 45_000;
 
-/** The data of server-sent events (WHATWG), each as JSON. Comments and other fields are left out. */
-export async function* eventData(stream: ReadableStream<Uint8Array>): AsyncGenerator<unknown> {
+/**
+ * The texts that a stream has between separators.
+ *
+ * @throws what breaks the stream off, and the signal's reason
+ */
+export async function* pieces(
+  stream: ReadableStream<Uint8Array>,
+  separator: string,
+  signal?: AbortSignal,
+): AsyncGenerator<string> {
   const reader = stream.getReader();
   const decoder = new TextDecoder();
   let text = '';
+  let silent = false;
+  const leave = () => reader.cancel().catch(() => {});
+  const forget = onAbort(signal, leave);
   try {
     for (;;) {
-      const silent = setTimeout(() => void reader.cancel(), silenceMaxMs);
-      const { done, value } = await reader.read().finally(() => clearTimeout(silent));
+      const timer = setTimeout(() => {
+        silent = true;
+        void leave();
+      }, silenceMaxMs);
+      const { done, value } = await reader.read().finally(() => clearTimeout(timer));
+      signal?.throwIfAborted();
+      if (silent) throw new Error('silence');
       if (done) return;
-      const events = (text + decoder.decode(value, { stream: true })).split('\n\n');
-      text = events.pop()!;
-      for (const event of events) {
-        const data = /^data: ?(.*)$/m.exec(event)?.[1];
-        if (data) yield JSON.parse(data);
-      }
+      const whole = (text + decoder.decode(value, { stream: true })).split(separator);
+      text = whole.pop()!;
+      yield* whole;
     }
   } finally {
-    await reader.cancel().catch(() => {});
+    forget();
+    await leave();
+  }
+}
+
+/** The data of server-sent events (WHATWG), each as JSON. Comments and other fields are left out. */
+export async function* eventData(stream: ReadableStream<Uint8Array>): AsyncGenerator<unknown> {
+  for await (const event of pieces(stream, '\n\n')) {
+    const data = /^data: ?(.*)$/m.exec(event)?.[1];
+    if (data) yield JSON.parse(data);
   }
 }

@@ -18,34 +18,40 @@ interface Answer<T> {
 
 /** One request may take this long beside the time that it asks the server to wait. */
 const requestTimeoutMs = 60_000;
-const pauseMs = { first: 250, most: 8_000 };
+const firstPauseMs = 250;
+const pauseMsMax = 8_000;
 
 /** Requests that are repeated until they are answered. Only what is safe to repeat is sent through here. */
 export class Http {
   readonly api: ApiClient;
-  readonly #retryForMs: number;
+  readonly retryForMs: number;
   /** When the server wants to be asked again, for all requests of this client. */
   #notBefore = 0;
 
   constructor({ retryForMs = 30_000, ...options }: BlipqOptions) {
-    this.#retryForMs = retryForMs;
+    this.retryForMs = retryForMs;
     this.api = apiClient(options);
   }
 
   /**
-   * @param call makes the request anew, under the signal that it is given
+   * The data of an operation's answer.
+   *
+   * @param init what openapi-fetch takes, without the signal
+   * @param waitMs how long the server is asked to wait
    * @throws BlipqError, or the signal's reason
    */
-  async send<T>(call: (signal: AbortSignal) => Promise<Answer<T>>, signal?: AbortSignal, waitMs = 0): Promise<T> {
+  async call<T>(method: keyof ApiClient, path: string, init: object, signal?: AbortSignal, waitMs = 0): Promise<T> {
+    const operation = this.api[method] as (path: string, init: object) => Promise<Answer<T>>;
+    const call = (signal: AbortSignal) => operation(path, { ...init, signal });
     let failingSince = 0;
     for (let attempt = 0; ; attempt++) {
       await pause(this.#notBefore - Date.now(), signal);
       const [data, error] = await this.#once(call, signal, waitMs);
       if (!error) return data as T;
-      const backoffMs = Math.min(pauseMs.first * 2 ** attempt, pauseMs.most) * (0.5 + Math.random());
+      const backoffMs = Math.min(firstPauseMs * 2 ** attempt, pauseMsMax) * (0.5 + Math.random());
       if (error.status === 429 && this.#notBefore > Date.now()) failingSince = 0;
       else failingSince ||= Date.now();
-      const late = failingSince && Date.now() + backoffMs - failingSince > this.#retryForMs;
+      const late = failingSince && Date.now() + backoffMs - failingSince > this.retryForMs;
       if (!error.retryable || late) throw error;
       await pause(backoffMs, signal);
     }

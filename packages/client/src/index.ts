@@ -1,8 +1,8 @@
+export type { Batches, BatchItem, CreateBatchOptions } from './batches.js';
 export { Blipq } from './blipq.js';
 export { BlipqError, type ErrorCode } from './blipq-error.js';
 export type { ManyItem, ManyOptions, ManyResult } from './caption-many.js';
 export type {
-  CallOptions,
   Collection,
   CreateOptions,
   Kind,
@@ -11,6 +11,7 @@ export type {
   RunOptions,
   WaitOptions,
 } from './collection.js';
+export type { CallOptions } from './endpoint.js';
 export type { components, operations, paths } from './gen/api.js';
 export type { BlipqOptions } from './http.js';
 export type { ImageSource } from './image.js';

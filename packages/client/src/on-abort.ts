@@ -1,10 +1,11 @@
-interface Watch {
-  stops: Set<() => void>;
-  /** The one listener that the signal has. */
-  listener: () => void;
+/** What is to be done when a signal is aborted; itself the one listener that the signal has. */
+class Stops extends Set<() => void> {
+  handleEvent(): void {
+    for (const stop of this) stop();
+  }
 }
 
-const watches = new WeakMap<AbortSignal, Watch>();
+const watched = new WeakMap<AbortSignal, Stops>();
 
 /**
  * Calls `stop` when the signal is aborted, unless the function that it returns was called before. However many wait for
@@ -12,23 +13,12 @@ const watches = new WeakMap<AbortSignal, Watch>();
  */
 export function onAbort(signal: AbortSignal | undefined, stop: () => void): () => void {
   if (!signal) return () => {};
-  const { stops, listener } = watches.get(signal) ?? watch(signal);
-  stops.add(stop);
+  const stops = watched.get(signal) ?? new Stops();
+  watched.set(signal, stops.add(stop));
+  // A listener that is there already is not added again.
+  signal.addEventListener('abort', stops);
   return () => {
     stops.delete(stop);
-    if (stops.size > 0 || watches.get(signal)?.stops !== stops) return;
-    signal.removeEventListener('abort', listener);
-    watches.delete(signal);
+    if (!stops.size) signal.removeEventListener('abort', stops);
   };
-}
-
-function watch(signal: AbortSignal): Watch {
-  const stops = new Set<() => void>();
-  const listener = () => {
-    for (const stop of stops) stop();
-  };
-  const made = { stops, listener };
-  signal.addEventListener('abort', made.listener);
-  watches.set(signal, made);
-  return made;
 }

@@ -12,6 +12,8 @@ export interface Captioner {
    * @throws ItemError for what concerns this image, RunError for what concerns them all; the signal's reason
    */
   caption(image: Uint8Array | string, key: string, signal: AbortSignal): Promise<ImageOutcome>;
+  /** Told before the first image what run this is, and where it may keep what a resumption needs. */
+  begin?(run: { run: string; resume: boolean; batches: string | undefined }): void;
   close(): Promise<void>;
 }
 

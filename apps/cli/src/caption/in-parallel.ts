@@ -9,18 +9,23 @@ export async function inParallel<T>(
   room: () => number,
   work: (item: T) => Promise<void>,
 ): Promise<void> {
-  const open = new Set<Promise<void>>();
+  let open = 0;
   let failure: { error: unknown } | undefined;
+  let wake = () => {};
+  const ended = () => new Promise<void>((resolve) => (wake = resolve));
   for await (const item of source) {
-    const one = work(item)
+    open++;
+    void work(item)
       .catch((error: unknown) => {
         failure ??= { error };
       })
-      .finally(() => open.delete(one));
-    open.add(one);
-    while (open.size >= Math.max(1, room()) && !failure) await Promise.race(open);
+      .finally(() => {
+        open--;
+        wake();
+      });
+    while (open >= Math.max(1, room()) && !failure) await ended();
     if (failure) break;
   }
-  await Promise.all(open);
+  while (open > 0) await ended();
   if (failure) throw failure.error;
 }

@@ -43,6 +43,7 @@ export async function runCaption(
     const outputs = await openOutputs(plan, captioner, say, open);
     progress = stderr.isTTY && !plan.json ? barProgress(stderr, tally) : lineProgress(say, tally);
     const { files, ...parts } = outputs;
+    captioner.begin?.({ run: parts.state.run, resume: plan.resume, batches: files?.batches });
     const show = showing(plan, stdout, progress);
     const run = new CaptionRun({ ...plan, ...parts, captioner, progress, tally, show });
     const items = () => expandInputs(plan.inputs, { column: plan.column, stdin: terminal.stdin });

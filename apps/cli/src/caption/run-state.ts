@@ -14,6 +14,8 @@ export interface RunState {
 export interface StateFiles {
   state: string;
   journal: string | undefined;
+  /** Which images went to a server in which batch. */
+  batches: string;
 }
 
 /**
@@ -21,10 +23,14 @@ export interface StateFiles {
  * @param asked what tells one run from another where there is no such output
  */
 export function stateFiles(out: string | undefined, asked: unknown, stateFolder: string): StateFiles {
-  if (out !== undefined) return { state: join(dirname(out), `.${basename(out)}.run`), journal: undefined };
+  if (out !== undefined) {
+    const path = join(dirname(out), `.${basename(out)}`);
+    return { state: `${path}.run`, journal: undefined, batches: `${path}.batches` };
+  }
   const name = createHash('sha256').update(JSON.stringify(asked)).digest('hex').slice(0, 32);
   mkdirSync(stateFolder, { recursive: true });
-  return { state: join(stateFolder, `${name}.run`), journal: join(stateFolder, `${name}.jsonl`) };
+  const path = join(stateFolder, name);
+  return { state: `${path}.run`, journal: `${path}.jsonl`, batches: `${path}.batches` };
 }
 
 /** The state of the run that is resumed, or of a new one. */
@@ -48,6 +54,6 @@ export function keepState(path: string, state: RunState): void {
 }
 
 /** For a run that has nothing left to do. */
-export function forgetState({ state, journal }: StateFiles): void {
-  for (const path of [state, journal]) if (path) rmSync(path, { force: true });
+export function forgetState({ state, journal, batches }: StateFiles): void {
+  for (const path of [state, journal, batches]) if (path) rmSync(path, { force: true });
 }

@@ -1,10 +1,12 @@
-import { Blipq, BlipqError } from '@blipq/client';
+import { type BatchItem, Blipq, BlipqError } from '@blipq/client';
 import { ItemError } from '../inputs/item.js';
 import type { ImageOutcome } from '../outputs/outcome.js';
 import { RunError } from '../run-error.js';
 import { serverTrouble } from '../server-trouble.js';
 import { AdaptiveRoom } from './adaptive-room.js';
+import { BatchJournal } from './batch-journal.js';
 import type { Captioner, RunRequest } from './captioner.js';
+import { UrlBatches } from './url-batches.js';
 
 export interface ServerOptions {
   server: string;
@@ -44,12 +46,22 @@ export class ServerCaptioner implements Captioner {
   readonly #blipq: Blipq;
   readonly #options: ServerOptions;
   readonly #room: AdaptiveRoom;
+  #urls: UrlBatches;
 
   private constructor(blipq: Blipq, options: ServerOptions, room: AdaptiveRoom, model: Captioner['model']) {
     this.#blipq = blipq;
     this.#options = options;
     this.#room = room;
     this.model = model;
+    this.#urls = this.#urlBatches('', new BatchJournal(undefined, false));
+  }
+
+  begin({ run, resume, batches }: Parameters<NonNullable<Captioner['begin']>>[0]): void {
+    this.#urls = this.#urlBatches(run, new BatchJournal(batches, resume));
+  }
+
+  #urlBatches(run: string, journal: BatchJournal): UrlBatches {
+    return new UrlBatches({ batches: this.#blipq.batches, run, journal, retryForMs: this.#options.retryForMs });
   }
 
   /** Asks the server which model there is; all images get that one. @throws RunError */
@@ -84,7 +96,7 @@ export class ServerCaptioner implements Captioner {
 
   room(): number {
     const { concurrency } = this.#options;
-    return concurrency === 'auto' ? this.#room.size : concurrency;
+    return concurrency === 'auto' ? this.#room.size + Math.min(this.#urls.size, UrlBatches.imagesMax) : concurrency;
   }
 
   async caption(image: Uint8Array | string, key: string, signal: AbortSignal): Promise<ImageOutcome> {
@@ -93,6 +105,10 @@ export class ServerCaptioner implements Captioner {
     for (let attempt = 0; ; attempt++) {
       const idempotencyKey = attempt === 0 ? key : `${key} ${attempt}`;
       try {
+        if (typeof image === 'string' && /^https?:/i.test(image)) {
+          const item = { ...request, image: { url: image } } as BatchItem;
+          return (await this.#urls.caption(item, idempotencyKey, signal)) as ImageOutcome;
+        }
         const options = { ...request, idempotencyKey, signal } as never;
         const made = await this.#blipq[asked.kind].run(image, options);
         const { timings } = made;
@@ -100,12 +116,7 @@ export class ServerCaptioner implements Captioner {
         return made as ImageOutcome;
       } catch (error) {
         if (!(error instanceof BlipqError)) throw error;
-        if (
-          attempt < 2 &&
-          (endedBefore.includes(error.code) ||
-            (error.retryable && error.status === undefined && error.code !== 'connection_failed'))
-        )
-          continue;
+        if (attempt < 2 && mayEndOtherwise(error)) continue;
         if (away.includes(error.code) || ofEveryImage.includes(error.code)) throw serverTrouble(error, server, midway);
         throw new ItemError(error.code, error.message, { cause: error });
       }
@@ -113,4 +124,10 @@ export class ServerCaptioner implements Captioner {
   }
 
   async close(): Promise<void> {}
+}
+
+/** Whether the work of an image has ended as it may not end again. A server fetches an image of a batch several times. */
+function mayEndOtherwise({ code, retryable, status }: BlipqError): boolean {
+  if (endedBefore.includes(code)) return true;
+  return retryable && status === undefined && code !== 'connection_failed' && !code.startsWith('fetch_');
 }
