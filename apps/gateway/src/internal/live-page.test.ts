@@ -41,7 +41,7 @@ describe.skipIf(noChromium !== '')(`the live view in Chromium${noChromium}`, () 
     await browser?.close();
     await registry.stop();
     await gateway.stop();
-    await redis.kill();
+    await redis.remove();
   });
 
   beforeEach(async () => {
