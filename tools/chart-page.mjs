@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { parse } from 'yaml';
 
-const { parse } = createRequire(import.meta.url)('yaml');
 const read = (path) => readFileSync(new URL(`../k8s/chart/${path}`, import.meta.url), 'utf8');
 
 /** docs/helm.md, from the chart's schema and its default values. */

@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { helmTemplate, profiles } from '../../tools/rendered-profile.mjs';
+import { ControlPlane, missing } from './control-plane.js';
+import { standInKinds } from './stand-in-kinds.js';
+
+const path = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
+const chart = path('k8s/chart');
+const model = ['--set', 'models[0].name=Salesforce/blip-image-captioning-large'];
+const everything =
+  'deployments,statefulsets,services,jobs,secrets,pvc,pdb,hpa,networkpolicies,configmaps,scaledobjects';
+const least = [...model, '--set', 'redis.existingSecret=redis'];
+
+describe.skipIf(missing !== undefined)('on a real control plane (skipped where there is none)', () => {
+  let plane: ControlPlane;
+  const done = (outcome: { status: number | null; stderr: string }) => {
+    expect(outcome).toMatchObject({ status: 0, stderr: '' });
+  };
+  const namespace = (name: string) => {
+    done(plane.kubectl(['create', 'namespace', name]));
+    const level = 'pod-security.kubernetes.io';
+    done(plane.kubectl(['label', 'namespace', name, `${level}/enforce=restricted`, `${level}/warn=restricted`]));
+  };
+  const apply = (name: string, manifests: string) =>
+    plane.kubectl(['-n', name, 'apply', '--validate=strict', '--warnings-as-errors', '-f', '-'], manifests);
+
+  beforeAll(async () => {
+    plane = await ControlPlane.start();
+    done(plane.kubectl(['apply', '-f', '-'], standInKinds));
+    done(plane.kubectl(['wait', 'crd', '--all', '--for=condition=Established', '--timeout=120s']));
+  });
+  afterAll(() => plane?.stop());
+
+  test.each(profiles)(
+    'k8s/rendered/%s.yaml: strictly, without a warning, to be compared before, the same after',
+    (profile) => {
+      const file = path(`k8s/rendered/${profile}.yaml`);
+      const first = plane.kubectl(['apply', '-f', path('k8s/rendered/namespace.yaml')]);
+      done(first);
+      const label = 'pod-security.kubernetes.io/warn=restricted';
+      done(plane.kubectl(['label', '--overwrite', 'namespace', 'blipq', label]));
+      // 1: there are differences; more: it could not be said.
+      expect(plane.kubectl(['diff', '-f', file])).toMatchObject({ status: 1, stderr: '' });
+      done(apply('blipq', readFileSync(file, 'utf8')));
+      done(plane.kubectl(['diff', '-f', file]));
+      done(plane.kubectl(['delete', '-f', file, '--timeout=120s']));
+      const left = plane.list(everything, '-n', 'blipq', '-l', 'app.kubernetes.io/part-of=blipq');
+      expect(left.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([]);
+    },
+  );
+
+  test('what PodSecurity "restricted" does not admit is warned of, so that silence says something', () => {
+    namespace('warned');
+    const folder = ['--set', 'modelStorage.type=hostPath', '--set', 'modelStorage.hostPath=/srv/models'];
+    const manifests = helmTemplate([...least, ...folder, '--namespace', 'warned']);
+    expect(apply('warned', manifests).stderr).toContain('would violate PodSecurity "restricted');
+  });
+
+  test('another version is applied over the one before at once, with a download of its own', () => {
+    namespace('upgraded');
+    const version = (tag: string) => helmTemplate([...least, '--set', `image.tag=${tag}`, '--namespace', 'upgraded']);
+    done(apply('upgraded', version('1.0.0')));
+    done(apply('upgraded', version('1.0.0')));
+    done(apply('upgraded', version('1.1.0')));
+    const images = plane.list('jobs', '-n', 'upgraded').map(({ spec }) => spec.template.spec.containers[0].image);
+    expect(images.sort()).toEqual(['blipq-worker-cpu:1.0.0', 'blipq-worker-cpu:1.1.0']);
+  });
+
+  test('helm installs, upgrades, rolls back and leaves nothing; the secret of webhooks stays as it is meanwhile', async () => {
+    const release = ['blipq', chart, '-n', 'helmed', ...least];
+    done(plane.helm(['install', '--create-namespace', ...release]));
+    const secret = () =>
+      plane.list('secrets', '-n', 'helmed', '--field-selector', 'metadata.name=blipq-webhooks')[0]?.data;
+    const made = secret();
+    expect(Buffer.from(made.BLIPQ_WEBHOOK_SECRET, 'base64').toString()).toMatch(/^whsec_.{40,}$/);
+    done(plane.helm(['upgrade', ...release, '--set', 'image.tag=1.1.0']));
+    const image = () => plane.list('deployments', '-n', 'helmed')[0].spec.template.spec.containers[0].image;
+    expect(image()).toBe('blipq-gateway:1.1.0');
+    expect(plane.list('jobs', '-n', 'helmed')).toHaveLength(1);
+    expect(secret()).toEqual(made);
+    done(plane.helm(['rollback', 'blipq', '-n', 'helmed']));
+    expect(image()).not.toBe('blipq-gateway:1.1.0');
+    expect(secret()).toEqual(made);
+    done(plane.helm(['uninstall', 'blipq', '-n', 'helmed']));
+    await expect
+      .poll(() => plane.list(everything, '-n', 'helmed', '-l', 'app.kubernetes.io/part-of=blipq'))
+      .toEqual([]);
+  });
+});
