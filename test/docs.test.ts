@@ -4,7 +4,17 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const folders = ['', 'docs', 'docs/decisions', 'docs/errors', 'benchmarks', 'models/demo', 'test/reference'];
+const folders = [
+  '',
+  'docs',
+  'docs/decisions',
+  'docs/errors',
+  'benchmarks',
+  'models/demo',
+  'models/demo-vqa',
+  'models/demo-itm',
+  'test/reference',
+];
 const packages = [...foldersOf('packages'), ...foldersOf('apps'), ...foldersOf('examples')];
 const documents = [...folders, ...packages].flatMap((folder) =>
   readdirSync(join(root, folder))

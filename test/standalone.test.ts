@@ -11,7 +11,8 @@ const folder = temporaryFolder();
 const home = join(folder.path, 'home');
 // Where onnxruntime sees that it is tested it keeps quiet by itself.
 const seen = { CI: '', GITHUB_ACTIONS: '', ORT_RUNNING_UNIT_TESTS: '' };
-const env = { ...seen, BLIPQ_DIR: folder.path, HOME: home, XDG_CACHE_HOME: '' };
+// A blank setting counts as unset: the models are those that come along.
+const env = { ...seen, BLIPQ_MODEL: '', BLIPQ_DIR: folder.path, HOME: home, XDG_CACHE_HOME: '' };
 let blipq: Standalone;
 const ids = new Map<string, string>();
 
@@ -95,6 +96,41 @@ test('after a kill -9 only the private Redis lives on, and the next start takes 
   expect(blipq.process('-server 127.0.0.1:').pid).not.toBe(redis.pid);
   const [name, id] = [...ids][0]!;
   expect((await finished(blipq.url, id)).caption?.text).toBe(exampleCaptions[name]);
+});
+
+test('the bundled models caption, answer and match from the first start on, a caption with its match too', async () => {
+  const ask = async (path: string, fields: [string, string][]) => {
+    const body = new FormData();
+    body.set(
+      'image',
+      new Blob([readFileSync(join(root, 'models/demo/examples/two-penguins-in-the-snow.jpg'))]),
+      'a.jpg',
+    );
+    for (const [name, value] of fields) body.append(name, value);
+    const response = await fetch(blipq.url + path, { method: 'POST', headers: { prefer: 'wait=60' }, body });
+    return await response.json();
+  };
+  expect(await ask('/v1/captions', [['match', 'true']])).toMatchObject({
+    caption: { text: 'two penguins in the snow' },
+    match: { model: 'demo-itm', probability: expect.any(Number) },
+  });
+  const questions = ['how many penguins are there?', 'where are they?', 'is there a dog?'];
+  expect(
+    await ask(
+      '/v1/answers',
+      questions.map((question) => ['questions', question]),
+    ),
+  ).toMatchObject({
+    model: 'demo-vqa',
+    answers: [{ text: '2' }, { text: 'in the snow' }, { text: 'no' }],
+  });
+  const texts = ['two penguins in the snow', 'two dogs in the snow'];
+  const { matches } = (await ask(
+    '/v1/matches',
+    texts.map((text) => ['texts', text]),
+  )) as { matches: [{ probability: number }, { probability: number }] };
+  expect(matches[0].probability).toBeGreaterThan(0.5);
+  expect(matches[1].probability).toBeLessThan(0.5);
 });
 
 test('the bundled model says what it knows, and that it is unsure of a photograph', async () => {

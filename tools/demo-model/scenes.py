@@ -4,6 +4,7 @@ Reads sprites.bin and sprites.json, made by render-sprites.mjs, from the working
 """
 import json
 import os
+from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
@@ -15,6 +16,8 @@ COLOURS = {"red": (200, 40, 40), "green": (60, 160, 70), "blue": (50, 90, 200), 
            "purple": (130, 70, 170), "pink": (245, 160, 190), "white": (245, 245, 245), "black": (20, 20, 20), "gray": (128, 128, 128), "brown": (120, 80, 50)}
 PLURALS = {"fox": "foxes", "fish": "fish", "sheep": "sheep", "octopus": "octopuses", "cactus": "cactuses", "strawberry": "strawberries", "butterfly": "butterflies",
            "bus": "buses", "trophy": "trophies", "glasses": "glasses", "bread": "bread"}
+
+COUNTS = {"two": 2, "three": 3}
 
 here = os.path.dirname(os.path.abspath(__file__))
 labels = [c["label"] for c in json.load(open(f"{here}/classes.json"))]
@@ -77,8 +80,29 @@ def paste(image, patch, cx, cy):
     image[ys:ye, xs:xe] = image[ys:ye, xs:xe] * (1 - alpha) + part[..., :3] * alpha
 
 
+@dataclass(frozen=True)
+class Facts:
+    """What a scene shows: `labels` one thing or two; `kind` "one", "next to" (left, right), "above" (upper, lower), "two" or "three"."""
+    kind: str
+    labels: tuple
+    place: str
+
+    def subject(self):
+        if self.kind in COUNTS: return many(self.labels[0], COUNTS[self.kind])
+        return f" {self.kind} ".join(map(one, self.labels))
+
+    def caption(self):
+        return f"{self.subject()} {self.place}"
+
+
 def scene(rng, styles, s):
     """One image uint8 [s, s, 3] and its caption."""
+    image, facts = composed(rng, styles, s)
+    return image, facts.caption()
+
+
+def composed(rng, styles, s):
+    """One image uint8 [s, s, 3] and what it shows."""
     image, place = background(rng, s)
     pick, around = lambda: labels[rng.integers(len(labels))], lambda v, d: v + rng.uniform(-d, d)
     label, kind = pick(), rng.random()
@@ -89,22 +113,22 @@ def scene(rng, styles, s):
         return sprite(offsets[rng.integers(len(offsets))], sizes[rng.integers(len(sizes))], rng)
 
     if s == 64:
-        paste(image, draw(label, 42, 60), around(32, 6), around(32, 6)); text = one(label)
+        paste(image, draw(label, 42, 60), around(32, 6), around(32, 6)); what = "one", (label,)
     elif kind < 0.45:
-        paste(image, draw(label, 48, 96), around(64, 18), around(64, 18)); text = one(label)
+        paste(image, draw(label, 48, 96), around(64, 18), around(64, 18)); what = "one", (label,)
     elif kind < 0.82:
         other = pick()
         while other == label: other = pick()
         if kind < 0.70:
-            paste(image, draw(label, 42, 60), around(33, 5), around(64, 14)); paste(image, draw(other, 42, 60), around(95, 5), around(64, 14)); text = f"{one(label)} next to {one(other)}"
+            paste(image, draw(label, 42, 60), around(33, 5), around(64, 14)); paste(image, draw(other, 42, 60), around(95, 5), around(64, 14)); what = "next to", (label, other)
         else:
-            paste(image, draw(label, 42, 60), around(64, 14), around(33, 5)); paste(image, draw(other, 42, 60), around(64, 14), around(95, 5)); text = f"{one(label)} above {one(other)}"
+            paste(image, draw(label, 42, 60), around(64, 14), around(33, 5)); paste(image, draw(other, 42, 60), around(64, 14), around(95, 5)); what = "above", (label, other)
     elif kind < 0.92:
         patch = draw(label, 42, 60)
         for x in (33, 95): paste(image, patch, around(x, 5), around(64, 12))
-        text = many(label, 2)
+        what = "two", (label,)
     else:
         patch = draw(label, 36, 42)
         for x in (24, 64, 104): paste(image, patch, around(x, 3), around(64, 10))
-        text = many(label, 3)
-    return np.clip(image, 0, 255).astype(np.uint8), f"{text} {place}"
+        what = "three", (label,)
+    return np.clip(image, 0, 255).astype(np.uint8), Facts(*what, place)

@@ -29,7 +29,7 @@ interface ComposeOptions {
 }
 
 const bundled = (name: string) => fileURLToPath(new URL(`../../../models/${name}`, import.meta.url));
-const bundledModels = [bundled('demo')];
+const bundledModels = ['demo', 'demo-vqa', 'demo-itm'].map(bundled);
 
 /** The whole tree on one machine, in the order in which it starts: Redis, workers, notifier, gateway. */
 export function compose({ config, environment, say, logs, stopping }: ComposeOptions): ServicePart[] {

@@ -24,7 +24,7 @@ export function welcome({ url: reached, served, failed, bundled, image, stateFol
   if (failed.length > 0) lines.push(`It does not serve ${failed.join(', ')}; the reason is above.`);
   if (bundled) {
     lines.push(
-      'The bundled model is small and knows emoji scenes only. For photographs, give it a BLIP captioning checkpoint:',
+      'The bundled models are small and know emoji scenes only. For photographs, name BLIP checkpoints, with commas between:',
       '  BLIPQ_MODEL=Salesforce/blip-image-captioning-large npm start   # 1.9 GB from the Hugging Face Hub',
       '  BLIPQ_MODEL=/path/to/your/checkpoint npm start                 # config.json, weights and tokenizer',
       '',

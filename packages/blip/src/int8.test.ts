@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaptionModel, type CaptionRow } from './caption-model.js';
 import type { Precision } from './model/weight-format.js';
 import { prepareModel } from './prepare-model.js';
+import { type DemoScene, readDemoScenes } from './testing/read-demo-scenes.js';
 import { readPixels } from './testing/read-pixels.js';
 
 const pathOf = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
@@ -20,11 +20,11 @@ async function load(checkpoint: string, precision: Precision): Promise<CaptionMo
 }
 
 describe('the demo model on 300 rendered scenes', () => {
-  let scenes: Scene[];
+  let scenes: DemoScene[];
   let fp32: string[];
 
   beforeAll(async () => {
-    scenes = await readScenes();
+    scenes = await readDemoScenes();
     fp32 = await captionsOf(scenes, 'fp32');
   });
 
@@ -43,7 +43,7 @@ describe.each(['fp32', 'int8'] as const)(
   '%s: a row alone and the same row in any batch are alike, bit for bit',
   (precision) => {
     test('in the demo model', async () => {
-      const images = (await readScenes()).slice(0, 24).map(({ pixels }) => pixels);
+      const images = (await readDemoScenes()).slice(0, 24).map(({ pixels }) => pixels);
       await expectIndependentRows(demo, precision, images, ['a picture of', 'an image of', 'there is']);
     });
 
@@ -106,28 +106,7 @@ async function expectIndependentRows(
   await model.release();
 }
 
-interface Scene {
-  readonly pixels: Uint8Array;
-  readonly caption: string;
-}
-
-/** The tiles of the sheet that tools/demo-model/render-scenes.py made, with their true captions. */
-async function readScenes(): Promise<Scene[]> {
-  const { tileSize, columns, captions } = JSON.parse(readFileSync(pathOf('test/reference/demo-scenes.json'), 'utf8'));
-  const sheet = await readPixels(pathOf('test/reference/demo-scenes.jpg'));
-  const stride = columns * tileSize * 3;
-  return captions.map((caption: string, index: number) => {
-    const pixels = new Uint8Array(tileSize * tileSize * 3);
-    const corner = Math.floor(index / columns) * tileSize * stride + (index % columns) * tileSize * 3;
-    for (let y = 0; y < tileSize; y++) {
-      const start = corner + y * stride;
-      pixels.set(sheet.subarray(start, start + tileSize * 3), y * tileSize * 3);
-    }
-    return { pixels, caption };
-  });
-}
-
-async function captionsOf(scenes: readonly Scene[], precision: Precision): Promise<string[]> {
+async function captionsOf(scenes: readonly DemoScene[], precision: Precision): Promise<string[]> {
   const model = await load(demo, precision);
   const texts: string[] = [];
   for (let start = 0; start < scenes.length; start += 8) {
