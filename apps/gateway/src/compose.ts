@@ -87,7 +87,7 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
   const models = new ModelCatalog(registry, config.BLIPQ_MODEL_ABSENT_S * 1000);
 
   const keys = ApiKeys.load(config.BLIPQ_API_KEYS, config.BLIPQ_API_KEYS_FILE);
-  const limits = new RateLimits({ ...redis, keys: keys.all, logger });
+  const limits = new RateLimits({ ...redis, keys: keys.all });
   const bodyMemory = new BodyMemory(config.BLIPQ_UPLOADS_MB_MAX * 1024 ** 2);
   const waits = new Places(config.BLIPQ_WAITS_MAX);
   const openRequests = new OpenRequests();

@@ -1,4 +1,4 @@
-import { helpOnRequest, loadConfig, runService } from '@blipq/service';
+import { helpOnRequest, loadConfig, runService, takeConsole } from '@blipq/service';
 import { compose } from './compose.js';
 import { standaloneConfig } from './config.js';
 import { LogOutput } from './log-output.js';
@@ -13,7 +13,9 @@ helpOnRequest('npm start: gateway, worker, notifier and a private Redis on one m
 await runService(
   ({ stopping }) => {
     const { config, warnings } = loadConfig(standaloneConfig, process.env);
-    for (const warning of warnings) process.stderr.write(`blipq: ${warning}\n`);
+    const warn = (text: string) => void process.stderr.write(`blipq: ${text}\n`);
+    takeConsole(warn);
+    for (const warning of warnings) warn(warning);
     const logs = new LogOutput({
       write: say,
       pretty: process.stdout.isTTY,

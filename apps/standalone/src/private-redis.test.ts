@@ -79,6 +79,14 @@ test('a server that crashes comes back at the same address with the same data', 
   expect(await client.get('key')).toBe('value');
 });
 
+test('a Redis that asks for a password is one sentence that says so and what to do', async () => {
+  const redis = privateRedis('locked');
+  await redis.start();
+  const { host } = new URL(redis.url);
+  const failure = await new RedisCheck(`redis://${host}`).start().catch((error: Error) => error.message);
+  expect(failure).toMatch(`the Redis at ${host} (REDIS_URL) asks for a password (NOAUTH); put it into REDIS_URL`);
+});
+
 test('an address where no Redis answers is one sentence that names it without the password', async () => {
   const check = new RedisCheck('redis://:hunter2@127.0.0.1:1');
   const failure = await check.start().catch((error: Error) => error.message);

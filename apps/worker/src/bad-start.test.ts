@@ -133,13 +133,14 @@ test('a Redis that is away, or lets nobody in, leaves it alive and unready, with
   await locked.start();
   for (const [redisUrl, reason] of [
     [away, /^Redis does not answer: connect ECONNREFUSED/],
-    [locked.url, /^Redis does not answer: NOAUTH/],
-    [locked.url.replace('//', '//:hunter2@'), /^Redis does not answer: WRONGPASS/],
+    [locked.url, /^Redis asks for a password \(NOAUTH\)/],
+    [locked.url.replace('//', '//:hunter2@'), /^Redis refuses the user name or the password \(WRONGPASS\)/],
   ] as const) {
     const waiting = await spawn({ REDIS_URL: redisUrl });
     await waiting.logged('worker ready');
     expect((await waiting.health('/livez')).status).toBe(200);
     expect(await waiting.health('/readyz')).toEqual({ status: 503, body: expect.stringMatching(reason) });
+    expect(waiting.log.filter(({ level }) => Number(level) >= 40)).toHaveLength(1);
     expect(waiting.stderr).toEqual([]);
     await waiting.kill('SIGTERM');
   }

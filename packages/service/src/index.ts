@@ -7,6 +7,7 @@ export { type Environment, type LoadedConfig, loadConfig } from './load-config.j
 export { createLogger, type Logger, type LoggerOptions } from './logger.js';
 export { logLineLevel, logLineWords, prettyLogLine } from './pretty-log-line.js';
 export { type MetricsText, ProcessMetrics } from './process-metrics.js';
+export { type RedisRefusal, redisRefusal, refusalOf } from './redis-refusal.js';
 export { RedisReport } from './redis-report.js';
 export {
   runService,
@@ -19,6 +20,7 @@ export { setting } from './settings.js';
 export { helpOnRequest, settingsHelp } from './settings-help.js';
 export { inSpan, keepSpans, pastSpan, type SpanOptions, traceparent } from './span.js';
 export { StartupError } from './startup-error.js';
+export { takeConsole } from './take-console.js';
 export { type GivenText, textOrFile } from './text-or-file.js';
 export { together } from './together.js';
 export { startTracing, type TracingOptions } from './tracing.js';

@@ -34,6 +34,24 @@ test('an outage is a line when it begins, one a minute, and one when it is over'
   expect(await metrics.registry.metrics()).toContain('blipq_redis_errors_total 502');
 });
 
+test('a refusal is one line with what to do, whatever its replies say beside, and is new after a recovery', () => {
+  const { report, lines } = reported();
+  const refused = (script: string) => new Error(`MISCONF Redis is configured to save RDB snapshots. script: ${script}`);
+  for (const script of ['a', 'b', 'c']) report.error(refused(script));
+  report.warning('Redis takes no writes (MISCONF)', 'MISCONF');
+  expect(lines()).toMatchObject([
+    {
+      level: 40,
+      code: 'MISCONF',
+      msg: expect.stringMatching(/^Redis takes no writes .* \(MISCONF\); look at its log/),
+    },
+  ]);
+  report.recovery();
+  report.warning('Redis takes no writes (MISCONF)', 'MISCONF');
+  report.error(refused('d'));
+  expect(lines()).toMatchObject([{ level: 30 }, { level: 40, code: 'MISCONF' }]);
+});
+
 test('an error of another kind is not kept back', () => {
   const { report, lines } = reported();
   report.error(refused());

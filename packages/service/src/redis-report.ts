@@ -1,16 +1,7 @@
 import type { Logger } from './logger.js';
 import type { ProcessMetrics } from './process-metrics.js';
-
-/** How often an outage is spoken of while it lasts, in milliseconds. */
-const remindMs = 60_000;
-/** Kinds of errors that are remembered. */
-const kindsMax = 100;
-
-interface Told {
-  at: number;
-  /** Errors since then that were not logged. */
-  silent: number;
-}
+import { redisRefusal } from './redis-refusal.js';
+import { Reminders } from './reminders.js';
 
 /**
  * What a process tells of its Redis. In an outage each connection fails with each try to reconnect, a dozen times per
@@ -20,8 +11,7 @@ interface Told {
 export class RedisReport {
   readonly #metrics: ProcessMetrics;
   readonly #logger: Logger;
-  /** By code or message. */
-  readonly #told = new Map<string, Told>();
+  readonly #reminders = new Reminders();
   #errors = 0;
 
   constructor(metrics: ProcessMetrics, logger: Logger) {
@@ -32,23 +22,23 @@ export class RedisReport {
   readonly error = (error: Error & { code?: string }): void => {
     this.#metrics.redisError();
     this.#errors += 1;
-    const kind = error.code ?? error.message;
-    const told = this.#told.get(kind);
-    if (told !== undefined && Date.now() - told.at < remindMs) {
-      told.silent += 1;
-      return;
-    }
-    if (this.#told.size >= kindsMax) this.#told.clear();
-    this.#told.set(kind, { at: Date.now(), silent: 0 });
-    this.#logger.warn({ err: error, ...(told && { since_last: told.silent }) }, 'Redis');
+    const refusal = redisRefusal(error);
+    const silent = this.#reminders.due(refusal?.code ?? error.code ?? error.message);
+    if (silent === undefined) return;
+    const more = { ...(silent > 0 && { since_last: silent }) };
+    if (refusal === undefined) this.#logger.warn({ err: error, ...more }, 'Redis');
+    else this.#logger.warn({ code: refusal.code, reply: error.message, ...more }, `Redis ${refusal.sentence}`);
   };
 
-  /** Redis answers, but not as it should. */
-  readonly warning = (sentence: string): void => this.#logger.warn(sentence);
+  /** Redis answers, but not as it should. Of what has a code it is one kind with the errors of that code. */
+  readonly warning = (sentence: string, code?: string): void => {
+    if (code === undefined) this.#logger.warn(sentence);
+    else if (this.#reminders.due(code) !== undefined) this.#logger.warn({ code }, sentence);
+  };
 
   readonly recovery = (): void => {
     this.#logger.info({ errors: this.#errors }, 'Redis answers again');
-    this.#told.clear();
+    this.#reminders.forget();
     this.#errors = 0;
   };
 }

@@ -11,11 +11,15 @@ export class RedisRelay {
   readonly #sockets = new Set<Socket>();
   #isParted = false;
 
-  private constructor(server: Server, target: URL) {
+  private constructor(server: Server, target: URL, localAddress?: string) {
     this.#server = server;
     this.url = `redis://127.0.0.1:${(server.address() as AddressInfo).port}`;
     server.on('connection', (client) => {
-      const redis = connect(Number(target.port), target.hostname);
+      const redis = connect({
+        port: Number(target.port),
+        host: target.hostname,
+        ...(localAddress && { localAddress }),
+      });
       for (const [from, to] of [
         [client, redis],
         [redis, client],
@@ -33,10 +37,11 @@ export class RedisRelay {
     });
   }
 
-  static async start(redisUrl: string): Promise<RedisRelay> {
+  /** @param localAddress of this machine, from which Redis is connected to. Default: the system's choice */
+  static async start(redisUrl: string, localAddress?: string): Promise<RedisRelay> {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
-    return new RedisRelay(server, new URL(redisUrl));
+    return new RedisRelay(server, new URL(redisUrl), localAddress);
   }
 
   part(): void {

@@ -1,6 +1,5 @@
 import { BlipqError } from '@blipq/contracts';
 import { openRedis, producerRedis, type RedisClient } from '@blipq/queue';
-import type { Logger } from '@blipq/service';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { ApiKey } from './api-keys.js';
 
@@ -16,7 +15,7 @@ interface RateLimitsOptions {
   redisUrl: string;
   namespace: string;
   keys: readonly ApiKey[];
-  logger: Logger;
+  onError: (error: Error) => void;
 }
 
 /** What costs more than its request, and how often a caller may ask for it, whatever the key's own limit. */
@@ -36,8 +35,8 @@ export class RateLimits {
 
   readonly #costly = new Map<Costly, RateLimiterRedis>();
 
-  constructor({ redisUrl, namespace, keys, logger }: RateLimitsOptions) {
-    this.#redis = producerRedis(redisUrl, 500, (err) => logger.warn({ err }, 'Redis (rate limits)'));
+  constructor({ redisUrl, namespace, keys, onError }: RateLimitsOptions) {
+    this.#redis = producerRedis(redisUrl, 500, onError);
     const limiter = (name: string, window: { points: number; duration: number }) =>
       new RateLimiterRedis({
         ...window,

@@ -12,7 +12,20 @@ const patienceMs = 700;
 export async function connectionTrouble(redisUrl: string): Promise<Error | undefined> {
   const [node] = parseRedisUrl(redisUrl)?.nodes ?? [];
   if (node === undefined) return undefined;
-  return redisUrl.startsWith('rediss') ? await tlsTrouble(node) : await failure(connect(node), 'connect');
+  return redisUrl.startsWith('rediss') ? await tlsTrouble(node) : await plainTrouble(node);
+}
+
+/** A server that lets nobody in says so unasked and hangs up; others are silent, and we hang up. */
+async function plainTrouble(node: RedisNode): Promise<Error | undefined> {
+  const socket = connect(node).setEncoding('utf8');
+  const ending = setTimeout(() => socket.end(), patienceMs / 2);
+  let said = '';
+  socket.on('data', (text) => {
+    said += text;
+  });
+  const trouble = await failure(socket, 'end');
+  clearTimeout(ending);
+  return said.startsWith('-') ? new Error(said.slice(1).trim()) : trouble;
 }
 
 async function tlsTrouble(node: RedisNode): Promise<Error | undefined> {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { BlipqError, parseRedisUrl, type RedisAddress } from '@blipq/contracts';
-import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
+import { Cluster, type ClusterOptions, Redis, type RedisOptions, SentinelConnector } from 'ioredis';
 
 /** Where the queue lives. */
 export interface QueueAddress {
@@ -107,7 +107,21 @@ function sentinelOptions(address: AddressOf<'sentinel'>): RedisOptions {
     ...{ sentinelRetryStrategy: retryStrategy, sentinelCommandTimeout: 1500 },
     // Sentinels tell when a master has been replaced: the connections to one that froze do not end by themselves.
     failoverDetector: true,
+    Connector: QuietSentinelConnector,
   };
+}
+
+/**
+ * ioredis (6.0) listens to no errors of the connections on which it hears of that, and prints them. What counts is said
+ * when the master is asked for and no sentinel answers.
+ */
+class QuietSentinelConnector extends SentinelConnector {
+  constructor(options: unknown) {
+    super(options as ConstructorParameters<typeof SentinelConnector>[0]);
+    const own = this as unknown as { connectToSentinel(...args: unknown[]): Redis };
+    const connect = own.connectToSentinel.bind(this);
+    own.connectToSentinel = (...args) => connect(...args).on('error', () => undefined);
+  }
 }
 
 function clusterOptions({ tls }: AddressOf<'cluster'>): ClusterOptions {

@@ -1,9 +1,13 @@
+import { refusalOf } from '@blipq/service';
+
 /** What there is to say about a server, as the rest of a sentence that begins with "Redis". */
 export interface RedisFitness {
   /** Why it must not be trusted with captions. */
   unfit?: string;
   /** What its operator should know. */
   warning?: string;
+  /** The first word with which Redis refuses what it refuses because of that. */
+  code?: string;
   /** Whether it writes to its disk; undefined where it does not tell. */
   persists: boolean | undefined;
   /** Changes with every start of the server. */
@@ -30,10 +34,20 @@ export function judgeRedis(info: string, save: string | undefined): RedisFitness
   const unfit = complaint(facts);
   return {
     ...(unfit !== undefined && { unfit }),
-    ...(persists === false && { warning: forgets }),
+    ...(facts.get('role') === 'slave' && { code: 'READONLY' }),
+    ...(isFull(facts) ? fullMemory : persists === false && { warning: forgets }),
     persists,
     runId: facts.get('run_id') ?? '',
   };
+}
+
+/** Work that was accepted is made all the same, so this is no reason not to use it. */
+const { code, sentence } = refusalOf('OOM');
+const fullMemory = { code, warning: sentence };
+
+function isFull(facts: Map<string, string>): boolean {
+  const max = Number(facts.get('maxmemory') ?? 0);
+  return max > 0 && Number(facts.get('used_memory')) >= max;
 }
 
 function complaint(facts: Map<string, string>): string | undefined {

@@ -31,8 +31,8 @@ test.skipIf(!hasValkey)(`Valkey${hasValkey ? '' : ' (there is no valkey-server o
   await live(server.url);
 });
 
-test('one Redis behind a user name and a password, in another database', async () => {
-  const server = await OwnRedis.create({ settings: { user: 'ada on >s3cret ~* &* +@all' } });
+test('one Redis behind a user name and a password, with the rights that BlipQ asks for, in another database', async () => {
+  const server = await OwnRedis.create({ settings: { user: 'ada on >s3cret ~test-* &test-* +@all' } });
   onTestFinished(() => server.remove());
   await server.start();
   const whole = await live(`redis://ada:s3cret@127.0.0.1:${server.port}/3`);
