@@ -83,6 +83,11 @@ async function results(batch: BatchResource): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
   for (let cursor = '0'; seen.size < batch.total; ) {
     const answer = await ask('bulk', `${batch.links.results}?cursor=${cursor}`, { headers: { prefer: 'wait=30' } });
+    if (!answer.ok) {
+      // A busy Redis is asked again.
+      await delay(1000);
+      continue;
+    }
     for (const line of (await answer.text()).split('\n')) {
       if (line === '') continue;
       const result = JSON.parse(line) as BatchResult;
