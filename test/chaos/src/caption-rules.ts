@@ -83,7 +83,11 @@ function endRules(caption: CaptionHistory, end: string, faults: readonly FaultHi
   }
   const endedAt = Math.min(...sightings.filter(({ state }) => state === end).map(({ at }) => at));
   const kinds = faults.filter((fault) => strikes(fault, caption, endedAt)).map((fault) => faultKind(fault.kind));
-  const soon = timeoutS === null || (endedAt - sentAt < timeoutS * 1000 && !kinds.some(({ stepsClock }) => stepsClock));
+  // Its time began when it was stored, which may be long before anybody heard of that.
+  const isStepped = faults.some(({ kind: fault, beganAt, endedAt: over }) => {
+    return faultKind(fault).stepsClock && beganAt <= endedAt && over >= sentAt;
+  });
+  const soon = timeoutS === null || (endedAt - sentAt < timeoutS * 1000 && !isStepped);
   if (end === 'expired' && soon) {
     broken.push(['expired too early', `after ${endedAt - sentAt} ms, with a deadline of ${timeoutS} s`]);
   }

@@ -68,6 +68,22 @@ class HeldWorker {
   }
 }
 
+test('work whose beginning Redis lost, but not the lock of its job, ends as work that has begun', async () => {
+  const { work } = await queue.submit(submission());
+  const redis = new Redis(redisUrl);
+  await consume(async ({ id }) => {
+    const record = `${namespace}:{captions}:record:${id}`;
+    await redis.hdel(record, 'token', 'started_ms');
+    await redis.hset(record, { state: 'queued', attempt: 0 });
+    return made('all the same');
+  });
+  const { state, attempt, started_at, timings } = await ended(work.id);
+  redis.disconnect();
+  expect({ state, attempt }).toEqual({ state: 'succeeded', attempt: 1 });
+  expect(started_at).not.toBeNull();
+  expect(timings!.queue_ms).toBeGreaterThanOrEqual(0);
+});
+
 describe('errors of the handler', () => {
   test('one that is not retryable fails the caption at once', async () => {
     const { work } = await queue.submit(submission());
