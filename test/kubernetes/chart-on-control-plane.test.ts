@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { helmTemplate, profiles } from '../../tools/rendered-profile.mjs';
-import { ControlPlane, missing } from './control-plane.js';
+import { ControlPlane, controllers, missing } from './control-plane.js';
 import { standInKinds } from './stand-in-kinds.js';
 
 const path = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
@@ -57,6 +57,15 @@ describe.skipIf(missing !== undefined)('on a real control plane (skipped where t
     expect(apply('warned', manifests).stderr).toContain('would violate PodSecurity "restricted');
   });
 
+  test.skipIf(!controllers)('pods are admitted, one for each that is wanted', async () => {
+    namespace('admitted');
+    const args = [...least, '--set', 'modelStorage.type=image', '--namespace', 'admitted'];
+    done(apply('admitted', helmTemplate(args)));
+    await expect.poll(() => plane.list('pods', '-n', 'admitted').length).toBe(6);
+    const failed = plane.list('events', '-n', 'admitted').filter(({ reason }) => reason === 'FailedCreate');
+    expect(failed).toEqual([]);
+  });
+
   test('another version is applied over the one before at once, with a download of its own', () => {
     namespace('upgraded');
     const version = (tag: string) => helmTemplate([...least, '--set', `image.tag=${tag}`, '--namespace', 'upgraded']);
@@ -87,4 +96,58 @@ describe.skipIf(missing !== undefined)('on a real control plane (skipped where t
       .poll(() => plane.list(everything, '-n', 'helmed', '-l', 'app.kubernetes.io/part-of=blipq'))
       .toEqual([]);
   });
+
+  test.skipIf(!controllers)(
+    'pods find the nodes that they are for, and two of a revision are on two of them',
+    async () => {
+      for (const name of Object.keys(nodes)) done(plane.kubectl(['create', '-f', '-'], node(name)));
+      for (const [name, resources] of Object.entries(nodes)) {
+        const all = { cpu: '16', memory: '64Gi', pods: '100', ...resources };
+        const patch = JSON.stringify({ status: { capacity: all, allocatable: all } });
+        done(plane.kubectl(['patch', 'node', name, '--subresource=status', '--type=merge', '-p', patch]));
+      }
+      namespace('placed');
+      const devices = ['cpu', 'cuda', 'mig'].flatMap((device, index) => [
+        ...['--set', `models[${index}].name=models/${device}`, '--set', `models[${index}].device=${device}`],
+      ]);
+      const values = [
+        '--set',
+        'redis.existingSecret=redis',
+        '--set',
+        'modelStorage.type=image',
+        '--namespace',
+        'placed',
+      ];
+      const version = (tag: string) => helmTemplate([...devices, ...values, '--set', `image.tag=${tag}`]);
+      const nodesOf = (component: string, more = '') =>
+        plane
+          .list('pods', '-n', 'placed', '-l', `app.kubernetes.io/component=${component}${more}`)
+          .map(({ spec }) => spec.nodeName ?? 'none')
+          .sort();
+      done(apply('placed', version('1.0.0')));
+      await expect.poll(() => nodesOf('gateway')).toEqual(['cpu-1', 'cpu-2']);
+      await expect.poll(() => nodesOf('worker', ',blipq/model=cpu')).toEqual(['cpu-1', 'cpu-2']);
+      // One GPU, two workers that each want one: the second waits.
+      await expect.poll(() => nodesOf('worker', ',blipq/model=cuda')).toEqual(['gpu', 'none']);
+      await expect.poll(() => nodesOf('worker', ',blipq/model=mig')).toEqual(['mig', 'mig']);
+    },
+  );
 });
+
+const nodes: Record<string, Record<string, string>> = {
+  'cpu-1': {},
+  'cpu-2': {},
+  gpu: { 'nvidia.com/gpu': '1' },
+  mig: { 'nvidia.com/mig-1g.10gb': '7' },
+};
+
+/** A node that nothing runs on, with a GPU's label and taint where it has one. */
+function node(name: string): string {
+  const gpu = !name.startsWith('cpu');
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name, labels: { 'kubernetes.io/hostname': name, ...(gpu && { 'nvidia.com/gpu.present': 'true' }) } },
+    spec: { taints: gpu ? [{ key: 'nvidia.com/gpu', effect: 'NoSchedule' }] : [] },
+  });
+}

@@ -13,12 +13,16 @@ import { findClient } from '../../tools/kubernetes-clients.mjs';
 /** The convention of envtest for where the programs are. */
 const assets = process.env.KUBEBUILDER_ASSETS ?? '';
 const needed = ['etcd', 'kube-apiserver'] as const;
-type Program = (typeof needed)[number];
+const further = ['kube-controller-manager', 'kube-scheduler'] as const;
+type Program = (typeof needed)[number] | (typeof further)[number];
 const path = (program: Program) => join(assets, program);
 const isThere = (program: Program) => existsSync(path(program));
 
 /** Why there is none, or undefined. */
 export const missing: string | undefined = reason();
+
+/** Whether pods are made and scheduled, too; without those programs objects are kept and no more. */
+export const controllers: boolean = further.every(isThere);
 
 function reason(): string | undefined {
   if (assets === '') return 'KUBEBUILDER_ASSETS names no folder with etcd and kube-apiserver';
@@ -34,7 +38,7 @@ export interface Outcome {
   stderr: string;
 }
 
-/** A Kubernetes of a test's own, on loopback: its API server, which admits and keeps objects. No controller acts on them. */
+/** A Kubernetes of a test's own, on loopback, without nodes: pods may be scheduled, and none runs. */
 export class ControlPlane {
   readonly #dir: string;
   readonly #servers: ChildProcess[] = [];
@@ -71,10 +75,14 @@ export class ControlPlane {
       ...['--authorization-mode', 'RBAC', '--service-cluster-ip-range', '10.0.0.0/24', '--allow-privileged=true'],
       ...['--service-account-key-file', key, '--service-account-signing-key-file', key],
       ...['--service-account-issuer', 'https://kubernetes.default.svc'],
-      // It keeps volumes until a controller lets them go, which is not there.
+      // It keeps volumes until a controller lets them go, which may not be there.
       '--disable-admission-plugins=StorageObjectInUseProtection',
     ]);
     await vi.waitFor(async () => expect(await this.#isReady()).toBe(true), { timeout: 150_000, interval: 200 });
+    if (!controllers) return;
+    const own = ['--kubeconfig', this.#kubeconfig, '--leader-elect=false', '--secure-port=0'];
+    this.#run('kube-controller-manager', [...own, '--service-account-private-key-file', key]);
+    this.#run('kube-scheduler', own);
   }
 
   get #kubeconfig(): string {

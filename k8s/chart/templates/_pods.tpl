@@ -45,19 +45,20 @@ securityContext:
 {{- end }}
 
 {{/*
-Over nodes and zones, among pods of one revision: without pod-template-hash those of the revision before count too, and
-both of two new ones land on one node. Takes the pods' labels as YAML.
+Over nodes, among pods of one revision: without pod-template-hash those of the revision before count too, and both of two
+new ones land on one node. The scheduler passes over nodes that lack one of the labels, so that zones are spread over only
+where that is asked for. Takes root, and the pods' labels as YAML.
 */}}
 {{- define "blipq.spread" -}}
 topologySpreadConstraints:
-  {{- range list "kubernetes.io/hostname" "topology.kubernetes.io/zone" }}
+  {{- range .root.Values.topologyKeys }}
   - topologyKey: {{ . }}
     maxSkew: 1
     whenUnsatisfiable: ScheduleAnyway
     matchLabelKeys: [pod-template-hash]
     labelSelector:
       matchLabels:
-        {{- $ | nindent 8 }}
+        {{- $.labels | nindent 8 }}
   {{- end }}
 {{- end }}
 
