@@ -2,6 +2,7 @@ import { itemIdOf, newBatchId, newCaptionId } from '@blipq/contracts';
 import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { made, submission } from '../testing/fixtures.js';
 import { TestQueue } from '../testing/test-queue.js';
+import { discardRecord } from './scripts/discard-record.js';
 
 const redisUrl = inject('redisUrl');
 let live: TestQueue;
@@ -92,6 +93,17 @@ describe('a batch', () => {
     // Also while BullMQ's key is still broken.
     await vi.waitFor(async () => expect((await live.queue.readBatch(batch.id))?.counts).toEqual(none));
     await live.redis.del(prioritized);
+  });
+
+  test('that one gateway has sealed loses no item that another one takes back afterwards', async () => {
+    const { batch } = await live.queue.createBatch({});
+    const { work } = await live.queue.submit(submission({ batchId: batch.id, item: { index: 0, hash: 'a' } }));
+    const sealed = await live.queue.sealBatch(batch.id, [{ index: 0, id: work.id, error: null }]);
+    const pixels = (await live.redis.hget(live.keys.record(work.id), 'pixels'))!;
+    expect(await discardRecord({ redis: live.redis, root: live.keys.root }, work.id, pixels)).toBe(false);
+    expect(await live.queue.readBatch(batch.id)).toEqual(sealed);
+    await live.consume(async () => made('x'));
+    expect((await live.ended(work.id)).state).toBe('succeeded');
   });
 
   test('belongs to its tenant, and answers result_expired when it is gone', async () => {

@@ -13,8 +13,10 @@ local state, own_pixels, tenant, fingerprint, storing = unpack(redis.call('HMGET
   'state', 'pixels', 'tenant', 'fingerprint', 'storing'))
 local idempotency, batch, queue, item = unpack(redis.call('HMGET', record, 'idempotency', 'batch', 'jobs', 'item'))
 local is_own = own_pixels == arguments.pixels
+-- Somebody was answered with it: under its key, or, whichever gateway that was, with the batch that it is in.
+local is_promised = (fingerprint and not storing) or (batch and batches.is_sealed(batch))
 -- Work that goes on needs its pixels.
-if is_own and (state ~= 'queued' or (fingerprint and not storing)) then return 0 end
+if is_own and (state ~= 'queued' or is_promised) then return 0 end
 pixels.drop(arguments.pixels)
 if not is_own then return 0 end
 work.close(id)
