@@ -124,7 +124,7 @@ async function find(event) {
   const id = at('find-id').value.trim();
   const found = at('found');
   try {
-    const response = await fetch(`live/work/${encodeURIComponent(id)}`, { signal: AbortSignal.timeout(10_000) });
+    const response = await fetch(`live/records/${encodeURIComponent(id)}`, { signal: AbortSignal.timeout(10_000) });
     const answer = await response.json();
     if (answer.work === undefined) return found.replaceChildren(element('p', {}, answer.said));
     const { work } = answer;

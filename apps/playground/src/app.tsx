@@ -1,5 +1,10 @@
 import type { Kind } from '@blipq/client';
 import { useEffect, useState } from 'preact/hooks';
+import type { GivenImage } from './cards/card.js';
+import type { Connection } from './cards/connection.js';
+import { kinds, kindWords } from './cards/kinds.js';
+import type { Runs } from './cards/runs.js';
+import { askedBy, noWishes } from './cards/wishes.js';
 import icon from './icon.svg';
 import { Banners } from './view/banners.js';
 import { CardList } from './view/card-list.js';
@@ -7,11 +12,6 @@ import { Composer } from './view/composer.js';
 import { KeyForm } from './view/key-form.js';
 import { Tabs } from './view/tabs.js';
 import { useChanges } from './view/use-changes.js';
-import type { GivenImage } from './work/card.js';
-import type { Connection } from './work/connection.js';
-import { kinds, kindWords } from './work/kinds.js';
-import type { Runs } from './work/runs.js';
-import { askedBy, noWishes } from './work/wishes.js';
 
 const tabId = (kind: Kind) => kindWords[kind].tab.toLowerCase();
 const kindInAddress = () => kinds.find((kind) => `#${tabId(kind)}` === location.hash) ?? 'captions';

@@ -1,8 +1,8 @@
 import { render } from 'preact';
 import { App } from './app.js';
-import { Connection } from './work/connection.js';
-import { CardHistory } from './work/history.js';
-import { Runs } from './work/runs.js';
+import { Connection } from './cards/connection.js';
+import { CardHistory } from './cards/history.js';
+import { Runs } from './cards/runs.js';
 import './style/colours.css';
 import './style/elements.css';
 import './style/frame.css';

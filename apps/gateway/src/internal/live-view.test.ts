@@ -51,7 +51,7 @@ const status: WorkerStatus = {
 };
 
 test('the view, its data and its files are for operators alone, on the internal port alone', async () => {
-  for (const path of ['', '/data', '/static/live.js', '/work/cap_x', '/errors/queue_full']) {
+  for (const path of ['', '/data', '/static/live.js', '/records/cap_x', '/errors/queue_full']) {
     expect([path, (await fetch(`${gateway.internalUrl}/admin/live${path}`)).status]).toEqual([path, 401]);
     expect([path, (await fetch(`${gateway.url}/admin/live${path}`, { headers: { authorization } })).status]).toEqual([
       ...[path, 404],
@@ -121,11 +121,11 @@ test('a paused queue is found, and names its model', async () => {
 
 test('work is looked up by its id, whoever has it, and each look is a line in the log', async () => {
   const id = await submit('?prompt=second');
-  expect(await (await get(`/admin/live/work/${id}`)).json()).toMatchObject({ work: { id, tenant: 'public' } });
+  expect(await (await get(`/admin/live/records/${id}`)).json()).toMatchObject({ work: { id, tenant: 'public' } });
   await expect
     .poll(() => gateway.logs)
     .toContainEqual(
-      expect.objectContaining({ msg: 'admin request', level: 30, by: 'key', path: `/admin/live/work/${id}` }),
+      expect.objectContaining({ msg: 'admin request', level: 30, by: 'key', path: `/admin/live/records/${id}` }),
     );
   for (const [wanted, code] of [
     [newCaptionId(), 404],
@@ -133,7 +133,7 @@ test('work is looked up by its id, whoever has it, and each look is a line in th
     ['*', 400],
     [`${id}%0a`, 400],
   ] as const) {
-    const response = await get(`/admin/live/work/${wanted}`);
+    const response = await get(`/admin/live/records/${wanted}`);
     expect([wanted, response.status]).toEqual([wanted, code]);
     expect(((await response.json()) as { said: string }).said.length).toBeGreaterThan(20);
   }

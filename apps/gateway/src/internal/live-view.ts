@@ -59,7 +59,7 @@ export class LiveView implements AdminPage {
       });
     }
     this.#app.get(`${this.path}/data`, (_req: Request, res: Response) => this.#answerData(res));
-    this.#app.get(`${this.path}/work/:id`, (req: Request, res: Response) => this.#answerWork(req, res));
+    this.#app.get(`${this.path}/records/:id`, (req: Request, res: Response) => this.#answerWork(req, res));
     this.#app.get(`${this.path}/errors/:code`, (req: Request, _res: Response, next: NextFunction) => {
       req.url = `/docs/errors/${req.params.code}`;
       next();

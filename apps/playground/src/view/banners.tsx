@@ -1,7 +1,7 @@
 import type { Kind } from '@blipq/client';
 import { useEffect, useState } from 'preact/hooks';
-import type { Connection, ModelOnOffer, Outage } from '../work/connection.js';
-import { kindWords } from '../work/kinds.js';
+import type { Connection, ModelOnOffer, Outage } from '../cards/connection.js';
+import { kindWords } from '../cards/kinds.js';
 
 interface BannersProps {
   connection: Connection;

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { GivenImage } from '../work/card.js';
+import type { GivenImage } from '../cards/card.js';
 
 /** Browsers lend the camera to pages from this machine and to those under https. */
 export const hasCamera = () => navigator.mediaDevices?.getUserMedia !== undefined;

@@ -1,9 +1,9 @@
 import type { Kind } from '@blipq/client';
-import type { GivenImage } from '../work/card.js';
-import type { Connection } from '../work/connection.js';
-import { csvRows, download, jsonLines } from '../work/exports.js';
-import { kindWords } from '../work/kinds.js';
-import type { Runs } from '../work/runs.js';
+import type { GivenImage } from '../cards/card.js';
+import type { Connection } from '../cards/connection.js';
+import { csvRows, download, jsonLines } from '../cards/exports.js';
+import { kindWords } from '../cards/kinds.js';
+import type { Runs } from '../cards/runs.js';
 import { CardView } from './card-view.js';
 
 interface CardListProps {

@@ -1,5 +1,5 @@
-import { type Card, isCanceling, isOpen, pageOf, type Trouble } from '../work/card.js';
-import type { Connection } from '../work/connection.js';
+import { type Card, isCanceling, isOpen, pageOf, type Trouble } from '../cards/card.js';
+import type { Connection } from '../cards/connection.js';
 import { CopyAs } from './copy-as.js';
 import { ResultView } from './result-view.js';
 

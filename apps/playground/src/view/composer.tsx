@@ -1,10 +1,10 @@
 import type { Kind } from '@blipq/client';
 import type { RefObject } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import { type GivenImage, imagesMax } from '../work/card.js';
-import type { ModelOnOffer } from '../work/connection.js';
-import { kindWords } from '../work/kinds.js';
-import { linesOf, type Wishes } from '../work/wishes.js';
+import { type GivenImage, imagesMax } from '../cards/card.js';
+import type { ModelOnOffer } from '../cards/connection.js';
+import { kindWords } from '../cards/kinds.js';
+import { linesOf, type Wishes } from '../cards/wishes.js';
 import { ExampleImages } from './example-images.js';
 import { MoreWishes } from './more-wishes.js';
 import { PictureInputs } from './picture-inputs.js';

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
-import type { Card } from '../work/card.js';
-import type { Connection } from '../work/connection.js';
-import { type SnippetName, snippet, snippetNames } from '../work/snippets.js';
+import type { Card } from '../cards/card.js';
+import type { Connection } from '../cards/connection.js';
+import { type SnippetName, snippet, snippetNames } from '../cards/snippets.js';
 
 /** The card's request for a shell or a program: copied and shown. */
 export function CopyAs({ card, connection }: { card: Card; connection: Connection }) {

@@ -1,7 +1,7 @@
+import type { GivenImage } from '../cards/card.js';
 import book from '../examples/book-in-a-room.jpg';
 import apples from '../examples/three-apples-on-a-yellow-background.png';
 import umbrella from '../examples/umbrella-on-the-beach.jpg';
-import type { GivenImage } from '../work/card.js';
 
 const examples = [
   { name: 'umbrella-on-the-beach.jpg', address: umbrella },

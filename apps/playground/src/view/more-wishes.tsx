@@ -1,6 +1,6 @@
 import type { Kind } from '@blipq/client';
-import type { ModelOnOffer } from '../work/connection.js';
-import type { Wishes } from '../work/wishes.js';
+import type { ModelOnOffer } from '../cards/connection.js';
+import type { Wishes } from '../cards/wishes.js';
 
 interface MoreWishesProps {
   kind: Kind;

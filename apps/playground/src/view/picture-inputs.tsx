@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { type GivenImage, imagesMax } from '../work/card.js';
-import { addressedPicture, picturesOf, transferredPictures } from '../work/transferred-pictures.js';
+import { type GivenImage, imagesMax } from '../cards/card.js';
+import { addressedPicture, picturesOf, transferredPictures } from '../cards/transferred-pictures.js';
 import { CameraDialog, hasCamera } from './camera-dialog.js';
 
 /** Dropped, pasted, chosen, from a camera or by address. */

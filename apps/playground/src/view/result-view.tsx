@@ -1,5 +1,5 @@
 import type { Kind, Resources } from '@blipq/client';
-import { percent, type ToldToken, textParts } from '../work/caption-words.js';
+import { percent, type ToldToken, textParts } from '../cards/caption-words.js';
 
 /** What was made of an image. */
 export function ResultView({ resource }: { resource: Resources[Kind] }) {

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { GivenImage } from '../work/card.js';
-import { thumbnailOf } from '../work/thumbnail.js';
+import type { GivenImage } from '../cards/card.js';
+import { thumbnailOf } from '../cards/thumbnail.js';
 
 interface StagedPicturesProps {
   pictures: GivenImage[];

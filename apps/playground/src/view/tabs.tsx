@@ -1,5 +1,5 @@
 import type { Kind } from '@blipq/client';
-import { kinds, kindWords } from '../work/kinds.js';
+import { kinds, kindWords } from '../cards/kinds.js';
 
 /** By the ARIA pattern: one tab stop, arrow keys choose. */
 export function Tabs({ kind, onChoose }: { kind: Kind; onChoose(kind: Kind): void }) {

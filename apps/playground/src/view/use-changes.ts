@@ -1,5 +1,5 @@
 import { useEffect, useReducer } from 'preact/hooks';
-import type { Changes } from '../work/changes.js';
+import type { Changes } from '../cards/changes.js';
 
 /** Renders the component anew whenever `source` has changed. */
 export function useChanges(source: Changes): void {
