@@ -123,6 +123,7 @@ export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
     aheadBytesMax: bounds.bytesMax / 4,
     decodesMax: Math.max(1, Math.floor(config.BLIPQ_THREADS / 2)),
     onFetch: metrics.fetched,
+    ...(config.BLIPQ_FETCH_RETRIES_MS && { pausesMs: config.BLIPQ_FETCH_RETRIES_MS }),
   });
 
   const bentomlMetrics = new BentomlMetrics();

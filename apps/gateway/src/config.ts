@@ -170,6 +170,10 @@ export const gatewaySettings = z.object({
   BLIPQ_FETCH_PER_HOST: setting.wholeNumber(1, 1000).default(4).meta({
     purpose: 'Images of batches for which all gateways together ask one host at the same time',
   }),
+  BLIPQ_FETCH_RETRIES_MS: setting.numbers('pauses in milliseconds', 0, 86_400_000).optional().meta({
+    purpose:
+      'Pauses before the second and each further try at an image of a batch whose host does not answer; 1 s, 10 s and a minute by default',
+  }),
   BLIPQ_FETCH_AHEAD: setting.wholeNumber(1, 100_000).default(256).meta({
     purpose:
       'Largest number of images of batches that are fetched for a model and wait for its workers; never more than a quarter of `BLIPQ_QUEUE_MAX` and `BLIPQ_QUEUE_MB_MAX`',

@@ -32,12 +32,12 @@ export class BatchCaller {
   }
 
   async #submit(batch: PlannedBatch, round: number): Promise<BatchView | undefined> {
-    const { ledger, scenes, images, receivers, client } = this.#options;
+    const { ledger, scenes, images, hosts, receivers, client } = this.#options;
     const sentAt = ledger.now();
     const receiver = batch.webhook === null ? null : receivers[batch.webhook]!.urlFor(batch.tenant);
     const { key } = batch;
     while (!client.isOver) {
-      const reply = await client.ask(batchSubmissionOf({ batch, key, scenes, images, receiver }));
+      const reply = await client.ask(batchSubmissionOf({ batch, key, scenes, images, hosts, receiver }));
       if (reply === undefined) return undefined;
       if (reply.status === 202) {
         const view = reply.body as unknown as BatchView;
@@ -56,9 +56,10 @@ export class BatchCaller {
     const total = items.length;
     ledger.batches.acknowledged(view, { ...sent, tenant, request: name, webhook: webhook !== null, total });
     for (const [index, { id }] of view.items.entries()) {
-      const { scene, timeoutS } = items[index]!;
-      const asked = { ...sent, tenant, request: `${name}.${index}`, scene, kind: scenes[scene]!.kind, timeoutS };
-      if (id !== null) ledger.acknowledged(id, { ...asked, webhook: false }, null);
+      const { scene, source, timeoutS } = items[index]!;
+      const { kind } = scenes[scene]!;
+      const asked = { ...sent, tenant, request: `${name}.${index}`, scene, kind, timeoutS, webhook: false };
+      if (id !== null) ledger.acknowledged(id, { ...asked, ...(source && { source }) }, null);
     }
   }
 

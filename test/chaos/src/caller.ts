@@ -1,5 +1,6 @@
 import { type Ask, type Client, causeOf, patienceMs, type Reply } from './client.js';
 import { eventData } from './event-stream.js';
+import type { ImageHosts } from './image-hosts.js';
 import type { ImageFile } from './images.js';
 import { type Ledger, terminalStates } from './ledger.js';
 import type { Follow, PlannedRequest } from './planned-request.js';
@@ -14,6 +15,7 @@ export interface CallerOptions {
   scenes: readonly Scene[];
   /** By scene. */
   images: readonly ImageFile[];
+  hosts: ImageHosts;
   receivers: readonly Receiver[];
 }
 

@@ -1,6 +1,7 @@
 import type { Task } from '@blipq/contracts';
 import { faultKind } from './fault-kinds.js';
 import type { CaptionHistory, FaultHistory, History, Message, Sighting, Undone } from './history.js';
+import { fetchFailures } from './image-source.js';
 import { terminalStates } from './ledger.js';
 import { type Result, sameResult } from './result.js';
 import { sceneTasks } from './scene.js';
@@ -42,13 +43,14 @@ export function checkCaption(caption: CaptionHistory, history: History): Violati
 type Broken = [Rule, string];
 
 function resultRules(caption: CaptionHistory, end: string, { expected }: History): Broken[] {
-  const { sightings, messages, scene, undone } = caption;
+  const { sightings, messages, scene, source, undone } = caption;
   const broken: Broken[] = [];
   const ended = [...sightings, ...messages].filter(({ state }) => state === end);
   const [first, ...others] = ended.map(({ result }) => result);
   const other = others.find((one) => !identical(one, first!));
   if (other !== undefined) broken.push(['two results', `${JSON.stringify(first)} and ${JSON.stringify(other)}`]);
-  const right = end === 'succeeded' ? expected[scene]! : null;
+  const isThere = source === undefined || fetchFailures[source].length === 0;
+  const right = end === 'succeeded' && isThere ? expected[scene]! : null;
   if (!sameResult(first!, right)) {
     broken.push(['wrong result', `${JSON.stringify(first)} instead of ${JSON.stringify(right)}`]);
   }
@@ -72,7 +74,7 @@ const isOtherOfVersion = (one: Seen, other: Seen) => one.version === other.versi
 const described = ({ state, version, by, at }: Sighting) => `${state} was version ${version} at ${at} ms (${by})`;
 
 function endRules(caption: CaptionHistory, end: string, faults: readonly FaultHistory[]): Broken[] {
-  const { cancels, sightings, timeoutS, sentAt, kind } = caption;
+  const { cancels, sightings, timeoutS, sentAt, kind, source } = caption;
   const broken: Broken[] = [];
   const promised = cancels.find(({ status }) => status === 200 || status === 202);
   if (promised !== undefined && end !== 'canceled') {
@@ -94,7 +96,8 @@ function endRules(caption: CaptionHistory, end: string, faults: readonly FaultHi
   const code = sightings.find(({ state }) => state === 'failed')?.error ?? '';
   const deaths = kinds.filter(({ deadly }) => deadly).length;
   const stalls = deaths + Math.min(1, kinds.filter(({ cutsAnswers }) => cutsAnswers).length);
-  if (end === 'failed' && !(excusable.includes(code) && stalls >= 2)) {
+  const failures: readonly string[] = source === undefined ? [] : fetchFailures[source];
+  if (end === 'failed' && !failures.includes(code) && !(excusable.includes(code) && stalls >= 2)) {
     broken.push(['failed without cause', `${code}, after ${deaths} faults that it could have died of`]);
   }
   const attempts = Math.max(...sightings.map(({ attempt }) => attempt));

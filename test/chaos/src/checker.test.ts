@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { check } from './checker.js';
 import type { CaptionHistory, FaultHistory } from './history.js';
+import type { ImageSource } from './image-source.js';
 import { caption, fault, history, id, message, other, right, rules, sighting } from './testing/histories.js';
 import type { Rule } from './violation.js';
 
@@ -225,4 +226,18 @@ test('a deadline may pass early when the clock of Redis stepped', () => {
     'expired too early',
   ]);
   expect(rules(history({ captions: [expired] }))).toEqual(['expired too early']);
+});
+
+test('an image that cannot be fetched fails its item with a code of its own, and nothing else comes of it', () => {
+  const alone = { webhook: false, messages: [] };
+  const failed = (source: ImageSource, error: string) =>
+    ruleOf({ ...alone, source, sightings: [sighting({ state: 'failed', result: null, error })] });
+  expect(failed('missing', 'fetch_failed')).toEqual([]);
+  expect(failed('dead', 'fetch_failed')).toEqual([]);
+  expect(failed('missing', 'fetch_timeout')).toEqual(['failed without cause']);
+  expect(failed('missing', 'queue_unavailable')).toEqual(['failed without cause']);
+  expect(failed('good', 'fetch_failed')).toEqual(['failed without cause']);
+  expect(failed('slow', 'fetch_timeout')).toEqual(['failed without cause']);
+  expect([ruleOf({ source: 'good' }), ruleOf({ source: 'slow' })]).toEqual([[], []]);
+  expect([ruleOf({ source: 'missing' }), ruleOf({ source: 'dead' })]).toEqual([['wrong result'], ['wrong result']]);
 });

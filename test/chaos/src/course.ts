@@ -155,7 +155,11 @@ export class Course {
   }
 
   #extraBatch(): PlannedBatch {
-    const item = () => ({ scene: this.#extra({}).scene, timeoutS: null, follow: 'wait' as const, cancelAfterMs: null });
+    // Half of them are being fetched when the fault strikes.
+    const item = (_: unknown, n: number) => ({
+      ...{ scene: this.#extra({}).scene, source: n % 2 === 0 ? ('slow' as const) : null },
+      ...{ timeoutS: null, follow: 'wait' as const, cancelAfterMs: null },
+    });
     const items = Array.from({ length: baits }, item);
     const name = `extra-batch-${this.#probes}`;
     return {

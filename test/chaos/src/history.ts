@@ -1,5 +1,6 @@
 import type { Task } from '@blipq/contracts';
 import type { FaultName } from './fault-kinds.js';
+import type { ImageSource } from './image-source.js';
 import type { Result } from './result.js';
 import type { SceneKind } from './scene.js';
 
@@ -46,6 +47,8 @@ export interface CaptionHistory {
   tenant: string;
   round: number;
   scene: number;
+  /** Where its image was to be fetched from, if it was named by URL. */
+  source?: ImageSource;
   kind: SceneKind;
   /** When it was first sent. */
   sentAt: number;

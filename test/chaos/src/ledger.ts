@@ -23,7 +23,10 @@ export class Ledger {
 
   acknowledged(
     id: string,
-    asked: Pick<CaptionHistory, 'request' | 'tenant' | 'round' | 'scene' | 'kind' | 'sentAt' | 'timeoutS' | 'webhook'>,
+    asked: Pick<
+      CaptionHistory,
+      'request' | 'tenant' | 'round' | 'scene' | 'source' | 'kind' | 'sentAt' | 'timeoutS' | 'webhook'
+    >,
     identity: string | null,
   ): void {
     if (!this.#captions.has(id)) {

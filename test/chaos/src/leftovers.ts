@@ -9,6 +9,9 @@ const mustBeEmpty = [
   ['ZCARD', 'open'],
   ['HLEN', 'owners'],
   ['HLEN', 'load'],
+  ['ZCARD', 'unfetched'],
+  ['SCARD', 'fetch-queues'],
+  ['ZCARD', 'fetch-due'],
   ['ZCARD', 'images'],
   ['ZCARD', 'kept'],
   ['XLEN', 'outbox'],
@@ -33,6 +36,7 @@ export async function leftovers(redis: Redis): Promise<string[]> {
   for (const key of await keysOf(redis)) {
     const name = key.slice(root.length + 1);
     if (name.startsWith('pixels:')) await checkPixels(redis, key, found);
+    if (/^(fetches|ahead|asked|parked):/.test(name)) found.push(`of what is to be fetched: ${name}`);
     if (/^jobs:.*:lock$/.test(name)) found.push(`a lock: ${name}`);
     if (/^notify:msg_[^:]*$/.test(name)) found.push(`a job: ${name}`);
     // Of captions that were given up, BullMQ keeps the failed job for a day.

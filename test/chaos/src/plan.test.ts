@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { faultKinds, faultNames } from './fault-kinds.js';
+import { fetchFailures } from './image-source.js';
 import { makePlan, onlyKinds } from './plan.js';
 import { profiles } from './profiles.js';
 import { namesOf, sceneTasks } from './scene.js';
@@ -61,4 +62,7 @@ test.each(['short', 'long'] as const)('the %s profile asks for everything, in ba
   const batches = rounds.flatMap((round) => round.batches);
   expect(kinds(batches.flatMap(({ items }) => items))).toEqual(all);
   expect(batches.some(({ items }) => kinds(items).size > 1)).toBe(true);
+  const sources = batches.flatMap(({ items }) => items.map(({ source }) => source));
+  expect(new Set(sources)).toEqual(new Set([null, ...Object.keys(fetchFailures)]));
+  expect(batches.filter(({ form, items }) => form === 'multipart' && items.some(({ source }) => source))).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import type { Random } from '@blipq/test-servers';
+import { type ImageSource, imageSource } from './image-source.js';
 import type { Follow } from './planned-request.js';
 import type { Profile } from './profiles.js';
 import { tenantName } from './tenants.js';
@@ -7,6 +8,8 @@ import { tenantName } from './tenants.js';
 export interface PlannedItem {
   /** Index of its scene. */
   scene: number;
+  /** Where its image is fetched from; null for one that is sent along. */
+  source: ImageSource | null;
   timeoutS: number | null;
   follow: Follow;
   cancelAfterMs: number | null;
@@ -20,7 +23,7 @@ export interface PlannedBatch {
   /** Milliseconds after the beginning of its round. */
   afterMs: number;
   /** In a form all items ask the same of the same image. */
-  form: 'multipart' | 'json';
+  form: 'multipart' | 'json' | 'ndjson';
   key: string | null;
   /** How many send it at once. */
   copies: number;
@@ -32,11 +35,14 @@ export interface PlannedBatch {
 }
 
 const itemsMax = 8;
+/** Of a batch of nothing but URLs: more than one host is asked for at once. */
+const urlsMax = 16;
 
 export function plannedBatch(name: string, profile: Profile, scenes: number, random: Random): PlannedBatch {
-  const form = random.pick(['multipart', 'json', 'json'] as const);
+  const form = random.pick(['multipart', 'json', 'json', 'ndjson', 'ndjson'] as const);
   const key = random.chance(0.7) ? `chaos-${random.base32(16)}` : null;
   const scene = random.whole(0, scenes - 1);
+  const urlShare = form === 'multipart' ? 0 : random.pick([0.5, 1]);
   const timeoutS = random.chance(0.1) ? random.pick([1, 60]) : null;
   return {
     ...{ name, form, key },
@@ -45,8 +51,9 @@ export function plannedBatch(name: string, profile: Profile, scenes: number, ran
     copies: key !== null && random.chance(0.3) ? random.whole(2, 3) : 1,
     hangUpMs: key !== null && random.chance(0.3) ? random.whole(0, 300) : null,
     webhook: random.chance(0.7) ? random.whole(0, profile.receivers - 1) : null,
-    items: Array.from({ length: random.whole(2, itemsMax) }, () => ({
-      scene: form === 'json' ? random.whole(0, scenes - 1) : scene,
+    items: Array.from({ length: random.whole(2, urlShare === 1 ? urlsMax : itemsMax) }, () => ({
+      scene: form === 'multipart' ? scene : random.whole(0, scenes - 1),
+      source: random.chance(urlShare) ? imageSource(random) : null,
       timeoutS,
       follow: random.pick(['poll', 'wait', 'events'] as const),
       cancelAfterMs: random.chance(0.1) ? random.whole(0, 200) : null,

@@ -24,13 +24,14 @@ export function report({ seed, profile, history: seen, violations, tookS }: Verd
   const webhooks = [...captions, ...batches].filter(({ webhook }) => webhook);
   const ofKind = (kind: SceneKind) => captions.filter((caption) => caption.kind === kind).length;
   const refused = batches.flatMap(({ refusals }) => refusals).length;
+  const byUrl = captions.filter(({ source }) => source !== undefined).length;
   const undone = [...captions, ...batches].filter(isLostWithAcknowledgement).length;
   const ends = (state: string) => captions.filter((caption) => endsOf(caption).includes(state)).length;
   return [
     `Profile ${profile}, seed ${seed}, ${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}, ${Math.round(tookS)} s, load average ${loadavg()[2]!.toFixed(1)} in the last 15 minutes.`,
     '',
     `**${captions.length} captions, answers and matches acknowledged, ${faults.length} faults: ${count('lost')} lost, ${count('duplicated')} in two terminal states, ${count('stuck')} stuck, ${violations.length} broken promises in all.**`,
-    `${ofKind('caption')} captions, ${ofKind('matched caption')} captions with a match, ${ofKind('answer')} answers, ${ofKind('match')} matches; ${batches.flatMap(({ accepted }) => accepted).length} of them in ${batches.length} batches, of which ${refused} items were refused.`,
+    `${ofKind('caption')} captions, ${ofKind('matched caption')} captions with a match, ${ofKind('answer')} answers, ${ofKind('match')} matches; ${batches.flatMap(({ accepted }) => accepted).length} of them in ${batches.length} batches, of which ${refused} items were refused; ${byUrl} had their images fetched from a URL.`,
     `${ends('succeeded')} succeeded, ${ends('canceled')} canceled, ${ends('expired')} expired, ${ends('failed')} failed. ${webhooks.length} webhooks asked for, ${webhooks.reduce((sum, { messages }) => sum + messages.length, 0)} messages received. ${failedTries.length} tries failed and were repeated; the slowest 503 for want of Redis took ${slowest(history)} ms. ${Object.keys(history.identities).length} keys and ids of the callers'. ${undone} went with the end of the append-only file that was cut off.`,
     '',
     faultTable(history, violations),

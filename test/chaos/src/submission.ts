@@ -1,4 +1,5 @@
 import { type Ask, patienceMs } from './client.js';
+import type { ImageHosts } from './image-hosts.js';
 import type { ImageFile } from './images.js';
 import type { PlannedBatch } from './planned-batch.js';
 import type { PlannedRequest } from './planned-request.js';
@@ -20,7 +21,7 @@ export function submissionOf(request: PlannedRequest, scene: Scene, image: Image
   switch (request.form === 'raw' && receiver !== null ? 'json' : request.form) {
     case 'json': {
       const webhook = receiver === null ? {} : { webhook: { url: receiver } };
-      const body = JSON.stringify({ ...itemOf(scene, image, timeoutS), ...webhook });
+      const body = JSON.stringify({ ...itemOf(scene, inline(image), timeoutS), ...webhook });
       return { ...to, path, headers: { ...headers, 'content-type': 'application/json' }, body: () => body };
     }
     case 'raw': {
@@ -41,11 +42,12 @@ interface BatchParts {
   /** By scene. */
   scenes: readonly Scene[];
   images: readonly ImageFile[];
+  hosts: ImageHosts;
   receiver: string | null;
 }
 
 /** The request that submits a batch. While it is being stored, a repeated one is answered 409. */
-export function batchSubmissionOf({ batch, key, scenes, images, receiver }: BatchParts): Ask {
+export function batchSubmissionOf({ batch, key, scenes, images, hosts, receiver }: BatchParts): Ask {
   const { tenant, form, items } = batch;
   const headers = { ...(key !== null && { 'idempotency-key': key }) };
   const hangUp = batch.hangUpMs === null ? {} : { hangUpMs: batch.hangUpMs };
@@ -57,15 +59,22 @@ export function batchSubmissionOf({ batch, key, scenes, images, receiver }: Batc
     return { ...to, headers, body: () => formOf('images', files, fields) };
   }
   const webhook = receiver === null ? {} : { webhook: { url: receiver } };
-  const body = JSON.stringify({
-    items: items.map(({ scene, timeoutS }) => itemOf(scenes[scene]!, images[scene]!, timeoutS)),
-    ...webhook,
+  const all = items.map(({ scene, source, timeoutS }) => {
+    const image = source === null ? inline(images[scene]!) : { url: hosts.urlOf(source, scene) };
+    return itemOf(scenes[scene]!, image, timeoutS);
   });
-  return { ...to, headers: { ...headers, 'content-type': 'application/json' }, body: () => body };
+  const isJson = form === 'json';
+  const body = isJson
+    ? JSON.stringify({ items: all, ...webhook })
+    : [{ batch: webhook }, ...all].map((line) => JSON.stringify(line)).join('\n');
+  const type = isJson ? 'application/json' : 'application/x-ndjson';
+  return { ...to, headers: { ...headers, 'content-type': type }, body: () => body };
 }
 
-const itemOf = ({ asks }: Scene, image: ImageFile, timeoutS: number | null) => ({
-  ...{ image: { base64: image.bytes.toString('base64') }, ...asks },
+const inline = ({ bytes }: ImageFile) => ({ base64: bytes.toString('base64') });
+
+const itemOf = ({ asks }: Scene, image: { base64: string } | { url: string }, timeoutS: number | null) => ({
+  ...{ image, ...asks },
   ...(timeoutS !== null && { timeout_s: timeoutS }),
 });
 

@@ -15,6 +15,8 @@ import { allTenants, apiKeysOf } from './tenants.js';
 /** Short, so that faults last longer than what they have to outlast. */
 const batchDeadlineMs = 4000;
 const webhookTimeoutMs = 1000;
+/** Together longer than a host is left alone that gateways were cut off from, or frozen before. */
+const fetchPausesMs = '500 2000 8000';
 /** Pixels that the bundled model sees, a side. */
 const imageSize = 128;
 /** Longer than it takes until whoever sends requests to a gateway knows that it is unready. */
@@ -25,6 +27,8 @@ export interface SystemOptions {
   /** For logs and built graphs. */
   folder: string;
   receiverPorts: number[];
+  /** Ports of the servers that images are fetched from. */
+  imagePorts: number[];
   webhookSecret: string;
   /** Whether the clock of Redis is to step. */
   steppedClock: boolean;
@@ -111,7 +115,7 @@ export class System {
   }
 
   #settings(app: App, n: number, port: number, inner: number): Record<string, string> {
-    const { folder, receiverPorts, webhookSecret, profile } = this.#options;
+    const { folder, receiverPorts, imagePorts, webhookSecret, profile } = this.#options;
     const webhooks = {
       BLIPQ_WEBHOOK_ALLOW: '127.0.0.1',
       BLIPQ_WEBHOOK_HTTP: '1',
@@ -122,6 +126,10 @@ export class System {
       case 'gateway':
         return {
           ...webhooks,
+          BLIPQ_FETCH_ALLOW: '127.0.9.0/24',
+          BLIPQ_FETCH_HTTP: '1',
+          BLIPQ_FETCH_PORTS: imagePorts.join(' '),
+          BLIPQ_FETCH_RETRIES_MS: fetchPausesMs,
           PORT: String(port),
           BLIPQ_INTERNAL_PORT: String(inner),
           BLIPQ_API_KEYS: apiKeysOf(allTenants(profile.tenants)),

@@ -29,7 +29,7 @@ export function batchFetcher({ intake, decodesMax, ...options }: BatchFetcherOpt
 
 /** What a failure to fetch an image means. A host that answers, even with an error, lives. */
 export function verdictOf({ code, cause }: BlipqError): FetchVerdict {
-  if (code === 'queue_full' || code === 'shutting_down') return { outcome: 'back' };
+  if (code === 'queue_full' || code === 'queue_unavailable' || code === 'shutting_down') return { outcome: 'back' };
   if (code === 'url_blocked') return { outcome: 'failed' };
   const status = cause instanceof UnusableAnswer ? cause.status : undefined;
   if (code === 'fetch_timeout' || (code === 'fetch_failed' && status === undefined)) {
