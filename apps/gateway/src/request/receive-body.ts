@@ -83,7 +83,9 @@ export async function receiveBody(
     }
   };
   const onEnd = () => settle(failure);
-  const onGone = () => settle(req.complete ? failure : (failure ?? new Error('the client went away')));
+  // What Node has of a body, and nobody has read, is gone with its client.
+  const isWhole = () => req.complete && req.readableLength === 0;
+  const onGone = () => settle(isWhole() ? failure : (failure ?? new Error('the client went away')));
   const end = performance.now() + timeMs;
   const pace = setInterval(() => {
     const isLate = performance.now() > end;
