@@ -42,11 +42,12 @@ local refusal = fence.refusal(id, arguments.token)
 if refusal then return refusal end
 local now = clock.now_ms()
 if arguments.grace_ms and is_early(now) then return 'early' end
+-- A full Redis runs what follows a deletion.
+redis.call('HDEL', record, 'token')
 -- A Redis that lost its last moments may have the lock of the job and no beginning of the work.
 if arguments.token and redis.call('HSETNX', record, 'started_ms', now) == 1 then
   redis.call('HINCRBY', record, 'attempt', 1)
 end
-redis.call('HDEL', record, 'token')
 local cancel, asked_revision, reuse, reuse_ms, next_queue = unpack(redis.call('HMGET', record,
   'cancel', 'revision', 'reuse', 'reuse_ms', 'next_jobs'))
 if arguments.state == 'succeeded' and next_queue and not cancel then
