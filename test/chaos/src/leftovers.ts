@@ -12,6 +12,7 @@ const mustBeEmpty = [
   ['ZCARD', 'unfetched'],
   ['SCARD', 'fetch-queues'],
   ['ZCARD', 'fetch-due'],
+  ['SCARD', 'fetching'],
   ['ZCARD', 'images'],
   ['ZCARD', 'kept'],
   ['XLEN', 'outbox'],

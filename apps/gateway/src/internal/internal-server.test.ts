@@ -37,7 +37,7 @@ async function scrape(): Promise<Record<string, number>> {
 test('/internal/scale counts the work that wants a worker, on the internal port only', async () => {
   expect(await scale()).toEqual({
     status: 200,
-    body: { demand: 0, waiting: 0, active: 0, delayed: 0, due: 0, jobless: 0, paused: false, models: 1 },
+    body: { demand: 0, waiting: 0, active: 0, delayed: 0, due: 0, unfetched: 0, jobless: 0, paused: false, models: 1 },
   });
   expect((await submit()).status).toBe(202);
   expect((await submit()).status).toBe(202);

@@ -63,8 +63,8 @@ export class InternalServer {
       if (model !== null) {
         return answer(response, 200, { demand: workerDemand(count, model), registered: count.models.has(model) });
       }
-      const { waiting, active, delayed, due, jobless, paused, models } = count;
-      const places = { waiting, active, delayed, due, jobless, paused };
+      const { waiting, active, delayed, due, unfetched, jobless, paused, models } = count;
+      const places = { waiting, active, delayed, due, unfetched, jobless, paused };
       answer(response, 200, { demand: workerDemand(count), ...places, models: models.size });
     } catch (error) {
       answer(response, 503, { error: (error as Error).message });

@@ -85,7 +85,7 @@ function modelsIn(count: QueueCount, listed: ListedModel[], ready: ListedWorker[
     const { manifest, absentMs: absent = null } = registered.get(model) ?? {};
     const workersReady = ready.filter((worker) => worker.model === model).length;
     const { task = null, precision = null, device = null } = manifest ?? {};
-    const nowhere = { waiting: 0, active: 0, delayed: 0, paused: false };
+    const nowhere = { waiting: 0, active: 0, delayed: 0, unfetched: 0, paused: false };
     return {
       ...{ model, task, precision, device },
       ...(count.places.get(model) ?? nowhere),

@@ -41,6 +41,7 @@ export class QueueGauges {
     );
     this.#gauge('blipq_redis_memory_max_bytes', "Redis's maxmemory; 0 for no limit", () => memory.use?.max);
     this.#places();
+    this.#unfetched();
     this.#gauge('blipq_redis_up', 'Whether Redis answered this scrape (1) or not (0)', async () =>
       Number((await this.#count()) !== undefined),
     );
@@ -80,6 +81,21 @@ export class QueueGauges {
         const queue = await count();
         if (queue === undefined) return;
         for (const state of ['waiting', 'active', 'delayed', 'jobless'] as const) this.set({ state }, queue[state]);
+      },
+    });
+  }
+
+  #unfetched(): void {
+    const count = () => this.#count();
+    new Gauge({
+      name: 'blipq_queue_unfetched_images',
+      help: 'Items of batches whose images are still to be fetched, by model',
+      labelNames: ['model'],
+      registers: [this.registry],
+      async collect() {
+        this.reset();
+        const queue = await count();
+        for (const [model, { unfetched }] of queue?.places ?? []) this.set({ model }, unfetched);
       },
     });
   }

@@ -18,17 +18,22 @@ end
 function fetches.enter(id, queue, tenant, weight, life_ms, now)
   redis.call('ZADD', keys.unfetched, now, id)
   redis.call('HINCRBY', keys.load, 'fetch:' .. tenant, 1)
+  redis.call('HINCRBY', keys.load, 'unfetched:' .. queue, 1)
   local turn = turns.take(turns_of(queue), tenant, weight, 1, life_ms)
   redis.call('HSET', keys.record(id), 'fetch_turn', turn)
   wait(id, queue, turn)
 end
 
+-- How much of a model is in this stage.
+function fetches.in_queue(queue) return tonumber(redis.call('HGET', keys.load, 'unfetched:' .. queue) or 0) end
+
 -- How much of a tenant is in this stage.
 function fetches.of(tenant) return tonumber(redis.call('HGET', keys.load, 'fetch:' .. tenant) or 0) end
 
--- The host is asked for one less. Two that wait for it come back: more than one, so that a host which could be asked
--- for little for a while is soon asked for as much as it may be.
+-- Nobody has it in hand, and the host is asked for one less. Two that wait for it come back: more than one, so that a
+-- host which could be asked for little for a while is soon asked for as much as it may be.
 function fetches.free(id, host)
+  redis.call('SREM', keys.fetching, id)
   redis.call('SREM', keys.asked(host), id)
   local parked = redis.call('ZPOPMIN', keys.parked(host), 2)
   for i = 1, #parked, 2 do
@@ -48,6 +53,9 @@ function fetches.leave(id)
   redis.call('ZREM', keys.parked(host), id)
   fetches.free(id, host)
   redis.call('HDEL', record, 'host', 'fetch_token')
+  if redis.call('HINCRBY', keys.load, 'unfetched:' .. queue, -1) <= 0 then
+    redis.call('HDEL', keys.load, 'unfetched:' .. queue)
+  end
   local is_last = redis.call('HINCRBY', keys.load, 'fetch:' .. tenant, -1) <= 0
   if is_last then redis.call('HDEL', keys.load, 'fetch:' .. tenant) end
   if is_last or not tries then turns.give_back(turns_of(queue), tenant, weight, 1, is_last) end

@@ -24,10 +24,11 @@ local keys = {
   -- Keys of the endpoints that fail, by when they failed last.
   failing = root .. ':failing',
   -- Work whose image is still to be fetched, by its creation; the models' queues that some of it waits for; what is put
-  -- off, by when it is due.
+  -- off, by when it is due; what a gateway has in hand.
   unfetched = root .. ':unfetched',
   fetch_queues = root .. ':fetch-queues',
   fetch_due = root .. ':fetch-due',
+  fetching = root .. ':fetching',
   -- Names of the queues of BullMQ that models have had, and those queues; the notifier's.
   queue_names = root .. ':jobs:names',
   notify = root .. ':notify',

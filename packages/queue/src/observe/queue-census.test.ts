@@ -1,7 +1,8 @@
 import { BlipqError, newCaptionId } from '@blipq/contracts';
 import { OwnRedis } from '@blipq/test-servers';
 import { Queue } from 'bullmq';
-import { afterEach, beforeEach, expect, inject, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, inject, onTestFinished, test, vi } from 'vitest';
+import { FetchingQueue, fetched } from '../testing/fetching.js';
 import { latch, made, submission } from '../testing/fixtures.js';
 import { TestQueue } from '../testing/test-queue.js';
 import { QueueCensus, type QueueCount } from './queue-census.js';
@@ -38,6 +39,7 @@ test('an empty queue wants no worker', async () => {
     active: 0,
     delayed: 0,
     due: 0,
+    unfetched: 0,
     jobless: 0,
     open: 0,
     bytes: 0,
@@ -170,4 +172,31 @@ test('without Redis it rejects, and counts again when Redis is back', async () =
   await expect(away.take()).rejects.toMatchObject({ code: 'queue_unavailable' });
   away.stop();
   await redis.remove();
+});
+
+test('what waits for its image wants a worker of its model, once, whether a gateway has it in hand or not', async () => {
+  const fetching = new FetchingQueue(redisUrl);
+  await fetching.start();
+  onTestFinished(() => fetching.stop());
+  const counting = new QueueCensus({ redisUrl, namespace: fetching.namespace });
+  await counting.start();
+  onTestFinished(() => counting.stop());
+  const { id } = await fetching.batchOf(5);
+  const count = async () => {
+    const { demand, demandOf, unfetched, jobless, waiting, places } = await counting.take();
+    expect([demandOf.get('demo'), places.get('demo')?.unfetched]).toEqual([demand, unfetched]);
+    return { demand, unfetched, jobless, waiting };
+  };
+  expect(await count()).toEqual({ demand: 5, unfetched: 5, jobless: 0, waiting: 0 });
+  const [begun, go] = [latch(), latch()];
+  await fetching.fetcher({ handler: async () => (begun.open(), await go.promise, fetched()), concurrency: 2 });
+  await begun.promise;
+  await vi.waitFor(async () => expect(await fetching.redis.scard(`${fetching.keys.root}:fetching`)).toBe(2));
+  expect(await count()).toEqual({ demand: 5, unfetched: 5, jobless: 0, waiting: 0 });
+  go.open();
+  await vi.waitFor(async () => expect(await count()).toEqual({ demand: 5, unfetched: 0, jobless: 0, waiting: 5 }));
+  await fetching.queue.cancelBatch(id, 'public');
+  expect(await count()).toMatchObject({ demand: 0, unfetched: 0 });
+  // What is stored of them is kept for a retry.
+  expect(await fetching.redis.hkeys(`${fetching.keys.root}:load`)).toEqual(['bytes']);
 });

@@ -20,7 +20,7 @@ export interface QueueCensusOptions extends QueueAddress {
 }
 
 /** Where the work of one model is. */
-export type ModelPlaces = Pick<QueueCount, 'waiting' | 'active' | 'delayed' | 'paused'>;
+export type ModelPlaces = Pick<QueueCount, 'waiting' | 'active' | 'delayed' | 'unfetched' | 'paused'>;
 
 /** What there is in the queues of all models at one moment. */
 export interface QueueCount {
@@ -37,6 +37,8 @@ export interface QueueCount {
   /** Between two attempts; `due` of them within 30 s. */
   delayed: number;
   due: number;
+  /** Items of batches whose images are still to be fetched; gateways have some of them in hand. */
+  unfetched: number;
   /** Accepted, but without a job: being submitted, or left behind by a crash until a reconciler finds it. */
   jobless: number;
   /** What there is of each model with jobs. A model of two tasks has two queues, and stands for both. */
@@ -73,12 +75,12 @@ export class QueueCensus {
 
   /** @throws BlipqError `queue_unavailable` */
   async take(): Promise<QueueCount> {
-    const [{ queues, ...rest }, models] = await asking(() =>
+    const [{ queues, fetching, ...rest }, models] = await asking(() =>
       Promise.all([countQueue(this.#target, dueWithinMs), this.#redis.hkeys(this.#manifests)]),
     );
     const sum = (part: (queue: CountedQueue) => number) => queues.reduce((total, queue) => total + part(queue), 0);
     const [waiting, active, delayed] = [sum((q) => q.waiting), sum((q) => q.active), sum((q) => q.delayed)];
-    const jobless = Math.max(0, rest.open - waiting - active - delayed);
+    const jobless = Math.max(0, rest.open - fetching - waiting - active - delayed);
     // Whose they will be is in their records. Nobody's, while everything is paused.
     const adopted = queues.length > 0 && queues.every(({ isPaused }) => isPaused) ? 0 : jobless;
     const demandOf = new Map<string, number>();
@@ -90,7 +92,7 @@ export class QueueCensus {
     }
     return {
       ...{ demand: adopted + sum(demandIn), demandOf, places, models: new Set(models) },
-      ...{ waiting, active, delayed, due: sum((q) => q.due), jobless },
+      ...{ waiting, active, delayed, due: sum((q) => q.due), unfetched: sum((q) => q.unfetched), jobless },
       paused: queues.some(({ isPaused }) => isPaused),
       ...rest,
     };
@@ -106,11 +108,12 @@ function placesIn(queue: CountedQueue, before: ModelPlaces | undefined): ModelPl
     waiting: queue.waiting + (before?.waiting ?? 0),
     active: queue.active + (before?.active ?? 0),
     delayed: queue.delayed + (before?.delayed ?? 0),
+    unfetched: queue.unfetched + (before?.unfetched ?? 0),
     paused: queue.isPaused || (before?.paused ?? false),
   };
 }
 
 /** What wants a worker now. Of a paused queue, only what is active. */
-function demandIn({ waiting, active, due, isPaused }: CountedQueue): number {
-  return active + (isPaused ? 0 : waiting + due);
+function demandIn({ waiting, active, due, unfetched, isPaused }: CountedQueue): number {
+  return active + (isPaused ? 0 : waiting + due + unfetched);
 }

@@ -27,6 +27,7 @@ local function claim(id, queue, host, turn, tenant, bytes, life_ms)
   local name = id .. '.' .. token .. '.' .. bytes
   redis.call('HINCRBY', record, 'fetch_tries', 1)
   redis.call('HSET', record, 'fetch_token', token, 'pixels', name, 'ahead', queue)
+  redis.call('SADD', keys.fetching, id)
   redis.call('SADD', keys.asked(host), id)
   redis.call('SADD', keys.ahead(queue), id)
   redis.call('ZADD', keys.open, now + arguments.lease_ms, id)

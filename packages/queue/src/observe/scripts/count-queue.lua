@@ -1,6 +1,7 @@
 local arguments = require 'arguments'
 local bullmq = require 'bullmq'
 local clock = require 'clock'
+local fetches = require 'fetches'
 local keys = require 'keys'
 local pixels = require 'pixels'
 
@@ -16,6 +17,10 @@ for _, name in ipairs(redis.call('SMEMBERS', keys.queue_names)) do
   local count = bullmq.count(keys.queue(name), now + arguments.due_within_ms)
   queues[#queues + 1] = {
     name, count.waiting, count.active, count.delayed, count.due, count.is_paused and 1 or 0,
+    fetches.in_queue(name),
   }
 end
-return { queues, redis.call('ZCARD', keys.open), pixels.stored(), oldest_ms(), redis.call('XLEN', keys.outbox) }
+return {
+  queues, redis.call('ZCARD', keys.open), pixels.stored(), oldest_ms(), redis.call('XLEN', keys.outbox),
+  redis.call('SCARD', keys.fetching),
+}
