@@ -48,7 +48,7 @@ test('OPTIONS lists the methods of a path', async () => {
     ['/v1/captions/x', 'GET, HEAD, PUT, DELETE'],
     ['/v1/captions/x/cancel', 'POST'],
     ['/v1/captions/x/events', 'GET, HEAD'],
-    ['/v1/batches', 'POST'],
+    ['/v1/batches', 'GET, HEAD, POST'],
     ['/v1/models', 'GET, HEAD'],
     ['/generate', 'POST'],
   ]) {
