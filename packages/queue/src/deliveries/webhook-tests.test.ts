@@ -91,5 +91,5 @@ test('a notifier that stops, fails or falls silent is told of, and so is a calle
   const onError = (error: Error) => void errors.push(error);
   await notifier(() => Promise.reject(new Error('a defect')), { onError });
   await expect((await asker()).send(draft, never)).rejects.toMatchObject({ code: 'notifier_unavailable' });
-  expect(errors.map(({ message }) => message)).toEqual(['a defect']);
+  await expect.poll(() => errors.map(({ message }) => message)).toEqual(['a defect']);
 });
