@@ -106,10 +106,9 @@ describe('an engine process that is lost', () => {
     process.kill(engine.pid!, 'SIGKILL');
     await again;
     expect(engine.state).toBe('ready');
-    await busy.release();
-    // The row that was running blocks in its pipe again, now in the new process.
+    // The row that was running blocks in its pipe again, now in the new process: it goes on once nobody may write to it.
     const writer = await open(busy.pipe, 'w');
-    await writer.close();
+    await Promise.all([writer.close(), busy.release()]);
     expect(await busy.caption).toMatchObject({ text: 'caption 0' });
     expect(texts(await Promise.all(waiting))).toEqual(captionsOf(1, 2, 3));
     expect(record).toEqual({ restarts: 1, sizes: [1, 1, 3] });
