@@ -12,7 +12,7 @@ export type {
 } from './attempts/work-handler.js';
 export type { ResultsOptions } from './callers/batch-results.js';
 export type { BatchDraft, CreateBatchOutcome, Sealing, SubmittedItem } from './callers/batches.js';
-export { type EventGrant, EventTokens, type EventTokensOptions } from './callers/event-tokens.js';
+export { type EventGrant, EventTokens } from './callers/event-tokens.js';
 export type { BatchListOptions, ListOptions, Page, WorkPage } from './callers/list-work.js';
 export type { RefusedItem } from './callers/scripts/add-items.js';
 export type {
@@ -27,7 +27,7 @@ export type {
 export type { WaitOptions, WaitOutcome, WatchOptions } from './callers/waiters.js';
 export { WorkQueue } from './callers/work-queue.js';
 export type { CancelOutcome, QueueLoad, RetryOptions, WorkQueueOptions } from './callers/work-queue-options.js';
-export { type DeliveryListing, DeliveryLog, type DeliveryLogOptions } from './deliveries/delivery-log.js';
+export { type DeliveryListing, DeliveryLog } from './deliveries/delivery-log.js';
 export {
   type DeliveryVerdict,
   type DeliveryWork,
@@ -47,7 +47,6 @@ export {
   type FailingReceiver,
   type FoundWork,
   LiveLook,
-  type LiveLookOptions,
   type Look,
   type Percentiles,
 } from './observe/live-look.js';
@@ -58,7 +57,7 @@ export {
   ModelRegistry,
   type ModelRegistryOptions,
 } from './observe/model-registry.js';
-export { type ModelPlaces, QueueCensus, type QueueCensusOptions, type QueueCount } from './observe/queue-census.js';
+export { type ModelPlaces, QueueCensus, type QueueCount } from './observe/queue-census.js';
 export { QueueHealth, type QueueHealthOptions } from './observe/queue-health.js';
 export type { WorkGlance } from './observe/work-glance.js';
 export {

@@ -6,23 +6,11 @@ import {
   terminalStates,
 } from '@blipq/contracts';
 import type { HashFields } from '../redis/hash-fields.js';
-import {
-  asking,
-  type OnError,
-  open,
-  producerRedis,
-  type QueueAddress,
-  type RedisClient,
-} from '../redis/redis-client.js';
+import { QueueClient, type QueueClientOptions } from '../redis/queue-client.js';
+import { asking } from '../redis/redis-client.js';
 import { type DeliveryKeys, deliveryKeys } from './delivery-keys.js';
 import { deliveryOf } from './delivery-record.js';
 import { redeliver } from './scripts/redeliver.js';
-
-export interface DeliveryLogOptions extends QueueAddress {
-  /** Milliseconds. Default 1500. */
-  commandTimeoutMs?: number;
-  onError?: OnError;
-}
 
 export interface DeliveryListing {
   tenant: string;
@@ -37,18 +25,12 @@ export interface DeliveryListing {
  * What became of webhooks, for seven days: look at deliveries and have them sent again. Another tenant's are as good as
  * unknown. Rejects with `BlipqError`s only, in bounded time.
  */
-export class DeliveryLog {
-  readonly #redis: RedisClient;
+export class DeliveryLog extends QueueClient {
   readonly #keys: DeliveryKeys;
 
-  constructor({ redisUrl, commandTimeoutMs = 1500, onError = () => undefined, ...names }: DeliveryLogOptions) {
-    this.#redis = producerRedis(redisUrl, commandTimeoutMs, onError);
-    this.#keys = deliveryKeys(names);
-  }
-
-  /** Connects. Resolves whether Redis is there or not. */
-  async start(): Promise<void> {
-    await open(this.#redis);
+  constructor(options: QueueClientOptions) {
+    super(options);
+    this.#keys = deliveryKeys(options);
   }
 
   /** The delivery, or null when there is none. */
@@ -67,7 +49,7 @@ export class DeliveryLog {
   async list({ tenant, state, cursor, limit = 20 }: DeliveryListing): Promise<DeliveryPage> {
     const list = this.#keys.deliveries(state === undefined ? tenant : `${tenant}:${state}`);
     const from = await this.#behind(list, cursor);
-    const found = await asking(() => this.#redis.zrevrange(list, from, from + limit, 'WITHSCORES'));
+    const found = await asking(() => this.redis.zrevrange(list, from, from + limit, 'WITHSCORES'));
     const ids = found.filter((_, i) => i % 2 === 0).slice(0, limit);
     const next = found.length > 2 * limit ? Buffer.from(`${found[2 * limit - 1]} ${ids.at(-1)}`) : undefined;
     return {
@@ -79,7 +61,7 @@ export class DeliveryLog {
 
   /** Has it sent again, from the first attempt on and under the same id. Null when there is none. */
   async redeliver(id: string, tenant: string): Promise<DeliveryResource | null> {
-    await asking(() => redeliver({ redis: this.#redis, root: this.#keys.root }, id, tenant));
+    await asking(() => redeliver({ redis: this.redis, root: this.#keys.root }, id, tenant));
     return await this.read(id, tenant);
   }
 
@@ -88,22 +70,18 @@ export class DeliveryLog {
     if (cursor === undefined) return 0;
     const [, score, id] = /^(\d+) (msg_\w+)$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
     if (score === undefined || id === undefined) throw new BlipqError('invalid_params', 'cursor is not one of ours.');
-    const rank = await asking(() => this.#redis.zrevrank(list, id));
-    return rank === null ? await asking(() => this.#redis.zcount(list, score, '+inf')) : rank + 1;
+    const rank = await asking(() => this.redis.zrevrank(list, id));
+    return rank === null ? await asking(() => this.redis.zcount(list, score, '+inf')) : rank + 1;
   }
 
   async #readAll(ids: string[], tenant: string): Promise<DeliveryResource[]> {
     const reads = ids.map((id) =>
       Promise.all([
-        this.#redis.hgetall(this.#keys.delivery(id)) as Promise<HashFields>,
-        this.#redis.lrange(this.#keys.attempts(id), 0, -1),
+        this.redis.hgetall(this.#keys.delivery(id)) as Promise<HashFields>,
+        this.redis.lrange(this.#keys.attempts(id), 0, -1),
       ]),
     );
     const found = await asking(() => Promise.all(reads));
     return found.flatMap(([fields, attempts]) => (fields.tenant === tenant ? [deliveryOf(fields, attempts)] : []));
-  }
-
-  async stop(): Promise<void> {
-    this.#redis.disconnect();
   }
 }

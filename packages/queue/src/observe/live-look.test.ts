@@ -1,9 +1,10 @@
 import { newCaptionId, type WorkState } from '@blipq/contracts';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
+import type { QueueClientOptions } from '../redis/queue-client.js';
 import { held, made, submission } from '../testing/fixtures.js';
 import { everyEvent, failed, LiveDeliveries } from '../testing/live-deliveries.js';
 import { TestQueue } from '../testing/test-queue.js';
-import { LiveLook, type LiveLookOptions, type Look } from './live-look.js';
+import { LiveLook, type Look } from './live-look.js';
 
 const redisUrl = inject('redisUrl');
 let live: TestQueue;
@@ -19,7 +20,7 @@ afterEach(async () => {
   await live.stop();
 });
 
-async function opened(options: LiveLookOptions): Promise<LiveLook> {
+async function opened(options: QueueClientOptions): Promise<LiveLook> {
   const one = new LiveLook(options);
   await one.start();
   return one;

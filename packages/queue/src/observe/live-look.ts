@@ -2,25 +2,13 @@ import type { DeliveryAttempt, WorkState } from '@blipq/contracts';
 import type { ScriptTarget } from '../lua/script.js';
 import { elapsedMs, isoTime } from '../records/record.js';
 import { queueKeys } from '../redis/keys.js';
-import {
-  asking,
-  type OnError,
-  open,
-  producerRedis,
-  type QueueAddress,
-  type RedisClient,
-} from '../redis/redis-client.js';
+import { QueueClient, type QueueClientOptions } from '../redis/queue-client.js';
+import { asking } from '../redis/redis-client.js';
 import { type FoundEndpoint, fieldsOf, glanceNames, lookAround, type Surroundings } from './scripts/look-around.js';
 import { glanceAt, queuedMs, type WorkGlance } from './work-glance.js';
 
 const percentiles = [50, 95, 99] as const;
 const bounds = { limit: 25, sample: 100, percentiles, recent_ms: 600_000 };
-
-export interface LiveLookOptions extends QueueAddress {
-  /** Milliseconds. Default 1500. */
-  commandTimeoutMs?: number;
-  onError?: OnError;
-}
 
 /** In milliseconds, nearest rank. */
 export interface Percentiles {
@@ -71,20 +59,14 @@ export type FoundWork = { status: 'found'; work: WorkGlance } | { status: 'expir
  * What operators look at while the queue runs, made from records and lists that are there anyway. A look costs the same
  * however much is stored. It has a connection of its own and is answered in bounded time.
  */
-export class LiveLook {
-  readonly #redis: RedisClient;
+export class LiveLook extends QueueClient {
   readonly #target: ScriptTarget;
   readonly #keys: ReturnType<typeof queueKeys>;
 
-  constructor({ redisUrl, commandTimeoutMs = 1500, onError = () => undefined, ...names }: LiveLookOptions) {
-    this.#redis = producerRedis(redisUrl, commandTimeoutMs, onError);
-    this.#keys = queueKeys(names);
-    this.#target = { redis: this.#redis, root: this.#keys.root };
-  }
-
-  /** Connects. Resolves whether Redis is there or not. */
-  async start(): Promise<void> {
-    await open(this.#redis);
+  constructor(options: QueueClientOptions) {
+    super(options);
+    this.#keys = queueKeys(options);
+    this.#target = { redis: this.redis, root: this.#keys.root };
   }
 
   /** @throws BlipqError `queue_unavailable` */
@@ -111,17 +93,13 @@ export class LiveLook {
   async find(id: string): Promise<FoundWork | null> {
     const [values, tenant] = await asking(() =>
       Promise.all([
-        this.#redis.hmget(this.#keys.record(id), 'state', ...glanceNames),
-        this.#redis.get(this.#keys.gone(id)),
+        this.redis.hmget(this.#keys.record(id), 'state', ...glanceNames),
+        this.redis.get(this.#keys.gone(id)),
       ]),
     );
     const fields = fieldsOf(values, ['state', ...glanceNames]);
     if (fields.state !== undefined) return { status: 'found', work: glanceAt({ id, fields }) };
     return tenant === null ? null : { status: 'expired', tenant };
-  }
-
-  stop(): void {
-    this.#redis.disconnect();
   }
 }
 

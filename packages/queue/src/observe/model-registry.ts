@@ -2,14 +2,8 @@ import { createHash } from 'node:crypto';
 import { BlipqError, type ModelManifest, modelManifest, type WorkerStatus, workerStatus } from '@blipq/contracts';
 import type { ScriptTarget } from '../lua/script.js';
 import { modelKeys } from '../redis/keys.js';
-import {
-  asking,
-  type OnError,
-  open,
-  producerRedis,
-  type QueueAddress,
-  type RedisClient,
-} from '../redis/redis-client.js';
+import { QueueClient, type QueueClientOptions } from '../redis/queue-client.js';
+import { asking } from '../redis/redis-client.js';
 import { readManifest } from './read-manifest.js';
 import { listModels, type RegisteredModel } from './scripts/list-models.js';
 import { listWorkers } from './scripts/list-workers.js';
@@ -36,15 +30,12 @@ export interface ListedWorker extends WorkerStatus {
 /** Most workers that are listed. */
 const workersListedMax = 200;
 
-export interface ModelRegistryOptions extends Omit<QueueAddress, 'queue'> {
-  /** Milliseconds. Default 1500. */
-  commandTimeoutMs?: number;
+export interface ModelRegistryOptions extends Omit<QueueClientOptions, 'queue'> {
   /**
    * Called for a model whose manifest this version cannot read, such as one of a newer worker, once for each manifest.
    * `reason` names the fields.
    */
   onUnreadable?: (model: string, reason: string) => void;
-  onError?: OnError;
 }
 
 /**
@@ -52,8 +43,7 @@ export interface ModelRegistryOptions extends Omit<QueueAddress, 'queue'> {
  * image size and limits, while no worker runs. Workers and gateways of different versions share a registry, so each
  * entry is read by itself: one that this version cannot read takes no other model away.
  */
-export class ModelRegistry {
-  readonly #redis: RedisClient;
+export class ModelRegistry extends QueueClient {
   readonly #keys: ReturnType<typeof modelKeys>;
   readonly #target: ScriptTarget;
   readonly #onUnreadable: (model: string, reason: string) => void;
@@ -61,16 +51,10 @@ export class ModelRegistry {
   readonly #unreadable = new Map<string, string>();
 
   constructor(options: ModelRegistryOptions) {
-    const { redisUrl, namespace, commandTimeoutMs = 1500 } = options;
-    this.#redis = producerRedis(redisUrl, commandTimeoutMs, options.onError ?? (() => undefined));
-    this.#keys = modelKeys(namespace);
-    this.#target = { redis: this.#redis, root: this.#keys.root };
+    super(options);
+    this.#keys = modelKeys(options.namespace);
+    this.#target = { redis: this.redis, root: this.#keys.root };
     this.#onUnreadable = options.onUnreadable ?? (() => undefined);
-  }
-
-  /** Connects. Resolves whether Redis is there or not. */
-  async start(): Promise<void> {
-    await open(this.#redis);
   }
 
   /** Stores the manifest, replacing that of the same model, and the tokenizer it names. */
@@ -130,12 +114,8 @@ export class ModelRegistry {
 
   /** The tokenizer.json with this hash. @throws BlipqError `model_unavailable` when it is not there. */
   async tokenizer(sha256: string): Promise<string> {
-    const json = await asking(() => this.#redis.get(this.#keys.tokenizer(sha256)));
+    const json = await asking(() => this.redis.get(this.#keys.tokenizer(sha256)));
     if (json === null) throw new BlipqError('model_unavailable', `The tokenizer ${sha256} is not registered.`);
     return json;
-  }
-
-  async stop(): Promise<void> {
-    this.#redis.disconnect();
   }
 }

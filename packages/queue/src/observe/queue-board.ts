@@ -4,34 +4,24 @@ import { type DeliveryJob, type DeliveryJobs, openDeliveryJobs } from '../delive
 import { deliveryKeys } from '../deliveries/delivery-keys.js';
 import { JobQueues } from '../records/jobs.js';
 import { jobsOf, modelKeys, modelOfJobs, queueKeys } from '../redis/keys.js';
-import {
-  asking,
-  type OnError,
-  open,
-  producerRedis,
-  type QueueAddress,
-  type RedisClient,
-} from '../redis/redis-client.js';
+import { QueueClient, type QueueClientOptions } from '../redis/queue-client.js';
+import { asking } from '../redis/redis-client.js';
 import { readManifest } from './read-manifest.js';
 
 /** @bull-board's side of an HTTP server. */
 export type BoardServer = Parameters<typeof createBullBoard>[0]['serverAdapter'];
 
-export interface QueueBoardOptions extends QueueAddress {
+export interface QueueBoardOptions extends QueueClientOptions {
   /** What serves it. */
   server: BoardServer;
   title: string;
-  /** Milliseconds. Default 1500. */
-  commandTimeoutMs?: number;
-  onError?: OnError;
 }
 
 /** Records own what becomes of captions; a job that is retried or deleted behind their back is out of step with them. */
 const readOnly = { readOnlyMode: true, allowRetries: false };
 
 /** @bull-board over the queues of all models and the notifier's, to be looked at. Loads @bull-board, so import it late. */
-export class QueueBoard {
-  readonly #redis: RedisClient;
+export class QueueBoard extends QueueClient {
   readonly #names: { jobs: string; manifests: string };
   readonly #jobs: JobQueues;
   readonly #deliveries: () => DeliveryJobs;
@@ -39,25 +29,17 @@ export class QueueBoard {
   readonly #board: ReturnType<typeof createBullBoard>;
   #notify: DeliveryJobs | undefined;
 
-  constructor({
-    server,
-    title,
-    redisUrl,
-    commandTimeoutMs = 1500,
-    onError = () => undefined,
-    ...names
-  }: QueueBoardOptions) {
-    const keys = queueKeys(names);
-    this.#names = { jobs: `${keys.bullPrefix}:names`, manifests: modelKeys(names.namespace).manifests };
-    this.#redis = producerRedis(redisUrl, commandTimeoutMs, onError);
-    this.#jobs = new JobQueues(this.#redis, keys, onError);
-    this.#deliveries = () => openDeliveryJobs(this.#redis, deliveryKeys(names), onError);
+  constructor({ server, title, onError = () => undefined, ...address }: QueueBoardOptions) {
+    super({ ...address, onError });
+    const keys = queueKeys(address);
+    this.#names = { jobs: `${keys.bullPrefix}:names`, manifests: modelKeys(address.namespace).manifests };
+    this.#jobs = new JobQueues(this.redis, keys, onError);
+    this.#deliveries = () => openDeliveryJobs(this.redis, deliveryKeys(address), onError);
     this.#board = createBullBoard({ queues: [], serverAdapter: server, options: { uiConfig: { boardTitle: title } } });
   }
 
-  /** Connects. Resolves whether Redis is there or not. */
-  async start(): Promise<void> {
-    await open(this.#redis);
+  override async start(): Promise<void> {
+    await super.start();
     this.#notify = this.#deliveries();
     this.#shown.set(this.#notify.name, webhooks(this.#notify));
   }
@@ -68,7 +50,7 @@ export class QueueBoard {
    */
   async refresh(): Promise<void> {
     const [names, manifests] = await asking(() =>
-      Promise.all([this.#redis.smembers(this.#names.jobs), this.#redis.hvals(this.#names.manifests)]),
+      Promise.all([this.redis.smembers(this.#names.jobs), this.redis.hvals(this.#names.manifests)]),
     );
     const registered = manifests.flatMap((json) => {
       const manifest = readManifest(json);
@@ -80,10 +62,10 @@ export class QueueBoard {
     this.#board.setQueues([...this.#shown.values()]);
   }
 
-  async stop(): Promise<void> {
+  override async stop(): Promise<void> {
     await this.#jobs.close();
     await this.#notify?.close();
-    this.#redis.disconnect();
+    await super.stop();
   }
 }
 

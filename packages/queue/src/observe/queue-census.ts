@@ -1,23 +1,11 @@
 import type { ScriptTarget } from '../lua/script.js';
 import { modelKeys, modelOfJobs, queueKeys } from '../redis/keys.js';
-import {
-  asking,
-  type OnError,
-  open,
-  producerRedis,
-  type QueueAddress,
-  type RedisClient,
-} from '../redis/redis-client.js';
+import { QueueClient, type QueueClientOptions } from '../redis/queue-client.js';
+import { asking } from '../redis/redis-client.js';
 import { type CountedQueue, countQueue } from './scripts/count-queue.js';
 
 /** Work that is due within this time wants a worker now: starting one takes as long. In milliseconds. */
 const dueWithinMs = 30_000;
-
-export interface QueueCensusOptions extends QueueAddress {
-  /** Milliseconds. Default 1500. */
-  commandTimeoutMs?: number;
-  onError?: OnError;
-}
 
 /** Where the work of one model is. */
 export type ModelPlaces = Pick<QueueCount, 'waiting' | 'active' | 'delayed' | 'unfetched' | 'paused'>;
@@ -57,26 +45,20 @@ export interface QueueCount {
 }
 
 /** Counts the queue, for autoscaling and metrics. It has a connection of its own and is answered in bounded time. */
-export class QueueCensus {
-  readonly #redis: RedisClient;
+export class QueueCensus extends QueueClient {
   readonly #target: ScriptTarget;
   readonly #manifests: string;
 
-  constructor({ redisUrl, commandTimeoutMs = 1500, onError = () => undefined, ...names }: QueueCensusOptions) {
-    this.#redis = producerRedis(redisUrl, commandTimeoutMs, onError);
-    this.#target = { redis: this.#redis, root: queueKeys(names).root };
-    this.#manifests = modelKeys(names.namespace).manifests;
-  }
-
-  /** Connects. Resolves whether Redis is there or not. */
-  async start(): Promise<void> {
-    await open(this.#redis);
+  constructor(options: QueueClientOptions) {
+    super(options);
+    this.#target = { redis: this.redis, root: queueKeys(options).root };
+    this.#manifests = modelKeys(options.namespace).manifests;
   }
 
   /** @throws BlipqError `queue_unavailable` */
   async take(): Promise<QueueCount> {
     const [{ queues, fetching, ...rest }, models] = await asking(() =>
-      Promise.all([countQueue(this.#target, dueWithinMs), this.#redis.hkeys(this.#manifests)]),
+      Promise.all([countQueue(this.#target, dueWithinMs), this.redis.hkeys(this.#manifests)]),
     );
     const sum = (part: (queue: CountedQueue) => number) => queues.reduce((total, queue) => total + part(queue), 0);
     const [waiting, active, delayed] = [sum((q) => q.waiting), sum((q) => q.active), sum((q) => q.delayed)];
@@ -96,10 +78,6 @@ export class QueueCensus {
       paused: queues.some(({ isPaused }) => isPaused),
       ...rest,
     };
-  }
-
-  stop(): void {
-    this.#redis.disconnect();
   }
 }
 

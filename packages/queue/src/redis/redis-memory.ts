@@ -1,13 +1,12 @@
 import { queueKeys } from './keys.js';
-import { type OnError, open, producerRedis, type QueueAddress, type RedisClient } from './redis-client.js';
+import { QueueClient, type QueueClientOptions } from './queue-client.js';
 
 /** New work is refused while Redis has used more of its `maxmemory` than this: the rest is for work that was accepted. */
 const usableShare = 0.9;
 
-export interface RedisMemoryOptions extends QueueAddress {
+export interface RedisMemoryOptions extends QueueClientOptions {
   /** How often Redis is asked, in milliseconds. Default 1000. */
   everyMs?: number;
-  onError?: OnError;
 }
 
 /** How much memory Redis has and uses, in bytes. */
@@ -21,22 +20,21 @@ export interface MemoryUse {
  * Watches the memory of Redis, by its own word (`used_memory` and `maxmemory` of INFO), whoever fills it. Of a cluster it
  * asks the node that has the queue. A server that may not be asked INFO counts as one without a limit.
  */
-export class RedisMemory {
-  readonly #redis: RedisClient;
+export class RedisMemory extends QueueClient {
   readonly #key: string;
   readonly #everyMs: number;
   #use: MemoryUse | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ everyMs = 1000, onError = () => undefined, ...address }: RedisMemoryOptions) {
-    this.#redis = producerRedis(address.redisUrl, 1500, onError);
+  constructor({ everyMs = 1000, ...address }: RedisMemoryOptions) {
+    super(address);
     this.#key = queueKeys(address).root;
     this.#everyMs = everyMs;
   }
 
   /** Connects and asks from then on. Resolves whether Redis is there or not. */
-  async start(): Promise<void> {
-    await open(this.#redis);
+  override async start(): Promise<void> {
+    await super.start();
     await this.refresh();
     this.#timer = setInterval(() => void this.refresh(), this.#everyMs).unref();
   }
@@ -58,8 +56,8 @@ export class RedisMemory {
 
   /** Asks now. What was known before stays when Redis does not answer. */
   async refresh(): Promise<void> {
-    if (this.#redis.status !== 'ready') return;
-    const replies = await this.#redis
+    if (this.redis.status !== 'ready') return;
+    const replies = await this.redis
       .pipeline()
       .exists(this.#key)
       .info('memory')
@@ -69,9 +67,9 @@ export class RedisMemory {
     if (typeof info === 'string') this.#use = useOf(info);
   }
 
-  stop(): void {
+  override async stop(): Promise<void> {
     clearInterval(this.#timer);
-    this.#redis.disconnect();
+    await super.stop();
   }
 }
 
