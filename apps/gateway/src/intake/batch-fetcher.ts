@@ -7,6 +7,7 @@ import {
   type FetchWorkerOptions,
 } from '@blipq/queue';
 import { UnusableAnswer } from '@blipq/webhooks';
+import pLimit from 'p-limit';
 import type { WorkIntake } from './work-intake.js';
 
 interface BatchFetcherOptions extends Omit<FetchWorkerOptions, 'handler' | 'verdictOf'> {
@@ -17,11 +18,11 @@ interface BatchFetcherOptions extends Omit<FetchWorkerOptions, 'handler' | 'verd
 
 /** Fetches the images of items of batches, beside serving. */
 export function batchFetcher({ intake, decodesMax, ...options }: BatchFetcherOptions): FetchWorker {
-  const turns = new Turns(decodesMax);
+  const decoding = pLimit(decodesMax);
   const handler = async ({ url, size, tenant }: FetchWork, signal: AbortSignal): Promise<FetchedImage> => {
     // Together they take no more than a share of the memory that bodies have.
     const asked = { holder: `batches of ${tenant}`, signal };
-    const { rgb, preprocessMs, ...image } = await intake.pixelsOf({ url }, size, asked, (decode) => turns.run(decode));
+    const { rgb, preprocessMs, ...image } = await intake.pixelsOf({ url }, size, asked, (decode) => decoding(decode));
     return { image, pixels: rgb, preprocessMs };
   };
   return new FetchWorker({ ...options, handler, verdictOf });
@@ -38,26 +39,4 @@ export function verdictOf({ code, cause }: BlipqError): FetchVerdict {
   if (status === undefined || (status < 500 && status !== 408 && status !== 429))
     return { outcome: 'failed', answered: true };
   return { outcome: 'again', answered: status < 500 };
-}
-
-/** Lets so many go on at once, in the order in which they came. */
-class Turns {
-  #free: number;
-  readonly #line: (() => void)[] = [];
-
-  constructor(count: number) {
-    this.#free = count;
-  }
-
-  async run<T>(go: () => Promise<T>): Promise<T> {
-    if (this.#free > 0) this.#free -= 1;
-    else await new Promise<void>((resolve) => this.#line.push(resolve));
-    try {
-      return await go();
-    } finally {
-      const next = this.#line.shift();
-      if (next === undefined) this.#free += 1;
-      else next();
-    }
-  }
 }
