@@ -4,23 +4,14 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const folders = [
-  '',
-  'docs',
-  'docs/decisions',
-  'docs/errors',
-  'benchmarks',
-  'models/demo',
-  'models/demo-vqa',
-  'models/demo-itm',
-  'test/reference',
-];
+const folders = ['', 'benchmarks', 'models/demo', 'models/demo-vqa', 'models/demo-itm', 'test/reference'];
 const packages = [...foldersOf('packages'), ...foldersOf('apps'), ...foldersOf('examples')];
-const documents = [...folders, ...packages].flatMap((folder) =>
-  readdirSync(join(root, folder))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => join(folder, name)),
-);
+const documents = [...documentsOf('docs', true), ...[...folders, ...packages].flatMap((folder) => documentsOf(folder))];
+
+function documentsOf(folder: string, recursive = false): string[] {
+  const names = readdirSync(join(root, folder), { recursive, encoding: 'utf8' });
+  return names.filter((name) => name.endsWith('.md')).map((name) => join(folder, name));
+}
 
 function foldersOf(kind: string): string[] {
   const entries = readdirSync(join(root, kind), { withFileTypes: true });
@@ -58,7 +49,7 @@ test.each(documents)('every anchor that %s links to is there', (document) => {
 });
 
 test('every test that the job protocol names exists', () => {
-  const text = readFileSync(join(root, 'docs/job-protocol.md'), 'utf8');
+  const text = readFileSync(join(root, 'docs/explanation/job-protocol.md'), 'utf8');
   const folder = join(root, 'packages/queue/src');
   const tests = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   const named = [...text.matchAll(/`([\w-]+\.test\.ts)`((?:[:,] “[^”]+”)*)/g)];
@@ -74,7 +65,7 @@ test('every test that the job protocol names exists', () => {
 });
 
 test('every file that the reading order names exists', () => {
-  const text = readFileSync(join(root, 'docs/architecture.md'), 'utf8');
+  const text = readFileSync(join(root, 'docs/explanation/architecture.md'), 'utf8');
   const order = text.slice(text.indexOf('## One caption'), text.indexOf('## Packages'));
   const missing = order.split('\n').flatMap((line) => {
     const names = [...line.matchAll(/`([\w./-]+\.ts)`/g)].map(([, name]) => name!);

@@ -17,7 +17,7 @@ import { childrenOf, peakMb } from './process-memory.js';
 import { endedCaption, Receiver, startNotifier } from './webhooks.js';
 
 /**
- * What docs/overload.md says of the memory of processes at their bounds: `npm run bounds` goes to the bounds that are
+ * What docs/explanation/overload.md says of the memory of processes at their bounds: `npm run bounds` goes to the bounds that are
  * set by default and prints what it saw, `npm test` to lower ones of what takes long.
  */
 const isWhole = process.env.BLIPQ_BOUNDS === 'whole';

@@ -76,9 +76,9 @@ async function scrape(app: string): Promise<Scrape> {
   return { samples, metrics };
 }
 
-/** The tables of docs/metrics.md by process. */
+/** The tables of docs/reference/metrics.md by process. */
 function documented(app: string): Map<string, { help: string; type: string; labels: string[] }> {
-  const text = readFileSync(join(root, 'docs/metrics.md'), 'utf8');
+  const text = readFileSync(join(root, 'docs/reference/metrics.md'), 'utf8');
   const sections = text
     .split(/^## /m)
     .filter((section) => /^(Every process)/.test(section) || section.includes(`The ${app}\n`));
@@ -91,7 +91,7 @@ function documented(app: string): Map<string, { help: string; type: string; labe
   );
 }
 
-test.each(['gateway', 'worker', 'notifier'])('the %s prints what docs/metrics.md says', async (app) => {
+test.each(['gateway', 'worker', 'notifier'])('the %s prints what docs/reference/metrics.md says', async (app) => {
   const { metrics, samples } = await scrape(app);
   const ours = [...metrics].filter(([name]) => name.startsWith('blipq_'));
   const expected = documented(app);

@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 
 const read = (path) => readFileSync(new URL(`../k8s/chart/${path}`, import.meta.url), 'utf8');
 
-/** docs/helm.md, from the chart's schema and its default values. */
+/** docs/reference/helm.md, from the chart's schema and its default values. */
 export function chartPage() {
   const rows = valuesOf(JSON.parse(read('values.schema.json')), parse(read('values.yaml')), '');
   const lines = rows.map(({ path, initial, purpose }) => `| \`${path}\` | ${initial} | ${purpose} |`);
@@ -35,7 +35,7 @@ const head = `# Values of the Helm chart
 
 <!-- Written by \`npm run docs\`; a test fails when it is out of date. -->
 
-[k8s/chart](../k8s/chart) installs gateways, workers and notifiers; [docs/deploy.md](deploy.md#kubernetes-with-helm) leads through it. \`values.schema.json\` checks values before anything is applied, their names included. Values that contradict each other, and those that are missing, end \`helm install\` with one line that says what to set.
+[k8s/chart](../../k8s/chart) installs gateways, workers and notifiers; [how to deploy](../how-to/deploy.md#kubernetes-with-helm) leads through it. \`values.schema.json\` checks values before anything is applied, their names included. Values that contradict each other, and those that are missing, end \`helm install\` with one line that says what to set.
 
 Secrets of yours, each named by an \`existingSecret\`, are made by whatever makes Secrets in your cluster. After a change of one, \`kubectl rollout restart deployment\`: pods read Secrets at their start.
 `;

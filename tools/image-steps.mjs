@@ -53,7 +53,7 @@ async function cuda(folder) {
     settings();
   if (!/^[0-9a-f]{64}$/.test(ORT_CUDA_SHA256 ?? '')) {
     throw new Error(
-      `give the SHA-256 of ${url} as --build-arg ORT_CUDA_SHA256=<64 hexadecimal digits>; docs/deploy.md says how to get it`,
+      `give the SHA-256 of ${url} as --build-arg ORT_CUDA_SHA256=<64 hexadecimal digits>; docs/how-to/deploy.md says how to get it`,
     );
   }
   const response = await fetch(url);

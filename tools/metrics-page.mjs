@@ -21,7 +21,7 @@ const processes = {
   },
 };
 
-/** docs/metrics.md, from the metrics that the processes register. */
+/** docs/reference/metrics.md, from the metrics that the processes register. */
 export async function metricsPage() {
   const { ProcessMetrics } = await import('../packages/service/dist/index.js');
   const common = new ProcessMetrics().registry.getMetricsAsArray().filter(({ name }) => name.startsWith('blipq_'));
@@ -38,11 +38,11 @@ const head = `# Metrics
 
 <!-- Written by \`npm run docs\`; a test fails when it is out of date. -->
 
-Every process answers \`GET /metrics\` in Prometheus's text format: the gateway on \`BLIPQ_INTERNAL_PORT\` (3002), worker and notifier on \`BLIPQ_HEALTH_PORT\` (3001 and 3003). The gateway prints BentoML's \`bentoml_service_…\` set ([docs/bentoml.md](bentoml.md)) there as well; that alone is also at \`/metrics\` on \`PORT\`. Beside those below there are Prometheus's usual \`process_…\` and \`nodejs_…\` metrics, the event loop's delay (\`nodejs_eventloop_lag_p99_seconds\`) among them.
+Every process answers \`GET /metrics\` in Prometheus's text format: the gateway on \`BLIPQ_INTERNAL_PORT\` (3002), worker and notifier on \`BLIPQ_HEALTH_PORT\` (3001 and 3003). The gateway prints BentoML's \`bentoml_service_…\` set ([coming from BentoBlip](../how-to/from-bentoblip.md)) there as well; that alone is also at \`/metrics\` on \`PORT\`. Beside those below there are Prometheus's usual \`process_…\` and \`nodejs_…\` metrics, the event loop's delay (\`nodejs_eventloop_lag_p99_seconds\`) among them.
 
 Labels have few values, none of them from callers: states, error codes, the model's name. What is said about the queue is read from Redis at each scrape and is the same in every gateway: take the maximum over gateways, never the sum. While Redis does not answer, those series have no value.
 
-[The dashboard](../k8s/chart/files/dashboard.json) and [the alerts](../k8s/chart/files/service-alerts.yaml) use these; [docs/runbook.md](runbook.md) says what to do about an alert.
+[The dashboard](../../k8s/chart/files/dashboard.json) and [the alerts](../../k8s/chart/files/service-alerts.yaml) use these; [the runbook](../how-to/runbook.md) says what to do about an alert.
 `;
 
 function section(title, metrics) {

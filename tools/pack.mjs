@@ -42,7 +42,7 @@ function stageLocal(stage) {
   for (const [name, version] of Object.entries(dependencies)) {
     if (version === 'catalog:') dependencies[name] = catalogVersion(name);
   }
-  for (const path of ['models', 'docs/errors', 'docs/runbook.md', 'apps/playground/dist', 'LICENSE'])
+  for (const path of ['models', 'docs/errors', 'docs/how-to/runbook.md', 'apps/playground/dist', 'LICENSE'])
     cpSync(join(root, path), join(stage, path), { recursive: true });
   const { version, license, engines } = manifestOf('apps/cli');
   const manifest = {

@@ -1,5 +1,5 @@
-// npm run docs: writes what is made from code: the table of settings in the README, docs/settings.md, docs/metrics.md,
-// docs/helm.md and the types of packages/client. With --check it writes nothing and fails when one of them is out of date.
+// npm run docs: writes what is made from code: the table of settings in the README, pages of docs/reference and the types
+// of packages/client. With --check it writes nothing and fails when one of them is out of date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chartPage } from './chart-page.mjs';
@@ -11,9 +11,9 @@ const root = new URL('../', import.meta.url);
 const check = process.argv.includes('--check');
 const made = {
   'README.md': await readmeWithSettings(readFileSync(new URL('README.md', root), 'utf8')),
-  'docs/settings.md': await settingsPage(),
-  'docs/metrics.md': await metricsPage(),
-  'docs/helm.md': chartPage(),
+  'docs/reference/settings.md': await settingsPage(),
+  'docs/reference/metrics.md': await metricsPage(),
+  'docs/reference/helm.md': chartPage(),
   'packages/client/src/gen/api.ts': await clientTypes(),
 };
 for (const [path, text] of Object.entries(made)) {

@@ -52,7 +52,7 @@ function initialOf(uses) {
   return values.map(({ process, value }) => `${value || 'none'} (${process})`).join(', ');
 }
 
-/** docs/settings.md, from the schemas that the processes check their environment with. */
+/** docs/reference/settings.md, from the schemas that the processes check their environment with. */
 export async function settingsPage() {
   const rows = (await readSettings()).map(
     ({ name, by, initial, takes, purpose }) =>
@@ -72,7 +72,7 @@ export async function readmeWithSettings(readme) {
     `\`${name}\``,
     initial,
     by,
-    purpose.replaceAll(/\]\((?=\w)/g, '](docs/'),
+    purpose.replaceAll(/\]\((?=[\w.])/g, '](docs/reference/').replaceAll('docs/reference/../', 'docs/'),
   ]);
   return `${before}${begin}\n\n${table([['variable', 'default', 'read by', 'purpose'], ...rows])}\n\n${end}${after}`;
 }
@@ -90,7 +90,7 @@ const head = `# Settings
 
 Every process is configured by environment variables alone, which it reads once, at its start. A blank variable counts as unset. A bad value is one line that names the variable, what it got and what it takes, and exit code 1; a \`BLIPQ_…\` variable that a process does not know is a warning in its log.
 
-Traces have [OpenTelemetry's own variables](tracing.md), which gateway, worker and notifier read, and standalone passes on: \`OTEL_EXPORTER_OTLP_ENDPOINT\` (or \`…_TRACES_ENDPOINT\`) turns them on, \`OTEL_SDK_DISABLED=true\` off; \`OTEL_EXPORTER_OTLP_PROTOCOL\` is \`http/protobuf\` (default) or \`http/json\`; \`OTEL_EXPORTER_OTLP_HEADERS\`, \`OTEL_EXPORTER_OTLP_TIMEOUT\`, \`OTEL_TRACES_SAMPLER\`, \`OTEL_TRACES_SAMPLER_ARG\`, \`OTEL_SERVICE_NAME\`, \`OTEL_RESOURCE_ATTRIBUTES\` and \`OTEL_BSP_…\` mean what they always do.
+Traces have [OpenTelemetry's own variables](../how-to/tracing.md), which gateway, worker and notifier read, and standalone passes on: \`OTEL_EXPORTER_OTLP_ENDPOINT\` (or \`…_TRACES_ENDPOINT\`) turns them on, \`OTEL_SDK_DISABLED=true\` off; \`OTEL_EXPORTER_OTLP_PROTOCOL\` is \`http/protobuf\` (default) or \`http/json\`; \`OTEL_EXPORTER_OTLP_HEADERS\`, \`OTEL_EXPORTER_OTLP_TIMEOUT\`, \`OTEL_TRACES_SAMPLER\`, \`OTEL_TRACES_SAMPLER_ARG\`, \`OTEL_SERVICE_NAME\`, \`OTEL_RESOURCE_ATTRIBUTES\` and \`OTEL_BSP_…\` mean what they always do.
 
 \`standalone\` is what \`npm start\` runs; it passes settings on to its processes, which check them. \`blipq\` is the command that prepares and inspects models.
 `;

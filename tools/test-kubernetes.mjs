@@ -1,5 +1,5 @@
 // npm run test:kubernetes: the Helm chart on a real control plane, whose programs are in the folder KUBEBUILDER_ASSETS.
-// Where there are none it says so in one line and ends well. docs/test-kubernetes.md says how to get them.
+// Where there are none it says so in one line and ends well. docs/how-to/test-on-kubernetes.md says how to get them.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { bootstrap, root, run, say } from './bootstrap.mjs';
@@ -9,7 +9,7 @@ const assets = process.env.KUBEBUILDER_ASSETS;
 const absent = ['etcd', 'kube-apiserver'].filter((name) => assets === undefined || !existsSync(join(assets, name)));
 if (absent.length > 0) {
   say(
-    `Skipped: KUBEBUILDER_ASSETS names no folder with ${absent.join(' and ')}; docs/test-kubernetes.md says how to get them.`,
+    `Skipped: KUBEBUILDER_ASSETS names no folder with ${absent.join(' and ')}; docs/how-to/test-on-kubernetes.md says how to get them.`,
   );
 } else {
   await bootstrap();

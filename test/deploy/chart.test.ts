@@ -154,8 +154,8 @@ describe.skipIf(helm === undefined)('Helm (skipped where there is none)', () => 
     expect(policy.ingress).toEqual([{ ports: [{ protocol: 'TCP', port: 4180 }] }]);
   });
 
-  test.each(['values.yaml', 'GPUs'])('the values of docs/deploy.md are taken: %s', (which) => {
-    const blocks = [...read('docs/deploy.md').matchAll(/```yaml\n(.*?)```/gs)].map(([, yaml]) => parse(yaml!));
+  test.each(['values.yaml', 'GPUs'])('the values of docs/how-to/deploy.md are taken: %s', (which) => {
+    const blocks = [...read('docs/how-to/deploy.md').matchAll(/```yaml\n(.*?)```/gs)].map(([, yaml]) => parse(yaml!));
     const values = blocks.filter(({ models }) => models !== undefined);
     expect(values).toHaveLength(2);
     const merged = which === 'GPUs' ? { ...values[0], ...values[1] } : values[0];

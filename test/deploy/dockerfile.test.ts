@@ -65,6 +65,6 @@ describe.each(targets)('%s', (target) => {
     const fromContext = copies
       .filter((one) => one.getFlags().every((flag) => flag.getName() !== 'from'))
       .map((one) => one.getArgumentsContent()!);
-    expect(fromContext.filter((text) => !/^(LICENSE|docs\/errors|docs\/runbook\.md) /.test(text))).toEqual([]);
+    expect(fromContext.filter((text) => !/^(LICENSE|docs\/errors|docs\/how-to\/runbook\.md) /.test(text))).toEqual([]);
   });
 });

@@ -33,12 +33,11 @@ const dashboard: { panels: { title: string; targets: { expr: string }[] }[] } = 
 );
 const queries = dashboard.panels.flatMap(({ title, targets }) => targets.map(({ expr }) => ({ title, expr })));
 
-/** Metrics by name, with their labels; docs/metrics.md is made from the code. */
+/** Metrics by name, with their labels; docs/reference/metrics.md is made from the code. */
 const metrics = new Map(
-  [...read('docs/metrics.md').matchAll(/^\| `(\w+)` \| (\w+) \| (.*?) \|/gm)].map(([, name, type, labels]) => [
-    name!,
-    { type: type!, labels: [...labels!.matchAll(/\w+/g)].map(String) },
-  ]),
+  [...read('docs/reference/metrics.md').matchAll(/^\| `(\w+)` \| (\w+) \| (.*?) \|/gm)].map(
+    ([, name, type, labels]) => [name!, { type: type!, labels: [...labels!.matchAll(/\w+/g)].map(String) }],
+  ),
 );
 
 /** Everything that an expression says of our metrics that they do not have. */

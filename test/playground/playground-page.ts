@@ -115,7 +115,7 @@ export class PlaygroundPage {
     await this.page.setViewportSize(before);
   }
 
-  /** Keeps a picture of the page as `docs/<name>.png`, where that is asked for. */
+  /** Keeps a picture of the page as `docs/screenshots/<name>.png`, where that is asked for. */
   async screenshot(
     name: string,
     options: { colorScheme?: 'dark'; width?: number; height?: number } = {},

@@ -90,7 +90,7 @@ export const gatewaySettings = z.object({
   }),
   BLIPQ_DRAIN_MS: deploymentSettings.BLIPQ_DRAIN_MS,
   BLIPQ_API_KEYS: setting
-    .text('a JSON list of keys, as docs/api.md describes it')
+    .text('a JSON list of keys, as docs/reference/api.md describes it')
     .optional()
     .meta({ purpose: '[API keys](api.md#keys) of the callers; without keys everybody may call', essential: true }),
   BLIPQ_API_KEYS_FILE: setting
@@ -99,7 +99,7 @@ export const gatewaySettings = z.object({
     .meta({ purpose: 'File with the API keys, instead of `BLIPQ_API_KEYS`', essential: true }),
   BLIPQ_ADMIN_KEY: setting.text(adminKeyTakes).optional().meta({
     purpose:
-      'Key that opens the [pages for operators](admin.md), `/admin` on the internal port; without a key the pages are open to no one, unless an identity proxy is trusted',
+      'Key that opens the [pages for operators](../how-to/admin.md), `/admin` on the internal port; without a key the pages are open to no one, unless an identity proxy is trusted',
   }),
   BLIPQ_ADMIN_KEY_FILE: setting
     .text('the path of a file with the admin key')
@@ -107,7 +107,7 @@ export const gatewaySettings = z.object({
     .meta({ purpose: 'File with the admin key, instead of `BLIPQ_ADMIN_KEY`' }),
   BLIPQ_ADMIN_TRUST_HEADER: setting.text(trustedHeaderTakes).refine(isTrustedHeader).optional().meta({
     purpose:
-      'Header in which an [identity proxy](admin.md#through-an-identity-proxy) names the person who opens a page for operators',
+      'Header in which an [identity proxy](../how-to/admin.md#through-an-identity-proxy) names the person who opens a page for operators',
   }),
   BLIPQ_ADMIN_TRUST_PROXIES: setting
     .list('addresses and networks such as 10.0.0.7 or 10.1.0.0/24', (words) => words.every(isNetwork))

@@ -23,7 +23,7 @@ export interface PrepareProgress {
 }
 
 export interface PrepareOptions {
-  /** A folder with a model (docs/models.md has the forms), or with a LoRA adapter whose base is a folder too. */
+  /** A folder with a model (docs/how-to/models.md has the forms), or with a LoRA adapter whose base is a folder too. */
   readonly checkpoint: string;
   /** The folder of a LoRA adapter to merge into `checkpoint`. */
   readonly adapter?: string | undefined;

@@ -77,6 +77,6 @@ export const redisUrl = z
       'an address like redis://[user:password@]host[:port][/database], redis-sentinel://host[:port],…[/database]#master ' +
       'or redis-cluster://host[:port],…; rediss… for TLS',
     purpose:
-      'Address of the Redis that holds the queue: [one server, Sentinel or a cluster](deploy.md#a-managed-redis); `npm start` runs a private Redis by default',
+      'Address of the Redis that holds the queue: [one server, Sentinel or a cluster](../how-to/deploy.md#a-managed-redis); `npm start` runs a private Redis by default',
     essential: true,
   });

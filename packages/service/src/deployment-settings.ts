@@ -42,7 +42,7 @@ export const deploymentSettings = {
     .text('the folder of a BLIP checkpoint, owner/name[@revision] on the Hugging Face Hub, or base+adapter')
     .meta({
       purpose:
-        '[Model](models.md) that a worker serves; `npm start` takes several, with commas between them, and the bundled ones by default',
+        '[Model](../how-to/models.md) that a worker serves; `npm start` takes several, with commas between them, and the bundled ones by default',
       essential: true,
     }),
   BLIPQ_CACHE: setting
@@ -56,18 +56,18 @@ export const deploymentSettings = {
   BLIPQ_PRECISION: setting
     .oneOf(['auto', 'fp32', 'int8', 'fp16'])
     .default('auto')
-    .meta({ purpose: '[Precision](precision.md) in which the model computes', essential: true }),
+    .meta({ purpose: '[Precision](../explanation/precision.md) in which the model computes', essential: true }),
   BLIPQ_DEVICE: setting
     .oneOf(['auto', 'cpu', 'cuda'])
     .default('auto')
-    .meta({ purpose: '[Device](precision.md) on which the model runs', essential: true }),
+    .meta({ purpose: '[Device](../explanation/precision.md) on which the model runs', essential: true }),
   BLIPQ_WEBHOOK_SECRET: setting.text('one or more secrets as "blipq webhooks secret" makes them').optional().meta({
     purpose:
       'Secrets that [sign webhooks](webhooks.md#secrets), the newest first; a gateway with the same value shows each API key its own',
     essential: true,
   }),
   BLIPQ_WEBHOOK_SECRETS: setting
-    .text('a JSON object of secrets, as docs/webhooks.md describes it')
+    .text('a JSON object of secrets, as docs/reference/webhooks.md describes it')
     .optional()
     .meta({ purpose: 'Secrets by name, for API keys that name one' }),
   BLIPQ_WEBHOOK_SECRETS_FILE: setting

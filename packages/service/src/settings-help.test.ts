@@ -38,7 +38,7 @@ test('help lists each setting with its purpose, what it takes and its default, a
       '  MODEL',
       '      Model to serve. Takes the folder of a checkpoint. Required.',
       '  Passed on to the process that reads them:',
-      '      OTHER. docs/settings.md describes them.',
+      '      OTHER. docs/reference/settings.md describes them.',
       '',
     ].join('\n'),
   );

@@ -18,7 +18,7 @@ export function settingsHelp(schema: z.ZodObject): string {
   const own = settings.filter(([name]) => !passedOn.includes(name));
   const sections = own.map(([name, type]) => [`  ${name}`, ...indented(explanation(type))]);
   if (passedOn.length > 0) {
-    const names = `${passedOn.join(', ')}. docs/settings.md describes them.`;
+    const names = `${passedOn.join(', ')}. docs/reference/settings.md describes them.`;
     sections.push(['  Passed on to the process that reads them:', ...indented(names)]);
   }
   return sections.map((lines) => `${lines.join('\n')}\n`).join('');

@@ -53,7 +53,9 @@ function addAll(byName: Map<string, readonly string[]>, json: string, source: st
     value = JSON.parse(json);
   } catch {
     // The parser's message would quote the text.
-    throw new StartupError(`${source} is not JSON; it takes an object of secrets, as docs/webhooks.md describes it`);
+    throw new StartupError(
+      `${source} is not JSON; it takes an object of secrets, as docs/reference/webhooks.md describes it`,
+    );
   }
   const parsed = secretsByName.safeParse(value);
   if (!parsed.success) throw new StartupError(`${source} takes an object: a name for each secret or list of secrets`);

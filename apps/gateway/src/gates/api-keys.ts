@@ -113,6 +113,6 @@ function readJsonBody(json: string, source: string): unknown {
     return JSON.parse(json);
   } catch {
     // The parser's message would quote the text, which is secret.
-    throw new StartupError(`${source} is not JSON; it takes a list of keys, as docs/api.md describes it`);
+    throw new StartupError(`${source} is not JSON; it takes a list of keys, as docs/reference/api.md describes it`);
   }
 }

@@ -2,7 +2,7 @@ import type { LiveState } from './live-state.js';
 
 export interface Finding {
   severity: 'critical' | 'warning';
-  /** Of docs/runbook.md. */
+  /** Of docs/how-to/runbook.md. */
   alert: string;
   summary: string;
   /** What the runbook says to do. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
-const file = new URL('../../../../docs/runbook.md', import.meta.url);
+const file = new URL('../../../../docs/how-to/runbook.md', import.meta.url);
 
-/** What docs/runbook.md says about each alert, by its name, as plain text: links are their texts, and code is unmarked. */
+/** What docs/how-to/runbook.md says about each alert, by its name, as plain text: links are their texts, and code is unmarked. */
 export function readRunbook(): ReadonlyMap<string, string> {
   const [, ...sections] = readFileSync(file, 'utf8').split(/^### /m);
   return new Map(

@@ -1041,7 +1041,7 @@ export interface components {
             questions?: string[];
             /** @description Seconds after which the caption expires unless a worker has started it. */
             timeout_s?: number;
-            /** @description Who is told when the caption has ended; see docs/webhooks.md. */
+            /** @description Who is told when the caption has ended; see docs/reference/webhooks.md. */
             webhook?: {
                 /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */
                 events?: ("caption.succeeded" | "caption.failed" | "caption.canceled" | "caption.expired" | "answer.succeeded" | "answer.failed" | "answer.canceled" | "answer.expired" | "match.succeeded" | "match.failed" | "match.canceled" | "match.expired" | "batch.completed")[];
@@ -1113,7 +1113,7 @@ export interface components {
             questions?: string[];
             /** @description Seconds after which the caption expires unless a worker has started it. */
             timeout_s?: number;
-            /** @description Who is told when the caption has ended; see docs/webhooks.md. */
+            /** @description Who is told when the caption has ended; see docs/reference/webhooks.md. */
             webhook?: {
                 /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */
                 events?: ("caption.succeeded" | "caption.failed" | "caption.canceled" | "caption.expired" | "answer.succeeded" | "answer.failed" | "answer.canceled" | "answer.expired" | "match.succeeded" | "match.failed" | "match.canceled" | "match.expired" | "batch.completed")[];
@@ -1423,7 +1423,7 @@ export interface components {
             prompt?: string | null;
             /** @description Seconds after which the caption expires unless a worker has started it. */
             timeout_s?: number;
-            /** @description Who is told when the caption has ended; see docs/webhooks.md. */
+            /** @description Who is told when the caption has ended; see docs/reference/webhooks.md. */
             webhook?: {
                 /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */
                 events?: ("caption.succeeded" | "caption.failed" | "caption.canceled" | "caption.expired" | "answer.succeeded" | "answer.failed" | "answer.canceled" | "answer.expired" | "match.succeeded" | "match.failed" | "match.canceled" | "match.expired" | "batch.completed")[];
@@ -1542,7 +1542,7 @@ export interface components {
             prompt?: string | null;
             /** @description Seconds after which the caption expires unless a worker has started it. */
             timeout_s?: number;
-            /** @description Who is told when the caption has ended; see docs/webhooks.md. */
+            /** @description Who is told when the caption has ended; see docs/reference/webhooks.md. */
             webhook?: {
                 /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */
                 events?: ("caption.succeeded" | "caption.failed" | "caption.canceled" | "caption.expired" | "answer.succeeded" | "answer.failed" | "answer.canceled" | "answer.expired" | "match.succeeded" | "match.failed" | "match.canceled" | "match.expired" | "batch.completed")[];
@@ -1758,7 +1758,7 @@ export interface components {
             texts: string[];
             /** @description Seconds after which the caption expires unless a worker has started it. */
             timeout_s?: number;
-            /** @description Who is told when the caption has ended; see docs/webhooks.md. */
+            /** @description Who is told when the caption has ended; see docs/reference/webhooks.md. */
             webhook?: {
                 /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */
                 events?: ("caption.succeeded" | "caption.failed" | "caption.canceled" | "caption.expired" | "answer.succeeded" | "answer.failed" | "answer.canceled" | "answer.expired" | "match.succeeded" | "match.failed" | "match.canceled" | "match.expired" | "batch.completed")[];
@@ -1798,7 +1798,7 @@ export interface components {
             texts: string[];
             /** @description Seconds after which the caption expires unless a worker has started it. */
             timeout_s?: number;
-            /** @description Who is told when the caption has ended; see docs/webhooks.md. */
+            /** @description Who is told when the caption has ended; see docs/reference/webhooks.md. */
             webhook?: {
                 /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */
                 events?: ("caption.succeeded" | "caption.failed" | "caption.canceled" | "caption.expired" | "answer.succeeded" | "answer.failed" | "answer.canceled" | "answer.expired" | "match.succeeded" | "match.failed" | "match.canceled" | "match.expired" | "batch.completed")[];
@@ -1989,7 +1989,7 @@ export interface components {
         ImageTopK: number;
         /** @description With an image as the body. Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
         ImageTopP: number;
-        /** @description With an image as the body. Who is told when the caption has ended; see docs/webhooks.md. */
+        /** @description With an image as the body. Who is told when the caption has ended; see docs/reference/webhooks.md. */
         ImageWebhook: string;
         /** @description The id of the last event that was seen: what came before is left out. */
         LastEventId: string;
@@ -2211,7 +2211,7 @@ export interface operations {
                 top_k?: components["parameters"]["ImageTopK"];
                 /** @description With an image as the body. Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
                 top_p?: components["parameters"]["ImageTopP"];
-                /** @description With an image as the body. Who is told when the caption has ended; see docs/webhooks.md. */
+                /** @description With an image as the body. Who is told when the caption has ended; see docs/reference/webhooks.md. */
                 webhook?: components["parameters"]["ImageWebhook"];
             };
             header?: {
@@ -2299,7 +2299,7 @@ export interface operations {
                     top_k?: number;
                     /** @description Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
                     top_p?: number;
-                    /** @description Who is told when the caption has ended; see docs/webhooks.md. */
+                    /** @description Who is told when the caption has ended; see docs/reference/webhooks.md. */
                     webhook?: {
                         /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */
                         events?: ("caption.succeeded" | "caption.failed" | "caption.canceled" | "caption.expired" | "answer.succeeded" | "answer.failed" | "answer.canceled" | "answer.expired" | "match.succeeded" | "match.failed" | "match.canceled" | "match.expired" | "batch.completed")[];
@@ -2737,7 +2737,7 @@ export interface operations {
                 top_k?: components["parameters"]["ImageTopK"];
                 /** @description With an image as the body. Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
                 top_p?: components["parameters"]["ImageTopP"];
-                /** @description With an image as the body. Who is told when the caption has ended; see docs/webhooks.md. */
+                /** @description With an image as the body. Who is told when the caption has ended; see docs/reference/webhooks.md. */
                 webhook?: components["parameters"]["ImageWebhook"];
             };
             header?: {
@@ -2826,7 +2826,7 @@ export interface operations {
                     top_k?: number;
                     /** @description Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
                     top_p?: number;
-                    /** @description Who is told when the caption has ended; see docs/webhooks.md. */
+                    /** @description Who is told when the caption has ended; see docs/reference/webhooks.md. */
                     webhook?: {
                         /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */
                         events?: ("caption.succeeded" | "caption.failed" | "caption.canceled" | "caption.expired" | "answer.succeeded" | "answer.failed" | "answer.canceled" | "answer.expired" | "match.succeeded" | "match.failed" | "match.canceled" | "match.expired" | "batch.completed")[];
@@ -4170,7 +4170,7 @@ export interface operations {
                     top_k?: number;
                     /** @description Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
                     top_p?: number;
-                    /** @description Who is told when the caption has ended; see docs/webhooks.md. */
+                    /** @description Who is told when the caption has ended; see docs/reference/webhooks.md. */
                     webhook?: {
                         /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */
                         events?: ("caption.succeeded" | "caption.failed" | "caption.canceled" | "caption.expired" | "answer.succeeded" | "answer.failed" | "answer.canceled" | "answer.expired" | "match.succeeded" | "match.failed" | "match.canceled" | "match.expired" | "batch.completed")[];
@@ -4230,7 +4230,7 @@ export interface operations {
                     top_k?: number;
                     /** @description Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
                     top_p?: number;
-                    /** @description Who is told when the caption has ended; see docs/webhooks.md. */
+                    /** @description Who is told when the caption has ended; see docs/reference/webhooks.md. */
                     webhook?: {
                         /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */
                         events?: ("caption.succeeded" | "caption.failed" | "caption.canceled" | "caption.expired" | "answer.succeeded" | "answer.failed" | "answer.canceled" | "answer.expired" | "match.succeeded" | "match.failed" | "match.canceled" | "match.expired" | "batch.completed")[];
@@ -4263,7 +4263,7 @@ export interface operations {
                     texts: string[];
                     /** @description Seconds after which the caption expires unless a worker has started it. */
                     timeout_s?: number;
-                    /** @description Who is told when the caption has ended; see docs/webhooks.md. */
+                    /** @description Who is told when the caption has ended; see docs/reference/webhooks.md. */
                     webhook?: {
                         /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */
                         events?: ("caption.succeeded" | "caption.failed" | "caption.canceled" | "caption.expired" | "answer.succeeded" | "answer.failed" | "answer.canceled" | "answer.expired" | "match.succeeded" | "match.failed" | "match.canceled" | "match.expired" | "batch.completed")[];
@@ -5323,7 +5323,7 @@ export interface operations {
                 top_k?: components["parameters"]["ImageTopK"];
                 /** @description With an image as the body. Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
                 top_p?: components["parameters"]["ImageTopP"];
-                /** @description With an image as the body. Who is told when the caption has ended; see docs/webhooks.md. */
+                /** @description With an image as the body. Who is told when the caption has ended; see docs/reference/webhooks.md. */
                 webhook?: components["parameters"]["ImageWebhook"];
             };
             header?: {
@@ -5418,7 +5418,7 @@ export interface operations {
                     top_k?: number;
                     /** @description Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
                     top_p?: number;
-                    /** @description Who is told when the caption has ended; see docs/webhooks.md. */
+                    /** @description Who is told when the caption has ended; see docs/reference/webhooks.md. */
                     webhook?: {
                         /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */
                         events?: ("caption.succeeded" | "caption.failed" | "caption.canceled" | "caption.expired" | "answer.succeeded" | "answer.failed" | "answer.canceled" | "answer.expired" | "match.succeeded" | "match.failed" | "match.canceled" | "match.expired" | "batch.completed")[];
@@ -5862,7 +5862,7 @@ export interface operations {
                 top_k?: components["parameters"]["ImageTopK"];
                 /** @description With an image as the body. Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
                 top_p?: components["parameters"]["ImageTopP"];
-                /** @description With an image as the body. Who is told when the caption has ended; see docs/webhooks.md. */
+                /** @description With an image as the body. Who is told when the caption has ended; see docs/reference/webhooks.md. */
                 webhook?: components["parameters"]["ImageWebhook"];
             };
             header?: {
@@ -5958,7 +5958,7 @@ export interface operations {
                     top_k?: number;
                     /** @description Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
                     top_p?: number;
-                    /** @description Who is told when the caption has ended; see docs/webhooks.md. */
+                    /** @description Who is told when the caption has ended; see docs/reference/webhooks.md. */
                     webhook?: {
                         /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */
                         events?: ("caption.succeeded" | "caption.failed" | "caption.canceled" | "caption.expired" | "answer.succeeded" | "answer.failed" | "answer.canceled" | "answer.expired" | "match.succeeded" | "match.failed" | "match.canceled" | "match.expired" | "batch.completed")[];
@@ -7469,7 +7469,7 @@ export interface operations {
                 texts?: components["parameters"]["ImageTexts"];
                 /** @description With an image as the body. Seconds after which the caption expires unless a worker has started it. */
                 timeout_s?: components["parameters"]["ImageTimeoutS"];
-                /** @description With an image as the body. Who is told when the caption has ended; see docs/webhooks.md. */
+                /** @description With an image as the body. Who is told when the caption has ended; see docs/reference/webhooks.md. */
                 webhook?: components["parameters"]["ImageWebhook"];
             };
             header?: {
@@ -7531,7 +7531,7 @@ export interface operations {
                     texts: string[];
                     /** @description Seconds after which the caption expires unless a worker has started it. */
                     timeout_s?: number;
-                    /** @description Who is told when the caption has ended; see docs/webhooks.md. */
+                    /** @description Who is told when the caption has ended; see docs/reference/webhooks.md. */
                     webhook?: {
                         /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */
                         events?: ("caption.succeeded" | "caption.failed" | "caption.canceled" | "caption.expired" | "answer.succeeded" | "answer.failed" | "answer.canceled" | "answer.expired" | "match.succeeded" | "match.failed" | "match.canceled" | "match.expired" | "batch.completed")[];
@@ -7935,7 +7935,7 @@ export interface operations {
                 texts?: components["parameters"]["ImageTexts"];
                 /** @description With an image as the body. Seconds after which the caption expires unless a worker has started it. */
                 timeout_s?: components["parameters"]["ImageTimeoutS"];
-                /** @description With an image as the body. Who is told when the caption has ended; see docs/webhooks.md. */
+                /** @description With an image as the body. Who is told when the caption has ended; see docs/reference/webhooks.md. */
                 webhook?: components["parameters"]["ImageWebhook"];
             };
             header?: {
@@ -7998,7 +7998,7 @@ export interface operations {
                     texts: string[];
                     /** @description Seconds after which the caption expires unless a worker has started it. */
                     timeout_s?: number;
-                    /** @description Who is told when the caption has ended; see docs/webhooks.md. */
+                    /** @description Who is told when the caption has ended; see docs/reference/webhooks.md. */
                     webhook?: {
                         /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */
                         events?: ("caption.succeeded" | "caption.failed" | "caption.canceled" | "caption.expired" | "answer.succeeded" | "answer.failed" | "answer.canceled" | "answer.expired" | "match.succeeded" | "match.failed" | "match.canceled" | "match.expired" | "batch.completed")[];
