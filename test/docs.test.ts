@@ -1,51 +1,54 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { documents, headingsOf, readDocument, targetsOf } from '../tools/documents.mjs';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const folders = ['', 'benchmarks', 'models/demo', 'models/demo-vqa', 'models/demo-itm', 'test/reference'];
-const packages = [...foldersOf('packages'), ...foldersOf('apps'), ...foldersOf('examples')];
-const documents = [...documentsOf('docs', true), ...[...folders, ...packages].flatMap((folder) => documentsOf(folder))];
-
-function documentsOf(folder: string, recursive = false): string[] {
-  const names = readdirSync(join(root, folder), { recursive, encoding: 'utf8' });
-  return names.filter((name) => name.endsWith('.md')).map((name) => join(folder, name));
-}
+const packages = [...foldersOf('packages'), ...foldersOf('apps')];
 
 function foldersOf(kind: string): string[] {
   const entries = readdirSync(join(root, kind), { withFileTypes: true });
   return entries.filter((entry) => entry.isDirectory()).map((entry) => join(kind, entry.name));
 }
 
-test.each(documents)('every relative link in %s leads somewhere', (document) => {
-  const text = readFileSync(join(root, document), 'utf8');
-  const links = [...text.matchAll(/\]\(([^)#\s]+)/g)].map(([, link]) => link!).filter((link) => !/^[a-z]+:/.test(link));
-  expect(links.filter((link) => !existsSync(join(root, document, '..', link)))).toEqual([]);
+const pages = new Map(
+  documents().map((path) => {
+    const { tree } = readDocument(path);
+    return [path, { targets: targetsOf(tree), anchors: headingsOf(tree).map(({ anchor }) => anchor) }] as const;
+  }),
+);
+
+test('every relative link of every document leads to a file or folder, and its anchor to a heading', () => {
+  const dead = [...pages].flatMap(([path, { targets }]) =>
+    targets
+      .filter((target) => !/^[a-z]+:/.test(target) && !leadsSomewhere(path, target))
+      .map((target) => `${path}: ${target}`),
+  );
+  expect(dead).toEqual([]);
 });
 
-/** GitHub's name for a heading: in lower case, without punctuation, with hyphens for blanks. */
-function anchorsOf(path: string): string[] {
-  const text = readFileSync(path, 'utf8').replaceAll(/^```.*?^```/gms, '');
-  return [...text.matchAll(/^#+ +(.+)$/gm)].map(([, heading]) =>
-    heading!
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
-      .trim()
-      .replaceAll(' ', '-'),
-  );
+function leadsSomewhere(path: string, link: string): boolean {
+  const [file = '', anchor] = decodeURI(link).split('#');
+  const target = file === '' ? path : join(path, '..', file);
+  if (anchor === undefined) return existsSync(join(root, target));
+  return pages.get(target)?.anchors.includes(anchor) ?? false;
 }
 
-test.each(documents)('every anchor that %s links to is there', (document) => {
-  const text = readFileSync(join(root, document), 'utf8');
-  const links = [...text.matchAll(/\]\(([\w./-]*\.md|)#([^)\s]+)\)/g)].map(
-    ([, path, anchor]) => [path!, anchor!] as const,
-  );
-  const dead = links.filter(([path, anchor]) => {
-    const target = join(root, path === '' ? document : join(document, '..', path));
-    return existsSync(target) && !anchorsOf(target).includes(anchor);
+test('every page of docs/ that a source, a manifest or a chart names exists', () => {
+  const { stdout } = spawnSync('git', ['grep', '-Iohwr', '-e', 'docs/[a-z][a-z0-9_/-]*\\.md', '--', '.', ':!*.md'], {
+    cwd: root,
+    encoding: 'utf8',
   });
-  expect(dead).toEqual([]);
+  const named = [...new Set(stdout.trim().split('\n'))];
+  expect(named.length).toBeGreaterThan(3);
+  expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+});
+
+test('documents are in plain English: the rules of the prose linter hold', () => {
+  const { status, stderr } = spawnSync(process.execPath, ['tools/lint-prose.mjs'], { cwd: root, encoding: 'utf8' });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 });
 
 test('every test that the job protocol names exists', () => {
@@ -83,14 +86,11 @@ test('every file that the reading order names exists', () => {
   expect(missing).toEqual([]);
 });
 
-test.each([...foldersOf('packages'), ...foldersOf('apps')])(
-  'every source file that the README of %s names exists',
-  (folder) => {
-    const text = readFileSync(join(root, folder, 'README.md'), 'utf8');
-    const sources = readdirSync(join(root, folder, 'src'), { recursive: true, encoding: 'utf8' });
-    const names = [...text.matchAll(/`([\w./-]+\.ts)`/g)].map(([, name]) => name!);
-    const exists = (name: string) =>
-      existsSync(join(root, name)) || sources.some((source) => `/src/${source}`.endsWith(`/${name}`));
-    expect(names.filter((name) => !exists(name))).toEqual([]);
-  },
-);
+test.each(packages)('every source file that the README of %s names exists', (folder) => {
+  const text = readFileSync(join(root, folder, 'README.md'), 'utf8');
+  const sources = readdirSync(join(root, folder, 'src'), { recursive: true, encoding: 'utf8' });
+  const names = [...text.matchAll(/`([\w./-]+\.ts)`/g)].map(([, name]) => name!);
+  const exists = (name: string) =>
+    existsSync(join(root, name)) || sources.some((source) => `/src/${source}`.endsWith(`/${name}`));
+  expect(names.filter((name) => !exists(name))).toEqual([]);
+});

@@ -4,12 +4,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chartPage } from './chart-page.mjs';
 import { clientTypes } from './client-types.mjs';
+import { errorsPage } from './errors-page.mjs';
 import { metricsPage } from './metrics-page.mjs';
 import { readmeWithSettings, settingsPage } from './settings-page.mjs';
 
 const root = new URL('../', import.meta.url);
 const check = process.argv.includes('--check');
 const made = {
+  'docs/errors/README.md': errorsPage(readFileSync(new URL('docs/errors/README.md', root), 'utf8')),
   'README.md': await readmeWithSettings(readFileSync(new URL('README.md', root), 'utf8')),
   'docs/reference/settings.md': await settingsPage(),
   'docs/reference/metrics.md': await metricsPage(),

@@ -1,4 +1,5 @@
 import { describeSetting } from '../packages/service/dist/index.js';
+import { markdownTable } from './markdown-table.mjs';
 
 /** Each process and where its schema is. */
 const processes = [
@@ -74,14 +75,7 @@ export async function readmeWithSettings(readme) {
     by,
     purpose.replaceAll(/\]\((?=[\w.])/g, '](docs/reference/').replaceAll('docs/reference/../', 'docs/'),
   ]);
-  return `${before}${begin}\n\n${table([['variable', 'default', 'read by', 'purpose'], ...rows])}\n\n${end}${after}`;
-}
-
-/** Padded, to be read unrendered, too. */
-function table([head, ...rows]) {
-  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column].length)));
-  const line = (cells) => `| ${cells.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+  return `${before}${begin}\n\n${markdownTable([['variable', 'default', 'read by', 'purpose'], ...rows])}\n\n${end}${after}`;
 }
 
 const head = `# Settings

@@ -1,4 +1,5 @@
--- Start-time fair queueing over the work of one model (docs/decisions/0008-turns.md): `now` is the turn of what began
+-- Start-time fair queueing over the work of one model (docs/explanation/decisions/0008-turns.md): `now` is the
+-- turn of what began
 -- last, `next:<tenant>` where the tenant's next one would be if it were alone.
 local keys = require 'keys'
 

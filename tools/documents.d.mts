@@ -1,0 +1,15 @@
+import type { Root } from 'mdast';
+
+export interface Document {
+  text: string;
+  tree: Root;
+}
+export interface Heading {
+  depth: number;
+  text: string;
+  anchor: string;
+}
+export function documents(folder?: string): string[];
+export function readDocument(path: string): Document;
+export function headingsOf(tree: Root): Heading[];
+export function targetsOf(tree: Root): string[];
