@@ -1,6 +1,12 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { StartupError } from './startup-error.js';
+
+/** Browsers and clients open connections ahead of requests, for which a stop waits for so long, in milliseconds. */
+const firstRequestMs = 500;
+
+const connections = new WeakMap<Server, Set<Socket>>();
 
 /**
  * Binds an HTTP server and resolves with the port it got.
@@ -9,6 +15,12 @@ import { StartupError } from './startup-error.js';
  * @throws StartupError when the port is taken, not permitted, or the address is not this machine's
  */
 export async function listen(server: Server, port: number, host: string, setting: string): Promise<number> {
+  const open = new Set<Socket>();
+  connections.set(server, open);
+  server.on('connection', (socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
   try {
     server.listen(port, host);
     await once(server, 'listening');
@@ -19,13 +31,22 @@ export async function listen(server: Server, port: number, host: string, setting
   return typeof address === 'object' && address !== null ? address.port : port;
 }
 
-/** Ends a server: idle connections at once, busy ones when their answer is out. */
+/**
+ * Ends a server that `listen` has bound: idle connections at once, busy ones when their answer is out, and those on which
+ * no request has ever begun, which Node does not count as idle, after half a second.
+ */
 export async function closeServer(server: Server): Promise<void> {
   if (!server.listening) return;
   const closed = once(server, 'close');
+  // Of connections whose answer is yet to come.
+  server.keepAliveTimeout = 1;
   server.close();
   server.closeIdleConnections();
+  const late = setTimeout(() => {
+    for (const socket of connections.get(server) ?? []) if (socket.bytesRead === 0) socket.destroy();
+  }, firstRequestMs);
   await closed;
+  clearTimeout(late);
 }
 
 function explain(code: string | undefined, port: number, host: string, setting: string): string {
