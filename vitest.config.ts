@@ -1,7 +1,7 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
-
-/** How long a test waits for a condition that it expects: as long as a machine that is busy with other things may take. */
-export const patienceMs = 150_000;
+import { patienceMs } from './test/patience-ms.js';
+import { SlowestFirst } from './test/slowest-first.js';
 
 export default defineConfig({
   test: {
@@ -9,7 +9,9 @@ export default defineConfig({
     globalSetup: ['test/private-redis.ts'],
     setupFiles: ['test/patience.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    // Tests wait half of their time: for locks and retries of the programs that they start, and for these to start.
+    maxWorkers: Math.min(2 * availableParallelism(), 8),
+    sequence: { sequencer: SlowestFirst },
     testTimeout: patienceMs + 30_000,
     hookTimeout: patienceMs + 30_000,
     expect: { poll: { timeout: patienceMs } },

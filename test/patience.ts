@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import { patienceMs } from '../vitest.config.js';
+import { patienceMs } from './patience-ms.js';
 
 /**
  * A test waits for a condition until its own time is up: vitest's `vi.waitFor` gives up after a second, which on a busy
