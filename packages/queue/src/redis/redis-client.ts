@@ -112,8 +112,9 @@ function sentinelOptions(address: AddressOf<'sentinel'>): RedisOptions {
 }
 
 /**
- * ioredis (6.0) listens to no errors of the connections on which it hears of that, and prints them. What counts is said
- * when the master is asked for and no sentinel answers.
+ * ioredis (6.0) listens to no errors of the connections on which it hears that a master was replaced, and prints them. What
+ * counts is said when the master is asked for and no sentinel answers. And it goes on listening there when it has lost the
+ * master: what it heard while it was connecting again ended the client for good.
  */
 class QuietSentinelConnector extends SentinelConnector {
   constructor(options: unknown) {
@@ -121,6 +122,12 @@ class QuietSentinelConnector extends SentinelConnector {
     const own = this as unknown as { connectToSentinel(...args: unknown[]): Redis };
     const connect = own.connectToSentinel.bind(this);
     own.connectToSentinel = (...args) => connect(...args).on('error', () => undefined);
+  }
+
+  override connect(...args: Parameters<SentinelConnector['connect']>): ReturnType<SentinelConnector['connect']> {
+    const own = this as unknown as { failoverDetector: { cleanup(): void } | null };
+    own.failoverDetector?.cleanup();
+    return super.connect(...args);
   }
 }
 
