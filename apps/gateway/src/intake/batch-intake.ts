@@ -18,7 +18,7 @@ import type { SubmitContext, WorkIntake } from './work-intake.js';
 /** Images of one batch that are decoded at once: enough to keep the threads busy, not so many as to starve others. */
 const imagesAtOnce = 4;
 /** Items that are added in one step. */
-const itemsAtOnce = 100;
+const itemsAtOnce = 200;
 /** Items beyond what a batch may have that are listed. */
 const listedBeyond = 100;
 
@@ -58,6 +58,8 @@ export class BatchSubmission implements BatchSink {
   #created: CreateBatchOutcome | undefined;
   #webhook: WebhookTarget | undefined;
   #waiting: (SourceSubmission | RefusedItem)[] = [];
+  /** The step that adds items now, while further ones are read. */
+  #adding: Promise<void> = Promise.resolve();
   /** Of items that could not be noted since Redis did not answer. */
   #refused: RefusedItem[] = [];
   /** Once Redis has not answered for one item, the others are not tried: each would wait as long. */
@@ -102,7 +104,7 @@ export class BatchSubmission implements BatchSink {
     const created = this.#created!;
     if (created.status === 'sealed')
       return { status: 'replayed', batch: await this.#replay(created, count, fingerprint) };
-    await Promise.all(this.#running);
+    await Promise.all([...this.#running, this.#adding]);
     const tooMany = Array.from({ length: Math.min(beyond, listedBeyond) }, (_, place) => ({
       ...{ index: batchItemsMax + place, error: itemErrorOf(tooManyItems(), batchItemsMax) },
     }));
@@ -123,7 +125,7 @@ export class BatchSubmission implements BatchSink {
    */
   async abandon(error: unknown): Promise<void> {
     await this.#flush().catch(() => undefined);
-    await Promise.allSettled(this.#running);
+    await Promise.allSettled([...this.#running, this.#adding]);
     const isHopeless = error instanceof BlipqError && !error.retryable;
     const { batch, status } = this.#created ?? {};
     // What another request made under the same key is not for this one to end.
@@ -198,10 +200,18 @@ export class BatchSubmission implements BatchSink {
     return { ...context, batchId: this.#id, ...(this.#webhook && { webhook: this.#webhook }) };
   }
 
-  /** Adds what waits to the batch. What Redis does not answer for is looked up when the batch is sealed. */
+  /** Begins to add what waits to the batch, once what was added before is there. @throws BlipqError as adding that did */
   async #flush(): Promise<void> {
+    await this.#adding;
     const items = this.#waiting.splice(0);
     if (items.length === 0) return;
+    this.#adding = this.#addAll(items);
+    // Whoever waits for it hears of it.
+    this.#adding.catch(() => undefined);
+  }
+
+  /** What Redis does not answer for is looked up when the batch is sealed. @throws BlipqError `idempotency_key_reused` */
+  async #addAll(items: (SourceSubmission | RefusedItem)[]): Promise<void> {
     try {
       if (this.#away !== undefined) throw this.#away;
       await this.#parts.queue.addItems(this.#id, items, this.#identity);

@@ -51,18 +51,19 @@ export function headOf(json: unknown): BatchHead {
   return { ...(metadata && { metadata }), ...(webhook && { webhook }) };
 }
 
+const named = z.object({ key: itemKey });
+
 /** An item as it stands in a body, at this index; what is wrong with it is returned. */
 export function readItem(text: Uint8Array, index: number): Pick<ReadItem, 'key' | 'request' | 'hash'> {
-  const hash = jsonHash(text);
   let name: string | undefined;
   try {
     const json = parseJson(text);
     const at = `items.${index}`;
     const { asked, given } = withoutKey(json);
-    name = given === undefined ? undefined : parseFields(z.object({ key: itemKey }), { key: given }, at).key;
+    name = given === undefined ? undefined : parseFields(named, { key: given }, at).key;
     return { key: name, request: workOf(taskOf(asked), asked, at), hash: jsonHash({ item: json }) };
   } catch (error) {
-    if (error instanceof BlipqError) return { key: name, request: error, hash };
+    if (error instanceof BlipqError) return { key: name, request: error, hash: jsonHash(text) };
     throw error;
   }
 }

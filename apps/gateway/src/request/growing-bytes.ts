@@ -1,4 +1,7 @@
-/** Small bodies take one of the first size; of the larger ones, a body wastes no more than one. */
+/**
+ * Bytes of the second segment and of those behind it. The first one is as long as the first piece, at most as the second:
+ * most lines of a batch come in one piece.
+ */
 const segmentBytes = [16 * 1024, 256 * 1024] as const;
 
 /**
@@ -34,6 +37,11 @@ export class GrowingBytes {
 
   /** All of them, in memory of their own, which can move to another thread instead of being copied. */
   take(): Buffer {
+    const [only] = this.#segments;
+    if (this.#segments.length === 1 && only!.length === this.#length) {
+      this.#segments = [];
+      return Buffer.from(only!.buffer);
+    }
     const whole = new Uint8Array(this.tooLong ? 0 : this.#length);
     let at = 0;
     for (const segment of this.#segments) {
@@ -48,7 +56,9 @@ export class GrowingBytes {
   #fill(piece: Uint8Array): number {
     let last = this.#segments.at(-1);
     if (last === undefined || this.#used === last.length) {
-      last = new Uint8Array(segmentBytes[this.#segments.length === 0 ? 0 : 1]);
+      const [second, further] = segmentBytes;
+      const bytes = [Math.min(piece.length, second), second][this.#segments.length] ?? further;
+      last = new Uint8Array(bytes);
       this.#segments.push(last);
       this.#used = 0;
     }

@@ -1,26 +1,17 @@
-import {
-  type ImageFacts,
-  type ModelVersion,
-  publicTenant,
-  taskOfId,
-  type WorkInput,
-  type WorkMetadata,
-  type WorkResource,
-} from '@blipq/contracts';
-import { inSpan, traceparent } from '@blipq/service';
+import { publicTenant, taskOfId, type WorkResource } from '@blipq/contracts';
+import { inSpan } from '@blipq/service';
 import type { ScriptTarget } from '../lua/script.js';
 import { addJob, type JobQueues, jobAttributes } from '../records/jobs.js';
-import { type ImageSource, pixelsName, type RecordStart, resourceOf, startFields } from '../records/record.js';
+import { type ImageSource, type RecordStart, resourceOf, startFields } from '../records/record.js';
 import { inputOf, resultHash } from '../records/result-hash.js';
-import { workCost } from '../records/work-cost.js';
-import type { HashFields } from '../redis/hash-fields.js';
+import { flatFields, type HashFields, sharedFields } from '../redis/hash-fields.js';
 import { jobsOf, type QueueKeys } from '../redis/keys.js';
 import { asking, type OnError, type RedisClient } from '../redis/redis-client.js';
 import { idempotencyHash, noRoom, pixelsLost, refusalError } from './refusals.js';
 import { addItems, type NewItem, type RefusedItem } from './scripts/add-items.js';
 import { admitSubmission, type SubmissionTerms } from './scripts/admit-submission.js';
 import { confirmRecord } from './scripts/confirm-record.js';
-import { createRecord, type ItemPlace } from './scripts/create-record.js';
+import { createRecord } from './scripts/create-record.js';
 import { discardRecord } from './scripts/discard-record.js';
 import type { Objection } from './scripts/objection.js';
 import type {
@@ -32,6 +23,7 @@ import type {
   SubmissionLimits,
   SubmitOutcome,
 } from './submission.js';
+import { lifeMsOf, type SubmissionRequest, startOf } from './submission-record.js';
 
 /** A caption to be tried again: its record, and who asks. */
 export interface Repetition extends SubmissionIdentity {
@@ -44,37 +36,6 @@ export interface Repetition extends SubmissionIdentity {
 
 /** How long pixels wait for the record that gives them their time: what a crash between the two leaves is soon gone. */
 const unclaimedMs = 60_000;
-/** Weight of a tenant of whom nothing is said. */
-const weightDefault = 10;
-
-/** What a submission and a repetition have in common. */
-interface Request extends SubmissionIdentity, ModelVersion {
-  id: string;
-  modelNote?: string | undefined;
-  input: object;
-  match?: ModelVersion | undefined;
-  image?: ImageFacts | undefined;
-  source?: ImageSource | undefined;
-  metadata?: WorkMetadata | undefined;
-  weight?: number | undefined;
-  /** Of its pixels. */
-  bytes: number;
-  /** JSON of a `WebhookTarget`. */
-  webhook?: string | undefined;
-  preprocessMs?: number | undefined;
-  batch?: string | undefined;
-  item?: Omit<ItemPlace, 'id'> | undefined;
-  retryOf?: string | undefined;
-  reuse?: { hash: string; ms: number } | undefined;
-  timeoutS?: number | undefined;
-  /** JSON of the result, where it is known. */
-  result?: string | undefined;
-  /** Name of the earlier pixels, to be copied. */
-  copyFrom?: string | undefined;
-  /** To be stored. */
-  pixels?: Uint8Array;
-}
-
 /**
  * Takes captions in, in the order that a crash at any point loses nothing acknowledged: pixels (with a TTL), record
  * with its idempotency entry, job.
@@ -130,24 +91,27 @@ export class Submissions {
     identity: SubmissionIdentity,
   ): Promise<'added' | 'sealed'> {
     const terms = { ...this.#terms(identity, 0), fetch_max: this.#limits.fetchMax };
-    const added = items.map((item) => ('error' in item ? item : this.#newItem(batch, item, identity)));
-    const addition = { batch, terms, items: added, errors: noRoom };
+    const refused = items.filter((item): item is RefusedItem => 'error' in item);
+    const taken = items.filter((item): item is SourceSubmission => !('error' in item));
+    const added = taken.map((item) => this.#newItem(batch, item, identity));
+    const { shared, own } = sharedFields(added.map(({ record }) => record));
+    const addition = {
+      ...{ batch, terms, refused, errors: noRoom, given: shared },
+      creation: { life_ms: lifeMsOf(this.#limits), image_ttl_ms: this.#limits.imageTtlS * 1000 },
+      items: added.map(({ record: _, ...item }, place): NewItem => ({ ...item, fields: own[place]! })),
+    };
     const outcome = await asking(() => addItems(this.#target, addition));
     if (outcome === 'reused') throw refusalError({ status: outcome });
     return outcome;
   }
 
-  #newItem(batch: string, submission: SourceSubmission, { tenant }: SubmissionIdentity): NewItem {
-    const { id, item, source, timeoutS = this.#limits.imageTtlS, webhook } = submission;
-    const request = { ...submission, tenant: tenant ?? publicTenant, input: inputOf(submission), batch, bytes: 0 };
-    const start = this.#start(
-      { ...request, webhook: webhook && JSON.stringify(webhook) },
-      jobsOf(taskOfId(id), submission.model),
-    );
-    const creation = {
-      ...{ life_ms: this.#lifeMs, image_ttl_ms: this.#limits.imageTtlS * 1000, deadline_after_ms: timeoutS * 1000 },
-    };
-    return { ...item, id, fields: startFields({ ...start, source }, false), creation };
+  #newItem(batch: string, submission: SourceSubmission, { tenant }: SubmissionIdentity) {
+    const { id, item, timeoutS = this.#limits.imageTtlS } = submission;
+    const webhook = submission.webhook && JSON.stringify(submission.webhook);
+    const request = { ...submission, tenant, input: inputOf(submission), batch, bytes: 0, webhook };
+    const start = startOf(request, jobsOf(taskOfId(id), submission.model), this.#limits);
+    const record = startFields(start, false);
+    return { ...item, id, deadline_after_ms: timeoutS * 1000, group: `${start.jobs} ${start.weight}`, record };
   }
 
   /** A new caption like an earlier one, with a copy of its pixels or of its result, or with its image fetched again. */
@@ -181,19 +145,19 @@ export class Submissions {
     return { url: source, host: new URL(source).host, bytes: Number(bytes), fresh: fresh !== undefined };
   }
 
-  async #create(request: Request): Promise<SubmitOutcome<WorkResource>> {
+  async #create(request: SubmissionRequest): Promise<SubmitOutcome<WorkResource>> {
     const jobs = jobsOf(taskOfId(request.id), request.model);
     const attributes = jobAttributes(request.id, jobs, request.model, 'send');
     return await inSpan(`enqueue ${jobs}`, { kind: 'producer', attributes }, () => this.#write(request, jobs));
   }
 
-  async #write(request: Request, jobs: string): Promise<SubmitOutcome<WorkResource>> {
+  async #write(request: SubmissionRequest, jobs: string): Promise<SubmitOutcome<WorkResource>> {
     const { id, pixels, bytes, result, source, item } = request;
     const isFetched = source !== undefined;
     const terms = { ...this.#terms(request, bytes), ...(isFetched && { fetch_max: this.#limits.fetchMax }) };
-    const start = this.#start(request, jobs);
+    const start = startOf(request, jobs, this.#limits);
     const creation = {
-      life_ms: this.#lifeMs,
+      life_ms: lifeMsOf(this.#limits),
       image_ttl_ms: this.#limits.imageTtlS * 1000,
       deadline_after_ms: request.timeoutS ? request.timeoutS * 1000 : undefined,
       copy_from: request.copyFrom,
@@ -201,7 +165,7 @@ export class Submissions {
     const created = await asking(async () => {
       try {
         if (pixels !== undefined && result === undefined) await this.#storePixels(start.pixels!, pixels);
-        const fields = startFields(start, result !== undefined);
+        const fields = flatFields(startFields(start, result !== undefined));
         const place = item && { ...item, id };
         const outcome = await createRecord(this.#target, { id, terms, creation, result, fields, item: place });
         // Its clock stepped ahead, or it has lost them: whoever asks again is right.
@@ -247,30 +211,6 @@ export class Submissions {
 
   async #stored(hash: string): Promise<string | null> {
     return await asking(() => this.#redis.get(this.#keys.result(hash)));
-  }
-
-  /** The record that a request becomes. */
-  #start(request: Request, jobs: string): RecordStart {
-    const { tenant = publicTenant, metadata = {}, weight = weightDefault, idempotencyKey } = request;
-    const { retentionS, retryWindowS } = this.#limits;
-    const { model, revision, input, match, image, source, webhook, preprocessMs, batch, retryOf } = request;
-    const { modelNote, fingerprint, reuse, item } = request;
-    return {
-      ...{ tenant, model, revision, modelNote, input, match, image, source, metadata, weight, jobs },
-      cost: workCost(input as WorkInput),
-      ...{ webhook, preprocessMs, batch, item: item?.index, retryOf, fingerprint, reuse },
-      pixels: source === undefined ? pixelsName(request.id, request.bytes) : undefined,
-      retentionMs: retentionS * 1000,
-      retryMs: Math.min(retryWindowS, retentionS) * 1000,
-      lifeMs: this.#lifeMs,
-      idempotency: idempotencyKey === undefined ? undefined : idempotencyHash(tenant, idempotencyKey),
-      trace: traceparent(),
-    };
-  }
-
-  /** The record outlives its image, so that a worker can still say that the image expired. */
-  get #lifeMs(): number {
-    return (this.#limits.imageTtlS + this.#limits.retentionS) * 1000;
   }
 
   #terms(identity: SubmissionIdentity, bytes: number): SubmissionTerms {

@@ -1,7 +1,7 @@
 import { BlipqError, itemIdOf, newBatchId } from '@blipq/contracts';
 import { afterEach, beforeEach, expect, inject, test, vi } from 'vitest';
 import { FetchingQueue, fetched, image, pixels } from '../testing/fetching.js';
-import { latch, made } from '../testing/fixtures.js';
+import { greedy, latch, made } from '../testing/fixtures.js';
 import type { FetchWork } from './fetch-worker.js';
 
 let live: FetchingQueue;
@@ -166,6 +166,46 @@ test('an item that is added again is added once', async () => {
   const other = moved.map((item) => ({ ...item, item: { ...item.item, hash: 'b' } }));
   await expect(live.queue.addItems(open, other)).rejects.toMatchObject({ code: 'idempotency_key_reused' });
   expect(await live.queue.addItems(id, [{ ...moved[0]!, item: { index: 9, hash: 'a' } }])).toBe('sealed');
+});
+
+test('items of several models and kinds that are added in one step are each where they belong, one for an index', async () => {
+  const id = newBatchId();
+  await live.queue.createBatch({ id });
+  const source = { url: 'https://one.invalid/0.jpg', host: 'one.invalid', bytes: pixels.length, fresh: false };
+  const common = { revision: 'r1', params: greedy, source };
+  const caption = (index: number, more: object = {}) => ({
+    ...{ id: itemIdOf('captioning', id, index), item: { index, hash: 'a' }, model: 'demo', prompt: 'a' },
+    ...{ ...common, ...more },
+  });
+  const answer = {
+    ...{ id: itemIdOf('question_answering', id, 2), item: { index: 2, hash: 'a' }, model: 'vqa', ...common },
+    questions: ['why'],
+  };
+  const refused = { index: 4, error: { code: 'missing_image', detail: 'There is none.', retryable: false } as const };
+  const items = [
+    ...[caption(0), caption(1, { model: 'other', timeoutS: 7 }), answer as never],
+    ...[caption(3, { metadata: { of: 'mine' } }), caption(0), refused],
+  ];
+  expect(await live.queue.addItems(id, items)).toBe('added');
+  const batch = await live.queue.sealBatch(id);
+  expect(batch).toMatchObject({ total: 5, refused: 1, counts: { queued: 4 } });
+  expect(batch.items!.map((item) => item.id)).toEqual([caption(0).id, caption(1).id, answer.id, caption(3).id, null]);
+  const records = await Promise.all(batch.items!.slice(0, 4).map((item) => live.queue.read(item.id!)));
+  expect(records.map((work) => [work!.model, work!.object])).toEqual([
+    ...[
+      ['demo', 'caption'],
+      ['other', 'caption'],
+      ['vqa', 'answer'],
+      ['demo', 'caption'],
+    ],
+  ]);
+  expect(records.map((work) => work!.metadata)).toEqual([{}, {}, {}, { of: 'mine' }]);
+  const deadlines = records.map((work) => Date.parse(work!.deadline_at!) - Date.parse(work!.created_at));
+  expect(deadlines).toEqual([5000, 7, 5000, 5000].map((s) => s * 1000));
+  const { data } = await live.queue.list({ task: 'captioning', state: 'queued' });
+  expect(data.map((work) => work.id).sort()).toEqual([0, 1, 3].map((index) => caption(index).id));
+  const turns = await live.redis.zrange(`${live.namespace}:{captions}:fetches:captions.demo`, '0', '-1', 'WITHSCORES');
+  expect([turns[0], turns[2], Number(turns[3]) - Number(turns[1])]).toEqual([caption(0).id, caption(3).id, 1000]);
 });
 
 test('an image whose result is known is not captioned again, and one that failed can be fetched anew', async () => {

@@ -12,6 +12,9 @@ local batches = {}
 local terminal = {}
 for _, state in ipairs(constants.terminal_states) do terminal[state] = true end
 
+-- What stands under the index of an item that was taken.
+local function slot_of(item) return item.id .. ' ' .. (item.hash or '') .. ' ' .. (item.key or '') end
+
 -- Another version: whoever watches it reads it again.
 local function announce(id, word, now)
   local batch = keys.batch(id)
@@ -46,23 +49,32 @@ end
 
 -- What is known of an item that is to be taken: `known`, it was; `refused`; `reused`, another one was taken under its
 -- index; `sealed`, the batch takes no more. Nil for a new one.
-function batches.known(id, item)
-  local slot = redis.call('HGET', keys.batch_items(id), item.index)
-  if slot then
-    if slot:sub(1, 1) == '{' then return 'refused' end
-    return slot:find(item.id .. ' ' .. item.hash .. ' ', 1, true) == 1 and 'known' or 'reused'
-  end
-  local tenant, items = unpack(redis.call('HMGET', keys.batch(id), 'tenant', 'items'))
-  return (not tenant or items) and 'sealed' or nil
+local function known_by(slot, item, takes_more)
+  if not slot then return not takes_more and 'sealed' or nil end
+  if slot:sub(1, 1) == '{' then return 'refused' end
+  return slot:find(item.id .. ' ' .. item.hash .. ' ', 1, true) == 1 and 'known' or 'reused'
 end
 
--- Notes an item that is taken.
-function batches.take(id, item, now)
-  local slots = keys.batch_items(id)
-  local slot = item.id .. ' ' .. (item.hash or '') .. ' ' .. (item.key or '')
-  if redis.call('HSETNX', slots, item.index, slot) == 0 then return end
-  local total = redis.call('HINCRBY', keys.batch(id), 'total', 1)
-  if total == 1 then lives_as_long(slots, id) end
+-- What is known of each of some items, by their places in the list. Of two with one index the later one is known.
+function batches.known(id, items)
+  local indices, known, before = {}, {}, {}
+  for i, item in ipairs(items) do indices[i] = item.index end
+  local slots = redis.call('HMGET', keys.batch_items(id), unpack(indices))
+  local tenant, sealed = unpack(redis.call('HMGET', keys.batch(id), 'tenant', 'items'))
+  for i, item in ipairs(items) do
+    known[i] = known_by(slots[i] or before[item.index], item, tenant and not sealed)
+    before[item.index] = slot_of(item)
+  end
+  return known
+end
+
+-- Notes new items, all of which are taken.
+function batches.take(id, items, now)
+  local slots, fields = keys.batch_items(id), {}
+  for i, item in ipairs(items) do fields[2 * i - 1], fields[2 * i] = item.index, slot_of(item) end
+  local new = redis.call('HSET', slots, unpack(fields))
+  local total = redis.call('HINCRBY', keys.batch(id), 'total', new)
+  if total == new then lives_as_long(slots, id) end
   redis.call('ZADD', keys.unsealed, 'XX', now + constants.seal_within_ms, id)
 end
 
@@ -127,6 +139,12 @@ end
 -- Whether it takes no more items.
 function batches.is_sealed(id)
   return redis.call('HEXISTS', keys.batch(id), 'items') == 1
+end
+
+-- So many new items are queued.
+function batches.enqueue(id, count, now)
+  redis.call('HINCRBY', keys.batch(id), 'queued', count)
+  announce(id, 'progressed', now)
 end
 
 -- Moves an item of a batch, the work of this id, from a count to another; either may be nil.

@@ -3,6 +3,7 @@
 -- turn, by model; at most so many of a model are fetched ahead of its workers. Its record has `host`, whom the image is
 -- asked of, as long as it is in this stage, and `fetch_token` while a gateway has it in hand.
 local keys = require 'keys'
+local sorted_sets = require 'sorted-sets'
 local turns = require 'turns'
 
 local fetches = {}
@@ -15,14 +16,18 @@ local function wait(id, queue, turn)
   redis.call('SADD', keys.fetch_queues, queue)
 end
 
--- New work waits at a turn.
-function fetches.enter(id, queue, tenant, weight, life_ms, now)
-  redis.call('ZADD', keys.unfetched, now, id)
-  redis.call('HINCRBY', keys.load, 'fetch:' .. tenant, 1)
-  redis.call('HINCRBY', keys.load, 'unfetched:' .. queue, 1)
-  local turn = turns.take(turns_of(queue), tenant, weight, 1, life_ms)
-  redis.call('HSET', keys.record(id), 'fetch_turn', turn)
-  wait(id, queue, turn)
+-- The turns of so much new work of a tenant, a list. Their records have them as `fetch_turn`.
+function fetches.turns(queue, tenant, weight, count, life_ms)
+  return turns.take_many(turns_of(queue), tenant, weight, 1, count, life_ms)
+end
+
+-- New work waits, each at its turn.
+function fetches.enter(ids, taken, queue, tenant, now)
+  sorted_sets.add(keys.unfetched, ids, now)
+  redis.call('HINCRBY', keys.load, 'fetch:' .. tenant, #ids)
+  redis.call('HINCRBY', keys.load, 'unfetched:' .. queue, #ids)
+  sorted_sets.add(keys.fetches(queue), ids, taken)
+  redis.call('SADD', keys.fetch_queues, queue)
 end
 
 -- How much of a model is in this stage.

@@ -10,10 +10,12 @@ local overhead = 1500
 
 local function bucket_ms(kept_ms) return math.ceil(kept_ms / buckets) end
 
--- `fields`: flat, name, value, …
-function stored.size_of(fields)
+-- `...`: fields, flat lists: name, value, …
+function stored.size_of(...)
   local bytes = overhead
-  for _, text in ipairs(fields) do bytes = bytes + #text end
+  for _, fields in ipairs({ ... }) do
+    for _, text in ipairs(fields) do bytes = bytes + #text end
+  end
   return bytes
 end
 

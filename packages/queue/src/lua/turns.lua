@@ -13,14 +13,23 @@ local turn_units = 10000
 -- `cost`: of the work, against a plain caption (work-cost.ts).
 local function step(weight, cost) return math.floor(turn_units * cost / weight) end
 
--- The turn of new work in this queue.
-function turns.take(queue, tenant, weight, cost, life_ms)
-  local hash = keys.turns(queue)
+-- The turns of so much new work in this queue, a list.
+function turns.take_many(queue, tenant, weight, cost, count, life_ms)
+  local hash, taken = keys.turns(queue), {}
   local now, own = unpack(redis.call('HMGET', hash, 'now', 'next:' .. tenant))
   local turn = math.max(tonumber(now or first_turn), tonumber(own or 0))
-  redis.call('HSET', hash, 'next:' .. tenant, string.format('%.0f', turn + step(weight, cost)))
+  for i = 1, count do
+    taken[i] = string.format('%.0f', turn)
+    turn = turn + step(weight, cost)
+  end
+  redis.call('HSET', hash, 'next:' .. tenant, string.format('%.0f', turn))
   redis.call('PEXPIRE', hash, life_ms)
-  return string.format('%.0f', turn)
+  return taken
+end
+
+-- The turn of new work in this queue.
+function turns.take(queue, tenant, weight, cost, life_ms)
+  return turns.take_many(queue, tenant, weight, cost, 1, life_ms)[1]
 end
 
 function turns.begin(queue, turn, life_ms)

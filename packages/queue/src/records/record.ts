@@ -75,9 +75,9 @@ export function pixelsName(id: string, bytes: number): string {
   return `${id}.${randomBytes(6).toString('base64url')}.${bytes}`;
 }
 
-/** The fields of a new record, as `createRecord` takes them. `ended`: it has its result already. */
-export function startFields(start: RecordStart, ended: boolean): string[] {
-  return flatFields({
+/** The fields of a new record. `ended`: it has its result already. */
+export function startFields(start: RecordStart, ended: boolean): Record<string, string | undefined> {
+  return {
     tenant: start.tenant,
     model: start.model,
     revision: start.revision,
@@ -110,7 +110,7 @@ export function startFields(start: RecordStart, ended: boolean): string[] {
     storing: ended || start.fingerprint === undefined ? undefined : '1',
     reuse: start.reuse?.hash,
     reuse_ms: start.reuse?.ms.toString(),
-  });
+  };
 }
 
 /** The fields an outcome adds. */

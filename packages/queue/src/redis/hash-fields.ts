@@ -8,7 +8,26 @@ export function hashFields(pairs: readonly string[]): HashFields {
   return fields;
 }
 
-/** The same flat list, as scripts take it. Undefined fields are left out. */
-export function flatFields(fields: Record<string, string | undefined>): string[] {
-  return Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [name, value]));
+/** The same flat list, as scripts take it. Undefined fields are left out, and all but those of these `names`. */
+export function flatFields(fields: Record<string, string | undefined>, names = Object.keys(fields)): string[] {
+  const flat: string[] = [];
+  for (const name of names) {
+    const value = fields[name];
+    if (value !== undefined) flat.push(name, value);
+  }
+  return flat;
+}
+
+/**
+ * The fields of hashes that have the same names, as flat lists: once those that are the same in all of them, and of each
+ * the others.
+ */
+export function sharedFields(hashes: readonly Record<string, string | undefined>[]) {
+  const [first = {}] = hashes;
+  const [shared, own]: [string[], string[]] = [[], []];
+  for (const name of Object.keys(first)) {
+    const isShared = hashes.every((fields) => fields[name] === first[name]);
+    (isShared ? shared : own).push(name);
+  }
+  return { shared: flatFields(first, shared), own: hashes.map((fields) => flatFields(fields, own)) };
 }

@@ -12,17 +12,24 @@ export interface RefusedItem {
   error: ItemError;
 }
 
-/** An item whose image is to be fetched, and the fields of its record: name, value, … */
+/** An item whose image is to be fetched, and the fields of its record that are its own: name, value, … */
 export interface NewItem extends ItemPlace {
   fields: string[];
-  creation: RecordCreation;
+  /** It expires unless it is started within that time. */
+  deadline_after_ms: number;
+  /** The same for items of one kind, for one queue and of one weight: these are written together. */
+  group: string;
 }
 
 interface Addition {
   batch: string;
   /** With `fetch_max`. */
   terms: SubmissionTerms;
-  items: (NewItem | RefusedItem)[];
+  /** The fields that the records of all items have: name, value, … */
+  given: string[];
+  creation: Pick<RecordCreation, 'life_ms' | 'image_ttl_ms'>;
+  items: NewItem[];
+  refused: RefusedItem[];
   /** Why items are refused that there is no room for. */
   errors: Record<'full' | 'memory_full' | 'tenant_full', ItemError>;
 }

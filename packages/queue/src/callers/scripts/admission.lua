@@ -53,17 +53,18 @@ function admission.memory_objection(terms, bytes, now)
   return not has_share and { 'tenant_full', pace.retry_after_s(now) } or nil
 end
 
--- Why there is no room for work whose image is still to be fetched; nil when there is. Bounds of its own count it, by
--- `fetch_max`, until its image is there, and those of its tenant.
-function admission.fetch_objection(terms, now)
+-- How much work whose image is still to be fetched there is room for, up to `wanted`, and why there is none for more.
+-- Bounds of its own count it, by `fetch_max`, until its image is there, and those of its tenant.
+function admission.fetch_room(terms, wanted)
   local own, waiting = fetches.of(terms.tenant), redis.call('ZCARD', keys.unfetched)
   local open = tonumber(redis.call('HGET', keys.load, 'tenant:' .. terms.tenant) or 0)
-  if own + open >= terms.tenant_open_max then return { 'tenant_full', pace.retry_after_s(now) } end
-  if waiting >= terms.fetch_max then return { 'full', pace.retry_after_s(now) } end
-  if terms.tenant ~= constants.public_tenant and own >= room_share * (terms.fetch_max - waiting) then
-    return { 'tenant_full', pace.retry_after_s(now) }
+  local shares = terms.tenant ~= constants.public_tenant
+  for more = 0, wanted - 1 do
+    if own + open + more >= terms.tenant_open_max then return more, 'tenant_full' end
+    if waiting + more >= terms.fetch_max then return more, 'full' end
+    if shares and own + more >= room_share * (terms.fetch_max - waiting - more) then return more, 'tenant_full' end
   end
-  return nil
+  return wanted
 end
 
 -- Why there is no new record, or what there is instead; nil when there is nothing against it. Writes nothing but
@@ -73,7 +74,9 @@ function admission.objection(id, terms, has_result, now)
   if first then return first end
   if has_result then return nil end
   if terms.fetch_max then
-    return admission.fetch_objection(terms, now) or admission.memory_objection(terms, 0, now)
+    local has_room, why = admission.fetch_room(terms, 1)
+    if has_room == 0 then return { why, pace.retry_after_s(now) } end
+    return admission.memory_objection(terms, 0, now)
   end
   local own = tonumber(redis.call('HGET', keys.load, 'tenant:' .. terms.tenant) or 0)
   if own >= terms.tenant_open_max then return { 'tenant_full', pace.retry_after_s(now) } end

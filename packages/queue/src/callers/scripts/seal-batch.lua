@@ -14,7 +14,11 @@ if redis.call('HGET', batch, 'tenant') ~= arguments.tenant then return false end
 local now = clock.now_ms()
 if redis.call('HEXISTS', batch, 'items') == 0 then
   for _, item in ipairs(arguments.items) do
-    if item.error then batches.refuse(id, item, now) else batches.take(id, item, now) end
+    if item.error then
+      batches.refuse(id, item, now)
+    elseif redis.call('HEXISTS', keys.batch_items(id), item.index) == 0 then
+      batches.take(id, { item }, now)
+    end
   end
   batches.fill(id, arguments.count or 0, arguments.error, now)
   if arguments.beyond > 0 then
