@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { echoHandler, LiveGateway } from '../../apps/gateway/src/testing/live-gateway.js';
+import { packPackage } from '../../tools/release/pack.mjs';
 import { exampleCaptions } from '../captions-client.js';
 import { Workplace } from './blipq-command.js';
 
@@ -18,11 +19,10 @@ test('packed, blipq and its two packages caption by a server with nothing but wh
   const place = new Workplace({ BLIPQ_URL: gateway.url, BLIPQ_NO_INSTALL: '1' });
   onTestFinished(() => place.remove());
   for (const [name, source] of Object.entries(sources)) {
-    const args = ['pack', '--silent', '--ignore-scripts', '--pack-destination', place.path];
-    const file = execFileSync('npm', args, { cwd: join(root, source), encoding: 'utf8' }).trim();
+    const file = packPackage(source, place.path);
     const target = place.file(`node_modules/${name}`);
     mkdirSync(target, { recursive: true });
-    execFileSync('tar', ['xzf', place.file(file), '-C', target, '--strip-components=1']);
+    execFileSync('tar', ['xzf', file, '-C', target, '--strip-components=1']);
     const { dependencies = {} } = JSON.parse(readFileSync(join(target, 'package.json'), 'utf8'));
     for (const [dependency, version] of Object.entries(dependencies as Record<string, string>)) {
       expect(version, dependency).toMatch(/^[\^~]?\d/);
@@ -37,8 +37,8 @@ test('packed, blipq and its two packages caption by a server with nothing but wh
   const main = place.file('node_modules/blipq/dist/main.js');
   expect(await place.run(['caption', 'a.jpg'], { main })).toMatchObject({ code: 0, out: 'a.jpg: echoed\n' });
   const local = await place.run(['caption', 'a.jpg', '--local'], { main });
-  const line =
-    'this needs @blipq/local@0.1.0, which is not installed, and BLIPQ_NO_INSTALL is set: npm install -g blipq';
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  const line = `this needs @blipq/local@${version}, which is not installed, and BLIPQ_NO_INSTALL is set: npm install -g blipq`;
   expect([local.code, local.err]).toEqual([1, expect.stringContaining(line)]);
 });
 

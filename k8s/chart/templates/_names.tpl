@@ -27,10 +27,15 @@ labels:
   helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" }}
 {{- end }}
 
-{{/* Takes root and image, a key of `images`. */}}
+{{/*
+Takes root and image, a key of `images`. A released chart has the digests of its release in files/digests.json; they hold
+for its own tag alone, so that a tag that somebody sets is what they get.
+*/}}
 {{- define "blipq.image" -}}
 {{- $image := index .root.Values.images .image -}}
+{{- $tag := $image.tag | default .root.Values.image.tag -}}
+{{- $released := .root.Files.Get "files/digests.json" | default "{}" | fromJson -}}
 {{- with .root.Values.image.registry }}{{ . | trimSuffix "/" }}/{{ end -}}
-{{- $image.repository }}:{{ $image.tag | default .root.Values.image.tag | default .root.Chart.AppVersion -}}
-{{- with $image.digest }}@{{ . }}{{ end -}}
+{{- $image.repository }}:{{ $tag | default .root.Chart.AppVersion -}}
+{{- with $image.digest | default (ternary (get $released .image) "" (empty $tag)) }}@{{ . }}{{ end -}}
 {{- end }}

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { type ProblemCode, problems } from '@blipq/contracts';
 import { chatPath } from './chat-path.js';
 import { headerRefs, headers } from './headers.js';
@@ -8,6 +9,8 @@ import { rawImageParameters, rawImageParametersOf } from './raw-image-parameters
 import { requestBodies } from './request-bodies.js';
 import { refTo, schemaComponents } from './schema-components.js';
 import { webhookOperations } from './webhook-operations.js';
+
+const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
 const securitySchemes = {
   key: { type: 'http', scheme: 'bearer' },
@@ -52,7 +55,7 @@ export function openApiDocument({ keysRequired }: { keysRequired: boolean }): Op
     openapi: '3.1.0',
     info: {
       title: 'BlipQ',
-      version: '1',
+      version,
       summary: 'Queue-backed image captioning, question answering and image-text matching with BLIP.',
       description:
         'Images become captions, answers and matches in a durable queue; ask for the result, wait for it, watch it, or have it posted to you. Errors are problem documents with a stable code.',

@@ -1,0 +1,1 @@
+export function packageChart(target: string, options: { registry: string; digests?: string }): string;

@@ -1,0 +1,1 @@
+export function inOrder(files: string[], version: string): string[];
