@@ -15,6 +15,9 @@ test.each([
   ['SENTINELS', 'All sentinels are unreachable. Retrying from scratch after 800ms. Last error: Connection is closed.'],
   ['NOPERM', "ERR The user executing the script can't run this command or subcommand script: 9f, on @user_script:1."],
   ['MAXCLIENTS', 'ERR max number of clients reached'],
+  ['CLUSTERDOWN', 'Too many Cluster redirections. Last error: ReplyError: CLUSTERDOWN Hash slot not served'],
+  ['TRYAGAIN', 'TRYAGAIN Multiple keys request during rehashing of slot'],
+  ['TRYAGAIN', 'ASK 9348 127.0.0.1:6379'],
 ])('%s is told by "%s"', (code, message) => {
   const refusal = redisRefusal(new Error(message))!;
   expect(refusal.code).toBe(code);

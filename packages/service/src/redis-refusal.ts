@@ -39,7 +39,14 @@ const meanings: Record<string, [does: string, advice: string]> = {
     'bring them back, or lower its min-replicas-to-write',
   ],
   BUSY: ['is kept busy by a script that is not of BlipQ', 'end it with SCRIPT KILL'],
-  CLUSTERDOWN: ['is a cluster that lacks nodes', 'bring them back: CLUSTER NODES lists them'],
+  CLUSTERDOWN: [
+    'is a cluster that lacks nodes, or has nobody who serves the slot of the queue',
+    'bring them back, or give the slot to a node: CLUSTER NODES lists both',
+  ],
+  TRYAGAIN: [
+    'is a cluster that moves the slot of the queue to another node',
+    'wait: BlipQ goes on by itself when that is done; a move that was broken off is ended by redis-cli --cluster fix',
+  ],
   MAXCLIENTS: ['has no connections left', 'raise its maxclients, or end clients: CLIENT LIST lists them'],
   SENTINELS: ['cannot be found: none of its sentinels answers', 'start them, or correct REDIS_URL'],
 };
@@ -48,6 +55,7 @@ const meanings: Record<string, [does: string, advice: string]> = {
 const others: [RegExp, string][] = [
   [/user executing the script can't/, 'NOPERM'],
   [/max number of clients reached/, 'MAXCLIENTS'],
+  [/^ASK \d/, 'TRYAGAIN'],
   [/^All sentinels are unreachable/, 'SENTINELS'],
 ];
 

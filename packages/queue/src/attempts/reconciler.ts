@@ -2,6 +2,7 @@ import { BlipqError, failedWith } from '@blipq/contracts';
 import { addJob, JobQueues } from '../records/jobs.js';
 import { type QueueKeys, queueKeys } from '../redis/keys.js';
 import { consumerRedis, type OnError, open, type QueueAddress, type RedisClient } from '../redis/redis-client.js';
+import { answerMs, settlesWithin } from '../redis/settles-within.js';
 import { Records } from './records.js';
 
 export interface ReconcilerOptions extends QueueAddress {
@@ -152,7 +153,7 @@ export class Reconciler {
   /** Lets a running sweep end, unless Redis is away. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
-    if (this.#redis.status === 'ready') await this.#sweeping;
+    if (this.#redis.status === 'ready') await settlesWithin(answerMs, this.#sweeping);
     await this.#jobs?.close();
     this.#redis.disconnect();
   }

@@ -17,6 +17,7 @@ import { waitMs } from '../records/record.js';
 import type { HashFields } from '../redis/hash-fields.js';
 import { jobsOf, type QueueKeys, queueKeys } from '../redis/keys.js';
 import { consumerRedis, type OnError, open, type QueueAddress, type RedisClient } from '../redis/redis-client.js';
+import { answerMs, settlesWithin } from '../redis/settles-within.js';
 import { subscribe } from '../redis/subscribe.js';
 import { LockWatch } from './lock-watch.js';
 import { askedOf, wholeOf } from './match-stage.js';
@@ -61,9 +62,6 @@ const silentShare = 0.7;
 /** Why a job was aborted. */
 const canceledByOwner = 'it was canceled by its owner';
 const notConfirmed = 'Redis does not confirm the lock';
-
-/** How long giving captions back may take, in milliseconds. */
-const giveBackMs = 3000;
 
 type BullJob = Job<WorkJob, void, 'caption'>;
 type BullWorker = Worker<WorkJob, void, 'caption'>;
@@ -266,14 +264,9 @@ export class WorkConsumer<T extends Task = 'captioning'> {
       this.#givingBack = true;
       this.#worker?.cancelAllJobs('the worker is stopping');
     }, drainMs);
-    let late: NodeJS.Timeout | undefined;
-    const gaveUp = new Promise<void>((resolve) => {
-      late = setTimeout(resolve, drainMs + giveBackMs);
-    });
     const abandon = this.#redis.status !== 'ready';
-    await Promise.race([this.#worker?.close(abandon), gaveUp]);
+    await settlesWithin(drainMs + answerMs, this.#worker?.close(abandon));
     clearTimeout(drained);
-    clearTimeout(late);
     this.#locks.stop();
     await this.#reconciler.stop();
     this.#subscriber.disconnect();

@@ -6,6 +6,7 @@ import type { ScriptTarget } from '../lua/script.js';
 import { workerPatience } from '../records/jobs.js';
 import type { HashFields } from '../redis/hash-fields.js';
 import { consumerRedis, type OnError, open, type QueueAddress, type RedisClient } from '../redis/redis-client.js';
+import { answerMs, settlesWithin } from '../redis/settles-within.js';
 import { type DeliveryBullJob, type DeliveryJob, type DeliveryJobs, openDeliveryJobs } from './delivery-jobs.js';
 import { type DeliveryKeys, deliveryKeys } from './delivery-keys.js';
 import { bodyOf, traceOf } from './delivery-record.js';
@@ -191,13 +192,8 @@ export class DeliveryWorker {
     clearInterval(this.#looking);
     await this.#relay?.stop();
     const drained = setTimeout(() => this.#cut.abort(new Error('the notifier is stopping')), drainMs);
-    let late: NodeJS.Timeout | undefined;
-    const gaveUp = new Promise<void>((resolve) => {
-      late = setTimeout(resolve, drainMs + 3000);
-    });
-    await Promise.race([this.#worker?.close(this.#redis.status !== 'ready'), gaveUp]);
+    await settlesWithin(drainMs + answerMs, this.#worker?.close(this.#redis.status !== 'ready'));
     clearTimeout(drained);
-    clearTimeout(late);
     await this.#jobs?.close();
     this.#redis.disconnect();
     this.#reader.disconnect();

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { hashFields } from '../redis/hash-fields.js';
 import type { OnError, RedisClient } from '../redis/redis-client.js';
+import { answerMs, settlesWithin } from '../redis/settles-within.js';
 import { addDeliveryJobs, type DeliveryJob, type DeliveryJobs } from './delivery-jobs.js';
 import type { DeliveryKeys } from './delivery-keys.js';
 
@@ -67,10 +68,11 @@ export class OutboxRelay {
     await this.#writer.xdel(this.#keys.outbox, ...entries.map(([entryId]) => entryId));
   }
 
+  /** Lets the move under way end, unless Redis is away. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#reader.disconnect();
-    if (this.#writer.status === 'ready') await this.#running;
+    if (this.#writer.status === 'ready') await settlesWithin(answerMs, this.#running);
   }
 }
 

@@ -14,6 +14,7 @@ import {
   type QueueAddress,
   type RedisClient,
 } from '../redis/redis-client.js';
+import { answerMs, settlesWithin } from '../redis/settles-within.js';
 import { leaseMs } from './lease-ms.js';
 import { claimFetches, type FetchTerms } from './scripts/claim-fetches.js';
 import { renewFetches } from './scripts/renew-fetches.js';
@@ -230,9 +231,9 @@ export class FetchWorker {
     this.#stopping = true;
     clearInterval(this.#timer);
     if (this.#redis.status === 'ready') {
-      await this.#looking;
+      await settlesWithin(answerMs, this.#looking);
       for (const { abort } of this.#held.values()) abort.abort(new Error('the gateway is stopping'));
-      await Promise.all([...this.#held.values()].map(({ done }) => done));
+      await settlesWithin(answerMs, Promise.all([...this.#held.values()].map(({ done }) => done)));
     }
     clearInterval(this.#renewal);
     await this.#jobs?.close();

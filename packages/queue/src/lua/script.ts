@@ -13,8 +13,10 @@ export type Script<Arguments extends object> = (target: ScriptTarget, values: Ar
 
 /**
  * The script in a `.lua` file. It has its arguments by their names, as `require 'arguments'`, and builds the names of its
- * keys itself (keys.lua): they share the hash tag in `root`, and KEYS holds one of them, so that a cluster knows where to
- * run it. Its text is sent only to a Redis that does not have it yet.
+ * keys itself (keys.lua): they share the hash tag in `root`, and KEYS holds two that have it, too, so that a cluster knows
+ * where to run it. Neither of the two is ever written: while a cluster moves the slot from one node to another, and each
+ * has some of the keys, it refuses a script that names several keys which are not there (TRYAGAIN). A script with one key
+ * would run on half of the data. Its text is sent only to a Redis that does not have it yet.
  */
 export function script<Arguments extends object = Record<never, never>>(file: URL): Script<Arguments> {
   let lua: string | undefined;
@@ -22,12 +24,12 @@ export function script<Arguments extends object = Record<never, never>>(file: UR
   return async ({ redis, root }, values) => {
     lua ??= assembleScript(file);
     sha ??= createHash('sha1').update(lua).digest('hex');
-    const given = [`${root}:open`, root, JSON.stringify(values)] as const;
+    const given = [root, `${root}:nothing`, root, JSON.stringify(values)] as const;
     try {
-      return await redis.evalsha(sha, 1, ...given);
+      return await redis.evalsha(sha, 2, ...given);
     } catch (error) {
       if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
-      return await redis.eval(lua, 1, ...given);
+      return await redis.eval(lua, 2, ...given);
     }
   };
 }

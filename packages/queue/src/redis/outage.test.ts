@@ -1,6 +1,7 @@
 import { OwnRedis } from '@blipq/test-servers';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Reconciler } from '../attempts/reconciler.js';
 import { WorkConsumer } from '../attempts/work-consumer.js';
 import { WorkQueue } from '../callers/work-queue.js';
 import { ModelRegistry } from '../observe/model-registry.js';
@@ -101,6 +102,17 @@ test('a queue and a worker that start before Redis work once it is there', async
   expect(await health.trouble(60_000)).toBeUndefined();
   await vi.waitFor(() => registry.list());
   await registry.stop();
+});
+
+test('stops although Redis is connected and answers nothing that was asked', async () => {
+  await server.start();
+  const reconciler = new Reconciler({ redisUrl: server.url, namespace, everyMs: 10 });
+  await reconciler.start();
+  const redis = new Redis(server.url);
+  await redis.call('CLIENT', 'PAUSE', 600_000, 'WRITE');
+  await vi.waitFor(async () => expect(await redis.client('LIST')).toMatch(/ flags=b .* cmd=evalsha /));
+  await reconciler.stop();
+  redis.disconnect();
 });
 
 test('stops while Redis is away, whether it never came or has gone', async () => {
