@@ -12,6 +12,13 @@ const kinds = ['dead', 'silent', 'drip', 'inside', 'garbage'] as const;
 export class BulkHosts {
   readonly #server: Server;
   readonly #image: Buffer;
+  /** How an item ends whose host is bad. */
+  static readonly errors = ['fetch_failed', 'fetch_timeout', 'url_blocked', 'unsupported_media_type'];
+  /** Whether the host of the nth image is bad. */
+  static isBad(this: void, n: number): boolean {
+    return n % hosts < bad;
+  }
+
   /** Requests that the good hosts and the bad ones had. */
   readonly requests = { good: 0, bad: 0 };
 

@@ -23,6 +23,8 @@ export interface SoakOptions {
   retentionS: number;
   /** Settings of the gateway's beside these. */
   gatewayEnv?: Record<string, string>;
+  /** Settings of Redis's beside its append-only file. */
+  redisSettings?: Record<string, string>;
 }
 
 /** Every process of BlipQ as it is deployed, by itself, on a Redis that writes everything to disk before it answers. */
@@ -34,9 +36,10 @@ export class SoakSystem {
   readonly #ports = new Map<string, number>();
   #folder = '';
 
-  async start({ keys, queueMax, receiverPort, retentionS, gatewayEnv = {} }: SoakOptions): Promise<void> {
+  async start(options: SoakOptions): Promise<void> {
+    const { keys, queueMax, receiverPort, retentionS, gatewayEnv = {}, redisSettings = {} } = options;
     this.#folder = await mkdtemp(join(tmpdir(), 'blipq-soak-'));
-    this.#redis = await OwnRedis.create({ settings: { 'maxmemory-policy': 'noeviction' } });
+    this.#redis = await OwnRedis.create({ settings: { 'maxmemory-policy': 'noeviction', ...redisSettings } });
     await this.#redis.start();
     const env = {
       REDIS_URL: this.redisUrl,
@@ -90,10 +93,11 @@ export class SoakSystem {
     return { ...own, redis: [this.#redis!.pid], engine: engine!, decoders: decoders! };
   }
 
-  /** The 99th percentile of the event loop's delay since it was last asked, in milliseconds. */
-  async loopDelayMs(name: 'gateway' | 'worker' | 'notifier'): Promise<number> {
+  /** The event loop's delay since it was last asked, by default its 99th percentile, in milliseconds. */
+  async loopDelayMs(name: 'gateway' | 'worker' | 'notifier', figure: 'p99' | 'max' = 'p99'): Promise<number> {
     const text = await (await fetch(`http://127.0.0.1:${this.#ports.get(name)}/metrics`)).text();
-    return Number(/^nodejs_eventloop_lag_p99_seconds(?:\{.*\})? (\S+)$/m.exec(text)?.[1]) * 1000;
+    const line = new RegExp(`^nodejs_eventloop_lag_${figure}_seconds(?:\\{.*\\})? (\\S+)$`, 'm');
+    return Number(line.exec(text)?.[1]) * 1000;
   }
 
   /** Ends everything. Says which processes had ended before by themselves. */

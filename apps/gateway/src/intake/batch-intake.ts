@@ -59,7 +59,9 @@ export class BatchSubmission implements BatchSink {
   #webhook: WebhookTarget | undefined;
   #waiting: (SourceSubmission | RefusedItem)[] = [];
   /** The step that adds items now, while further ones are read. */
-  #adding: Promise<void> = Promise.resolve();
+  #adding: Promise<void> | undefined;
+  /** Why adding items has failed for all of them. */
+  #failure: Error | undefined;
   /** Of items that could not be noted since Redis did not answer. */
   #refused: RefusedItem[] = [];
   /** Once Redis has not answered for one item, the others are not tried: each would wait as long. */
@@ -90,9 +92,11 @@ export class BatchSubmission implements BatchSink {
   async add(items: ReadItem[]): Promise<void> {
     for (const item of items) {
       await this.#take(item);
-      if (this.#waiting.length >= itemsAtOnce) await this.#flush();
+      this.#addMore(itemsAtOnce);
+      while (this.#waiting.length >= itemsAtOnce) await this.#adding;
     }
-    await this.#flush();
+    this.#addMore();
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   /** All items are in. */
@@ -104,7 +108,9 @@ export class BatchSubmission implements BatchSink {
     const created = this.#created!;
     if (created.status === 'sealed')
       return { status: 'replayed', batch: await this.#replay(created, count, fingerprint) };
-    await Promise.all([...this.#running, this.#adding]);
+    await Promise.all(this.#running);
+    await this.#added();
+    if (this.#failure !== undefined) throw this.#failure;
     const tooMany = Array.from({ length: Math.min(beyond, listedBeyond) }, (_, place) => ({
       ...{ index: batchItemsMax + place, error: itemErrorOf(tooManyItems(), batchItemsMax) },
     }));
@@ -124,8 +130,8 @@ export class BatchSubmission implements BatchSink {
    * key finishes the batch, if it may succeed; of a body that never will everything is canceled.
    */
   async abandon(error: unknown): Promise<void> {
-    await this.#flush().catch(() => undefined);
-    await Promise.allSettled([...this.#running, this.#adding]);
+    await Promise.allSettled(this.#running);
+    await this.#added();
     const isHopeless = error instanceof BlipqError && !error.retryable;
     const { batch, status } = this.#created ?? {};
     // What another request made under the same key is not for this one to end.
@@ -200,23 +206,31 @@ export class BatchSubmission implements BatchSink {
     return { ...context, batchId: this.#id, ...(this.#webhook && { webhook: this.#webhook }) };
   }
 
-  /** Begins to add what waits to the batch, once what was added before is there. @throws BlipqError as adding that did */
-  async #flush(): Promise<void> {
-    await this.#adding;
-    const items = this.#waiting.splice(0);
-    if (items.length === 0) return;
-    this.#adding = this.#addAll(items);
-    // Whoever waits for it hears of it.
-    this.#adding.catch(() => undefined);
+  /** Begins to add what waits, if it is so much. While a step of that is under way more gathers, and follows it. */
+  #addMore(least = 1): void {
+    if (this.#adding !== undefined || this.#waiting.length < least) return;
+    this.#adding = this.#addAll(this.#waiting.splice(0, itemsAtOnce)).finally(() => {
+      this.#adding = undefined;
+      this.#addMore();
+    });
   }
 
-  /** What Redis does not answer for is looked up when the batch is sealed. @throws BlipqError `idempotency_key_reused` */
+  /** Resolves when all that came has been added. */
+  async #added(): Promise<void> {
+    for (this.#addMore(); this.#adding !== undefined; ) await this.#adding;
+  }
+
+  /** What Redis does not answer for is looked up when the batch is sealed. */
   async #addAll(items: (SourceSubmission | RefusedItem)[]): Promise<void> {
     try {
+      if (this.#failure !== undefined) return;
       if (this.#away !== undefined) throw this.#away;
       await this.#parts.queue.addItems(this.#id, items, this.#identity);
     } catch (error) {
-      if (!(error instanceof BlipqError) || error.code === 'idempotency_key_reused') throw error;
+      if (!(error instanceof BlipqError) || error.code === 'idempotency_key_reused') {
+        this.#failure = error as Error;
+        return;
+      }
       this.#away = error;
       this.#refused.push(...items.map((item) => refusalOf(item, error)));
     }

@@ -1,0 +1,88 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { BatchResource, BatchResult, CaptionResource } from '@blipq/contracts';
+import type { SoakSystem } from './soak-system.js';
+
+/** How often items ended in which way: a state, or the code of an error. */
+export type Endings = Map<string, number>;
+
+export interface Submitted {
+  batch: BatchResource;
+  /** Until the answer was there. */
+  ms: number;
+}
+
+/** Times of captions one after the other, in ms. */
+export interface Waits {
+  /** In the queue. */
+  queued: number[];
+  /** From the submission to the result. */
+  whole: number[];
+  /** Submissions that were refused, or captions that failed. */
+  failed: string[];
+}
+
+/** Who uses the system: one key with batches, another with captions now and then. */
+export class BulkCallers {
+  readonly #system: SoakSystem;
+
+  constructor(system: SoakSystem) {
+    this.#system = system;
+  }
+
+  async #ask(key: 'bulk' | 'other', path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = { ...init.headers, authorization: `Bearer ${this.#system.secrets.get(key)}` };
+    return await fetch(this.#system.url + path, { ...init, headers });
+  }
+
+  /** Sends a batch of lines of NDJSON. @throws Error when it is refused */
+  async submit(body: string | ReadableStream): Promise<Submitted> {
+    const init = { method: 'POST', headers: { 'content-type': 'application/x-ndjson' }, body, duplex: 'half' as const };
+    const startedMs = performance.now();
+    const answer = await this.#ask('bulk', '/v1/batches', init);
+    const batch = (await answer.json()) as BatchResource;
+    if (answer.status !== 202) throw new Error(`a batch was answered ${answer.status}: ${JSON.stringify(batch)}`);
+    return { batch, ms: performance.now() - startedMs };
+  }
+
+  /** Every result of a batch, to its end. `seen`: told of each. @throws Error for an item that has two */
+  async results({ id, total, links }: BatchResource, seen: () => void): Promise<Endings> {
+    const indices = new Set<number>();
+    const endings: Endings = new Map();
+    for (let cursor = '0'; indices.size < total; ) {
+      const answer = await this.#ask('bulk', `${links.results}?cursor=${cursor}`, { headers: { prefer: 'wait=30' } });
+      if (!answer.ok) {
+        // A busy Redis is asked again.
+        await delay(1000);
+        continue;
+      }
+      for (const line of (await answer.text()).split('\n')) {
+        if (line === '') continue;
+        const result = JSON.parse(line) as BatchResult;
+        if (indices.has(result.index)) throw new Error(`item ${result.index} of ${id} ended twice`);
+        indices.add(result.index);
+        seen();
+        cursor = result.cursor;
+        const how = result.error?.code ?? result.status;
+        endings.set(how, (endings.get(how) ?? 0) + 1);
+      }
+    }
+    return endings;
+  }
+
+  /** Captions of the other key, one every half second, until it is told to stop. */
+  async timeOthers(image: Uint8Array, over: AbortSignal): Promise<Waits> {
+    const waits: Waits = { queued: [], whole: [], failed: [] };
+    while (!over.aborted) {
+      const headers = { 'content-type': 'image/png', prefer: 'wait=60' };
+      const startedMs = performance.now();
+      const answer = await this.#ask('other', '/v1/captions', { method: 'POST', headers, body: new Uint8Array(image) });
+      const caption = (await answer.json()) as CaptionResource;
+      if (caption.state === 'succeeded') {
+        waits.whole.push(performance.now() - startedMs);
+        waits.queued.push(caption.timings!.queue_ms);
+      } else waits.failed.push(JSON.stringify(caption));
+      await delay(500, undefined, { signal: over }).catch(() => undefined);
+    }
+    return waits;
+  }
+}
