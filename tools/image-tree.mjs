@@ -82,6 +82,7 @@ function perform(instruction, state, build) {
     case 'HEALTHCHECK':
       state.healthcheck = jsonCommand(instruction);
       return;
+    case 'ENTRYPOINT':
     case 'LABEL':
     case 'EXPOSE':
       return;

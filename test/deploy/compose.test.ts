@@ -3,9 +3,11 @@ import { createRequire } from 'node:module';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { commandSettings } from '../../apps/cli/src/config.js';
 import { gatewaySettings } from '../../apps/gateway/src/config.js';
 import { notifierSettings } from '../../apps/notifier/src/config.js';
 import { workerSettings } from '../../apps/worker/src/config.js';
+import { proxySettings } from '../../packages/hub/src/hub-options.js';
 import { stageNames } from './dockerfile.js';
 
 const root = new URL('../../', import.meta.url);
@@ -15,7 +17,9 @@ interface Service {
   image?: string;
   build?: { dockerfile: string; target: string; args?: Record<string, string> };
   command?: string[];
-  environment?: Record<string, string | number>;
+  environment?: Record<string, string | number | null>;
+  entrypoint?: string[];
+  healthcheck?: { timeout?: string; disable?: boolean };
   depends_on?: Record<string, { condition: string }>;
   networks?: string[];
   ports?: string[];
@@ -41,10 +45,36 @@ const ofTasks = [
   { worker: 'worker-matches', model: 'model-matches', profiles: ['matches'] },
 ];
 const ours = ['gateway', 'notifier', ...ofTasks.flatMap(({ worker, model }) => [worker, model])];
-const settings: Record<string, { shape: object }> = {
-  gateway: gatewaySettings,
-  notifier: notifierSettings,
+/** The settings of each process, without those that its image or docker-compose.yml settles by a fixed value or none. */
+const inFolders = ['BLIPQ_CACHE', 'HF_HOME', 'HF_HUB_CACHE', 'XDG_CACHE_HOME'];
+const ofServers = ['HOST', 'BLIPQ_HEALTH_PORT'];
+const ofTheHub = ['HF_TOKEN', 'HF_ENDPOINT', ...Object.keys(proxySettings)];
+const processes: Record<string, { schema: { shape: object }; settled: string[] }> = {
+  gateway: {
+    schema: gatewaySettings,
+    settled: ['HOST', 'PORT', 'BLIPQ_INTERNAL_HOST', 'BLIPQ_INTERNAL_PORT', 'BLIPQ_DRAIN_MS'],
+  },
+  notifier: { schema: notifierSettings, settled: ofServers },
+  // A worker has its model in its volume and no way to the Hub.
+  worker: { schema: workerSettings, settled: [...ofServers, ...inFolders, ...ofTheHub] },
+  model: {
+    schema: commandSettings,
+    settled: [
+      ...inFolders,
+      'HF_HUB_OFFLINE',
+      ...Object.keys(proxySettings).filter((name) => name === name.toLowerCase()),
+    ],
+  },
 };
+const processOf = (service: string) => processes[service.replace(/-.*/, '')]!;
+/** Those of docs/how-to/tracing.md; the docker command sets OTEL_RESOURCE_ATTRIBUTES to its own. */
+const tracing = [
+  ...['ENDPOINT', 'TRACES_ENDPOINT', 'PROTOCOL', 'TRACES_PROTOCOL', 'HEADERS', 'TIMEOUT', 'COMPRESSION'].map(
+    (name) => `OTEL_EXPORTER_OTLP_${name}`,
+  ),
+  ...['OTEL_TRACES_EXPORTER', 'OTEL_TRACES_SAMPLER', 'OTEL_TRACES_SAMPLER_ARG', 'OTEL_SDK_DISABLED'],
+  ...['SCHEDULE_DELAY', 'MAX_QUEUE_SIZE', 'MAX_EXPORT_BATCH_SIZE'].map((name) => `OTEL_BSP_${name}`),
+];
 
 /** The schema's draft knows `$id`; it says `id`, which nothing refers to. */
 const schema = JSON.parse(
@@ -83,30 +113,58 @@ describe.each(Object.entries(services))('%s', (_, service) => {
       security_opt: ['no-new-privileges:true'],
       deploy: { resources: { limits: { cpus: expect.anything(), memory: expect.anything() } } },
       healthcheck: expect.anything(),
+      logging: { driver: 'local', options: { 'max-size': expect.any(String), 'max-file': expect.any(String) } },
     });
+    // A probe starts a process, which takes its time on a busy host.
+    if (service.healthcheck?.disable !== true) expect(service.healthcheck?.timeout).toBe('10s');
     expect(service.privileged).toBeUndefined();
     if (service.build === undefined) expect(service.image).toMatch(/^[\w./-]+:v?\d+\.\d+\.\d+/);
     else expect(stageNames()).toContain(service.build.target);
   });
 });
 
-test.each(ours)('%s is given settings that it knows, and does not write to its image', (name) => {
-  const known = Object.keys((settings[name] ?? workerSettings).shape);
-  expect(known).toEqual(expect.arrayContaining(Object.keys(services[name]!.environment ?? {})));
+test.each(ours)('%s is given every setting that it knows and no other, and does not write to its image', (name) => {
+  const { schema, settled } = processOf(name);
+  const known = Object.keys(schema.shape).filter((setting) => !settled.includes(setting));
+  const traced = name.startsWith('model') ? [] : tracing;
+  const given = Object.keys(services[name]!.environment!);
+  const extra = { worker: ['BLIPQ_DRAIN_MS', 'HF_HUB_OFFLINE'] }[name.replace(/-.*/, '')] ?? [];
+  expect(given.toSorted()).toEqual([...new Set([...known, ...traced, ...extra])].toSorted());
   expect(services[name]).toMatchObject({ read_only: true, tmpfs: ['/tmp'] });
+});
+
+test.each(['gateway', 'notifier'])(
+  '%s takes its settings from .env, where one that is not there stays unset',
+  (name) => {
+    const fixed = Object.entries(services[name]!.environment!).filter(([, value]) => value !== null);
+    expect(fixed.map(([setting]) => setting).toSorted()).toEqual(['BLIPQ_WEBHOOK_SECRET', 'REDIS_URL']);
+  },
+);
+
+test('Valkey asks for a password, which is in no command line, and which its health check gives', () => {
+  const { environment, entrypoint, healthcheck, command } = services.valkey!;
+  expect(environment).toEqual({ REDISCLI_AUTH: expect.stringMatching(/^\$\{VALKEY_PASSWORD:\?/) });
+  expect(entrypoint?.join(' ')).toContain('requirepass $$REDISCLI_AUTH');
+  expect([...entrypoint!, ...command!].join(' ')).not.toContain('VALKEY_PASSWORD');
+  expect(healthcheck).toMatchObject({ test: ['CMD', 'valkey-cli', '-e', 'ping'] });
+  for (const name of ['gateway', 'notifier', ...ofTasks.map(({ worker }) => worker)])
+    expect(services[name]!.environment!.REDIS_URL).toMatch(/^redis:\/\/:\$\{VALKEY_PASSWORD:\?[^}]+\}@valkey:6379$/);
 });
 
 test('Redis can be reached from inside alone', () => {
   expect(compose.networks.queue).toEqual({ internal: true });
   expect(services.valkey!.networks).toEqual(['queue']);
+  const neighbours = Object.keys(services).filter((name) => services[name]!.networks?.includes('queue'));
+  expect(neighbours).toEqual(['gateway', ...ofTasks.map(({ worker }) => worker), 'notifier', 'valkey']);
   expect(services.valkey!.ports).toBeUndefined();
 });
 
 test.each(ofTasks)(
-  '$worker reaches Redis alone; its model comes to its volume by a service that can reach the internet',
+  '$worker reaches Redis and is asked for metrics, and no more; its model comes to its volume by a service that can reach the internet',
   ({ worker, model, profiles }) => {
     const [serving, preparing] = [services[worker]!, services[model]!];
-    expect(serving.networks).toEqual(['queue']);
+    expect(serving.networks).toEqual(['queue', 'metrics']);
+    expect([compose.networks.queue, compose.networks.metrics]).toEqual([{ internal: true }, { internal: true }]);
     expect(preparing.networks).toEqual(['edge']);
     expect(serving.volumes).toEqual(preparing.volumes);
     expect(serving.environment?.BLIPQ_MODEL).toBe(preparing.command!.at(-1));
@@ -121,7 +179,7 @@ test('each worker has a model of its own, named by a variable of its own', () =>
 });
 
 test('Valkey keeps every acknowledged caption and evicts nothing', () => {
-  const [, ...words] = services.valkey!.command!;
+  const [, , ...words] = services.valkey!.command!;
   const options = Object.fromEntries(
     words.flatMap((word, index) => (index % 2 === 0 ? [[word, words[index + 1]]] : [])),
   );
@@ -146,11 +204,20 @@ test('on a GPU, workers and what prepares their models get one and the CUDA imag
   expect(Object.keys(gpu).sort()).toEqual(ofTasks.flatMap(({ worker, model }) => [worker, model]).sort());
   for (const service of Object.values(gpu)) {
     expect(service.build?.target).toBe('worker-cuda');
-    expect(service.build?.args?.ORT_CUDA_SHA256).toMatch(/^\$\{ORT_CUDA_SHA256:\?/);
+    // Unset, the wheel that is pinned.
+    expect(service.build?.args).toEqual({ ORT_CUDA_SHA256: null, ORT_CUDA_URL: null });
     expect(service).toMatchObject({
       deploy: { resources: { reservations: { devices: [{ driver: 'nvidia', count: 1, capabilities: ['gpu'] }] } } },
     });
   }
+});
+
+test('Prometheus reads metrics and nothing else, of every worker; Grafana reads Prometheus', () => {
+  expect(services.prometheus!.networks).toEqual(['metrics', 'monitoring']);
+  expect(services.grafana!.networks).toEqual(['monitoring', 'edge']);
+  const { scrape_configs: jobs } = parse(readFileSync(new URL('docker/monitoring/prometheus.yml', root), 'utf8'));
+  const asked = jobs.flatMap((job: { dns_sd_configs: { names: string[] }[] }) => job.dns_sd_configs[0]!.names);
+  expect(asked).toEqual(['gateway', ...ofTasks.map(({ worker }) => worker), 'notifier']);
 });
 
 test('monitoring comes only when it is asked for', () => {

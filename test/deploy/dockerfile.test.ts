@@ -15,6 +15,10 @@ test('the linter finds an unknown instruction, an unknown flag and two commands'
   expect(lint(bad).map((line) => line.slice(0, 2))).toEqual(expect.arrayContaining(['2:', '3:', '4:']));
 });
 
+test('the Dockerfile needs no frontend from a registry', () => {
+  expect(dockerfileText).not.toMatch(/^#\s*(syntax|check)\s*=/m);
+});
+
 test('base images are pinned to a version, and can be pinned to a digest', () => {
   const bases = dockerfile.getFROMs().map((from) => from.getImage()!);
   const outside = bases.filter((image) => !stageNames().includes(image));
@@ -40,11 +44,18 @@ describe.each(targets)('%s', (target) => {
     const check = last('HEALTHCHECK') as Healthcheck;
     expect(check.getArgumentsContent()).toContain('CMD ["node", "-e"');
     expect(check.getArgumentsContent()).toContain('/livez');
+    // It starts a process, which takes its time on a busy host.
+    expect(
+      check
+        .getFlags()
+        .find((flag) => flag.getName() === 'timeout')
+        ?.getValue(),
+    ).toBe('10s');
   });
 
-  test('starts Node itself, so that it gets the signals', () => {
+  test('starts Node itself, so that it gets the signals, and nothing of the base prints before it', () => {
     expect(last('CMD')?.getArgumentsContent()).toMatch(/^\["node", /);
-    expect(last('ENTRYPOINT')).toBeUndefined();
+    expect(last('ENTRYPOINT')?.getArgumentsContent()).toBe('[]');
   });
 
   test('says what it is', () => {
@@ -56,8 +67,17 @@ describe.each(targets)('%s', (target) => {
 
   test('is checked for native libraries that lack others, on its own base', () => {
     const own = instructionsOf(target).map((one) => one.toString());
-    expect(own.filter((text) => text.startsWith('RUN'))).toHaveLength(1);
-    expect(own.find((text) => text.startsWith('RUN'))).toContain('image-steps.mjs check');
+    expect(own.findLast((text) => text.startsWith('RUN'))).toContain('image-steps.mjs check');
+  });
+
+  test('brings no package manager', () => {
+    const removed = instructionsOf(target).some((one) =>
+      /^RUN rm -rf usr\/local\/lib\/node_modules /.test(one.toString()),
+    );
+    const nodeAlone = instructionsOf(target).some((one) =>
+      one.toString().startsWith('COPY --from=node /usr/local/bin/node '),
+    );
+    expect(removed || nodeAlone).toBe(true);
   });
 
   test('takes nothing from the repository but its licence and what it serves', () => {

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { freePort } from '../../packages/test-servers/src/free-port.js';
@@ -36,7 +36,7 @@ describe.skipIf(!canBuild)("the images' trees, built by the Dockerfile's steps i
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test('hold production dependencies alone, no tests and no other platform', () => {
+  test('hold what their programs load and no more: no tools, types, sources, maps, tests or other platforms', () => {
     for (const [name, tree] of Object.entries(trees)) {
       const files = filesBelow(tree.root);
       const packages = new Set(
@@ -47,11 +47,25 @@ describe.skipIf(!canBuild)("the images' trees, built by the Dockerfile's steps i
         expect(packages, name).not.toContain(tool);
       }
       const notForUse = files.filter((file) =>
-        /@blipq\/.*\.test\.|\/(darwin|win32)\/(x64|arm64)\/|\/dist\/testing\//.test(file),
+        /@blipq\/.*\.test\.|\/(darwin|win32)\/(x64|arm64)\/|\/dist\/testing\/|\.d\.ts$|\/@types\/|zod\/src\/|\.modules\.yaml$/.test(
+          file,
+        ),
       );
       expect(notForUse, name).toEqual([]);
+      const otherAbi = new RegExp(`musl|\\.abi(?!${process.versions.modules}\\.)`);
+      const bindings = files.filter((file) => /\/msgpackr-extract-[^/]+\/[^/]+\.node$/.test(file));
+      expect(bindings.length, name).toBeGreaterThan(0);
+      expect(
+        bindings.filter((file) => otherAbi.test(basename(file))),
+        name,
+      ).toEqual([]);
+      const board = name === 'gateway' ? ['@bull-board+api', '@bull-board+ui'] : [];
+      expect([...packages].filter((one) => /^@bull-board\+(api|ui)$/.test(one)).toSorted(), name).toEqual(board);
+      expect(packages.has('onnxruntime-node'), name).toBe(name === 'worker-cpu');
+      expect(packages.has('sharp'), name).toBe(name === 'gateway');
+      const megabytes = files.reduce((sum, file) => sum + statSync(file).size, 0) / 1e6;
+      expect(megabytes, name).toBeLessThan({ gateway: 90, notifier: 40, 'worker-cpu': 95 }[name]!);
     }
-    expect(existsSync(join(trees.notifier.root, 'app/apps/notifier/node_modules/onnxruntime-node'))).toBe(false);
   });
 
   test('boot as their unprivileged user, pass their health checks, and caption an image; a stop is clean', async () => {

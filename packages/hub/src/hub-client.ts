@@ -11,6 +11,10 @@ export interface HubClientOptions {
   readonly policy: RetryPolicy;
   /** Silence that ends a request, in milliseconds. */
   readonly silenceMs: number;
+  /** How requests are sent: by way of proxies, where there are some. */
+  readonly send: typeof fetch;
+  /** Said of a Hub that cannot be reached. */
+  readonly way: string;
 }
 
 /** A file of a repository. */
@@ -98,18 +102,18 @@ export class HubClient {
     }, this.#options.policy);
 
   async #request(url: string, headers: Record<string, string>): Promise<Answer> {
-    const { endpoint, token, policy, silenceMs } = this.#options;
+    const { endpoint, token, policy, silenceMs, send, way } = this.#options;
     const silence = new AbortController();
     const timer = setTimeout(() => silence.abort(new Error(`no answer for ${silenceMs / 1000} s`)), silenceMs);
     const failed = (cause: unknown): unknown => {
       if (policy.signal?.aborted) return policy.signal.reason;
-      return new HubError('hub_unreachable', `${new URL(endpoint).host} cannot be reached: ${reason(cause)}`, {
+      return new HubError('hub_unreachable', `${new URL(endpoint).host} cannot be reached${way}: ${reason(cause)}`, {
         cause,
       });
     };
     let response: Response;
     try {
-      response = await fetch(url, {
+      response = await send(url, {
         // Redirects to another origin, where large files are, leave the token behind; so does a link to another page.
         headers: {
           ...headers,

@@ -30,6 +30,17 @@ test('token, endpoint and offline come from the variables of that name', () => {
   expect(read(env)).toMatchObject({ token: 'hf_x', endpoint: 'https://mirror.example/hf', offline: true });
 });
 
+test('proxies come from the variables of that name, in small letters first, and NO_PROXY alone names none', () => {
+  expect(
+    read({ HTTPS_PROXY: 'http://a', https_proxy: 'b:3128', HTTP_PROXY: 'http://c', NO_PROXY: 'd' }).proxies,
+  ).toEqual({
+    https: 'b:3128',
+    http: 'http://c',
+    none: 'd',
+  });
+  expect(read({ NO_PROXY: 'd', HTTPS_PROXY: '' }).proxies).toBeUndefined();
+});
+
 test('an endpoint that no request can be made to is refused by name', () => {
   expect(() => read({ HF_ENDPOINT: 'huggingface.co' })).toThrow(
     /HF_ENDPOINT is "huggingface.co"; it takes the address/,

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setting } from '@blipq/service';
 import { z } from 'zod';
+import type { Proxies } from './proxied-fetch.js';
 
 /** Where models come from and where they are kept. */
 export interface HubOptions {
@@ -12,7 +13,29 @@ export interface HubOptions {
   readonly endpoint: string;
   /** Use what is in the cache and never the network. */
   readonly offline: boolean;
+  /** Unset where every request goes directly. */
+  readonly proxies?: Proxies;
 }
+
+const proxySetting = (purpose: string) =>
+  setting.text('an address like http://[user:password@]proxy.example:3128').optional().meta({ purpose });
+
+/** The variables by which most programs are told of proxies. In small letters they win, as in most programs. */
+export const proxySettings = {
+  HTTPS_PROXY: proxySetting('HTTP proxy through which models are downloaded; `https_proxy` comes before it'),
+  HTTP_PROXY: proxySetting(
+    'The same for a Hub at an `http:` address, and where `HTTPS_PROXY` is unset; so is `http_proxy`',
+  ),
+  NO_PROXY: setting
+    .text('host names with commas between them')
+    .optional()
+    .meta({
+      purpose: 'Hosts for which no proxy is used; a name stands for those below it; `no_proxy` comes before it',
+    }),
+  https_proxy: proxySetting('The same as `HTTPS_PROXY`'),
+  http_proxy: proxySetting('The same as `HTTP_PROXY`'),
+  no_proxy: setting.text('host names with commas between them').optional().meta({ purpose: 'The same as `NO_PROXY`' }),
+};
 
 /** The variables that Hugging Face's own tools read, for the settings schema of an app. */
 export const hubSettings = {
@@ -42,17 +65,23 @@ export const hubSettings = {
     .flag()
     .optional()
     .meta({ purpose: 'Whether models come from the cache alone, without any request to the Hub', essential: true }),
+  ...proxySettings,
 };
 export type HubSettings = { [name in keyof typeof hubSettings]?: z.infer<(typeof hubSettings)[name]> };
 
 /** What those variables mean; a later rule applies where the earlier ones are unset. */
 export function hubOptions(env: HubSettings): HubOptions {
+  const https = env.https_proxy ?? env.HTTPS_PROXY;
+  const http = env.http_proxy ?? env.HTTP_PROXY;
+  const none = env.no_proxy ?? env.NO_PROXY;
+  const proxies = { ...(https && { https }), ...(http && { http }), ...(none && { none }) };
   const home = env.HF_HOME ?? join(env.XDG_CACHE_HOME ?? '~/.cache', 'huggingface');
   return {
     cacheDir: resolve((env.HF_HUB_CACHE ?? join(home, 'hub')).replace(/^~(?=\/|$)/, homedir())),
     ...(env.HF_TOKEN !== undefined && { token: env.HF_TOKEN }),
     endpoint: (env.HF_ENDPOINT ?? 'https://huggingface.co').replace(/\/+$/, ''),
     offline: env.HF_HUB_OFFLINE ?? false,
+    ...((https ?? http) !== undefined && { proxies }),
   };
 }
 

@@ -107,7 +107,8 @@ async function fromHub(
   wanted: Wanted,
   options: ResolveOptions & HubOptions,
 ): Promise<Found> {
-  const { cacheDir, endpoint, token, signal, onProgress, onWarning, retryDelayMs = 500, silenceMs = 30_000 } = options;
+  const { cacheDir, endpoint, token, proxies, signal, onProgress, onWarning } = options;
+  const { retryDelayMs = 500, silenceMs = 30_000 } = options;
   const policy = { attempts, delayMs: retryDelayMs, signal };
   const cache = new RepoCache(cacheDir, repo);
   const at = (commit: string) => new HubModel({ repo, commit, cache, policy, onProgress });
@@ -127,7 +128,9 @@ async function fromHub(
     );
   }
 
-  const client = new HubClient(repo, revision, { endpoint, token, policy, silenceMs });
+  const send = proxies === undefined ? fetch : (await import('./proxied-fetch.js')).proxiedFetch(proxies);
+  const way = proxies === undefined ? '' : ' through the proxy that HTTPS_PROXY or HTTP_PROXY names';
+  const client = new HubClient(repo, revision, { endpoint, token, policy, silenceMs, send, way });
   try {
     const commit = isCommit(revision) ? revision : await client.commit();
     const model = at(commit);
