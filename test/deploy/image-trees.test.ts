@@ -40,7 +40,7 @@ describe.skipIf(!canBuild)("the images' trees, built by the Dockerfile's steps i
     for (const [name, tree] of Object.entries(trees)) {
       const files = filesBelow(tree.root);
       const packages = new Set(
-        files.flatMap((file) => /\/node_modules\/\.pnpm\/([^/]+)@[^/]+\//.exec(file)?.[1] ?? []),
+        files.flatMap((file) => /\/node_modules\/\.pnpm\/(@?[^/@]+)@[^/]+\//.exec(file)?.[1] ?? []),
       );
       expect(packages, name).toContain('pino');
       for (const tool of ['typescript', 'vitest', '@biomejs+biome', 'turbo', 'playwright-core']) {

@@ -26,12 +26,9 @@ export const proxySettings = {
   HTTP_PROXY: proxySetting(
     'The same for a Hub at an `http:` address, and where `HTTPS_PROXY` is unset; so is `http_proxy`',
   ),
-  NO_PROXY: setting
-    .text('host names with commas between them')
-    .optional()
-    .meta({
-      purpose: 'Hosts for which no proxy is used; a name stands for those below it; `no_proxy` comes before it',
-    }),
+  NO_PROXY: setting.text('host names with commas between them').optional().meta({
+    purpose: 'Hosts for which no proxy is used; a name stands for those below it; `no_proxy` comes before it',
+  }),
   https_proxy: proxySetting('The same as `HTTPS_PROXY`'),
   http_proxy: proxySetting('The same as `HTTP_PROXY`'),
   no_proxy: setting.text('host names with commas between them').optional().meta({ purpose: 'The same as `NO_PROXY`' }),
