@@ -6,7 +6,7 @@ import { SlowestFirst } from './test/slowest-first.js';
 export default defineConfig({
   test: {
     include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'test/**/*.test.ts'],
-    globalSetup: ['test/private-redis.ts'],
+    globalSetup: ['test/private-redis.ts', 'test/model-cache.ts'],
     setupFiles: ['test/patience.ts'],
     pool: 'forks',
     // Tests wait half of their time: for locks and retries of the programs that they start, and for these to start.

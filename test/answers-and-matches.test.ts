@@ -50,7 +50,7 @@ async function work(checkpoint: string): Promise<WorkerProcess> {
     REDIS_URL: inject('redisUrl'),
     BLIPQ_NAMESPACE: gateway.namespace,
     BLIPQ_MODEL: checkpoint,
-    BLIPQ_CACHE: join(folder, 'cache'),
+    BLIPQ_CACHE: inject('modelCache'),
     // As transformers computes.
     BLIPQ_PRECISION: 'fp32',
   });

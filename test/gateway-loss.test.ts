@@ -4,10 +4,9 @@
  */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { type ClientRequest, createServer, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
@@ -23,7 +22,6 @@ const fetchesMax = 8;
 const hosts = 20;
 const demo = fileURLToPath(new URL('../models/demo', import.meta.url));
 const image = readFileSync(join(demo, 'examples/sun-above-a-house.png'));
-const folder = mkdtempSync(join(tmpdir(), 'blipq-gateway-loss-'));
 const shared = { REDIS_URL: inject('redisUrl'), BLIPQ_NAMESPACE: `test-${randomUUID()}`, BLIPQ_LOG_LEVEL: 'warn' };
 const started = new Set<Pick<AppProcess, 'kill'>>();
 
@@ -46,7 +44,6 @@ afterAll(async () => {
   await Promise.all([...started].map((app) => app.kill('SIGKILL')));
   imageServer.close();
   imageServer.closeAllConnections();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 async function startGateway(): Promise<{ gateway: AppProcess; url: string }> {
@@ -64,7 +61,7 @@ async function startGateway(): Promise<{ gateway: AppProcess; url: string }> {
 }
 
 async function startWorker(): Promise<WorkerProcess> {
-  const model = { BLIPQ_MODEL: demo, BLIPQ_CACHE: folder, BLIPQ_PRECISION: 'fp32', BLIPQ_THREADS: '1' };
+  const model = { BLIPQ_MODEL: demo, BLIPQ_CACHE: inject('modelCache'), BLIPQ_PRECISION: 'fp32', BLIPQ_THREADS: '1' };
   const worker = await WorkerProcess.spawn({ ...shared, ...model });
   started.add(worker);
   await worker.ready();

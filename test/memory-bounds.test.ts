@@ -1,9 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { type ClientRequest, get, request } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { expect, inject, onTestFinished, test, vi } from 'vitest';
 import { LiveGateway, repositoryFile } from '../apps/gateway/src/testing/live-gateway.js';
@@ -140,10 +137,13 @@ test.runIf(isLinux)('a notifier that has in hand all that it may have', async ()
 test.runIf(isLinux)('a worker and its engine with more work than two batches', async () => {
   const live = await new TestQueue(inject('redisUrl')).start();
   onTestFinished(() => live.stop());
-  const cache = await mkdtemp(join(tmpdir(), 'blipq-bounds-'));
-  onTestFinished(() => rm(cache, { recursive: true }));
   const worker = new AppProcess('worker', {
-    ...{ REDIS_URL: live.redisUrl, BLIPQ_NAMESPACE: live.namespace, BLIPQ_HEALTH_PORT: '0', BLIPQ_CACHE: cache },
+    ...{
+      REDIS_URL: live.redisUrl,
+      BLIPQ_NAMESPACE: live.namespace,
+      BLIPQ_HEALTH_PORT: '0',
+      BLIPQ_CACHE: inject('modelCache'),
+    },
     ...{ BLIPQ_MODEL: repositoryFile('models/demo'), BLIPQ_PRECISION: 'fp32', BLIPQ_BATCH_MAX: '16' },
   });
   onTestFinished(() => worker.kill('SIGKILL'));

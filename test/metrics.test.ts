@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
@@ -8,7 +7,6 @@ import { Receiver } from './webhooks.js';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
-const folder = mkdtempSync(join(tmpdir(), 'blipq-metrics-test-'));
 const scene = new Uint8Array(readFileSync(join(root, 'models/demo/examples/sun-above-a-house.png')));
 const namespace = `test-metrics-${process.pid}`;
 const processes: AppProcess[] = [];
@@ -31,7 +29,11 @@ beforeAll(async () => {
   const threads = { BLIPQ_THREADS: '1' };
   start('worker', {
     ...threads,
-    ...{ BLIPQ_MODEL: join(root, 'models/demo'), BLIPQ_CACHE: folder, BLIPQ_HEALTH_PORT: String(ports.worker) },
+    ...{
+      BLIPQ_MODEL: join(root, 'models/demo'),
+      BLIPQ_CACHE: inject('modelCache'),
+      BLIPQ_HEALTH_PORT: String(ports.worker),
+    },
   });
   start('gateway', { ...threads, ...receivers, PORT: String(port), BLIPQ_INTERNAL_PORT: String(ports.gateway) });
   start('notifier', { ...receivers, BLIPQ_WEBHOOK_SECRET: secret, BLIPQ_HEALTH_PORT: String(ports.notifier) });
@@ -46,7 +48,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await Promise.all(processes.map((each) => each.kill('SIGKILL')));
-  rmSync(folder, { recursive: true });
 });
 
 interface Scrape {

@@ -1,8 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -12,13 +11,11 @@ import { AppProcess, freePort } from '../packages/test-servers/src/index.js';
 import { type Caption, exampleCaptions, exampleNames } from './captions-client.js';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), 'blipq-rolling-'));
 const shared = { REDIS_URL: inject('redisUrl'), BLIPQ_NAMESPACE: `test-${randomUUID()}` };
 const children = new Set<ChildProcess>();
 
 afterAll(() => {
   for (const child of children) child.kill('SIGKILL');
-  rmSync(folder, { recursive: true, force: true });
 });
 
 interface Service {
@@ -33,7 +30,7 @@ async function ready(service: Service): Promise<Service> {
 }
 
 async function startWorker(): Promise<Service> {
-  const env = { BLIPQ_MODEL: join(root, 'models/demo'), BLIPQ_CACHE: folder, BLIPQ_PRECISION: 'fp32' };
+  const env = { BLIPQ_MODEL: join(root, 'models/demo'), BLIPQ_CACHE: inject('modelCache'), BLIPQ_PRECISION: 'fp32' };
   const worker = await WorkerProcess.spawn({ ...shared, ...env, BLIPQ_BATCH_MAX: '2', BLIPQ_THREADS: '1' });
   return await ready({
     child: worker.child,

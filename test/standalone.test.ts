@@ -11,8 +11,8 @@ const folder = temporaryFolder();
 const home = join(folder.path, 'home');
 // Where onnxruntime sees that it is tested it keeps quiet by itself.
 const seen = { CI: '', GITHUB_ACTIONS: '', ORT_RUNNING_UNIT_TESTS: '' };
-// A blank setting counts as unset: the models are those that come along.
-const env = { ...seen, BLIPQ_MODEL: '', BLIPQ_DIR: folder.path, HOME: home, XDG_CACHE_HOME: '' };
+// A blank setting counts as unset: the models are those that come along, built in the state folder.
+const env = { ...seen, BLIPQ_MODEL: '', BLIPQ_CACHE: '', BLIPQ_DIR: folder.path, HOME: home, XDG_CACHE_HOME: '' };
 let blipq: Standalone;
 const ids = new Map<string, string>();
 

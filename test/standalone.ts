@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { vi } from 'vitest';
+import { inject, vi } from 'vitest';
 import { freePort } from '../packages/test-servers/src/free-port.js';
 import { processesOf, type RunningProcess } from './process-table.js';
 
@@ -42,7 +42,7 @@ export class Standalone {
   }
 
   /**
-   * Spawns it on a free port, with the captioning model alone; `env` comes on top of this process's environment without
+   * Spawns it on a free port, with the captioning model alone and the run's cache of graphs; `env` comes on top of this process's environment without
    * BlipQ's own variables.
    */
   static async spawn(env: StandaloneEnv): Promise<Standalone> {
@@ -56,6 +56,7 @@ export class Standalone {
         HOST: '127.0.0.1',
         PORT: port,
         BLIPQ_MODEL: demo,
+        BLIPQ_CACHE: inject('modelCache'),
         ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

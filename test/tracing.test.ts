@@ -1,19 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { afterAll, expect, inject, onTestFinished, test, vi } from 'vitest';
+import { expect, inject, onTestFinished, test, vi } from 'vitest';
 import { type App, AppProcess, freePort } from '../packages/test-servers/src/index.js';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const scene = new Uint8Array(readFileSync(join(root, 'models/demo/examples/sun-above-a-house.png')));
-const folder = mkdtempSync(join(tmpdir(), 'blipq-tracing-test-'));
-afterAll(() => rmSync(folder, { recursive: true }));
 
 interface Span {
   traceId: string;
@@ -107,7 +104,7 @@ async function startAll(env: Record<string, string>, hookPort: number) {
     onTestFinished(() => void started.child.kill('SIGKILL'));
     return started;
   };
-  const model = { BLIPQ_MODEL: join(root, 'models/demo'), BLIPQ_CACHE: folder };
+  const model = { BLIPQ_MODEL: join(root, 'models/demo'), BLIPQ_CACHE: inject('modelCache') };
   const processes = {
     worker: start('worker', { ...model, BLIPQ_THREADS: '1', BLIPQ_HEALTH_PORT: String(health.worker) }),
     notifier: start('notifier', {

@@ -1,9 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { WorkerProcess } from '../apps/worker/src/testing/worker-process.js';
 import { type CaptionResource, newCaptionId, resolveParams } from '../packages/contracts/src/index.js';
 import { WorkQueue } from '../packages/queue/src/index.js';
@@ -11,7 +8,6 @@ import { RedisRelay } from '../packages/test-servers/src/index.js';
 
 const redisUrl = inject('redisUrl');
 const model = fileURLToPath(new URL('../models/demo', import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), 'blipq-worker-loss-'));
 const params = resolveParams({
   requested: {},
   manifest: { generation_config: {}, text_config: {}, positions_max: 64 },
@@ -34,11 +30,15 @@ afterEach(async () => {
   for (const worker of workers.splice(0)) await worker.kill('SIGKILL');
   await queue.stop();
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A worker that takes two captions at once: one in its engine, one that waits for it. */
 async function ready(env: Record<string, string> = {}): Promise<WorkerProcess> {
-  const settings = { REDIS_URL: redisUrl, BLIPQ_NAMESPACE: namespace, BLIPQ_MODEL: model, BLIPQ_CACHE: folder };
+  const settings = {
+    REDIS_URL: redisUrl,
+    BLIPQ_NAMESPACE: namespace,
+    BLIPQ_MODEL: model,
+    BLIPQ_CACHE: inject('modelCache'),
+  };
   const worker = await WorkerProcess.spawn({ ...settings, BLIPQ_PRECISION: 'fp32', BLIPQ_BATCH_MAX: '1', ...env });
   workers.push(worker);
   await worker.logged('worker ready');

@@ -37,7 +37,7 @@ describe.skipIf(noChromium !== '')(`the tabs Ask and Match with real workers${no
       const env = {
         REDIS_URL: inject('redisUrl'),
         BLIPQ_NAMESPACE: gateway.namespace,
-        BLIPQ_CACHE: join(folder, 'cache'),
+        BLIPQ_CACHE: inject('modelCache'),
       };
       const worker = { ...env, BLIPQ_MODEL: join(reference, model), BLIPQ_PRECISION: 'fp32', BLIPQ_THREADS: '1' };
       workers.push(await WorkerProcess.spawn(worker));

@@ -53,7 +53,12 @@ afterEach(async () => {
 });
 
 async function spawn(env: Record<string, string> = {}): Promise<WorkerProcess> {
-  const settings = { REDIS_URL: redisUrl, BLIPQ_NAMESPACE: namespace, BLIPQ_MODEL: model, BLIPQ_CACHE: folder };
+  const settings = {
+    REDIS_URL: redisUrl,
+    BLIPQ_NAMESPACE: namespace,
+    BLIPQ_MODEL: model,
+    BLIPQ_CACHE: inject('modelCache'),
+  };
   const worker = await WorkerProcess.spawn({ ...settings, BLIPQ_LOG_LEVEL: 'debug', ...env });
   workers.push(worker);
   return worker;

@@ -3,6 +3,8 @@ import { AppProcess, freePort } from '@blipq/test-servers';
 declare module 'vitest' {
   export interface ProvidedContext {
     redisUrl: string;
+    /** Where the workers of a test run keep built graphs; see test/model-cache.ts. */
+    modelCache: string;
   }
 }
 
