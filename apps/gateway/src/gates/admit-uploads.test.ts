@@ -90,7 +90,7 @@ test('large bodies leave a quarter of the memory to small ones, and their bytes 
 });
 
 test('a sender that brings less than 1 kB/s for ten seconds is let go, and one that brings more is not', async () => {
-  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
   onTestFinished(() => void vi.useRealTimers());
   const [slow, steady] = [await halfSent(), await halfSent()];
   const answered = once(slow, 'response');

@@ -187,3 +187,39 @@ test('a long batch that turns out to be no JSON is refused, and what was taken o
   const { data } = (await list.json()) as { data: { state: string; counts: object }[] };
   expect(data).toMatchObject([{ state: 'completed', counts: { queued: 0, processing: 0, canceled: 20 } }]);
 });
+
+/** A gateway whose queue has room for ten, of which a batch takes eight. */
+async function gatewayWithShortQueue(): Promise<LiveGateway> {
+  const gateway = await new LiveGateway(inject('redisUrl'), { BLIPQ_QUEUE_MAX: 10 }).start();
+  onTestFinished(() => gateway.stop());
+  await gateway.registerModel();
+  return gateway;
+}
+
+const many = 20;
+const lines = Array.from({ length: many }, (_, n) => JSON.stringify({ key: `${n}`, ...item })).join('\n');
+function form(): FormData {
+  const files = new FormData();
+  for (let n = 0; n < many; n += 1) files.append('images', new Blob([photo]), `${n}.jpg`);
+  return files;
+}
+
+test.each([
+  ['data in lines', { headers: { 'content-type': 'application/x-ndjson' }, body: lines }],
+  ['files', { body: form() }],
+])(
+  'a batch of %s that the queue has no room for waits for it, and leaves room to single captions',
+  async (_what, init) => {
+    const gateway = await gatewayWithShortQueue();
+    const answer = fetch(`${gateway.url}/v1/batches`, { method: 'POST', ...init });
+    const open = () => gateway.redis.zcard(`${gateway.namespace}:{captions}:open`);
+    await vi.waitFor(async () => expect(await open()).toBe(8));
+    const single = { method: 'POST', headers: { 'content-type': 'image/jpeg' }, body: photo };
+    expect((await fetch(`${gateway.url}/v1/captions`, single)).status).toBe(202);
+    await gateway.work(echoHandler);
+    const batch = (await (await answer).json()) as { total: number; refused: number; links: { self: string } };
+    expect([batch.total, batch.refused]).toEqual([many, 0]);
+    const ended = await fetch(gateway.url + batch.links.self, { headers: { prefer: 'wait=60' } });
+    expect(await ended.json()).toMatchObject({ state: 'completed', counts: { succeeded: many } });
+  },
+);

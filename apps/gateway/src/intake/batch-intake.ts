@@ -12,6 +12,7 @@ import {
 import type { CreateBatchOutcome, RefusedItem, SourceSubmission, WorkQueue } from '@blipq/queue';
 import type { BatchExtent, BatchHead, BatchSink, ReadItem } from '../request/batch-flow.js';
 import { itemErrorOf } from './item-error.js';
+import { RoomWait } from './room-wait.js';
 import type { WebhookTargets } from './webhook-targets.js';
 import type { SubmitContext, WorkIntake } from './work-intake.js';
 
@@ -62,6 +63,8 @@ export class BatchSubmission implements BatchSink {
   #adding: Promise<void> | undefined;
   /** Why adding items has failed for all of them. */
   #failure: Error | undefined;
+  /** Where images that came along wait for room in the queue. */
+  readonly #room = new RoomWait();
   /** Of items that could not be noted since Redis did not answer. */
   #refused: RefusedItem[] = [];
   /** Once Redis has not answered for one item, the others are not tried: each would wait as long. */
@@ -185,7 +188,7 @@ export class BatchSubmission implements BatchSink {
     try {
       if (this.#away !== undefined) throw this.#away;
       const newId = itemIdOf(taskOf(request), this.#id, item.index);
-      await this.#parts.intake.accept(request, { ...this.#itemContext, newId, item });
+      await this.#parts.intake.accept(request, { ...this.#itemContext, newId, item, room: this.#room });
     } catch (error) {
       if (!(error instanceof BlipqError)) throw error;
       if (error.code === 'queue_unavailable') this.#away = error;

@@ -24,6 +24,7 @@ import type { GatewayMetrics } from './gateway-metrics.js';
 import { imageBytes } from './image-bytes.js';
 import type { ImageFetcher } from './image-fetcher.js';
 import type { ModelCatalog } from './model-catalog.js';
+import type { RoomWait } from './room-wait.js';
 import type { WebhookTargets } from './webhook-targets.js';
 
 /** What a request brings beside what it asks for. */
@@ -38,6 +39,8 @@ export interface SubmitContext extends Omit<Requester, 'signal'> {
   batchId?: BatchId;
   /** Of an item of a batch: its place there. */
   item?: Submission['item'];
+  /** It waits for room in the queue; left out where it is refused at once. */
+  room?: RoomWait;
   /** The webhook notified on completion unless the request names one. */
   webhook?: WebhookTarget;
   /** Aborts when nobody waits for the answer any longer; left out where that ends nothing. */
@@ -77,7 +80,9 @@ export class WorkIntake {
   accept(request: CaptionRequest, context: SubmitContext): Promise<SubmitOutcome>;
   accept(request: WorkRequest, context: SubmitContext): Promise<SubmitOutcome<WorkResource>>;
   async accept(request: WorkRequest, context: SubmitContext): Promise<SubmitOutcome<WorkResource>> {
-    return await this.#parts.metrics.submission(() => this.#accept(request, context));
+    const submit = () => this.#accept(request, context);
+    const { room } = context;
+    return await this.#parts.metrics.submission(() => (room === undefined ? submit() : room.submit(submit)));
   }
 
   /**
@@ -98,6 +103,7 @@ export class WorkIntake {
     const { bytes, ...asked } = await this.#asked(request, context);
     const claim = {
       tenant,
+      yields: item !== undefined,
       ...(apiKey?.queueMax !== undefined && { tenantOpenMax: apiKey.queueMax }),
       ...(idempotencyKey !== undefined && { idempotencyKey }),
       ...((idempotencyKey ?? id) !== undefined && { fingerprint: fingerprintOf(request) }),

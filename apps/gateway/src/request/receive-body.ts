@@ -1,6 +1,7 @@
 import { BlipqError } from '@blipq/contracts';
 import type { Request, Response } from 'express';
 import { bodyBytesMax } from './body-bytes-max.js';
+import { paceBytesMin, paceWindowMs, SenderPace } from './sender-pace.js';
 
 declare global {
   namespace Express {
@@ -15,9 +16,8 @@ declare global {
   }
 }
 
-/** A sender that brings less than 1 kB/s for so long is let go. */
-const paceWindowMs = 10_000;
-const paceBytesMin = 10_000;
+/** How often it is looked at how fast a body comes. */
+const paceEveryMs = 1000;
 
 /** Longest that a whole body may take, in milliseconds: 10 MiB in this time are 0.7 Mbit/s. */
 const bodyTimeMs = 120_000;
@@ -45,10 +45,9 @@ export async function receiveBody(
   if (Number(req.get('content-length') ?? 0) > bytesMax) throw closing(res, tooLong(bytesMax));
   let failure: unknown;
   let readMax = bytesMax;
-  let isBusy = false;
+  const pace = new SenderPace(performance.now());
   let taking: Promise<void> = Promise.resolve();
   let seen = 0;
-  let inWindow = 0;
   let settle: (error?: unknown) => void = () => undefined;
   const settled = new Promise<void>((resolve, reject) => {
     settle = (error) => (error === undefined ? resolve() : reject(error as Error));
@@ -62,16 +61,16 @@ export async function receiveBody(
   };
   /** Reads on when what was read has been taken. */
   const hold = (taken: Promise<void>) => {
-    isBusy = true;
+    pace.hold(performance.now());
     req.pause();
     taking = taken.catch(fail).finally(() => {
-      isBusy = false;
+      pace.go(performance.now());
       req.resume();
     });
   };
   const onData = (piece: Buffer) => {
     seen += piece.length;
-    inWindow += piece.length;
+    pace.came(piece.length);
     if (seen > readMax) return settle(closing(res, failure ?? tooLong(bytesMax)));
     if (failure !== undefined) return;
     try {
@@ -87,17 +86,16 @@ export async function receiveBody(
   const isWhole = () => req.complete && req.readableLength === 0;
   const onGone = () => settle(isWhole() ? failure : (failure ?? new Error('the client went away')));
   const end = performance.now() + timeMs;
-  const pace = setInterval(() => {
+  const looking = setInterval(() => {
     const isLate = performance.now() > end;
-    if (isLate || (inWindow < paceBytesMin && !isBusy)) settle(closing(res, failure ?? tooSlow(isLate)));
-    inWindow = 0;
-  }, paceWindowMs);
+    if (pace.isSlow(performance.now()) || isLate) settle(closing(res, failure ?? tooSlow(isLate)));
+  }, paceEveryMs);
   req.on('data', onData).once('end', onEnd).once('error', onGone).once('close', onGone);
   try {
     await settled.finally(() => taking);
     if (failure !== undefined) throw failure;
   } finally {
-    clearInterval(pace);
+    clearInterval(looking);
     req.off('data', onData).off('end', onEnd).off('close', onGone);
     req.resume();
   }

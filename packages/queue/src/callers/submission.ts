@@ -20,6 +20,8 @@ export interface SubmissionIdentity {
   fingerprint?: string;
   /** Most captions of this tenant that may be open at once. */
   tenantOpenMax?: number;
+  /** Whether it leaves a share of the queue to others even where there are no keys: an item of a batch. Default false. */
+  yields?: boolean;
 }
 
 interface SubmissionBase extends SubmissionIdentity {

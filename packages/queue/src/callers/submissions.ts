@@ -214,7 +214,7 @@ export class Submissions {
   }
 
   #terms(identity: SubmissionIdentity, bytes: number): SubmissionTerms {
-    const { tenant = publicTenant, idempotencyKey, fingerprint, tenantOpenMax } = identity;
+    const { tenant = publicTenant, idempotencyKey, fingerprint, tenantOpenMax, yields = false } = identity;
     if (idempotencyKey !== undefined && fingerprint === undefined) {
       throw new TypeError('an idempotency key needs a fingerprint');
     }
@@ -226,6 +226,7 @@ export class Submissions {
       open_max: this.#limits.openMax,
       bytes_max: this.#limits.bytesMax,
       tenant_open_max: tenantOpenMax ?? Number.MAX_SAFE_INTEGER,
+      yields,
       kept_ms: this.#limits.retentionS * 1000,
       memory_room: this.#limits.memoryRoom(),
     };

@@ -83,8 +83,9 @@ function admission.objection(id, terms, has_result, now)
   local is_full = redis.call('ZCARD', keys.open) >= terms.open_max
     or not pixels.make_room(terms.bytes_max - terms.bytes, now)
   if is_full then return { 'full', pace.retry_after_s(now) } end
-  if terms.tenant ~= constants.public_tenant and own >= room_share * room(terms) then
-    return { 'tenant_full', pace.retry_after_s(now) }
+  local is_public = terms.tenant == constants.public_tenant
+  if (terms.yields or not is_public) and own >= room_share * room(terms) then
+    return { is_public and 'full' or 'tenant_full', pace.retry_after_s(now) }
   end
   return admission.memory_objection(terms, terms.bytes, now)
 end

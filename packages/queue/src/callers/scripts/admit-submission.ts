@@ -10,6 +10,8 @@ export interface SubmissionTerms {
   idempotency?: string | undefined;
   /** Of its pixels. */
   bytes: number;
+  /** Whether it leaves a share of the queue to others even where there are no keys. */
+  yields: boolean;
   /** Most that may be open at once, of all tenants and of this one; most bytes of pixels that may be stored. */
   open_max: number;
   tenant_open_max: number;
