@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { documentPaths } from '../apps/site/src/document-paths.mjs';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stamps = join(root, 'node_modules', '.cache', 'blipq');
@@ -36,7 +37,9 @@ export async function bootstrap() {
   }
 
   const sources = packages.flatMap((folder) => ['src', 'assembly'].flatMap((name) => filesIn(join(folder, name))));
-  const built = digest([...locked, ...manifests, ...sources]);
+  // The site is made of them.
+  const documents = [...filesIn(join(root, 'docs')), ...documentPaths().map((path) => join(root, path))];
+  const built = digest([...locked, ...manifests, ...sources, ...documents]);
   const complete = packages.every((folder) => existsSync(join(folder, 'dist')));
   if (stamp('build') !== built || !complete) {
     say('Building …');

@@ -9,7 +9,8 @@ export interface Heading {
   text: string;
   anchor: string;
 }
-export function documents(folder?: string): string[];
+/** The paths of all Markdown files of the repository. */
+export function documents(): string[];
 export function readDocument(path: string): Document;
 export function headingsOf(tree: Root): Heading[];
 export function targetsOf(tree: Root): string[];

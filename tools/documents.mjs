@@ -1,26 +1,17 @@
-// The repository's Markdown: which files there are, and each as a syntax tree.
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+// The repository's Markdown: which files there are, and each as a syntax tree (mdast).
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import GithubSlugger from 'github-slugger';
 import { toString as textOf } from 'mdast-util-to-string';
 import remarkGfm from 'remark-gfm';
 import remarkParse from 'remark-parse';
 import { unified } from 'unified';
 import { visit } from 'unist-util-visit';
+import { documentPaths, root } from '../apps/site/src/document-paths.mjs';
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
+export { documentPaths as documents };
+
 const parser = unified().use(remarkParse).use(remarkGfm);
-
-/** The paths of all Markdown files from the repository's root, except for what is installed or built. */
-export function documents(folder = root) {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(folder, entry.name);
-    if (entry.isFile()) return entry.name.endsWith('.md') ? [relative(root, path)] : [];
-    const isOurs = entry.isDirectory() && !/^(node_modules|dist|coverage|\.(?!github$).*)$/.test(entry.name);
-    return isOurs ? documents(path) : [];
-  });
-}
 
 /** A document's text, and its tree (mdast, with GitHub's extensions). */
 export function readDocument(path) {

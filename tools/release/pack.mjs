@@ -1,6 +1,6 @@
 // node tools/release/pack.mjs <folder> [--repository https://github.com/owner/name]
 // The npm packages as they are published, in <folder>: those of products.mjs, and @blipq/local, which is put together
-// here: it holds the apps, the packages that they use (bundled), the bundled models, the playground and the error pages,
+// here: it holds the apps, the packages that they use (bundled), the bundled models, the playground and the documents,
 // in the repository's own layout, so that what finds its neighbours by path finds them installed as well.
 // npm's provenance wants a manifest to name the repository that it was built from.
 import { execFileSync } from 'node:child_process';
@@ -67,7 +67,7 @@ function stageLocal(stage, repository) {
       if (!name.startsWith('@blipq/')) dependencies[name] = publishedVersion(name, version);
     copyPackage(folder, join(stage, folder.replace('packages/', 'node_modules/@blipq/')));
   }
-  for (const path of ['models', 'docs/errors', 'docs/how-to/runbook.md', 'apps/playground/dist', 'LICENSE'])
+  for (const path of ['models', 'apps/playground/dist', 'apps/site/dist', 'LICENSE'])
     cpSync(join(root, path), join(stage, path), { recursive: true });
   const { version, license, engines, publishConfig } = manifestOf('apps/cli');
   const manifest = {

@@ -64,7 +64,7 @@ function took({ created_at, total_ms }) {
 
 function became({ state, error, cached }) {
   if (error === null) return { text: cached ? `${state}, from an earlier result` : state };
-  const href = `live/errors/${encodeURIComponent(error.code)}`;
+  const href = `live/docs/errors/${encodeURIComponent(error.code)}`;
   return { text: `${error.code}: ${error.detail}`, href, level: 'bad' };
 }
 

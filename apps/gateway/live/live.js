@@ -144,7 +144,7 @@ async function find(event) {
 }
 
 function errorPage({ code, detail }) {
-  const href = `live/errors/${encodeURIComponent(code)}`;
+  const href = `live/docs/errors/${encodeURIComponent(code)}`;
   return element(
     'p',
     {},

@@ -1,9 +1,9 @@
 import type { Logger } from '@blipq/service';
 import cors from 'cors';
 import express, { type Express, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
+import { docsRoutes } from './answer/docs-routes.js';
 import { errorResponder } from './answer/error-responder.js';
 import { playgroundRoutes } from './answer/playground-routes.js';
-import { problemPageRoutes } from './answer/problem-page-routes.js';
 import { publicPaths } from './answer/public-paths.js';
 import { requestId } from './answer/request-id.js';
 import { requestLog } from './answer/request-log.js';
@@ -60,7 +60,7 @@ export function createHttpApp(parts: HttpAppParts): Express {
   app.use('/v1/chat/completions', parts.chat);
   app.use('/v1', parts.v1);
   app.use(surface.routes);
-  app.use(problemPageRoutes(), playgroundRoutes(), apiDocsRoutes({ keysRequired: parts.keysRequired }));
+  app.use(docsRoutes(), playgroundRoutes(), apiDocsRoutes({ keysRequired: parts.keysRequired }));
   app.use((_req: Request, res: Response) => void res.status(404).type('text').send('Not Found'));
   app.use(
     errorResponder(logger, ({ status }, _req, res) => {

@@ -47,7 +47,7 @@ export function App({ connection, runs }: { connection: Connection; runs: Runs }
           <img src={icon} alt="" width="28" height="28" /> BlipQ playground
         </h1>
         <nav aria-label="Elsewhere">
-          <a href={`${server}/`}>API</a>
+          <a href={`${server}/docs/`}>Documents</a> <a href={`${server}/`}>API</a>
         </nav>
       </header>
       <main>

@@ -30,6 +30,7 @@ export function welcome({ url: reached, served, failed, bundled, image, stateFol
       '',
     );
   }
+  lines.push(`The documents are at ${url}/docs/.`);
   lines.push(`Ctrl-C stops everything. Captions and queue are kept in ${stateFolder}.`, '');
   return lines.join('\n');
 }

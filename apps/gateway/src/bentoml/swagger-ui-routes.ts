@@ -59,7 +59,9 @@ function fillForms(value) {
 const hint = document.createElement('div');
 hint.className = 'playground';
 hint.append('To look before you write a line: drop an image into the ');
-hint.append(Object.assign(document.createElement('a'), { href: './playground', textContent: 'playground' }), '.');
+hint.append(Object.assign(document.createElement('a'), { href: './playground', textContent: 'playground' }), '. ');
+hint.append('All about it is in the ');
+hint.append(Object.assign(document.createElement('a'), { href: './docs/', textContent: 'documents' }), '.');
 document.body.prepend(hint);
 
 window.ui = SwaggerUIBundle({

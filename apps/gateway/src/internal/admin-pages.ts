@@ -16,7 +16,7 @@ interface AdminPagesOptions {
 }
 
 /** What a page asks for again and again while it is open, and its files: not worth a line each. */
-const background = /\/(static|api|data)(\/|$)/;
+const background = /\/(static|api|data|assets)(\/|$)/;
 
 /** The operators' pages, for those that are let in, to be looked at. The log has a line for each look. */
 export class AdminPages {

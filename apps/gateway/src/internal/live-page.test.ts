@@ -136,7 +136,7 @@ describe.skipIf(noChromium !== '')(`the live view in Chromium${noChromium}`, () 
     expect(await page.locator('main img, main script, main [onerror]').count()).toBe(0);
     expect(await page.evaluate('window.broken')).toBeUndefined();
     expect(await page.locator('#work a').first().getAttribute('href')).toBe(
-      `live/errors/${encodeURIComponent(hostile)}`,
+      `live/docs/errors/${encodeURIComponent(hostile)}`,
     );
     expect(errors).toEqual([]);
     await gateway.redis.hdel(`${gateway.namespace}:{models}:manifests`, hostile);

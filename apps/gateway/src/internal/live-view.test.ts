@@ -51,7 +51,7 @@ const status: WorkerStatus = {
 };
 
 test('the view, its data and its files are for operators alone, on the internal port alone', async () => {
-  for (const path of ['', '/data', '/static/live.js', '/records/cap_x', '/errors/queue_full']) {
+  for (const path of ['', '/data', '/static/live.js', '/records/cap_x', '/docs/errors/queue_full']) {
     expect([path, (await fetch(`${gateway.internalUrl}/admin/live${path}`)).status]).toEqual([path, 401]);
     expect([path, (await fetch(`${gateway.url}/admin/live${path}`, { headers: { authorization } })).status]).toEqual([
       ...[path, 404],
@@ -137,8 +137,8 @@ test('work is looked up by its id, whoever has it, and each look is a line in th
     expect([wanted, response.status]).toEqual([wanted, code]);
     expect(((await response.json()) as { said: string }).said.length).toBeGreaterThan(20);
   }
-  expect((await get('/admin/live/errors/worker_lost')).status).toBe(200);
-  expect((await get('/admin/live/errors/none_such')).status).toBe(404);
+  expect((await get('/admin/live/docs/errors/worker_lost')).status).toBe(200);
+  expect((await get('/admin/live/docs/errors/none_such')).status).toBe(404);
 });
 
 test('without Redis the view says so, and what to do', async () => {

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname } from 'node:path';
 import type { LiveLook } from '@blipq/queue';
-import express, { type Express, type NextFunction, type Request, type Response } from 'express';
-import { problemPageRoutes } from '../answer/problem-page-routes.js';
+import express, { type Express, type Request, type Response } from 'express';
+import { docsRoutes } from '../answer/docs-routes.js';
 import { securityHeaders } from '../answer/security-headers.js';
 import type { AdminPage } from './admin-pages.js';
 import { answerWith } from './answer-with.js';
@@ -60,11 +60,7 @@ export class LiveView implements AdminPage {
     }
     this.#app.get(`${this.path}/data`, (_req: Request, res: Response) => this.#answerData(res));
     this.#app.get(`${this.path}/records/:id`, (req: Request, res: Response) => this.#answerWork(req, res));
-    this.#app.get(`${this.path}/errors/:code`, (req: Request, _res: Response, next: NextFunction) => {
-      req.url = `/docs/errors/${req.params.code}`;
-      next();
-    });
-    this.#app.use(problemPageRoutes());
+    this.#app.use(docsRoutes(`${this.path}/docs`));
   }
 
   async start(): Promise<void> {

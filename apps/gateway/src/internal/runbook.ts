@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-const file = new URL('../../../../docs/how-to/runbook.md', import.meta.url);
+const file = new URL('../../../site/dist/how-to/runbook.md', import.meta.url);
 
 /** What docs/how-to/runbook.md says about each alert, by its name, as plain text: links are their texts, and code is unmarked. */
 export function readRunbook(): ReadonlyMap<string, string> {
