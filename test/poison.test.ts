@@ -27,7 +27,8 @@ beforeEach(async () => {
     cacheDir: '',
     threads: 1,
     batchMax: 8,
-    batchDeadlineMs: 1500,
+    // An image that hangs is waited for twice; a batch of the others takes no time, but a busy machine may.
+    batchDeadlineMs: 4000,
     logger: { debug: silent, info: silent, warn: silent },
     backoff: new Backoff({ minMs: 1, maxMs: 1, resetAfterMs: 0 }),
     entry: new URL('../packages/engine/dist/engine-process.fixture.js', import.meta.url),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, inject, onTestFinished, test, vi } from 'vitest';
@@ -26,25 +26,37 @@ beforeEach(() => {
 });
 afterEach(() => place.remove());
 
-/** Resolves when the output has as many records, or the command has ended. */
+/** Resolves when the output has as many records. */
 async function recorded(count: number): Promise<void> {
-  await vi.waitFor(() => expect(existsSync(place.file('o.jsonl')) && made().length >= count).toBe(true), {
-    timeout: 50_000,
-  });
+  await vi.waitFor(() => expect(existsSync(place.file('o.jsonl')) && made().length >= count).toBe(true));
 }
 
 test('killed at any point and resumed, every image is captioned once, on the server too', async () => {
-  const gateway = await gatewayWith(echoHandler);
+  // Made are so many, and no more before the kill: the command could end first.
+  let room = 0;
+  const rooms = new EventEmitter().setMaxListeners(0);
+  const gateway = await gatewayWith(async (work, signal) => {
+    while (room === 0) await once(rooms, 'more', { signal });
+    room -= 1;
+    return await echoHandler(work, signal);
+  });
+  const make = (more: number) => {
+    room += more;
+    rooms.emit('more');
+  };
   place.photos(...names(80));
   const args = ['caption', 'p', '--out', 'o.jsonl', '--server', gateway.url];
   for (const [kill, more] of [1, 7, 30].entries()) {
     const child = place.start([...args, ...(kill > 0 ? ['--resume'] : [])]);
+    const end = once(child, 'close');
+    make(more);
     await recorded((existsSync(place.file('o.jsonl')) ? place.read('o.jsonl').split('\n').length - 1 : 0) + more);
     child.kill('SIGKILL');
-    await once(child, 'close');
+    await end;
     // What a kill in the middle of a write leaves behind.
     writeFileSync(place.file('o.jsonl'), '{"image":"p/000.j', { flag: 'a' });
   }
+  make(80);
   const { code, err } = await place.run([...args, '--resume']);
   expect([code, err]).toEqual([0, expect.stringMatching(/^\d+ are done; going on with the rest$/m)]);
   expect(made().sort()).toEqual(names(80));
@@ -60,9 +72,10 @@ test('killed without an output file, it goes on as well; CSV with a torn row too
   const server = ['--server', gateway.url];
   const sidecars = ['caption', 'p', '--sidecar', 'txt', '--existing', 'append', ...server];
   const child = place.start(sidecars);
-  await vi.waitFor(() => expect(existsSync(place.file('p/004.txt'))).toBe(true), { timeout: 50_000 });
+  const end = once(child, 'close');
+  await vi.waitFor(() => expect(existsSync(place.file('p/004.txt'))).toBe(true));
   child.kill('SIGKILL');
-  await once(child, 'close');
+  await end;
   expect((await place.run([...sidecars, '--resume'])).code).toBe(0);
   for (const name of names(30)) expect(place.read(name.replace('jpg', 'txt'))).toBe('echoed');
 
@@ -242,9 +255,10 @@ test('a reader that has seen enough ends it quietly', async () => {
   const gateway = await gatewayWith(echoHandler);
   place.photos(...names(40));
   const child = place.start(['caption', 'p', '--server', gateway.url]);
+  const end = once(child, 'close');
   const [line] = await once(createInterface(child.stdout!), 'line');
   child.stdout!.destroy();
   expect(line).toMatch(/^p\/\d+\.jpg: echoed$/);
-  const [code] = await once(child, 'close');
+  const [code] = await end;
   expect(code).not.toBeNull();
 });

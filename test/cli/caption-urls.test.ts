@@ -82,7 +82,7 @@ test('killed and resumed, what is in a batch on the server is taken from it and 
   const args = ['caption', 'urls.txt', '--out', 'o.jsonl', '--server', gateway.url];
   const child = place.start(args);
   const end = commandEnd(child);
-  await vi.waitFor(() => expect(made().length).toBeGreaterThanOrEqual(3), { timeout: 60_000 });
+  await vi.waitFor(() => expect(made().length).toBeGreaterThanOrEqual(3));
   child.kill('SIGKILL');
   await end;
   const resumed = place.start([...args, '--resume']);

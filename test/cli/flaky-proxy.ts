@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, request, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { freePort } from '../../packages/test-servers/src/free-port.js';
 
 /** Stands before a server on a port of its own, and can be away or answer instead of it. */
 export class FlakyProxy {
@@ -39,9 +39,10 @@ export class FlakyProxy {
       res.on('close', () => onwards.destroy());
       req.pipe(onwards);
     });
+    // Nobody else is given it while the proxy is away.
+    this.#port ||= await freePort();
     this.#server.listen(this.#port, '127.0.0.1');
     await once(this.#server, 'listening');
-    this.#port = (this.#server.address() as AddressInfo).port;
     return this;
   }
 

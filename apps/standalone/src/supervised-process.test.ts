@@ -7,6 +7,10 @@ const prints = (text: string) => `console.log('${text}'); setInterval(() => {}, 
 
 /** Supervises small programs, one source text for each start; the last one is used again. */
 function supervise(...programs: string[]) {
+  return superviseFor(60_000, ...programs);
+}
+
+function superviseFor(stopDeadlineMs: number, ...programs: string[]) {
   const events = new EventEmitter();
   const said: string[] = [];
   const children: ChildProcess[] = [];
@@ -24,7 +28,7 @@ function supervise(...programs: string[]) {
       said.push(text);
       events.emit('said', text);
     },
-    stopDeadlineMs: 200,
+    stopDeadlineMs,
   });
   onTestFinished(() => supervised.stop());
   return { supervised, events, said, children };
@@ -77,7 +81,7 @@ test('stopping ends the process and starts no other', async () => {
 });
 
 test('a process that ignores SIGTERM is killed at the deadline', async () => {
-  const { supervised, children } = supervise(`process.on('SIGTERM', () => {}); ${prints('up')}`);
+  const { supervised, children } = superviseFor(200, `process.on('SIGTERM', () => {}); ${prints('up')}`);
   await supervised.start();
   await supervised.stop();
   expect(children[0]!.signalCode).toBe('SIGKILL');

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Backoff } from './backoff.js';
 import { fixtureEngine, isRunning, namedPipe, occupy, recorded, started } from './engine.fixture.js';
 import { row } from './pixel-marks.fixture.js';
@@ -39,9 +39,14 @@ describe('start', () => {
   });
 
   it('has patience as long as there is progress', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
     const progress: number[] = [];
     const engine = fixtureEngine({ checkpoint: 'slow', startSilenceMs: 6000 });
-    engine.on('progress', ({ bytesDone }) => progress.push(bytesDone));
+    engine.on('progress', ({ bytesDone }) => {
+      progress.push(bytesDone);
+      vi.advanceTimersByTime(5900);
+    });
     await engine.start();
     expect(progress).toEqual([...Array(8).keys()]);
   });

@@ -30,7 +30,7 @@ async function load({ checkpoint }: StartRequest, { onProgress }: LoadListener):
       break;
     case 'slow':
       for (let part = 0; part < 8; part += 1) {
-        await delay(1000);
+        await delay(10);
         onProgress({ phase: 'encoder', bytesDone: part });
       }
   }

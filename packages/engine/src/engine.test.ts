@@ -78,7 +78,7 @@ describe('a row that fails', () => {
   });
 
   it('fails with timeout, by itself, when it hangs twice', async () => {
-    const engine = await started({ batchDeadlineMs: 1500 });
+    const engine = await started({ batchDeadlineMs: 3000 });
     const record = recorded(engine);
     const [mate, poison] = [engine.caption(row(1)), engine.caption(row(9, 'hang'))];
     await expect(poison).rejects.toMatchObject({ code: 'timeout' });
@@ -126,7 +126,7 @@ describe('an engine process that is lost', () => {
   });
 
   it('by going silent while idle: it is killed and replaced', async () => {
-    const engine = await started({ heartbeatSilenceMs: 1000 });
+    const engine = await started({ heartbeatSilenceMs: 3000 });
     const silent = engine.pid!;
     const restarting = once(engine, 'restarting');
     process.kill(silent, 'SIGSTOP');

@@ -24,7 +24,7 @@ export class WorkerProcess extends AppProcess {
 
   /** GET on the health server. */
   async health(path: '/livez' | '/readyz' | '/metrics'): Promise<{ status: number; body: string }> {
-    const response = await fetch(this.#health + path, { signal: AbortSignal.timeout(5000) });
+    const response = await fetch(this.#health + path, { signal: AbortSignal.timeout(60_000) });
     return { status: response.status, body: await response.text() };
   }
 }

@@ -59,7 +59,7 @@ export class FetchingQueue extends TestQueue {
       expect(batch?.state).toBe('completed');
       return batch!;
     };
-    return await vi.waitFor(read, { timeout: 60_000 });
+    return await vi.waitFor(read);
   }
 
   /** What is kept of work whose image is to be fetched, beside its record. */
