@@ -5,7 +5,7 @@ import { createContext, runInContext } from 'node:vm';
 import { rolldown } from 'rolldown';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { tinyPng } from '../../apps/gateway/src/openapi/tiny-png.js';
-import { launchChromium, noChromium } from '../../apps/gateway/src/testing/chromium.js';
+import { launchChromium, noChromium, pagePatienceMs } from '../../apps/gateway/src/testing/chromium.js';
 import { echoHandler, LiveGateway } from '../../apps/gateway/src/testing/live-gateway.js';
 
 const entry = fileURLToPath(new URL('../../packages/client/dist/index.js', import.meta.url));
@@ -48,6 +48,7 @@ test.skipIf(noChromium !== '')(`captions a file and verifies a webhook in Chromi
   const browser = await launchChromium();
   try {
     const page = await browser.newPage();
+    page.setDefaultTimeout(pagePatienceMs);
     await page.goto(`http://127.0.0.1:${(site.address() as AddressInfo).port}`);
     await page.addScriptTag({ content: script });
     const result = await page.evaluate(

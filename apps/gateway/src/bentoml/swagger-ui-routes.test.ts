@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { launchChromium, noChromium } from '../testing/chromium.js';
+import { launchChromium, noChromium, pagePatienceMs } from '../testing/chromium.js';
 import { echoHandler, LiveGateway, repositoryFile } from '../testing/live-gateway.js';
 
 test('the page comes from this server alone and may load nothing from another', async () => {
@@ -35,6 +35,7 @@ describe.skipIf(noChromium !== '')(`Swagger UI in Chromium${noChromium}`, () => 
     });
     browser = await launchChromium();
     page = await browser.newPage({ viewport: { width: 1280, height: 1400 } });
+    page.setDefaultTimeout(pagePatienceMs);
     page.on('request', (request) => {
       const { protocol, origin } = new URL(request.url());
       if (/^https?:$/.test(protocol) && origin !== gateway.url) elsewhere.push(request.url());

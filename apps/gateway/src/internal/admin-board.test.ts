@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { launchChromium, noChromium } from '../testing/chromium.js';
+import { launchChromium, noChromium, pagePatienceMs } from '../testing/chromium.js';
 import { echoHandler, LiveGateway, repositoryFile } from '../testing/live-gateway.js';
 import { AdminKey } from './admin-key.js';
 
@@ -134,6 +134,7 @@ describe.skipIf(noChromium !== '')(`the board in Chromium${noChromium}`, () => {
       httpCredentials: { username: 'admin', password: key },
       viewport: { width: 1400, height: 900 },
     });
+    page.setDefaultTimeout(pagePatienceMs);
     page.on('request', (request) => {
       if (/^https?:$/.test(new URL(request.url()).protocol) && !request.url().startsWith(board))
         elsewhere.push(request.url());

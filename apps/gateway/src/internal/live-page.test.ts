@@ -5,7 +5,7 @@ import { ModelRegistry } from '@blipq/queue';
 import { OwnRedis } from '@blipq/test-servers';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { launchChromium, noChromium } from '../testing/chromium.js';
+import { launchChromium, noChromium, pagePatienceMs } from '../testing/chromium.js';
 import { LiveGateway } from '../testing/live-gateway.js';
 
 const key = 'a-key-for-the-admin:of-tests';
@@ -49,6 +49,7 @@ describe.skipIf(noChromium !== '')(`the live view in Chromium${noChromium}`, () 
     [asked, errors] = [[], []];
     context = await browser.newContext({ httpCredentials: { username: 'admin', password: key } });
     page = await context.newPage();
+    page.setDefaultTimeout(pagePatienceMs);
     page.on('request', (request) => asked.push(request.url()));
     // That an answer was no success is for the page to say.
     const isOurs = (text: string) => !text.startsWith('Failed to load resource: the server responded');

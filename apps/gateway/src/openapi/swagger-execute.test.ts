@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { launchChromium, noChromium } from '../testing/chromium.js';
+import { launchChromium, noChromium, pagePatienceMs } from '../testing/chromium.js';
 import { echoHandler, LiveGateway, repositoryFile } from '../testing/live-gateway.js';
 
 describe.skipIf(noChromium !== '')(`Execute in Swagger UI works without editing${noChromium}`, () => {
@@ -15,6 +15,7 @@ describe.skipIf(noChromium !== '')(`Execute in Swagger UI works without editing$
     await gateway.answerAndMatch();
     browser = await launchChromium();
     page = await browser.newPage({ viewport: { width: 1280, height: 1400 } });
+    page.setDefaultTimeout(pagePatienceMs);
     await page.goto(gateway.url);
     await page.locator('.topbar select').selectOption({ label: 'BlipQ API' });
     await page.locator('.opblock-tag', { hasText: 'Captions' }).waitFor();

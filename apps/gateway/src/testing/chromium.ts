@@ -4,6 +4,9 @@ import { type Browser, chromium } from 'playwright-core';
 /** Debian's package; tools/test.mjs installs it where it may. */
 const executablePath = '/usr/bin/chromium';
 
+/** How long a page may take for what is expected of it, in milliseconds: on a busy machine longer than Playwright waits. */
+export const pagePatienceMs = 150_000;
+
 /** The end of the name of tests that are skipped because there is no browser; empty where there is one. */
 export const noChromium = existsSync(executablePath)
   ? ''
