@@ -11,7 +11,7 @@ import { type HttpRequest, httpRequest } from './http-fuzz/http-request.js';
 import { readAnswer } from './http-fuzz/read-answer.js';
 
 const seed = Number(process.env.BLIPQ_FUZZ_SEED ?? 20_261_129);
-const seconds = Number(process.env.BLIPQ_FUZZ_S ?? 12);
+const seconds = Number(process.env.BLIPQ_FUZZ_S ?? 30);
 /** Of the thread that answers everybody, for one request: its processor time, which a busy machine does not stretch. */
 const blockMsMax = 200;
 /** A gateway for itself, and the bodies that it may hold. */
