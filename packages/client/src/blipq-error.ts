@@ -31,13 +31,20 @@ export class BlipqError extends Error {
 /** The error that an answer tells of. A proxy's answer has no code; its status says whether to try again. */
 export function errorOf({ status }: Response, body: unknown): BlipqError {
   const problem = body as Problem | undefined;
-  if (problem?.code) return new BlipqError(problem.code, problem.detail, problem.retryable, status, problem);
+  if (problem?.code) return errorOfProblem(problem, status, problem);
   const passing = [408, 425, 429, 502, 503, 504].includes(status);
   return new BlipqError('bad_response', `HTTP ${status} without a problem document`, passing, status);
 }
 
 /** The error of work that has ended, in this state, without a result. */
 export function errorOfEnd(state: string, error: Pick<Problem, 'code' | 'detail' | 'retryable'> | null): BlipqError {
-  if (error) return new BlipqError(error.code, error.detail, error.retryable);
+  if (error) return errorOfProblem(error);
   return new BlipqError((state === 'deleted' ? 'result_expired' : state) as ErrorCode, `It was ${state}.`, false);
+}
+
+function errorOfProblem(
+  { code, detail, retryable }: Pick<Problem, 'code' | 'detail' | 'retryable'>,
+  ...of: [status?: number, problem?: Problem]
+): BlipqError {
+  return new BlipqError(code, detail, retryable, ...of);
 }

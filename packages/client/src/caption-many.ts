@@ -12,6 +12,12 @@ export type ManyResult<K extends Kind, Item> =
   | { index: number; item: Item; resource: Resources[K]; error?: never }
   | { index: number; item: Item; resource?: never; error: Error };
 
+/** An item that has not ended. */
+interface Open<Item> {
+  index: number;
+  item: Item;
+}
+
 export interface ManyOptions extends CallOptions {
   /** How many are on their way at once; a function is asked before each. Default 16, and 8,000 in batches. */
   concurrency?: number | (() => number);
@@ -44,15 +50,15 @@ export async function* runMany<K extends Kind, Item extends ManyItem<K>>(
   const leaving = new AbortController();
   const stop = signal ? AbortSignal.any([signal, leaving.signal]) : leaving.signal;
   const ready: ManyResult<K, Item>[] = [];
-  const gathered: { index: number; item: Item; asked: BatchItem; since: number }[] = [];
+  const gathered: (Open<Item> & { asked: BatchItem; since: number })[] = [];
   let [index, open, batched, sending, more, pulling] = [0, 0, 0, 0, true, false];
   let failure: [unknown] | undefined;
   let wake = () => {};
   stop.addEventListener('abort', () => wake());
 
-  const end = (result: ManyResult<K, Item>) => {
+  const end = ({ index, item }: Open<Item>, outcome: { resource: Resources[K] } | { error: Error }) => {
     open--;
-    ready.push(result);
+    ready.push({ index, item, ...outcome });
     wake();
   };
   const gather = (one: (typeof gathered)[number]) => {
@@ -71,39 +77,37 @@ export async function* runMany<K extends Kind, Item extends ManyItem<K>>(
       ({ id } = await batches.create(group.map(({ asked }) => asked)));
       for await (const { index: at, status, data, error } of batches.results(id, { signal: stop })) {
         const one = group[at]!;
-        const { index, item, since } = one;
-        const late = error?.code !== 'tenant_queue_full' && Date.now() - since > batches.http.retryForMs;
+        const late = error?.code !== 'tenant_queue_full' && Date.now() - one.since > batches.http.retryForMs;
         if (status === 'refused' && error?.retryable && !late) setTimeout(gather, againMs, one);
         else {
           batched--;
-          if (status === 'succeeded') end({ index, item, resource: data as Resources[K] });
-          else end({ index, item, error: errorOfEnd(status, error) });
+          end(one, status === 'succeeded' ? { resource: data as Resources[K] } : { error: errorOfEnd(status, error) });
         }
         delete group[at];
       }
       throw new BlipqError('bad_response', 'the batch lacks it', false);
     } catch (error) {
       if (id && stop.aborted) batches.cancel(id).catch(() => {});
-      group.forEach(({ index, item }) => {
+      group.forEach((one) => {
         batched--;
-        end({ index, item, error: error as Error });
+        end(one, { error: error as Error });
       });
     }
     sending--;
     void send();
   };
   const begin = (item: Item) => {
-    const at = index++;
+    const one = { index: index++, item };
     open++;
     const { image, ...own } = ((item as { image?: unknown })?.image ? item : { image: item }) as { image: ImageSource };
     const asked = { ...common, ...own } as Record<string, unknown>;
     if (/^https?:/i.test(String(image)) && !alone.some((name) => asked[name])) {
       batched++;
-      gather({ index: at, item, asked: bodyOf(image, asked) as BatchItem, since: Date.now() });
+      gather({ ...one, asked: bodyOf(image, asked) as BatchItem, since: Date.now() });
     } else {
       collection.run(image, { ...asked, signal: stop } as unknown as RunOptions<K>).then(
-        (resource) => end({ index: at, item, resource }),
-        (error: Error) => end({ index: at, item, error }),
+        (resource) => end(one, { resource }),
+        (error: Error) => end(one, { error }),
       );
     }
   };

@@ -1,6 +1,6 @@
 import { errorOfEnd } from './blipq-error.js';
 import { type CallOptions, Endpoint } from './endpoint.js';
-import { eventData } from './events.js';
+import { pieces } from './events.js';
 import type { components, paths } from './gen/api.js';
 import { type Http, pause } from './http.js';
 import { bodyOf, type ImageSource } from './image.js';
@@ -84,8 +84,8 @@ export class Collection<K extends Kind> extends Endpoint<Resources[K], Resources
    */
   async retry(id: string, { signal, idempotencyKey }: RetryOptions = {}): Promise<Resources[K]> {
     // A retry whose answer was lost must not make two.
-    const header = { 'Idempotency-Key': idempotencyKey ?? (await newId('retry')) };
-    return this.one('POST', id, '/retry', { params: { header } }, signal);
+    const headers = { 'idempotency-key': idempotencyKey ?? (await newId('retry')) };
+    return this.one('POST', id, '/retry', { headers }, signal);
   }
 
   /**
@@ -119,17 +119,20 @@ export class Collection<K extends Kind> extends Endpoint<Resources[K], Resources
 
   #put(id: string, image: ImageSource, options?: RunOptions<K>, waitS = 0): Promise<Resources[K]> {
     const { signal, idempotencyKey: _, fresh, onUpdate: __, ...asked } = options ?? ({} as RunOptions<K>);
-    const body = bodyOf(image, asked);
-    const headers = { ...(fresh && { 'cache-control': 'no-cache' }), ...(waitS && { prefer: `wait=${waitS}` }) };
-    return this.one('PUT', id, '', { body, headers }, signal, waitS);
+    const headers = { ...(fresh && { 'cache-control': 'no-cache' }) };
+    return this.one('PUT', id, '', { body: bodyOf(image, asked), headers }, signal, waitS);
   }
 
+  /** What server-sent events (WHATWG) have as data. Comments and other fields are left out. */
   async *#events(id: string, { signal }: CallOptions): AsyncGenerator<Resources[K]> {
     try {
       // All three stream alike, so one of them stands for all where paths are typed.
       const path = `${this.path}/${id}/events` as '/v1/captions/{id}/events';
       const { data } = await this.http.api.GET(path, { parseAs: 'stream', signal } as never);
-      if (data) yield* eventData(data) as AsyncGenerator<Resources[K]>;
+      for await (const event of pieces(data as never, '\n\n')) {
+        const json = /^data: ?(.*)$/m.exec(event)?.[1];
+        if (json) yield JSON.parse(json);
+      }
     } catch {
       signal?.throwIfAborted();
     }

@@ -23,7 +23,7 @@ export class Endpoint<Resource, Listed, Query extends { cursor?: string }> {
    * @param waitS seconds for which the server waits for its end before it answers
    */
   get(id: string, { signal }: CallOptions = {}, waitS = 0): Promise<Resource> {
-    return this.one('GET', id, '', waitS ? { headers: { prefer: `wait=${waitS}` } } : {}, signal, waitS);
+    return this.one('GET', id, '', {}, signal, waitS);
   }
 
   /** Cancels what has not ended yet. */
@@ -41,15 +41,17 @@ export class Endpoint<Resource, Listed, Query extends { cursor?: string }> {
     } while (query.cursor);
   }
 
-  /** Calls an operation of one resource. */
+  /** Calls an operation of one resource, which the server may put off for so long. */
   protected one<T = Resource>(
     method: 'GET' | 'POST' | 'PUT',
     id: string,
     operation: string,
-    init: object,
+    { headers, ...init }: { headers?: object; [option: string]: unknown },
     signal?: AbortSignal,
     waitS = 0,
   ): Promise<T> {
-    return this.http.call(method, `${this.path}/${encodeURIComponent(id)}${operation}`, init, signal, waitS * 1000);
+    const path = `${this.path}/${encodeURIComponent(id)}${operation}`;
+    const asked = { ...init, headers: { ...headers, ...(waitS && { prefer: `wait=${waitS}` }) } };
+    return this.http.call(method, path, asked, signal, waitS * 1000);
   }
 }

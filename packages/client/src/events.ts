@@ -38,11 +38,3 @@ export async function* pieces(
     await leave();
   }
 }
-
-/** The data of server-sent events (WHATWG), each as JSON. Comments and other fields are left out. */
-export async function* eventData(stream: ReadableStream<Uint8Array>): AsyncGenerator<unknown> {
-  for await (const event of pieces(stream, '\n\n')) {
-    const data = /^data: ?(.*)$/m.exec(event)?.[1];
-    if (data) yield JSON.parse(data);
-  }
-}

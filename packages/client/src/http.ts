@@ -42,38 +42,33 @@ export class Http {
    */
   async call<T>(method: keyof ApiClient, path: string, init: object, signal?: AbortSignal, waitMs = 0): Promise<T> {
     const operation = this.api[method] as (path: string, init: object) => Promise<Answer<T>>;
-    const call = (signal: AbortSignal) => operation(path, { ...init, signal });
     let failingSince = 0;
     for (let attempt = 0; ; attempt++) {
       await pause(this.#notBefore - Date.now(), signal);
-      const [data, error] = await this.#once(call, signal, waitMs);
-      if (!error) return data as T;
+      // AbortSignal.any would leave something behind in a signal that outlives the request, for every one of them.
+      const either = new AbortController();
+      const timer = setTimeout(() => either.abort(new Error('no answer in time')), requestTimeoutMs + waitMs);
+      const forget = onAbort(signal, () => either.abort(signal?.reason));
+      let error: BlipqError;
+      try {
+        const { data, error: body, response } = await operation(path, { ...init, signal: either.signal });
+        if (response.ok) return data as T;
+        const afterS = Number(response.headers.get('retry-after'));
+        if (afterS > 0) this.#notBefore = Math.max(this.#notBefore, Date.now() + 1000 * Math.min(afterS, 300));
+        error = errorOf(response, body);
+      } catch (cause) {
+        signal?.throwIfAborted();
+        error = failureOf(cause);
+      } finally {
+        clearTimeout(timer);
+        forget();
+      }
       const backoffMs = Math.min(firstPauseMs * 2 ** attempt, pauseMsMax) * (0.5 + Math.random());
       if (error.status === 429 && this.#notBefore > Date.now()) failingSince = 0;
       else failingSince ||= Date.now();
       const late = failingSince && Date.now() + backoffMs - failingSince > this.retryForMs;
       if (!error.retryable || late) throw error;
       await pause(backoffMs, signal);
-    }
-  }
-
-  async #once<T>(call: (signal: AbortSignal) => Promise<Answer<T>>, signal: AbortSignal | undefined, waitMs: number) {
-    // AbortSignal.any would leave something behind in a signal that outlives the request, for every one of them.
-    const either = new AbortController();
-    const timer = setTimeout(() => either.abort(new Error('no answer in time')), requestTimeoutMs + waitMs);
-    const forget = onAbort(signal, () => either.abort(signal?.reason));
-    try {
-      const { data, error, response } = await call(either.signal);
-      if (response.ok) return [data] as const;
-      const afterS = Number(response.headers.get('retry-after'));
-      if (afterS > 0) this.#notBefore = Math.max(this.#notBefore, Date.now() + 1000 * Math.min(afterS, 300));
-      return [undefined, errorOf(response, error)] as const;
-    } catch (cause) {
-      signal?.throwIfAborted();
-      return [undefined, failureOf(cause)] as const;
-    } finally {
-      clearTimeout(timer);
-      forget();
     }
   }
 }
@@ -90,15 +85,15 @@ function failureOf(cause: unknown): BlipqError {
 export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
   if (ms <= 0) return;
-  let forget = () => {};
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  try {
-    await new Promise<void>((resolve, reject) => {
-      timer = setTimeout(resolve, ms);
-      forget = onAbort(signal, () => reject(signal?.reason));
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      forget();
+      resolve();
+    }, ms);
+    const forget = onAbort(signal, () => {
+      clearTimeout(timer);
+      forget();
+      reject(signal?.reason);
     });
-  } finally {
-    clearTimeout(timer);
-    forget();
-  }
+  });
 }

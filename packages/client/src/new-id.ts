@@ -5,11 +5,12 @@ const digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
  * context in browsers.
  */
 export async function newId(prefix: string, key?: string): Promise<string> {
-  const bytes =
-    key === undefined
-      ? crypto.getRandomValues(new Uint8Array(26))
-      : new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(`${prefix}:${key}`)));
-  const now = key === undefined ? Date.now() : 0;
+  let now = 0;
+  let bytes: Uint8Array;
+  if (key === undefined) {
+    now = Date.now();
+    bytes = crypto.getRandomValues(new Uint8Array(26));
+  } else bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(`${prefix}:${key}`)));
   const ulid = Array.from({ length: 26 }, (_, i) => {
     const value = i < 10 ? Math.floor(now / 32 ** (9 - i)) : bytes[i]!;
     return digits[value & 31];
