@@ -38,6 +38,8 @@ export interface BulkRun {
 const acknowledgedMsMax = 3000;
 const waitFactorMax = 2;
 const loopMsMax = 200;
+/** Of a gateway without its decoders, at all of its bounds: docs/explanation/overload.md#what-bounds-memory. */
+const gatewayBytesMax = 800e6;
 
 /** The tables, and what does not hold. */
 export function bulkReport(run: BulkRun): { markdown: string; failures: string[] } {
@@ -113,12 +115,18 @@ function failuresOf({ options, acknowledgedMs, endings, idle, beside, peaks, bou
   must(peaks.redis <= options.redisMb * 2 ** 20, `Redis took ${mega(peaks.redis)} MB`);
   must(peaks.pixels <= bounds.pixels, `pixels took ${mega(peaks.pixels)} MB of Redis`);
   must(peaks.loopMs <= loopMsMax, `the gateway's event loop stood still for ${peaks.loopMs.toFixed(0)} ms`);
+  const gateway = Math.max(peaks.gateway, inline?.peaks.gateway ?? 0);
+  must(gateway <= gatewayBytesMax, `the gateway took ${mega(gateway)} MB`);
   must(beside.failed.length === 0, `${beside.failed.length} captions of another key: ${beside.failed[0]}`);
   const factor = p95(beside.whole) / p95(idle.whole);
   must(factor <= waitFactorMax, `another key's captions took ${factor.toFixed(1)} times as long as on the idle system`);
   if (inline) {
     const done = inline.endings.get('succeeded') ?? 0;
     must(done === options.inline, `of ${options.inline} images brought along ${done} succeeded`);
+    must(
+      inline.besideWaits.failed.length === 0,
+      `captions of another key failed beside: ${inline.besideWaits.failed[0]}`,
+    );
   }
   return failures;
 }
