@@ -9,6 +9,8 @@ export interface BulkOptions {
   inline: number;
   /** How long another key's captions are timed on the idle system, before and after the load, in seconds. */
   idleS: number;
+  /** `BLIPQ_BATCH_MAX` of the worker. */
+  workerBatch: number;
   /** Redis's `maxmemory`, in MB. */
   redisMb: number;
   /** File that takes the report as well. */
@@ -20,6 +22,7 @@ export const usage = `npm run bench:bulk -- [options]
   --batch 10000     items of one batch
   --inline 10000    items of a further batch that brings its images along as data: URLs; 0 for none
   --idle-s 30       how long another key's captions are timed on the idle system, before and after
+  --worker-batch 8  images that the worker captions at once (BLIPQ_BATCH_MAX)
   --redis-mb 1024   maxmemory of Redis
   --save FILE       writes the report to a file as well
   --help
@@ -37,6 +40,7 @@ export function readBulkOptions(args: readonly string[]): BulkOptions | 'help' {
       batch: { type: 'string', default: '10000' },
       inline: { type: 'string', default: '10000' },
       'idle-s': { type: 'string', default: '30' },
+      'worker-batch': { type: 'string', default: '8' },
       'redis-mb': { type: 'string', default: '1024' },
       save: { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -48,6 +52,7 @@ export function readBulkOptions(args: readonly string[]): BulkOptions | 'help' {
     batch: count('--batch', values.batch, 1, 10_000),
     inline: count('--inline', values.inline, 0, 10_000),
     idleS: count('--idle-s', values['idle-s'], 1),
+    workerBatch: count('--worker-batch', values['worker-batch'], 1, 256),
     redisMb: count('--redis-mb', values['redis-mb'], 64),
     save: values.save,
   };

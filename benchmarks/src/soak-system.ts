@@ -23,6 +23,8 @@ export interface SoakOptions {
   retentionS: number;
   /** Settings of the gateway's beside these. */
   gatewayEnv?: Record<string, string>;
+  /** Settings of the worker's beside these. */
+  workerEnv?: Record<string, string>;
   /** Settings of Redis's beside its append-only file. */
   redisSettings?: Record<string, string>;
 }
@@ -37,7 +39,7 @@ export class SoakSystem {
   #folder = '';
 
   async start(options: SoakOptions): Promise<void> {
-    const { keys, queueMax, receiverPort, retentionS, gatewayEnv = {}, redisSettings = {} } = options;
+    const { keys, queueMax, receiverPort, retentionS, gatewayEnv = {}, workerEnv = {}, redisSettings = {} } = options;
     this.#folder = await mkdtemp(join(tmpdir(), 'blipq-soak-'));
     this.#redis = await OwnRedis.create({ settings: { 'maxmemory-policy': 'noeviction', ...redisSettings } });
     await this.#redis.start();
@@ -56,6 +58,7 @@ export class SoakSystem {
         BLIPQ_CACHE: join(this.#folder, 'models'),
         BLIPQ_THREADS: '1',
         BLIPQ_HEALTH_PORT: await this.#newPort('worker'),
+        ...workerEnv,
       }),
       this.#run('notifier', {
         ...env,
