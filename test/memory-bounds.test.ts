@@ -6,7 +6,7 @@ import { expect, inject, onTestFinished, test, vi } from 'vitest';
 import { LiveGateway, repositoryFile } from '../apps/gateway/src/testing/live-gateway.js';
 import { blankPng, pngChunk, pngOf } from '../packages/pixels/src/testing/png.js';
 import { WorkQueue } from '../packages/queue/src/index.js';
-import { greedy, submission } from '../packages/queue/src/testing/fixtures.js';
+import { greedy, patient, submission } from '../packages/queue/src/testing/fixtures.js';
 import { TestQueue } from '../packages/queue/src/testing/test-queue.js';
 import { AppProcess, freePort, OwnRedis } from '../packages/test-servers/src/index.js';
 import { newWebhookSecret } from '../packages/webhooks/src/index.js';
@@ -116,7 +116,7 @@ function interlacedPng(side: number): Buffer {
 
 test.runIf(isLinux)('a notifier that has in hand all that it may have', async () => {
   const [namespace, redisUrl] = [`test-${randomUUID()}`, inject('redisUrl')];
-  const queue = new WorkQueue({ redisUrl, namespace });
+  const queue = new WorkQueue({ redisUrl, namespace, ...patient });
   await queue.start();
   onTestFinished(() => queue.stop());
   const secret = newWebhookSecret();

@@ -23,7 +23,7 @@ test('the example receiver takes what the notifier sends, once, and nothing that
 
   const redisUrl = inject('redisUrl');
   const namespace = `test-${randomUUID()}`;
-  const queue = new WorkQueue({ redisUrl, namespace });
+  const queue = new WorkQueue({ redisUrl, namespace, commandTimeoutMs: 120_000 });
   await queue.start();
   onTestFinished(() => queue.stop());
   await startNotifier({

@@ -33,7 +33,7 @@ afterEach(async () => {
 });
 
 async function connect(): Promise<void> {
-  queue = new WorkQueue({ redisUrl, namespace });
+  queue = new WorkQueue({ redisUrl, namespace, commandTimeoutMs: 120_000 });
   log = new DeliveryLog({ redisUrl, namespace });
   await Promise.all([queue.start(), log.start()]);
 }

@@ -22,7 +22,7 @@ const frozen: number[] = [];
 
 beforeEach(async () => {
   namespace = `test-${randomUUID()}`;
-  queue = new WorkQueue({ redisUrl, namespace });
+  queue = new WorkQueue({ redisUrl, namespace, commandTimeoutMs: 120_000 });
   await queue.start();
 });
 afterEach(async () => {

@@ -44,7 +44,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 beforeEach(async () => {
   namespace = `test-${randomUUID()}`;
-  queue = new WorkQueue({ redisUrl, namespace });
+  queue = new WorkQueue({ redisUrl, namespace, commandTimeoutMs: 120_000 });
   await queue.start();
 });
 afterEach(async () => {

@@ -7,7 +7,7 @@ import { openTelemetry } from '../../service/dist/open-telemetry.js';
 import { WorkConsumer } from './attempts/work-consumer.js';
 import { WorkQueue } from './callers/work-queue.js';
 import { type DeliveryWork, DeliveryWorker } from './deliveries/delivery-worker.js';
-import { freshNamespace, latch, made, serves, submission } from './testing/fixtures.js';
+import { freshNamespace, latch, made, patient, serves, submission } from './testing/fixtures.js';
 
 const redisUrl = inject('redisUrl');
 const memory = new InMemorySpanExporter();
@@ -23,7 +23,7 @@ const others: { stop(): Promise<void> }[] = [];
 beforeEach(async () => {
   memory.reset();
   namespace = freshNamespace();
-  queue = new WorkQueue({ redisUrl, namespace });
+  queue = new WorkQueue({ redisUrl, namespace, ...patient });
   await queue.start();
 });
 afterEach(async () => {

@@ -68,25 +68,31 @@ export class OwnCluster {
     for (const client of clients) client.disconnect();
   }
 
-  /** The node that has a key now, asked of another than itself where possible. */
+  /** The node that has a key now, asked of another than itself where possible. Resolves when one knows. */
   async masterOf(key: string): Promise<OwnRedis> {
-    for (const node of this.nodes) {
-      const client = node.client({ retryStrategy: null, commandTimeout: 500 });
-      client.on('error', () => {});
-      try {
-        const slot = await client.cluster('KEYSLOT', key);
-        for (const [from, to, master] of await client.cluster('SLOTS')) {
-          const port = (master as unknown as [string, number])[1];
-          const owner = this.nodes.find((one) => one.port === port);
-          if (slot >= Number(from) && slot <= Number(to) && owner !== undefined) return owner;
-        }
-      } catch {
-        // It is away; another knows.
-      } finally {
-        client.disconnect();
-      }
+    for (let turn = 0; ; turn += 1) {
+      const owner = await this.#ownerBy(this.nodes[turn % this.nodes.length]!, key);
+      if (owner !== undefined) return owner;
     }
-    throw new Error(`no node has ${key}`);
+  }
+
+  async #ownerBy(node: OwnRedis, key: string): Promise<OwnRedis | undefined> {
+    // A node that is frozen does not answer: another knows.
+    const client = node.client({ retryStrategy: null, commandTimeout: 500 });
+    client.on('error', () => {});
+    try {
+      const slot = await client.cluster('KEYSLOT', key);
+      for (const [from, to, master] of await client.cluster('SLOTS')) {
+        const port = (master as unknown as [string, number])[1];
+        const owner = this.nodes.find((one) => one.port === port);
+        if (slot >= Number(from) && slot <= Number(to) && owner !== undefined) return owner;
+      }
+      return undefined;
+    } catch {
+      return undefined;
+    } finally {
+      client.disconnect();
+    }
   }
 
   async remove(): Promise<void> {

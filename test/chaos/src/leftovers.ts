@@ -42,7 +42,7 @@ export async function leftovers(redis: Redis): Promise<string[]> {
     if (/^notify:msg_[^:]*$/.test(name)) found.push(`a job: ${name}`);
     // Of captions that were given up, BullMQ keeps the failed job for a day.
     if (/^jobs:.*:((cap|ans|mat)_[^:]*)$/.test(name) && (await redis.hexists(key, 'failedReason')) === 0)
-      found.push(`a job: ${name}`);
+      found.push(`a job: ${name} ${JSON.stringify(await redis.hgetall(key))}`);
     if (name.startsWith('idempotency:')) await checkIdempotency(redis, key, found);
   }
   return found;

@@ -10,27 +10,34 @@ const probeEveryMs = 250;
 export class GatewayService {
   readonly #gateways: readonly Member[];
   readonly #ready: Set<Member>;
+  #readyLast: Member;
   #turn = 0;
   #stopped = false;
 
   constructor(gateways: readonly Member[]) {
     this.#gateways = gateways;
     this.#ready = new Set(gateways);
+    this.#readyLast = gateways[0]!;
     for (const gateway of gateways) void this.#watch(gateway);
   }
 
   async #watch(gateway: Member): Promise<void> {
     while (!this.#stopped) {
-      if (await gateway.isReady()) this.#ready.add(gateway);
-      else this.#ready.delete(gateway);
+      if (await gateway.isReady()) {
+        this.#ready.add(gateway);
+        this.#readyLast = gateway;
+      } else this.#ready.delete(gateway);
       await pause(probeEveryMs);
     }
   }
 
-  /** The next one; any, when none is ready. */
+  /**
+   * The next one. When none is ready, the one that was ready last: the others may have been told to end, while that one
+   * may only be slow to say that it is ready.
+   */
   next(): string {
     const ready = this.#gateways.filter((gateway) => this.#ready.has(gateway));
-    const from = ready.length > 0 ? ready : this.#gateways;
+    const from = ready.length > 0 ? ready : [this.#readyLast];
     this.#turn += 1;
     return new URL('/', from[this.#turn % from.length]!.probe).origin;
   }

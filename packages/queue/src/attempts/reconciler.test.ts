@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { WorkQueue } from '../callers/work-queue.js';
 import { queueKeys } from '../redis/keys.js';
-import { freshNamespace, latch, made, serves, submission } from '../testing/fixtures.js';
+import { freshNamespace, latch, made, patient, serves, submission } from '../testing/fixtures.js';
 import { Reconciler } from './reconciler.js';
 import { Records } from './records.js';
 import { WorkConsumer } from './work-consumer.js';
@@ -20,7 +20,7 @@ beforeEach(async () => {
   namespace = freshNamespace();
   prefix = `${namespace}:{captions}`;
   redis = new Redis(redisUrl, { maxRetriesPerRequest: null });
-  queue = new WorkQueue({ redisUrl, namespace });
+  queue = new WorkQueue({ redisUrl, namespace, ...patient });
   reconciler = new Reconciler({ redisUrl, namespace, everyMs: 3_600_000 });
   await queue.start();
   await reconciler.start();
@@ -140,7 +140,7 @@ test('an entry without a record is forgotten', async () => {
 });
 
 test('work that nobody took before its pixels expired ends, with its webhook, and so does its batch', async () => {
-  const short = new WorkQueue({ redisUrl, namespace, imageTtlS: 1, retentionS: 1 });
+  const short = new WorkQueue({ redisUrl, namespace, ...patient, imageTtlS: 1, retentionS: 1 });
   await short.start();
   onTestFinished(() => short.stop());
   const webhook = { url: 'https://hooks.invalid/', secret: 'default', events: ['caption.failed' as const] };

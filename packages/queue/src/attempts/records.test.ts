@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { WorkQueue } from '../callers/work-queue.js';
 import type { HashFields } from '../redis/hash-fields.js';
 import { queueKeys } from '../redis/keys.js';
-import { freshNamespace, made, submission } from '../testing/fixtures.js';
+import { freshNamespace, made, patient, submission } from '../testing/fixtures.js';
 import { Records } from './records.js';
 
 const redisUrl = inject('redisUrl');
@@ -23,7 +23,7 @@ beforeEach(async () => {
   const namespace = freshNamespace();
   const keys = queueKeys({ namespace });
   redis = new Redis(redisUrl);
-  queue = new WorkQueue({ redisUrl, namespace });
+  queue = new WorkQueue({ redisUrl, namespace, ...patient });
   await queue.start();
   records = new Records(redis, keys);
   id = (await queue.submit(submission())).work.id;

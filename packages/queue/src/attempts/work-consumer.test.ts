@@ -6,7 +6,7 @@ import { BlipqError, type CaptionResource } from '@blipq/contracts';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { WorkQueue } from '../callers/work-queue.js';
-import { freshNamespace, latch, made, serves, submission } from '../testing/fixtures.js';
+import { freshNamespace, latch, made, patient, serves, submission } from '../testing/fixtures.js';
 import { WorkConsumer, type WorkConsumerOptions } from './work-consumer.js';
 import type { CaptionHandler } from './work-handler.js';
 
@@ -18,7 +18,7 @@ const processes: HeldWorker[] = [];
 
 beforeEach(async () => {
   namespace = freshNamespace();
-  queue = new WorkQueue({ redisUrl, namespace });
+  queue = new WorkQueue({ redisUrl, namespace, ...patient });
   await queue.start();
 });
 

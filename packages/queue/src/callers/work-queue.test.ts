@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import { WorkConsumer } from '../attempts/work-consumer.js';
 import type { CaptionHandler } from '../attempts/work-handler.js';
 import { queueKeys } from '../redis/keys.js';
-import { freshNamespace, latch, made, serves, submission } from '../testing/fixtures.js';
+import { freshNamespace, latch, made, patient, serves, submission } from '../testing/fixtures.js';
 import { discardRecord } from './scripts/discard-record.js';
 import { WorkQueue } from './work-queue.js';
 
@@ -17,7 +17,7 @@ const workers: WorkConsumer[] = [];
 beforeEach(async () => {
   namespace = freshNamespace();
   redis = new Redis(redisUrl);
-  queue = new WorkQueue({ redisUrl, namespace, retentionS: 100, imageTtlS: 50, pollMs: 30_000 });
+  queue = new WorkQueue({ redisUrl, namespace, ...patient, retentionS: 100, imageTtlS: 50, pollMs: 30_000 });
   await queue.start();
 });
 
@@ -150,7 +150,7 @@ describe('wait', () => {
   });
 
   test('notices an end whose message was lost', async () => {
-    const polling = new WorkQueue({ redisUrl, namespace, pollMs: 20 });
+    const polling = new WorkQueue({ redisUrl, namespace, ...patient, pollMs: 20 });
     await polling.start();
     const { work } = await polling.submit(submission());
     const waiting = polling.wait(work.id, { timeoutMs: 120_000 });

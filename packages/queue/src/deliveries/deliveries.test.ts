@@ -2,7 +2,7 @@ import { newBatchId } from '@blipq/contracts';
 import { afterEach, beforeEach, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { WorkConsumer } from '../attempts/work-consumer.js';
 import { WorkQueue } from '../callers/work-queue.js';
-import { latch, made, serves, submission } from '../testing/fixtures.js';
+import { latch, made, patient, serves, submission } from '../testing/fixtures.js';
 import { attempt, delivered, everyEvent, failed, LiveDeliveries } from '../testing/live-deliveries.js';
 import { deliveryKeys } from './delivery-keys.js';
 import type { DeliveryWork } from './delivery-worker.js';
@@ -40,7 +40,7 @@ test('nobody is told of what they did not ask for', async () => {
 test('a caption that is answered from a stored result tells it too', async () => {
   await live.notifier(() => delivered);
   await live.captioner();
-  const reusing = new WorkQueue({ redisUrl, namespace: live.namespace, reuseS: 60 });
+  const reusing = new WorkQueue({ redisUrl, namespace: live.namespace, ...patient, reuseS: 60 });
   await reusing.start();
   onTestFinished(() => reusing.stop());
   const first = await reusing.submit(submission({ revision: 'r2' }));
@@ -177,7 +177,7 @@ test('an error of the notifier’s own loses nothing', async () => {
 });
 
 test('what a caller deletes is gone everywhere: no key holds its text or metadata, and no webhook is sent any more', async () => {
-  const keeping = new WorkQueue({ redisUrl, namespace: live.namespace, reuseS: 3600 });
+  const keeping = new WorkQueue({ redisUrl, namespace: live.namespace, ...patient, reuseS: 3600 });
   await keeping.start();
   onTestFinished(() => keeping.stop());
   const metadata = { note: 'a private note' };

@@ -1,6 +1,7 @@
 import { OwnCluster, type OwnRedis } from '@blipq/test-servers';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { submission } from '../testing/fixtures.js';
+import { Insistent } from '../testing/insistent.js';
 import { WholeQueue, webhook } from '../testing/whole-queue.js';
 import { queueKeys } from './keys.js';
 
@@ -32,11 +33,10 @@ test('while the slot of a queue moves to another node, and while a cluster lacks
 });
 
 /** Some that a worker has in hand, and some that wait. */
-async function accepted({ queue, census }: WholeQueue): Promise<string[]> {
-  const submissions = Array.from({ length: 8 }, () => submission({ prompt: 'wait', webhook }));
-  const ids = submissions.map(({ id }) => id);
-  await Promise.all(submissions.map((one) => vi.waitFor(() => queue.submit(one))));
-  await vi.waitFor(async () => expect(await census.take()).toMatchObject({ active: 4, waiting: 4 }));
+async function accepted(whole: WholeQueue): Promise<string[]> {
+  const insistent = new Insistent(whole.queue);
+  const ids = await Promise.all(Array.from({ length: 8 }, () => insistent.submit({ prompt: 'wait', webhook })));
+  await vi.waitFor(async () => expect(await whole.census.take()).toMatchObject({ active: 4, waiting: 4 }));
   return ids;
 }
 
@@ -47,16 +47,15 @@ async function refuses({ health, queue, warnings }: WholeQueue, code: string): P
   await expect(queue.submit(submission())).rejects.toMatchObject(unavailable);
 }
 
-async function doesAll({ health, queue, sent, census }: WholeQueue, acknowledged: string[]): Promise<void> {
+async function doesAll(whole: WholeQueue, acknowledged: string[]): Promise<void> {
+  const { health, queue, sent, census } = whole;
+  const insistent = new Insistent(queue);
   await vi.waitFor(async () => expect(await health.trouble(60_000)).toBeUndefined());
-  const ids = [...acknowledged];
-  await vi.waitFor(async () => ids.push((await queue.submit(submission({ webhook }))).work.id));
-  for (const id of ids) {
-    expect(await queue.wait(id, { timeoutMs: 120_000 })).toMatchObject({ work: { id, state: 'succeeded' } });
-  }
+  const ids = [...acknowledged, await insistent.submit({ webhook })];
+  for (const id of ids) expect(await insistent.ended(id)).toMatchObject({ id, state: 'succeeded' });
   await vi.waitFor(() => expect(sent).toEqual(expect.arrayContaining(ids.map((id) => `msg_${id}_succeeded`))));
   await vi.waitFor(async () => expect(await census.take()).toMatchObject({ demand: 0, open: 0, outbox: 0 }));
-  expect(await queue.load()).toMatchObject({ open: 0, bytes: 0 });
+  await vi.waitFor(async () => expect(await queue.load()).toMatchObject({ open: 0, bytes: 0 }));
 }
 
 /** As `redis-cli --cluster reshard` moves a slot. */

@@ -47,6 +47,9 @@ export function made(text: string): CaptionWorkResult {
 /** What workers serve whose model `submission` asks for. */
 export const serves = (): ServedTask<'captioning'> => ({ task: 'captioning', model: 'demo' });
 
+/** For a Redis that is there: it may take as long to answer as a machine is busy. */
+export const patient = { commandTimeoutMs: 120_000 };
+
 /** A promise and its resolution, to hold something in a known place. */
 export function latch<T = void>(): { promise: Promise<T>; open: (value: T) => void } {
   let open!: (value: T) => void;

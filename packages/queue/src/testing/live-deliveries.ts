@@ -10,7 +10,7 @@ import {
   DeliveryWorker,
   type DeliveryWorkerOptions,
 } from '../deliveries/delivery-worker.js';
-import { freshNamespace, made, serves, submission } from './fixtures.js';
+import { freshNamespace, made, patient, serves, submission } from './fixtures.js';
 
 const events = ['caption.succeeded', 'caption.failed', 'caption.canceled', 'caption.expired'] as const;
 export const everyEvent: WebhookTarget = { url: 'https://example.com/hook', events: [...events], secret: 'default' };
@@ -35,7 +35,7 @@ export class LiveDeliveries {
   constructor(redisUrl: string) {
     this.redisUrl = redisUrl;
     this.redis = new Redis(redisUrl);
-    this.queue = new WorkQueue({ redisUrl, namespace: this.namespace });
+    this.queue = new WorkQueue({ redisUrl, namespace: this.namespace, ...patient });
     this.log = new DeliveryLog({ redisUrl, namespace: this.namespace });
   }
 

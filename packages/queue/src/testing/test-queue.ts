@@ -7,7 +7,7 @@ import type { WorkHandler } from '../attempts/work-handler.js';
 import { WorkQueue } from '../callers/work-queue.js';
 import type { WorkQueueOptions } from '../callers/work-queue-options.js';
 import { queueKeys } from '../redis/keys.js';
-import { freshNamespace, serves } from './fixtures.js';
+import { freshNamespace, patient, serves } from './fixtures.js';
 
 /** A queue in a namespace of its own, and what a test does around it. */
 export class TestQueue {
@@ -22,7 +22,7 @@ export class TestQueue {
     this.redisUrl = redisUrl;
     this.redis = new Redis(redisUrl);
     // What only polling finds, it finds too late for any test here.
-    this.queue = new WorkQueue({ redisUrl, namespace: this.namespace, pollMs: 300_000, ...options });
+    this.queue = new WorkQueue({ redisUrl, namespace: this.namespace, ...patient, pollMs: 300_000, ...options });
   }
 
   async start(): Promise<this> {
