@@ -52,7 +52,8 @@ export async function addCudaProvider(folder, { ORT_CUDA_URL: givenUrl, ORT_CUDA
   }
 }
 
-async function download(url, sha256) {
+/** A file whose SHA-256 is known. */
+export async function download(url, sha256) {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url} answered ${response.status}`);
   const bytes = Buffer.from(await response.arrayBuffer());

@@ -10,6 +10,16 @@ const END_BYTES = 22;
  * @throws Error when there is no such file or this is no such archive
  */
 export function zipEntry(zip, path) {
+  for (const { name, at } of entries(zip)) if (name === path) return content(zip, at);
+  throw new Error(`the zip archive has no ${path}`);
+}
+
+/** The paths of all files in a zip archive. */
+export function zipPaths(zip) {
+  return [...entries(zip)].map(({ name }) => name);
+}
+
+function* entries(zip) {
   let end = zip.length - END_BYTES;
   while (end >= 0 && zip.readUInt32LE(end) !== END_SIGNATURE) end--;
   if (end < 0) throw new Error('this is not a zip archive');
@@ -17,10 +27,9 @@ export function zipEntry(zip, path) {
   for (let left = zip.readUInt16LE(end + 10); left > 0; left--) {
     if (zip.readUInt32LE(at) !== ENTRY_SIGNATURE) throw new Error('the zip archive is damaged');
     const nameEnd = at + 46 + zip.readUInt16LE(at + 28);
-    if (zip.toString('utf8', at + 46, nameEnd) === path) return content(zip, at);
+    yield { name: zip.toString('utf8', at + 46, nameEnd), at };
     at = nameEnd + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32);
   }
-  throw new Error(`the zip archive has no ${path}`);
 }
 
 function content(zip, entry) {
