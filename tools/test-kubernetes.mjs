@@ -16,5 +16,11 @@ if (absent.length > 0) {
   for (const name of ['helm', 'kubectl'])
     ensureClient(name, { mayInstall: true, say, without: 'the tests are skipped.' });
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-  process.exitCode = await run(process.execPath, [vitest, 'run', 'test/kubernetes', ...process.argv.slice(2)]);
+  process.exitCode = await run(process.execPath, [
+    vitest,
+    'run',
+    '--maxWorkers=1',
+    'test/kubernetes',
+    ...process.argv.slice(2),
+  ]);
 }

@@ -6,9 +6,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { expect, vi } from 'vitest';
 import { freePort } from '../../packages/test-servers/src/free-port.js';
 import { findClient } from '../../tools/kubernetes-clients.mjs';
+import { KubeApi } from './kubelet/kube-api.js';
 
 /** The convention of envtest for where the programs are. */
 const assets = process.env.KUBEBUILDER_ASSETS ?? '';
@@ -38,7 +40,7 @@ export interface Outcome {
   stderr: string;
 }
 
-/** A Kubernetes of a test's own, on loopback, without nodes: pods may be scheduled, and none runs. */
+/** A Kubernetes of a test's own, on loopback, without nodes: pods run where a Kubelet is started beside it. */
 export class ControlPlane {
   readonly #dir: string;
   readonly #servers: ChildProcess[] = [];
@@ -123,12 +125,25 @@ export class ControlPlane {
   }
 
   #client(name: 'kubectl' | 'helm', args: string[], input?: string): Outcome {
-    const { status, stdout, stderr } = spawnSync(findClient(name)!, args, {
-      encoding: 'utf8',
-      input,
-      env: { PATH: '/usr/bin:/bin', HOME: this.#dir, KUBECONFIG: this.#kubeconfig },
-    });
+    const env = this.#environment;
+    const { status, stdout, stderr } = spawnSync(findClient(name)!, args, { encoding: 'utf8', input, env });
     return { status, stdout, stderr };
+  }
+
+  /** The same while this process goes on: kubelets and clients that are in it. */
+  async run(name: 'kubectl' | 'helm', args: string[]): Promise<Outcome> {
+    const child = spawn(findClient(name)!, args, { env: this.#environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+    return { status: child.exitCode, stdout, stderr };
+  }
+
+  get #environment() {
+    return { PATH: '/usr/bin:/bin', HOME: this.#dir, KUBECONFIG: this.#kubeconfig };
+  }
+
+  /** For kubelets. */
+  api(): KubeApi {
+    return new KubeApi(this.#url, 'test');
   }
 
   /** Objects as plain JSON. */

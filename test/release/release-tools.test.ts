@@ -37,6 +37,7 @@ describe('the version', () => {
       mkdirSync(dirname(join(target, name)), { recursive: true });
       cpSync(join(root, name), join(target, name));
     }
+    writeFileSync(join(target, 'CHANGELOG.md'), '# Changelog\n\n## [Unreleased]\n\n### Added\n\n- What is new.\n');
     return target;
   }
 
@@ -49,7 +50,7 @@ describe('the version', () => {
     expect(readFileSync(join(target, 'k8s/chart/Chart.yaml'), 'utf8')).not.toContain(old);
     const changelog = readFileSync(join(target, 'CHANGELOG.md'), 'utf8');
     expect(changelog).toContain('## [Unreleased]\n\n## [9.8.7-rc.1] - 2026-12-01\n');
-    expect(changelogSection('9.8.7-rc.1', changelog)).toBe(changelogSection('Unreleased'));
+    expect(changelogSection('9.8.7-rc.1', changelog)).toBe('### Added\n\n- What is new.');
     expect(() => setVersion('9.9.0', { root: target }), 'nothing is unreleased').toThrow('Unreleased');
   });
 
@@ -64,7 +65,6 @@ describe('the version', () => {
     expect(() => checkedVersion({ root: target })).toThrow('k8s/chart/Chart.yaml names 1 of 2 versions');
     writeFileSync(chart, text);
     expect(() => checkedVersion({ root: target, tag: 'v0.0.1' })).toThrow('the tag is v0.0.1');
-    writeFileSync(join(target, 'CHANGELOG.md'), '## [Unreleased]\n\n- a\n');
     expect(() => checkedVersion({ root: target, tag: `v${version}` })).toThrow(`no section "## [${version}]"`);
   });
 });

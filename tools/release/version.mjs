@@ -20,7 +20,7 @@ const inDockerfile = [{ pattern: /^ARG VERSION=(\S+)$/gm, atLeast: 1 }];
 /** The tags of our images, and the version of the chart, in commands. */
 const inDocuments = [
   { pattern: /blipq-(?:gateway|notifier|worker-cpu|worker-cuda|\$target):(\d+\.\d+\.\d+[\w.-]*)/g, atLeast: 0 },
-  { pattern: /(?:--version|VERSION=|newTag:)[ =]?(\d+\.\d+\.\d+[\w.-]*)/g, atLeast: 0 },
+  { pattern: /(?:--version|VERSION=|newTag:|tag:)[ =]?(\d+\.\d+\.\d+[\w.-]*)/g, atLeast: 0 },
 ];
 
 function places(root) {
