@@ -11,6 +11,7 @@ import { releaseNotes } from '../../tools/release/notes.mjs';
 import { images, packageFolders } from '../../tools/release/products.mjs';
 import { inOrder } from '../../tools/release/publish-packages.mjs';
 import { checkedVersion, setVersion } from '../../tools/release/version.mjs';
+import { helmTemplate } from '../../tools/rendered-profile.mjs';
 import { helm } from '../deploy/render.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -129,6 +130,13 @@ describe.skipIf(helm === undefined)('the chart that is published (skipped where 
     expect(imagesOf(chart, '--set', 'image.tag=7.0.0')).toEqual(tagged);
     const own = ['--set', 'images.gateway.tag=7.0.0', '--set', `images.gateway.digest=${digestOf(9)}`];
     expect(imagesOf(chart, ...own)).toContain(`ghcr.io/someone/blipq-gateway:7.0.0@${digestOf(9)}`);
+  });
+
+  test('scales on kind, for which CI has values beside the profile dev', () => {
+    const values = ['k8s/chart/profiles/dev.yaml', 'test/kubernetes/kind.yaml'].flatMap((one) => ['--values', one]);
+    const objects = parseAllDocuments(helmTemplate(values)).map((one) => one.toJSON());
+    const scaled = objects.filter((one) => one?.kind === 'ScaledObject').map(({ spec }) => spec);
+    expect(scaled).toMatchObject([{ minReplicaCount: 0, maxReplicaCount: 2, cooldownPeriod: 120 }]);
   });
 
   test('is refused with a digest that is none', () => {

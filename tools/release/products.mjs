@@ -5,7 +5,7 @@ export const images = [
   { target: 'gateway', value: 'gateway', platforms: ['linux/amd64', 'linux/arm64'] },
   { target: 'notifier', value: 'notifier', platforms: ['linux/amd64', 'linux/arm64'] },
   { target: 'worker-cpu', value: 'workerCpu', platforms: ['linux/amd64', 'linux/arm64'] },
-  { target: 'worker-cuda', value: 'workerCuda', platforms: ['linux/amd64'] },
+  { target: 'worker-cuda', value: 'workerCuda', platforms: ['linux/amd64', 'linux/arm64'] },
 ];
 
 /** Folders of the npm packages, each after those that it depends on. `@blipq/local` is put together by pack.mjs. */
