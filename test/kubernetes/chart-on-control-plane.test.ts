@@ -1,8 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { helmTemplate, profiles } from '../../tools/rendered-profile.mjs';
 import { ControlPlane, controllers, missing } from './control-plane.js';
+import { commandsUnder, valuesUnder } from './page-commands.js';
 import { standInKinds } from './stand-in-kinds.js';
 
 const path = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
@@ -95,6 +98,42 @@ describe.skipIf(missing !== undefined)('on a real control plane (skipped where t
     await expect
       .poll(() => plane.list(everything, '-n', 'helmed', '-l', 'app.kubernetes.io/part-of=blipq'))
       .toEqual([]);
+  });
+
+  test.each([
+    ['CPUs', []],
+    ['GPUs', ['### On GPUs with KEDA']],
+  ])('the commands of docs/how-to/deploy.md for %s install what its values say', async (device, further) => {
+    const name = `page-${device.toLowerCase()}`;
+    const place = mkdtempSync(join(tmpdir(), 'blipq-page-'));
+    onTestFinished(() => rmSync(place, { recursive: true }));
+    symlinkSync(path('k8s'), join(place, 'k8s'));
+    writeFileSync(join(place, 'keys.json'), '[]');
+    const files = ['### On CPUs', ...further].map((heading, index) => {
+      writeFileSync(join(place, `${index}.yaml`), valuesUnder(heading));
+      return `--values ${index}.yaml`;
+    });
+    namespace(name);
+    done(
+      plane.kubectl(['-n', name, 'create', 'secret', 'generic', 'redis', '--from-literal=REDIS_URL=redis://r.invalid']),
+    );
+    const commands = commandsUnder('### On CPUs');
+    expect(commands.at(-1)).toMatch(/^helm upgrade --install .* --values values\.yaml$/);
+    for (const command of commands) {
+      const own = command.replace('-n blipq', `-n ${name}`).replace('--values values.yaml', files.join(' '));
+      done(await plane.shell(own, place));
+    }
+    const wanted = ['blipq-gateway', 'blipq-notifier', 'blipq-worker-blip-image-captioning-large'];
+    expect(
+      plane
+        .list('deployments', '-n', name)
+        .map(({ metadata }) => metadata.name)
+        .sort(),
+    ).toEqual(wanted);
+    const scaled = plane
+      .list('scaledobjects', '-n', name)
+      .map(({ spec }) => [spec.minReplicaCount, spec.maxReplicaCount]);
+    expect(scaled).toEqual(device === 'GPUs' ? [[0, 10]] : []);
   });
 
   test.skipIf(!controllers)(

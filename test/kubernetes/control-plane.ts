@@ -1,11 +1,12 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect, vi } from 'vitest';
 import { freePort } from '../../packages/test-servers/src/free-port.js';
@@ -132,9 +133,20 @@ export class ControlPlane {
 
   /** The same while this process goes on: kubelets and clients that are in it. */
   async run(name: 'kubectl' | 'helm', args: string[]): Promise<Outcome> {
-    const child = spawn(findClient(name)!, args, { env: this.#environment, stdio: ['ignore', 'pipe', 'pipe'] });
-    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
-    return { status: child.exitCode, stdout, stderr };
+    return await outcomeOf(
+      spawn(findClient(name)!, args, { env: this.#environment, stdio: ['ignore', 'pipe', 'pipe'] }),
+    );
+  }
+
+  /** A command of a page, where `helm` and `kubectl` are those of the tests and mean this cluster. */
+  async shell(command: string, cwd: string): Promise<Outcome> {
+    const clients = join(this.#dir, 'clients');
+    await mkdir(clients, { recursive: true });
+    for (const name of ['helm', 'kubectl'] as const) {
+      await symlink(which(findClient(name)!), join(clients, name)).catch(ignoreThere);
+    }
+    const env = { ...this.#environment, PATH: `${clients}:/usr/bin:/bin` };
+    return await outcomeOf(spawn('bash', ['-ec', command], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] }));
   }
 
   get #environment() {
@@ -163,4 +175,18 @@ export class ControlPlane {
     }
     await rm(this.#dir, { recursive: true, force: true });
   }
+}
+
+async function outcomeOf(child: ChildProcessByStdio<null, Readable, Readable>): Promise<Outcome> {
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  return { status: child.exitCode, stdout, stderr };
+}
+
+/** The path of a program, which may be a name on the PATH. */
+function which(program: string): string {
+  return spawnSync('/bin/sh', ['-c', 'command -v "$0"', program], { encoding: 'utf8' }).stdout.trim();
+}
+
+function ignoreThere(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EEXIST') throw error;
 }

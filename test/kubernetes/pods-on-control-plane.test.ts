@@ -5,12 +5,16 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { HubServer } from '../../packages/hub/src/testing/hub-server.js';
 import { exampleCaptions } from '../captions-client.js';
-import { CaptionLoad, captioned } from './caption-load.js';
+import { CaptionLoad } from './caption-load.js';
 import { ControlPlane, controllers, missing } from './control-plane.js';
 import { Kubelet } from './kubelet/kubelet.js';
+import { commandsUnder } from './page-commands.js';
 
 const path = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
-const namespace = 'live';
+const namespace = 'blipq';
+const root = path('.');
+const model = 'Salesforce/blip-image-captioning-large';
+const deployments = ['gateway', 'worker-blip-image-captioning-large', 'notifier'];
 const nodes = ['node-1', 'node-2', 'node-3'];
 const scene = 'dog-on-the-grass.jpg';
 const patience = '--timeout=600s';
@@ -24,12 +28,6 @@ describe.skipIf(reason !== undefined)('pods that run as processes (skipped where
   let hub: HubServer;
   let url: string;
 
-  const release = (tag: string) => [
-    ...['blipq', path('k8s/chart'), '-n', namespace, '--set', 'redis.existingSecret=redis'],
-    ...['--set', 'models[0].name=acme/demo', '--set', `image.tag=${tag}`, '--set', `hub.endpoint=${hub.endpoint}`],
-    ...['--set', 'modelStorage.storageClassName=folder', '--set-string', 'worker.env.BLIPQ_THREADS=1'],
-    ...['--set', 'worker.env.BLIPQ_PRECISION=fp32', '--set-string', 'gateway.env.BLIPQ_THREADS=1'],
-  ];
   const done = async (name: 'kubectl' | 'helm', ...args: string[]) => {
     const outcome = await plane.run(name, args);
     expect(outcome, `${name} ${args.join(' ')}\n${kubelet.logs}`).toMatchObject({ status: 0 });
@@ -46,16 +44,14 @@ describe.skipIf(reason !== undefined)('pods that run as processes (skipped where
 
   beforeAll(async () => {
     plane = await ControlPlane.start();
-    kubelet = await Kubelet.start(plane.api(), nodes);
     hub = await HubServer.start();
-    const model = path('models/demo');
-    const files = readdirSync(model, { withFileTypes: true }).filter((entry) => entry.isFile());
-    hub.publish('acme/demo', Object.fromEntries(files.map(({ name }) => [name, readFileSync(join(model, name))])));
-    await done('kubectl', 'create', 'namespace', namespace);
-    const address = `--from-literal=REDIS_URL=${inject('redisUrl')}`;
-    await done('kubectl', '-n', namespace, 'create', 'secret', 'generic', 'redis', address);
+    const machine = { HF_ENDPOINT: hub.endpoint, BLIPQ_PRECISION: 'fp32', BLIPQ_THREADS: '1' };
+    kubelet = await Kubelet.start(plane.api(), nodes, machine);
+    const demo = path('models/demo');
+    const files = readdirSync(demo, { withFileTypes: true }).filter((entry) => entry.isFile());
+    hub.publish(model, Object.fromEntries(files.map(({ name }) => [name, readFileSync(join(demo, name))])));
     mkdirSync(join(dir, 'models'));
-    plane.kubectl(['apply', '-f', '-'], JSON.stringify(volume(join(dir, 'models'))));
+    plane.kubectl(['apply', '-f', '-'], JSON.stringify(storage(join(dir, 'models'))));
   }, 600_000);
   afterAll(async () => {
     await kubelet?.stop();
@@ -64,14 +60,30 @@ describe.skipIf(reason !== undefined)('pods that run as processes (skipped where
     rmSync(dir, { recursive: true, force: true });
   });
 
-  test('a release downloads its model, builds its graphs, becomes ready and captions', {
+  test('the commands of docs/how-to/deploy.md install a release, which downloads its model, builds its graphs, becomes ready and captions an image', {
     timeout: 900_000,
   }, async () => {
-    await done('helm', 'install', ...release('1.0.0'));
+    const commands = commandsUnder('## Kubernetes with Helm');
+    const first = commands.slice(
+      0,
+      commands.findIndex((command) => command.startsWith('for ')),
+    );
+    const [forward, ask] = [
+      first.find((one) => one.includes(' port-forward '))!,
+      first.find((one) => /^curl /.test(one))!,
+    ];
+    expect(forward).toMatch(/^kubectl -n blipq port-forward service\/blipq-gateway 3000:80$/);
+    for (const command of first.filter((one) => one !== forward && one !== ask)) {
+      const outcome = await plane.shell(command.replace(/rediss:\/\/[\w:@.-]+/, inject('redisUrl')), root);
+      expect(outcome, command).toMatchObject({ status: 0 });
+    }
     await done('kubectl', '-n', namespace, 'wait', 'deployment', '--all', '--for=condition=Available', patience);
     await done('kubectl', '-n', namespace, 'wait', 'job', '--all', '--for=condition=Complete', patience);
     url = await kubelet.services.open(namespace, 'blipq-gateway', 'http');
-    expect(await captioned(url, scene)).toBe(exampleCaptions[scene]);
+    // A kubelet forwards no ports here: the Service's own address takes the place of that one.
+    const photo = path(`models/demo/examples/${scene}`);
+    const { stdout } = await plane.shell(ask.replace('http://localhost:3000', url).replace('photo.jpg', photo), root);
+    expect(JSON.parse(stdout)).toMatchObject({ caption: { text: exampleCaptions[scene] } });
     expect(hub.seen.filter(({ path }) => path.endsWith('model.safetensors')).length).toBeGreaterThan(0);
   });
 
@@ -80,8 +92,18 @@ describe.skipIf(reason !== undefined)('pods that run as processes (skipped where
   }, async () => {
     const load = new CaptionLoad(url, 2);
     await expect.poll(() => load.answered).toBeGreaterThan(1);
-    await done('helm', 'upgrade', ...release('1.1.0'));
-    for (const name of ['gateway', 'worker-demo', 'notifier']) {
+    await done(
+      'helm',
+      'upgrade',
+      'blipq',
+      path('k8s/chart'),
+      '-n',
+      namespace,
+      '--reuse-values',
+      '--set',
+      'image.tag=1.1.0',
+    );
+    for (const name of deployments) {
       await done('kubectl', '-n', namespace, 'rollout', 'status', `deployment/blipq-${name}`, patience);
     }
     const before = load.answered;
@@ -90,7 +112,7 @@ describe.skipIf(reason !== undefined)('pods that run as processes (skipped where
     for (const component of ['gateway', 'worker', 'notifier']) {
       const pods = await podsOf(component);
       // biome-ignore lint/suspicious/noExplicitAny: Kubernetes' own schema
-      const images = pods.map(({ spec }: any) => spec.containers[0].image.split(':')[1]);
+      const images = pods.map(({ spec }: any) => spec.containers[0].image.split(':').at(-1));
       expect(images, component).toEqual(['1.1.0', '1.1.0']);
     }
   });
@@ -102,7 +124,7 @@ describe.skipIf(reason !== undefined)('pods that run as processes (skipped where
     const load = new CaptionLoad(url, 2);
     await expect.poll(() => load.answered).toBeGreaterThan(1);
     await done('kubectl', 'drain', spec.nodeName, '--ignore-daemonsets', '--delete-emptydir-data', patience);
-    for (const name of ['gateway', 'worker-demo', 'notifier']) {
+    for (const name of deployments) {
       await done('kubectl', '-n', namespace, 'rollout', 'status', `deployment/blipq-${name}`, patience);
     }
     expect(await load.stop()).toEqual([]);
@@ -122,17 +144,20 @@ describe.skipIf(reason !== undefined)('pods that run as processes (skipped where
   });
 });
 
-/** A folder as the one volume of its class, which no provisioner is needed for. */
-function volume(folder: string) {
-  return {
-    apiVersion: 'v1',
-    kind: 'PersistentVolume',
-    metadata: { name: 'folder' },
+/** A class that is the default, and a folder as its one volume: no provisioner is needed. */
+function storage(folder: string) {
+  const metadata = { name: 'folder' };
+  const isDefault = { 'storageclass.kubernetes.io/is-default-class': 'true' };
+  const storageClass = {
+    ...{ apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', provisioner: 'kubernetes.io/no-provisioner' },
+    metadata: { ...metadata, annotations: isDefault },
+  };
+  const volume = {
+    ...{ apiVersion: 'v1', kind: 'PersistentVolume', metadata },
     spec: {
-      capacity: { storage: '20Gi' },
-      accessModes: ['ReadWriteMany'],
-      storageClassName: 'folder',
+      ...{ capacity: { storage: '20Gi' }, accessModes: ['ReadWriteMany'], storageClassName: 'folder' },
       hostPath: { path: folder },
     },
   };
+  return { apiVersion: 'v1', kind: 'List', items: [storageClass, volume] };
 }

@@ -25,13 +25,18 @@ export class Kubelet {
   /** What went wrong in the kubelet itself. */
   #troubles = '';
 
-  private constructor(api: KubeApi, nodes: readonly string[]) {
+  private constructor(
+    api: KubeApi,
+    nodes: readonly string[],
+    readonly machine: Record<string, string>,
+  ) {
     this.#api = api;
     this.#nodes = nodes;
   }
 
-  static async start(api: KubeApi, nodes: readonly string[]): Promise<Kubelet> {
-    const kubelet = new Kubelet(api, nodes);
+  /** @param machine variables for every container that has no others of their names: what the nodes are like */
+  static async start(api: KubeApi, nodes: readonly string[], machine: Record<string, string>): Promise<Kubelet> {
+    const kubelet = new Kubelet(api, nodes, machine);
     for (const name of nodes) await kubelet.#register(name);
     const { signal } = kubelet.#stopping;
     kubelet.#tasks.push(
@@ -86,7 +91,7 @@ export class Kubelet {
     } else if (known === undefined && !['Succeeded', 'Failed'].includes(pod.status?.phase)) {
       this.#addresses += 1;
       const podIP = `10.244.${Math.floor(this.#addresses / 250)}.${(this.#addresses % 250) + 1}`;
-      const runner = new PodRunner({ api: this.#api, pod, podIP, dir: join(this.#dir, uid) });
+      const runner = new PodRunner({ api: this.#api, pod, podIP, dir: join(this.#dir, uid), machine: this.machine });
       this.#pods.set(uid, { runner, name: pod.metadata.name });
     }
   }

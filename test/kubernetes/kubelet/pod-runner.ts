@@ -16,6 +16,7 @@ export interface PodOptions {
   podIP: string;
   /** Where the pod's own volumes lie. */
   dir: string;
+  machine: Record<string, string>;
 }
 
 /** One pod's life: init containers in turn, then its containers, restarted as the pod says, until it is stopped. */
@@ -94,15 +95,14 @@ export class PodRunner {
   }
 
   async #runOnce(spec: KubeObject, state: ContainerState): Promise<number> {
-    const { api, pod, podIP } = this.#options;
+    const { api, pod, podIP, machine } = this.#options;
     const image = imageOf(spec.image);
     const address = onLoopback(podIP);
     const own = await environmentOf(api, pod, spec, address);
     const env = Object.fromEntries(
-      Object.entries({ PATH: process.env.PATH ?? '', ...image.env, HOST: address, ...own }).map(([name, value]) => [
-        name,
-        placed(value, spec, this.#folders),
-      ]),
+      Object.entries({ PATH: process.env.PATH ?? '', ...image.env, ...machine, HOST: address, ...own }).map(
+        ([name, value]) => [name, placed(value, spec, this.#folders)],
+      ),
     );
     const command = (spec.command ?? image.command).map((word: string) =>
       placed(expanded(word, own), spec, this.#folders),
