@@ -48,24 +48,26 @@ export class BulkCallers {
   async results({ id, total, links }: BatchResource, seen: () => void): Promise<Endings> {
     const indices = new Set<number>();
     const endings: Endings = new Map();
+    let twice = false;
     for (let cursor = '0'; indices.size < total; ) {
       const answer = await this.#ask('bulk', `${links.results}?cursor=${cursor}`, { headers: { prefer: 'wait=30' } });
-      if (!answer.ok) {
-        // A busy Redis is asked again.
+      try {
+        for await (const line of linesOf(answer)) {
+          if (line === '') continue;
+          const result = JSON.parse(line) as BatchResult;
+          twice ||= indices.has(result.index);
+          indices.add(result.index);
+          seen();
+          cursor = result.cursor;
+          const how = result.error?.code ?? result.status;
+          endings.set(how, (endings.get(how) ?? 0) + 1);
+        }
+      } catch {
+        // It broke off, or Redis was too busy: what follows is asked for again.
         await delay(1000);
-        continue;
-      }
-      for (const line of (await answer.text()).split('\n')) {
-        if (line === '') continue;
-        const result = JSON.parse(line) as BatchResult;
-        if (indices.has(result.index)) throw new Error(`item ${result.index} of ${id} ended twice`);
-        indices.add(result.index);
-        seen();
-        cursor = result.cursor;
-        const how = result.error?.code ?? result.status;
-        endings.set(how, (endings.get(how) ?? 0) + 1);
       }
     }
+    if (twice) throw new Error(`an item of ${id} ended twice`);
     return endings;
   }
 
@@ -84,5 +86,17 @@ export class BulkCallers {
       await delay(500, undefined, { signal: over }).catch(() => undefined);
     }
     return waits;
+  }
+}
+
+/** @throws Error for an answer that is an error, or that breaks off */
+async function* linesOf(answer: Response): AsyncGenerator<string> {
+  if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const piece of answer.body as unknown as AsyncIterable<Uint8Array>) {
+    const whole = (text + decoder.decode(piece, { stream: true })).split('\n');
+    text = whole.pop()!;
+    yield* whole;
   }
 }
