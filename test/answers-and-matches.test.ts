@@ -143,7 +143,7 @@ describe('a caption with its match', () => {
     const left = await ask('/v1/captions', images[0]!, match, '');
     const read = async (headers = {}) => await (await fetch(gateway.url + left.links.self, { headers })).json();
     await vi.waitFor(async () => expect(await read()).toMatchObject({ state: 'queued', attempt: 1 }));
-    // Nothing is told before everything is there.
+    // No result is shown before all are there.
     expect(await read()).toMatchObject({ caption: null, match: null });
     await work(join(reference, 'itm'));
     expect(await read({ prefer: 'wait=60' })).toMatchObject({

@@ -226,7 +226,7 @@ test('one caption is one trace: request, preprocessing, queue, engine and webhoo
   expect(JSON.stringify(collector.spans)).not.toContain('who=secret');
 });
 
-test('a collector that fails harms nobody, and is told of once until it is back', async () => {
+test('a collector that fails harms nobody, and is logged once until it is back', async () => {
   const collector = await Collector.start();
   collector.status = 400;
   const receiver = await startReceiver();

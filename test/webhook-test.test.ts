@@ -35,7 +35,7 @@ async function start(answer: Answer, config = {}) {
   return { receiver, gateway, testOf };
 }
 
-test('a ping is signed with the secret of its key and is told with what the receiver did', async () => {
+test('a ping is signed with the secret of its key, and its answer has the receiver’s reaction', async () => {
   const { receiver, gateway, testOf } = await start((response, n) => {
     if (n === 1) response.writeHead(202, { 'content-type': 'text/plain' }).end('thanks');
     else response.writeHead(500).end('x'.repeat(5000));

@@ -35,7 +35,7 @@ const head = `# Values of the Helm chart
 
 <!-- Written by \`npm run docs\`; a test fails when it is out of date. -->
 
-[k8s/chart](../../k8s/chart) installs gateways, workers and notifiers; [how to deploy](../how-to/deploy.md#kubernetes-with-helm) leads through it. \`values.schema.json\` checks values before anything is applied, their names included. Values that contradict each other, and those that are missing, end \`helm install\` with one line that says what to set.
+For operators: every value of [k8s/chart](../../k8s/chart) with its default. [Deploy](../how-to/deploy.md#kubernetes-with-helm) leads through an installation.
 
-Secrets of yours, each named by an \`existingSecret\`, are made by whatever makes Secrets in your cluster. After a change of one, \`kubectl rollout restart deployment\`: pods read Secrets at their start.
+\`values.schema.json\` checks values and their names. Missing or contradicting values end \`helm install\` with one line that says what to set.
 `;

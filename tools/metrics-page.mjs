@@ -38,11 +38,11 @@ const head = `# Metrics
 
 <!-- Written by \`npm run docs\`; a test fails when it is out of date. -->
 
-Every process answers \`GET /metrics\` in Prometheus's text format: the gateway on \`BLIPQ_INTERNAL_PORT\` (3002), worker and notifier on \`BLIPQ_HEALTH_PORT\` (3001 and 3003). The gateway prints BentoML's \`bentoml_service_…\` set ([coming from BentoBlip](../how-to/from-bentoblip.md)) there as well; that alone is also at \`/metrics\` on \`PORT\`. Beside those below there are Prometheus's usual \`process_…\` and \`nodejs_…\` metrics, the event loop's delay (\`nodejs_eventloop_lag_p99_seconds\`) among them.
+For operators: every metric of BlipQ's own, by process. [The dashboard](../../k8s/chart/files/dashboard.json) and [the alerts](../../k8s/chart/files/service-alerts.yaml) use them; [the runbook](../how-to/runbook.md) explains the alerts.
 
-Labels have few values, none of them from callers: states, error codes, the model's name. What is said about the queue is read from Redis at each scrape and is the same in every gateway: take the maximum over gateways, never the sum. While Redis does not answer, those series have no value.
+\`GET /metrics\` is on \`BLIPQ_INTERNAL_PORT\` (3002) of gateways and on \`BLIPQ_HEALTH_PORT\` of workers (3001) and notifiers (3003), with Prometheus's usual \`process_…\` and \`nodejs_…\` metrics besides. BentoML's \`bentoml_service_…\` set ([come from BentoBlip](../how-to/from-bentoblip.md)) is there and, alone, at \`/metrics\` on \`PORT\`.
 
-[The dashboard](../../k8s/chart/files/dashboard.json) and [the alerts](../../k8s/chart/files/service-alerts.yaml) use these; [the runbook](../how-to/runbook.md) says what to do about an alert.
+Labels have few values, none from callers. Gateways read the queue's figures from Redis at each scrape, so all gateways report the same: take the maximum over gateways, never the sum. Without Redis those series have no value.
 `;
 
 function section(title, metrics) {

@@ -1,18 +1,16 @@
-// npm run docs: writes what is made from code: the table of settings in the README, pages of docs/reference and the types
-// of packages/client. With --check it writes nothing and fails when one of them is out of date.
+// npm run docs: writes what is made from code: pages of docs/reference and the types of packages/client. With --check it writes nothing and fails when one of them is out of date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chartPage } from './chart-page.mjs';
 import { clientTypes } from './client-types.mjs';
 import { errorsPage } from './errors-page.mjs';
 import { metricsPage } from './metrics-page.mjs';
-import { readmeWithSettings, settingsPage } from './settings-page.mjs';
+import { settingsPage } from './settings-page.mjs';
 
 const root = new URL('../', import.meta.url);
 const check = process.argv.includes('--check');
 const made = {
   'docs/errors/README.md': errorsPage(readFileSync(new URL('docs/errors/README.md', root), 'utf8')),
-  'README.md': await readmeWithSettings(readFileSync(new URL('README.md', root), 'utf8')),
   'docs/reference/settings.md': await settingsPage(),
   'docs/reference/metrics.md': await metricsPage(),
   'docs/reference/helm.md': chartPage(),

@@ -1,5 +1,4 @@
 import { describeSetting } from '../packages/service/dist/index.js';
-import { markdownTable } from './markdown-table.mjs';
 
 /** Each process and where its schema is. */
 const processes = [
@@ -55,36 +54,27 @@ function initialOf(uses) {
 
 /** docs/reference/settings.md, from the schemas that the processes check their environment with. */
 export async function settingsPage() {
-  const rows = (await readSettings()).map(
+  const settings = await readSettings();
+  const essential = settings.filter((setting) => setting.essential);
+  const others = settings.filter((setting) => !setting.essential);
+  return `${head}\n## Most used\n\n${table(essential)}\n## All others\n\n${table(others)}`;
+}
+
+function table(settings) {
+  const rows = settings.map(
     ({ name, by, initial, takes, purpose }) =>
       `| \`${name}\` | ${by} | ${initial} | ${takes.replaceAll('|', '\\|')} | ${purpose} |`,
   );
-  return `${head}\n| variable | read by | default | takes | purpose |\n| --- | --- | --- | --- | --- |\n${rows.join('\n')}\n`;
-}
-
-/** The README with its table of essential settings written anew. */
-export async function readmeWithSettings(readme) {
-  const [begin, end] = ['<!-- settings: written by `npm run docs` -->', '<!-- end of settings -->'];
-  const [before, rest = ''] = readme.split(begin);
-  const [, after] = rest.split(end);
-  if (after === undefined) throw new Error(`README.md has no ${begin} and ${end}`);
-  const settings = (await readSettings()).filter(({ essential }) => essential);
-  const rows = settings.map(({ name, by, initial, purpose }) => [
-    `\`${name}\``,
-    initial,
-    by,
-    purpose.replaceAll(/\]\((?=[\w.])/g, '](docs/reference/').replaceAll('docs/reference/../', 'docs/'),
-  ]);
-  return `${before}${begin}\n\n${markdownTable([['variable', 'default', 'read by', 'purpose'], ...rows])}\n\n${end}${after}`;
+  return `| variable | read by | default | takes | purpose |\n| --- | --- | --- | --- | --- |\n${rows.join('\n')}\n`;
 }
 
 const head = `# Settings
 
 <!-- Written by \`npm run docs\`; a test fails when it is out of date. -->
 
-Every process is configured by environment variables alone, which it reads once, at its start. A blank variable counts as unset. A bad value is one line that names the variable, what it got and what it takes, and exit code 1; a \`BLIPQ_…\` variable that a process does not know is a warning in its log.
+For operators: every environment variable, as the code checks it. \`--help\` of each program prints its own.
 
-Traces have [OpenTelemetry's own variables](../how-to/tracing.md), which gateway, worker and notifier read, and standalone passes on: \`OTEL_EXPORTER_OTLP_ENDPOINT\` (or \`…_TRACES_ENDPOINT\`) turns them on, \`OTEL_SDK_DISABLED=true\` off; \`OTEL_EXPORTER_OTLP_PROTOCOL\` is \`http/protobuf\` (default) or \`http/json\`; \`OTEL_EXPORTER_OTLP_HEADERS\`, \`OTEL_EXPORTER_OTLP_TIMEOUT\`, \`OTEL_TRACES_SAMPLER\`, \`OTEL_TRACES_SAMPLER_ARG\`, \`OTEL_SERVICE_NAME\`, \`OTEL_RESOURCE_ATTRIBUTES\` and \`OTEL_BSP_…\` mean what they always do.
+A process reads its variables once, at its start. A blank variable counts as unset. A bad value ends the start with exit code 1 and one line that names the variable, the value and the accepted values; an unknown \`BLIPQ_…\` variable is a warning in the log.
 
-\`standalone\` is what \`npm start\` runs; it passes settings on to its processes, which check them. \`blipq\` is the command that prepares and inspects models.
+\`standalone\` is the process of \`npm start\`; it passes settings on to its processes, which check them. \`blipq\` is the command. Gateway, worker and notifier also read [OpenTelemetry's variables](../how-to/tracing.md#settings).
 `;

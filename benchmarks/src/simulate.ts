@@ -5,7 +5,7 @@
  *   npm run simulate -- --rate 200 --service-ms 60 --batch-max 32 --gpu
  *   npm run simulate -- --help
  *
- * Nothing is started or measured. docs/how-to/scale.md explains what it prints, docs/how-to/sizing.md has service times.
+ * Nothing is started or measured. docs/how-to/scale.md explains it and has service times.
  */
 import { parseArgs } from 'node:util';
 import type { ScaledObjectSpec } from './keda-model.js';

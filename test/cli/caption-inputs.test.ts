@@ -27,7 +27,7 @@ async function captioned(...args: string[]): Promise<string[]> {
 }
 const sorted = (names: string[]) => names.toSorted();
 
-test('a folder is searched for images, hidden ones left out, and a folder loop is told of and not followed', async () => {
+test('a folder is searched for images, hidden ones left out, and a folder loop is reported and not followed', async () => {
   place.photos('p/b.jpg', 'p/deep/a.PNG', 'p/.hidden/c.jpg', 'p/._b.jpg');
   writeFileSync(place.file('p/notes.txt'), 'no image');
   symlinkSync('..', place.file('p/deep/up'));

@@ -171,7 +171,7 @@ describe('a server', () => {
     expect([code, made().sort()]).toEqual([0, names(12)]);
   });
 
-  test('that changes its model midway is told of once, and each record says which made it', async () => {
+  test('that changes its model midway is reported once, and each record says which made it', async () => {
     let count = 0;
     const gateway = await gatewayWith(async (work, signal) => ({
       ...(await echoHandler(work, signal)),

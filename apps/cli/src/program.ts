@@ -87,7 +87,7 @@ function wholeDays(text: string): number {
   return Number(text);
 }
 
-/** Errors are thrown instead of written, so that they are told in one way. */
+/** Errors are thrown instead of written, so that one place reports them. */
 function quiet(command: Command): void {
   command.exitOverride().configureOutput({ writeErr: () => {} });
   for (const one of command.commands) quiet(one);

@@ -112,7 +112,9 @@ export const gatewaySettings = z.object({
   BLIPQ_ADMIN_TRUST_PROXIES: setting
     .list('addresses and networks such as 10.0.0.7 or 10.1.0.0/24', (words) => words.every(isNetwork))
     .default([])
-    .meta({ purpose: 'Addresses from which the identity proxy connects; the header is believed from nowhere else' }),
+    .meta({
+      purpose: 'Addresses from which the identity proxy connects; the header of any other connection is ignored',
+    }),
   BLIPQ_IMAGE_MB_MAX: setting
     .wholeNumber(1, 20)
     .default(20)

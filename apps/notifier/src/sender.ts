@@ -27,7 +27,7 @@ export function sender({ scheduleMs, ...parts }: SenderParts) {
   };
 }
 
-/** The URL may hold a secret of the receiver's, so only its host is told. */
+/** The URL may hold a secret of the receiver's, so only its host is logged. */
 function spanOf({ id, event, url, attempt, trace }: DeliveryWork) {
   const attributes = {
     'http.request.method': 'POST',

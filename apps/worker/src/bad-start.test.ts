@@ -99,7 +99,7 @@ const asAnybody =
     ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search', '--inh-caps=-dac_override,-dac_read_search']
     : [];
 
-test('who may not write to the cache, or not read the model, is told so in one line', async () => {
+test('a worker that may not write to the cache, or not read the model, says so in one line', async () => {
   const locked = join(folder, 'locked');
   mkdirSync(locked, { mode: 0o555 });
   const start = async (env: Record<string, string>) => {

@@ -22,7 +22,7 @@ export const workerSettings = z.object({
   }),
   BLIPQ_BATCH_DEADLINE_MS: setting.wholeNumber(1000).default(120_000).meta({
     purpose:
-      'Least time in milliseconds after which a batch counts as hung and the engine is restarted; a batch that asks for more than an ordinary one gets ten times what it should take by the measured speed',
+      'Least time in milliseconds after which a batch counts as hung and the engine is restarted; a larger batch gets ten times its expected time',
     essential: true,
   }),
   HOST: deploymentSettings.HOST,

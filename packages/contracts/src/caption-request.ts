@@ -46,7 +46,7 @@ export const captionOptions = z.strictObject({
     .meta({ description: 'Seconds after which the caption expires unless a worker has started it.' }),
   webhook: webhookRequest
     .optional()
-    .meta({ description: 'Who is told when the caption has ended; see docs/reference/webhooks.md.' }),
+    .meta({ description: 'The webhook notified when the work has ended; see docs/reference/webhooks.md.' }),
 });
 
 /** An image inside a JSON body. */

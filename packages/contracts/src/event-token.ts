@@ -8,12 +8,7 @@ export const eventTokenJson = z.strictObject({
   subject: subject
     .optional()
     .meta({ description: 'The only one whose events may be watched. Default: all of the key.' }),
-  ttl_s: z
-    .int()
-    .min(10)
-    .max(900)
-    .optional()
-    .meta({ description: 'How many seconds the token lasts: 300 if left out.' }),
+  ttl_s: z.int().min(10).max(900).optional().meta({ description: 'The token’s lifetime in seconds. Default: 300.' }),
 });
 
 /** What it answers. */

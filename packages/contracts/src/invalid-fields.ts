@@ -1,6 +1,6 @@
 import { BlipqError, type FieldError } from './problem.js';
 
-/** Errors that one answer lists. Who has corrected these is told the next ones. */
+/** Errors that one answer lists. A corrected request gets the next ones. */
 const errorsMax = 10;
 /** The name of a field is the caller's own text, which may be as long as the body. */
 const fieldCharsMax = 100;

@@ -159,7 +159,7 @@ describe('a request', () => {
     );
   });
 
-  test('is told of everything that is wrong with it', () => {
+  test('gets all of its errors at once', () => {
     expect(() => parseFields(requestedParams, { top_q: 1, num_beams: 0 })).toThrow(
       /num_beams .*top_q is not a parameter/s,
     );

@@ -70,7 +70,7 @@ export interface ParamsSources {
   endpoint?: GenerationDefaults;
   /** Tokens before the first generated one: 1 (bos) + the prompt's. */
   promptTokens: number;
-  /** Words that may not occur where the request says nothing about them. */
+  /** Words that may not occur where the request names none. */
   badWords?: readonly string[];
 }
 

@@ -22,7 +22,7 @@ export const problems = {
   idempotency_in_progress: { status: 409, title: 'The first request with this key is still running', retryable: true },
   already_terminal: { status: 409, title: 'The caption has already ended', retryable: false },
   not_terminal: { status: 409, title: 'The caption has not ended yet', retryable: true },
-  result_expired: { status: 410, title: 'The caption was kept for its retention time and is gone', retryable: false },
+  result_expired: { status: 410, title: 'The retention time is over', retryable: false },
   image_too_large: { status: 413, title: 'The image has too many bytes', retryable: false },
   batch_too_large: { status: 413, title: 'The batch has too many images', retryable: false },
   unsupported_media_type: { status: 415, title: 'The image format is not supported', retryable: false },

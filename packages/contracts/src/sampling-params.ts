@@ -17,7 +17,7 @@ export const samplingParams = {
     })
     .max(temperatureMax)
     .optional()
-    .meta({ description: 'What scores are divided by before a token is drawn: above 1 varied, below 1 safe.' }),
+    .meta({ description: 'Divides the scores before each draw: above 1 varied, below 1 safe.' }),
   top_k: z
     .int()
     .min(0)

@@ -14,7 +14,7 @@ const badWord = z
 /** Texts that may not occur; also what `BLIPQ_BAD_WORDS` is. */
 export const badWords = z.array(badWord).max(badWordsMax);
 
-/** What a caption must be like, and what is told of it. Absent: no demand. */
+/** Requirements of a caption, and the facts reported about it. Absent: none. */
 export const textParams = {
   num_return_sequences: z.int().min(1).max(returnSequencesMax).optional().meta({
     description:
@@ -40,7 +40,7 @@ export const textParams = {
     description: '`alt` adds the caption as alternative text for the image: a sentence without "a picture of".',
   }),
   min_confidence: z.number().min(0).max(1).optional().meta({
-    description: 'Captions of less confidence are marked `low_confidence`. Default: what the model’s card says.',
+    description: 'Captions of less confidence are marked `low_confidence`. Default: the value of the model’s card.',
   }),
 };
 

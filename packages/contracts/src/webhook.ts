@@ -25,7 +25,7 @@ export const webhookRequest = z.strictObject({
     .string()
     .min(1)
     .max(2048)
-    .meta({ description: 'Where signed events are posted to.', examples: ['https://example.com/hooks/blipq'] }),
+    .meta({ description: 'The URL that receives signed events.', examples: ['https://example.com/hooks/blipq'] }),
   events: z
     .array(webhookEventType)
     .min(1)

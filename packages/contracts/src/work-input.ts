@@ -16,7 +16,7 @@ export interface AskedModel {
   };
 }
 
-/** What is asked for where a request says nothing. */
+/** Defaults of a request. */
 export interface AskedDefaults {
   /** Generation defaults of the endpoint that was called. */
   endpoint?: GenerationDefaults;

@@ -23,7 +23,7 @@ const askedText = z
   .refine((text) => !text.includes('\uFFFD'), 'is not valid UTF-8');
 
 const { prompt: _, match: __, params: ___, ...commonOptions } = captionOptions.shape;
-const question = askedText.meta({ description: 'What to answer.', examples: ['how many dogs are there?'] });
+const question = askedText.meta({ description: 'A question about the image.', examples: ['how many dogs are there?'] });
 const questions = z
   .array(askedText)
   .min(1)

@@ -14,7 +14,7 @@ export interface ServedModel {
 /** A refusal is a model that cannot be served whatever the number of attempts; anything else that fails throws. */
 export type Loading = { status: 'loaded'; model: ServedModel } | { status: 'refused'; code: string; message: string };
 
-/** What is told while a model is made ready. */
+/** Progress reports while a model is made ready. */
 export interface LoadListener {
   onProgress(progress: Progress): void;
   /** What is worth knowing, and what the operator should see to. */

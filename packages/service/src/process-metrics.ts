@@ -22,7 +22,7 @@ export class ProcessMetrics {
     const whether = () => this.#persists();
     new Gauge({
       name: 'blipq_redis_persistent',
-      help: 'Whether Redis writes to its disk: 1, or 0 when all is lost should it end',
+      help: 'Whether Redis persists its data (1) or would lose it at its end (0)',
       registers: [this.registry],
       collect() {
         const persists = whether();

@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 
 /**
  * TCP between a Redis and whoever is to be cut off from it. While it is parted nothing passes in either direction and
- * nobody is told, as when packets are dropped.
+ * neither side learns it, as when packets are dropped.
  */
 export class RedisRelay {
   readonly url: string;

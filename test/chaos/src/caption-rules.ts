@@ -64,7 +64,7 @@ function resultRules(caption: CaptionHistory, end: string, { expected }: History
   return broken;
 }
 
-/** What is stored once is told as it is, to the last digit. */
+/** A stored result reads the same everywhere, to the last digit. */
 const identical = (one: Result | null, other: Result | null) => JSON.stringify(one) === JSON.stringify(other);
 
 type Seen = Pick<Sighting, 'state' | 'version'>;

@@ -11,11 +11,11 @@ export type ImageOutcome = Common &
       Pick<Schemas['Match'], 'matches'>
   >;
 
-/** The text for a sidecar or a line: the caption, the answers, or the text that fits best. */
+/** The text for a sidecar or a line: the caption, or its alternative text if asked for; the answers; the text that fits best. */
 export function textOf({ caption, answers, matches }: ImageOutcome): string {
   if (answers) return answers.map(({ text }) => text).join(', ');
   if (matches) return matches.reduce((best, one) => (one.probability > best.probability ? one : best)).text;
-  return caption?.text ?? '';
+  return caption?.alt ?? caption?.text ?? '';
 }
 
 /** One line of a JSONL output. `text` is the caption with what the user wants before and behind it. */

@@ -81,7 +81,7 @@ const servicePaths = {
   '/generate/status': {
     get: operation({
       name: `${bentomlService.api}_status`,
-      description: 'How far a task is.',
+      description: 'The state of a task.',
       answer: taskStatus,
       takes: taskId,
     }),
@@ -134,7 +134,7 @@ const text = {
   nullable: true,
   default: '',
   title: 'Txt',
-  description: 'What the caption begins with.',
+  description: 'Text that the caption begins with.',
 };
 const input = (img: object) => ({ title: 'Input', type: 'object', required: ['img'], properties: { img, txt: text } });
 const anyError = {

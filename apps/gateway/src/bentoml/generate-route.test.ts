@@ -79,7 +79,7 @@ test('a caption that fails is answered with its status and an error key', async 
   expect(await answer.json()).toEqual({ error: 'The model failed on this image.' });
 });
 
-/** A worker that holds every caption until it is told that nobody wants it any more. */
+/** A worker that holds every caption until it learns that nobody wants it any more. */
 function holdingWorker() {
   const begun = latch();
   const dropped = latch();

@@ -15,7 +15,7 @@ export class GatewayMetrics {
     const registers = [registry];
     this.#submissions = new Counter({
       name: 'blipq_submissions_total',
-      help: 'Captions asked for, by outcome: queued, cached (a result of an equal caption was at hand), replayed (the same request came before), or the code of the error',
+      help: 'Submissions by outcome: queued, cached (a result of an equal caption was at hand), replayed (the same request came before), or the code of the error',
       labelNames: ['outcome'],
       registers,
     });

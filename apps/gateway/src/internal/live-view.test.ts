@@ -79,7 +79,7 @@ test('each thing found comes with what the runbook says to do, and the runbook h
   const [{ summary, advice, severity } = {}] = (await data()).findings;
   expect({ summary, severity }).toEqual({ summary: 'No worker has registered a model yet.', severity: 'critical' });
   expect(advice).toBe(runbook.get('BlipqNothingIsMade'));
-  expect(advice).toContain('then workers are missing.');
+  expect(advice).toContain('see workers are missing.');
 });
 
 test('work, from its submission to its end, its model and its workers are seen as they change', async () => {

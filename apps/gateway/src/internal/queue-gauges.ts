@@ -34,11 +34,7 @@ export class QueueGauges {
     this.#queue('blipq_webhook_outbox_entries', 'Webhooks that no notifier has taken yet', ({ outbox }) => outbox);
     this.#gauge('blipq_queue_open_captions_max', 'Captions that may be open; further ones are refused', () => openMax);
     this.#gauge('blipq_queue_image_bytes_max', 'Bytes of pixels that may be in Redis', () => bytesMax);
-    this.#gauge(
-      'blipq_redis_memory_used_bytes',
-      'Memory that Redis uses, for whatever it keeps',
-      () => memory.use?.used,
-    );
+    this.#gauge('blipq_redis_memory_used_bytes', 'Memory that Redis uses, for any purpose', () => memory.use?.used);
     this.#gauge('blipq_redis_memory_max_bytes', "Redis's maxmemory; 0 for no limit", () => memory.use?.max);
     this.#places();
     this.#unfetched();
@@ -73,7 +69,7 @@ export class QueueGauges {
     const count = () => this.#count();
     new Gauge({
       name: 'blipq_queue_captions',
-      help: 'Captions by where they are: waiting, active (with a worker), delayed (between attempts), jobless (accepted, but not in the queue)',
+      help: 'Captions by place: waiting, active (with a worker), delayed (between attempts), jobless (accepted, but not in the queue)',
       labelNames: ['state'],
       registers: [this.registry],
       async collect() {

@@ -57,7 +57,7 @@ export const batchOperations: Operation[] = [
     operationId: 'cancelBatch',
     tag: 'Batches',
     summary: 'Cancel everything in a batch that has not ended',
-    description: 'What runs will end as canceled. A batch that is still being submitted takes no more items.',
+    description: 'Running items will end as canceled. A batch that is still being submitted takes no more items.',
     parameters: ['BatchId'],
     answers: {
       200: { description: 'All of it has ended, now or before.', body: 'Batch' },
@@ -84,7 +84,7 @@ export const batchOperations: Operation[] = [
     path: '/v1/batches/{id}/results',
     operationId: 'listBatchResults',
     tag: 'Batches',
-    summary: 'Read the results of a batch as they come about',
+    summary: 'Read the results of a batch as its items end',
     description:
       'NDJSON: a line for each item that has ended or was refused, in that order, until the batch has completed. With `Prefer: wait=N` the stream ends after N seconds; with `cursor` it goes on behind a line that was read.',
     parameters: ['BatchId', 'ResultsCursor', 'Prefer'],

@@ -39,8 +39,8 @@ const tags = [
   { name: 'Answers', description: 'Answers to questions about an image.' },
   { name: 'Matches', description: 'How well texts fit an image.' },
   { name: 'Batches', description: 'Many images at once.' },
-  { name: 'Webhooks', description: 'What became of the webhooks that were sent.' },
-  { name: 'Events', description: 'Tokens for those who watch.' },
+  { name: 'Webhooks', description: 'Deliveries of webhooks and their attempts.' },
+  { name: 'Events', description: 'Tokens for watching events.' },
   { name: 'Models', description: 'The models that are served.' },
   { name: 'Chat', description: 'As OpenAI’s vision clients ask.' },
 ];

@@ -35,7 +35,7 @@ export const operations: Operation[] = [
     path: '/v1/models/{id}',
     operationId: 'getModel',
     tag: 'Models',
-    summary: 'Read what is known of a model',
+    summary: 'Read a model',
     parameters: ['ModelId'],
     answers: { 200: { description: 'The model.', body: 'Model' } },
     problems: ['not_found'],

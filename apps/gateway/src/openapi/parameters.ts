@@ -58,7 +58,7 @@ export const parameters = {
     '`no-cache`: have the model run even if the result of an equal request is there already.',
   ),
   IfNoneMatch: header('If-None-Match', 'The ETag of an earlier answer: 304 while nothing has changed.'),
-  LastEventId: header('Last-Event-ID', 'The id of the last event that was seen: what came before is left out.'),
+  LastEventId: header('Last-Event-ID', 'The id of the last received event; the stream continues after it.'),
   Cursor: query('cursor', 'The `next_cursor` of the page before.'),
   ResultsCursor: {
     ...query('cursor', 'The `cursor` of the line that was read last.'),

@@ -14,7 +14,7 @@ export interface TextPart {
 
 /**
  * A text in parts, those at its end with the tokens that they were generated as. A text that was tidied (`it ' s` → `it's`)
- * is told apart token by token all the same, blanks aside; where that fails, it is one part.
+ * is shown token by token all the same, blanks aside; where that fails, it is one part.
  */
 export function textParts(text: string, tokens: readonly ToldToken[]): TextPart[] {
   const parts: TextPart[] = [];

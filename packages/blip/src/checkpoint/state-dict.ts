@@ -73,7 +73,7 @@ export class StateDict {
     const head = `${decoder}.cls.predictions`;
     const weight = this.take(`${head}.decoder.weight`, [vocabSize, hiddenSize]);
     const bias = this.take(`${head}.decoder.bias`, [vocabSize]);
-    // Stored under its other name as well, it must have the same shape; where the model has none, that is told once.
+    // Stored under its other name as well, it must have the same shape; where the model has none, one warning says so.
     if (this.has(`${head}.bias`)) this.take(`${head}.bias`, [vocabSize]);
     return { weight, bias };
   }

@@ -54,7 +54,7 @@ test.each<[string, Files, Record<string, unknown>, string]>([
     { vocabSize: size - 3 },
     `3 tokens have no embedding`,
   ],
-])('%s, which is told before any request', async (_what, files, config, message) => {
+])('%s, which is reported before any request', async (_what, files, config, message) => {
   await expect(fit(files, config)).rejects.toMatchObject({
     code: 'config_invalid',
     message: expect.stringContaining(message),

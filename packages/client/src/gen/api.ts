@@ -170,7 +170,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel everything in a batch that has not ended
-         * @description What runs will end as canceled. A batch that is still being submitted takes no more items.
+         * @description Running items will end as canceled. A batch that is still being submitted takes no more items.
          */
         post: operations["cancelBatch"];
         delete?: never;
@@ -207,7 +207,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read the results of a batch as they come about
+         * Read the results of a batch as its items end
          * @description NDJSON: a line for each item that has ended or was refused, in that order, until the batch has completed. With `Prefer: wait=N` the stream ends after N seconds; with `cursor` it goes on behind a line that was read.
          */
         get: operations["listBatchResults"];
@@ -517,7 +517,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read what is known of a model */
+        /** Read a model */
         get: operations["getModel"];
         put?: never;
         post?: never;
@@ -536,7 +536,7 @@ export interface paths {
         };
         /**
          * List webhook deliveries, newest first
-         * @description They are kept for seven days after the last thing that happened to them.
+         * @description Deliveries are kept for seven days after their last attempt.
          */
         get: operations["listDeliveries"];
         put?: never;
@@ -575,7 +575,7 @@ export interface paths {
         put?: never;
         /**
          * Send a webhook again, under the same id
-         * @description Whatever became of it. Also to an endpoint that was disabled; a success enables it again.
+         * @description In any state, and also to a disabled endpoint; a success enables it again.
          */
         post: operations["redeliver"];
         delete?: never;
@@ -614,8 +614,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send a signed ping to a URL and see what its receiver does
-         * @description Sent once, as webhooks are: by a notifier, signed with your secret, under the same rules for URLs. 200 tells what the receiver did, whatever that was.
+         * Send a signed ping to a URL and see its receiver’s reaction
+         * @description A notifier sends it once, signed with your secret, under the rules for webhook URLs. The answer is 200 with the receiver’s reaction, whichever it is.
          */
         post: operations["testWebhook"];
         delete?: never;
@@ -1015,7 +1015,7 @@ export interface components {
                 /** @description Characters that the text, or the alternative text, may have: it ends at the last whole word that fits. */
                 max_chars?: number;
                 max_new_tokens?: number;
-                /** @description Captions of less confidence are marked `low_confidence`. Default: what the model’s card says. */
+                /** @description Captions of less confidence are marked `low_confidence`. Default: the value of the model’s card. */
                 min_confidence?: number;
                 min_new_tokens?: number;
                 /** @description The text does not end before it has that many words. */
@@ -1025,7 +1025,7 @@ export interface components {
                 repetition_penalty?: number;
                 /** @description What the random numbers are made from: the same seed gives the same caption. Default: a new one, which the resource tells. */
                 seed?: number;
-                /** @description What scores are divided by before a token is drawn: above 1 varied, below 1 safe. */
+                /** @description Divides the scores before each draw: above 1 varied, below 1 safe. */
                 temperature?: number;
                 /** @description Only this many of the likeliest tokens may be drawn; 0 for all. */
                 top_k?: number;
@@ -1033,7 +1033,7 @@ export interface components {
                 top_p?: number;
             };
             /**
-             * @description What to answer.
+             * @description A question about the image.
              * @example how many dogs are there?
              */
             question?: string;
@@ -1041,12 +1041,12 @@ export interface components {
             questions?: string[];
             /** @description Seconds after which the caption expires unless a worker has started it. */
             timeout_s?: number;
-            /** @description Who is told when the caption has ended; see docs/reference/webhooks.md. */
+            /** @description The webhook notified when the work has ended; see docs/reference/webhooks.md. */
             webhook?: {
                 /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */
                 events?: ("caption.succeeded" | "caption.failed" | "caption.canceled" | "caption.expired" | "answer.succeeded" | "answer.failed" | "answer.canceled" | "answer.expired" | "match.succeeded" | "match.failed" | "match.canceled" | "match.expired" | "batch.completed")[];
                 /**
-                 * @description Where signed events are posted to.
+                 * @description The URL that receives signed events.
                  * @example https://example.com/hooks/blipq
                  */
                 url: string;
@@ -1087,7 +1087,7 @@ export interface components {
                 /** @description Characters that the text, or the alternative text, may have: it ends at the last whole word that fits. */
                 max_chars?: number;
                 max_new_tokens?: number;
-                /** @description Captions of less confidence are marked `low_confidence`. Default: what the model’s card says. */
+                /** @description Captions of less confidence are marked `low_confidence`. Default: the value of the model’s card. */
                 min_confidence?: number;
                 min_new_tokens?: number;
                 /** @description The text does not end before it has that many words. */
@@ -1097,7 +1097,7 @@ export interface components {
                 repetition_penalty?: number;
                 /** @description What the random numbers are made from: the same seed gives the same caption. Default: a new one, which the resource tells. */
                 seed?: number;
-                /** @description What scores are divided by before a token is drawn: above 1 varied, below 1 safe. */
+                /** @description Divides the scores before each draw: above 1 varied, below 1 safe. */
                 temperature?: number;
                 /** @description Only this many of the likeliest tokens may be drawn; 0 for all. */
                 top_k?: number;
@@ -1105,7 +1105,7 @@ export interface components {
                 top_p?: number;
             };
             /**
-             * @description What to answer.
+             * @description A question about the image.
              * @example how many dogs are there?
              */
             question?: string;
@@ -1113,12 +1113,12 @@ export interface components {
             questions?: string[];
             /** @description Seconds after which the caption expires unless a worker has started it. */
             timeout_s?: number;
-            /** @description Who is told when the caption has ended; see docs/reference/webhooks.md. */
+            /** @description The webhook notified when the work has ended; see docs/reference/webhooks.md. */
             webhook?: {
                 /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */
                 events?: ("caption.succeeded" | "caption.failed" | "caption.canceled" | "caption.expired" | "answer.succeeded" | "answer.failed" | "answer.canceled" | "answer.expired" | "match.succeeded" | "match.failed" | "match.canceled" | "match.expired" | "batch.completed")[];
                 /**
-                 * @description Where signed events are posted to.
+                 * @description The URL that receives signed events.
                  * @example https://example.com/hooks/blipq
                  */
                 url: string;
@@ -1182,7 +1182,7 @@ export interface components {
                     /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */
                     events?: ("caption.succeeded" | "caption.failed" | "caption.canceled" | "caption.expired" | "answer.succeeded" | "answer.failed" | "answer.canceled" | "answer.expired" | "match.succeeded" | "match.failed" | "match.canceled" | "match.expired" | "batch.completed")[];
                     /**
-                     * @description Where signed events are posted to.
+                     * @description The URL that receives signed events.
                      * @example https://example.com/hooks/blipq
                      */
                     url: string;
@@ -1204,7 +1204,7 @@ export interface components {
                 /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */
                 events?: ("caption.succeeded" | "caption.failed" | "caption.canceled" | "caption.expired" | "answer.succeeded" | "answer.failed" | "answer.canceled" | "answer.expired" | "match.succeeded" | "match.failed" | "match.canceled" | "match.expired" | "batch.completed")[];
                 /**
-                 * @description Where signed events are posted to.
+                 * @description The URL that receives signed events.
                  * @example https://example.com/hooks/blipq
                  */
                 url: string;
@@ -1399,7 +1399,7 @@ export interface components {
                 /** @description Characters that the text, or the alternative text, may have: it ends at the last whole word that fits. */
                 max_chars?: number;
                 max_new_tokens?: number;
-                /** @description Captions of less confidence are marked `low_confidence`. Default: what the model’s card says. */
+                /** @description Captions of less confidence are marked `low_confidence`. Default: the value of the model’s card. */
                 min_confidence?: number;
                 min_new_tokens?: number;
                 /** @description The text does not end before it has that many words. */
@@ -1413,7 +1413,7 @@ export interface components {
                 seed?: number;
                 /** @description Leaves the prompt out of the text. */
                 suppress_prompt?: boolean;
-                /** @description What scores are divided by before a token is drawn: above 1 varied, below 1 safe. */
+                /** @description Divides the scores before each draw: above 1 varied, below 1 safe. */
                 temperature?: number;
                 /** @description Only this many of the likeliest tokens may be drawn; 0 for all. */
                 top_k?: number;
@@ -1423,12 +1423,12 @@ export interface components {
             prompt?: string | null;
             /** @description Seconds after which the caption expires unless a worker has started it. */
             timeout_s?: number;
-            /** @description Who is told when the caption has ended; see docs/reference/webhooks.md. */
+            /** @description The webhook notified when the work has ended; see docs/reference/webhooks.md. */
             webhook?: {
                 /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */
                 events?: ("caption.succeeded" | "caption.failed" | "caption.canceled" | "caption.expired" | "answer.succeeded" | "answer.failed" | "answer.canceled" | "answer.expired" | "match.succeeded" | "match.failed" | "match.canceled" | "match.expired" | "batch.completed")[];
                 /**
-                 * @description Where signed events are posted to.
+                 * @description The URL that receives signed events.
                  * @example https://example.com/hooks/blipq
                  */
                 url: string;
@@ -1461,7 +1461,7 @@ export interface components {
             /** @description Characters that the text, or the alternative text, may have: it ends at the last whole word that fits. */
             max_chars?: number;
             max_new_tokens: number;
-            /** @description Captions of less confidence are marked `low_confidence`. Default: what the model’s card says. */
+            /** @description Captions of less confidence are marked `low_confidence`. Default: the value of the model’s card. */
             min_confidence?: number;
             min_new_tokens: number;
             /** @description The text does not end before it has that many words. */
@@ -1475,7 +1475,7 @@ export interface components {
             seed?: number;
             /** @description Leaves the prompt out of the text. */
             suppress_prompt?: boolean;
-            /** @description What scores are divided by before a token is drawn: above 1 varied, below 1 safe. */
+            /** @description Divides the scores before each draw: above 1 varied, below 1 safe. */
             temperature?: number;
             /** @description Only this many of the likeliest tokens may be drawn; 0 for all. */
             top_k?: number;
@@ -1518,7 +1518,7 @@ export interface components {
                 /** @description Characters that the text, or the alternative text, may have: it ends at the last whole word that fits. */
                 max_chars?: number;
                 max_new_tokens?: number;
-                /** @description Captions of less confidence are marked `low_confidence`. Default: what the model’s card says. */
+                /** @description Captions of less confidence are marked `low_confidence`. Default: the value of the model’s card. */
                 min_confidence?: number;
                 min_new_tokens?: number;
                 /** @description The text does not end before it has that many words. */
@@ -1532,7 +1532,7 @@ export interface components {
                 seed?: number;
                 /** @description Leaves the prompt out of the text. */
                 suppress_prompt?: boolean;
-                /** @description What scores are divided by before a token is drawn: above 1 varied, below 1 safe. */
+                /** @description Divides the scores before each draw: above 1 varied, below 1 safe. */
                 temperature?: number;
                 /** @description Only this many of the likeliest tokens may be drawn; 0 for all. */
                 top_k?: number;
@@ -1542,12 +1542,12 @@ export interface components {
             prompt?: string | null;
             /** @description Seconds after which the caption expires unless a worker has started it. */
             timeout_s?: number;
-            /** @description Who is told when the caption has ended; see docs/reference/webhooks.md. */
+            /** @description The webhook notified when the work has ended; see docs/reference/webhooks.md. */
             webhook?: {
                 /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */
                 events?: ("caption.succeeded" | "caption.failed" | "caption.canceled" | "caption.expired" | "answer.succeeded" | "answer.failed" | "answer.canceled" | "answer.expired" | "match.succeeded" | "match.failed" | "match.canceled" | "match.expired" | "batch.completed")[];
                 /**
-                 * @description Where signed events are posted to.
+                 * @description The URL that receives signed events.
                  * @example https://example.com/hooks/blipq
                  */
                 url: string;
@@ -1659,7 +1659,7 @@ export interface components {
         EventTokenRequest: {
             /** @description The only one whose events may be watched. Default: all of the key. */
             subject?: string;
-            /** @description How many seconds the token lasts: 300 if left out. */
+            /** @description The token’s lifetime in seconds. Default: 300. */
             ttl_s?: number;
         };
         ImageInput: {
@@ -1758,12 +1758,12 @@ export interface components {
             texts: string[];
             /** @description Seconds after which the caption expires unless a worker has started it. */
             timeout_s?: number;
-            /** @description Who is told when the caption has ended; see docs/reference/webhooks.md. */
+            /** @description The webhook notified when the work has ended; see docs/reference/webhooks.md. */
             webhook?: {
                 /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */
                 events?: ("caption.succeeded" | "caption.failed" | "caption.canceled" | "caption.expired" | "answer.succeeded" | "answer.failed" | "answer.canceled" | "answer.expired" | "match.succeeded" | "match.failed" | "match.canceled" | "match.expired" | "batch.completed")[];
                 /**
-                 * @description Where signed events are posted to.
+                 * @description The URL that receives signed events.
                  * @example https://example.com/hooks/blipq
                  */
                 url: string;
@@ -1798,12 +1798,12 @@ export interface components {
             texts: string[];
             /** @description Seconds after which the caption expires unless a worker has started it. */
             timeout_s?: number;
-            /** @description Who is told when the caption has ended; see docs/reference/webhooks.md. */
+            /** @description The webhook notified when the work has ended; see docs/reference/webhooks.md. */
             webhook?: {
                 /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */
                 events?: ("caption.succeeded" | "caption.failed" | "caption.canceled" | "caption.expired" | "answer.succeeded" | "answer.failed" | "answer.canceled" | "answer.expired" | "match.succeeded" | "match.failed" | "match.canceled" | "match.expired" | "batch.completed")[];
                 /**
-                 * @description Where signed events are posted to.
+                 * @description The URL that receives signed events.
                  * @example https://example.com/hooks/blipq
                  */
                 url: string;
@@ -1903,7 +1903,7 @@ export interface components {
         };
         WebhookTestRequest: {
             /**
-             * @description Where signed events are posted to.
+             * @description The URL that receives signed events.
              * @example https://example.com/hooks/blipq
              */
             url: string;
@@ -1953,7 +1953,7 @@ export interface components {
         ImageMaxNewTokens: number;
         /** @description With an image as the body. At most 16 names with texts, given back with the caption. */
         ImageMetadata: string;
-        /** @description With an image as the body. Captions of less confidence are marked `low_confidence`. Default: what the model’s card says. */
+        /** @description With an image as the body. Captions of less confidence are marked `low_confidence`. Default: the value of the model’s card. */
         ImageMinConfidence: number;
         /** @description With an image as the body. */
         ImageMinNewTokens: number;
@@ -1979,7 +1979,7 @@ export interface components {
         ImageSeed: number;
         /** @description With an image as the body. Leaves the prompt out of the text. */
         ImageSuppressPrompt: boolean;
-        /** @description With an image as the body. What scores are divided by before a token is drawn: above 1 varied, below 1 safe. */
+        /** @description With an image as the body. Divides the scores before each draw: above 1 varied, below 1 safe. */
         ImageTemperature: number;
         /** @description With an image as the body. Texts to compare the image with. */
         ImageTexts: string[];
@@ -1989,9 +1989,9 @@ export interface components {
         ImageTopK: number;
         /** @description With an image as the body. Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
         ImageTopP: number;
-        /** @description With an image as the body. Who is told when the caption has ended; see docs/reference/webhooks.md. */
+        /** @description With an image as the body. The webhook notified when the work has ended; see docs/reference/webhooks.md. */
         ImageWebhook: string;
-        /** @description The id of the last event that was seen: what came before is left out. */
+        /** @description The id of the last received event; the stream continues after it. */
         LastEventId: string;
         /** @description How many on a page. */
         Limit: number;
@@ -2183,7 +2183,7 @@ export interface operations {
                 max_new_tokens?: components["parameters"]["ImageMaxNewTokens"];
                 /** @description With an image as the body. At most 16 names with texts, given back with the caption. */
                 metadata?: components["parameters"]["ImageMetadata"];
-                /** @description With an image as the body. Captions of less confidence are marked `low_confidence`. Default: what the model’s card says. */
+                /** @description With an image as the body. Captions of less confidence are marked `low_confidence`. Default: the value of the model’s card. */
                 min_confidence?: components["parameters"]["ImageMinConfidence"];
                 /** @description With an image as the body. */
                 min_new_tokens?: components["parameters"]["ImageMinNewTokens"];
@@ -2203,7 +2203,7 @@ export interface operations {
                 repetition_penalty?: components["parameters"]["ImageRepetitionPenalty"];
                 /** @description With an image as the body. What the random numbers are made from: the same seed gives the same caption. Default: a new one, which the resource tells. */
                 seed?: components["parameters"]["ImageSeed"];
-                /** @description With an image as the body. What scores are divided by before a token is drawn: above 1 varied, below 1 safe. */
+                /** @description With an image as the body. Divides the scores before each draw: above 1 varied, below 1 safe. */
                 temperature?: components["parameters"]["ImageTemperature"];
                 /** @description With an image as the body. Seconds after which the caption expires unless a worker has started it. */
                 timeout_s?: components["parameters"]["ImageTimeoutS"];
@@ -2211,7 +2211,7 @@ export interface operations {
                 top_k?: components["parameters"]["ImageTopK"];
                 /** @description With an image as the body. Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
                 top_p?: components["parameters"]["ImageTopP"];
-                /** @description With an image as the body. Who is told when the caption has ended; see docs/reference/webhooks.md. */
+                /** @description With an image as the body. The webhook notified when the work has ended; see docs/reference/webhooks.md. */
                 webhook?: components["parameters"]["ImageWebhook"];
             };
             header?: {
@@ -2275,7 +2275,7 @@ export interface operations {
                     metadata?: {
                         [key: string]: string;
                     };
-                    /** @description Captions of less confidence are marked `low_confidence`. Default: what the model’s card says. */
+                    /** @description Captions of less confidence are marked `low_confidence`. Default: the value of the model’s card. */
                     min_confidence?: number;
                     min_new_tokens?: number;
                     /** @description The text does not end before it has that many words. */
@@ -2291,7 +2291,7 @@ export interface operations {
                     repetition_penalty?: number;
                     /** @description What the random numbers are made from: the same seed gives the same caption. Default: a new one, which the resource tells. */
                     seed?: number;
-                    /** @description What scores are divided by before a token is drawn: above 1 varied, below 1 safe. */
+                    /** @description Divides the scores before each draw: above 1 varied, below 1 safe. */
                     temperature?: number;
                     /** @description Seconds after which the caption expires unless a worker has started it. */
                     timeout_s?: number;
@@ -2299,12 +2299,12 @@ export interface operations {
                     top_k?: number;
                     /** @description Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
                     top_p?: number;
-                    /** @description Who is told when the caption has ended; see docs/reference/webhooks.md. */
+                    /** @description The webhook notified when the work has ended; see docs/reference/webhooks.md. */
                     webhook?: {
                         /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */
                         events?: ("caption.succeeded" | "caption.failed" | "caption.canceled" | "caption.expired" | "answer.succeeded" | "answer.failed" | "answer.canceled" | "answer.expired" | "match.succeeded" | "match.failed" | "match.canceled" | "match.expired" | "batch.completed")[];
                         /**
-                         * @description Where signed events are posted to.
+                         * @description The URL that receives signed events.
                          * @example https://example.com/hooks/blipq
                          */
                         url: string;
@@ -2622,7 +2622,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `result_expired`: The caption was kept for its retention time and is gone. */
+            /** @description `result_expired`: The retention time is over. */
             410: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -2709,7 +2709,7 @@ export interface operations {
                 max_new_tokens?: components["parameters"]["ImageMaxNewTokens"];
                 /** @description With an image as the body. At most 16 names with texts, given back with the caption. */
                 metadata?: components["parameters"]["ImageMetadata"];
-                /** @description With an image as the body. Captions of less confidence are marked `low_confidence`. Default: what the model’s card says. */
+                /** @description With an image as the body. Captions of less confidence are marked `low_confidence`. Default: the value of the model’s card. */
                 min_confidence?: components["parameters"]["ImageMinConfidence"];
                 /** @description With an image as the body. */
                 min_new_tokens?: components["parameters"]["ImageMinNewTokens"];
@@ -2729,7 +2729,7 @@ export interface operations {
                 repetition_penalty?: components["parameters"]["ImageRepetitionPenalty"];
                 /** @description With an image as the body. What the random numbers are made from: the same seed gives the same caption. Default: a new one, which the resource tells. */
                 seed?: components["parameters"]["ImageSeed"];
-                /** @description With an image as the body. What scores are divided by before a token is drawn: above 1 varied, below 1 safe. */
+                /** @description With an image as the body. Divides the scores before each draw: above 1 varied, below 1 safe. */
                 temperature?: components["parameters"]["ImageTemperature"];
                 /** @description With an image as the body. Seconds after which the caption expires unless a worker has started it. */
                 timeout_s?: components["parameters"]["ImageTimeoutS"];
@@ -2737,7 +2737,7 @@ export interface operations {
                 top_k?: components["parameters"]["ImageTopK"];
                 /** @description With an image as the body. Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
                 top_p?: components["parameters"]["ImageTopP"];
-                /** @description With an image as the body. Who is told when the caption has ended; see docs/reference/webhooks.md. */
+                /** @description With an image as the body. The webhook notified when the work has ended; see docs/reference/webhooks.md. */
                 webhook?: components["parameters"]["ImageWebhook"];
             };
             header?: {
@@ -2802,7 +2802,7 @@ export interface operations {
                     metadata?: {
                         [key: string]: string;
                     };
-                    /** @description Captions of less confidence are marked `low_confidence`. Default: what the model’s card says. */
+                    /** @description Captions of less confidence are marked `low_confidence`. Default: the value of the model’s card. */
                     min_confidence?: number;
                     min_new_tokens?: number;
                     /** @description The text does not end before it has that many words. */
@@ -2818,7 +2818,7 @@ export interface operations {
                     repetition_penalty?: number;
                     /** @description What the random numbers are made from: the same seed gives the same caption. Default: a new one, which the resource tells. */
                     seed?: number;
-                    /** @description What scores are divided by before a token is drawn: above 1 varied, below 1 safe. */
+                    /** @description Divides the scores before each draw: above 1 varied, below 1 safe. */
                     temperature?: number;
                     /** @description Seconds after which the caption expires unless a worker has started it. */
                     timeout_s?: number;
@@ -2826,12 +2826,12 @@ export interface operations {
                     top_k?: number;
                     /** @description Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
                     top_p?: number;
-                    /** @description Who is told when the caption has ended; see docs/reference/webhooks.md. */
+                    /** @description The webhook notified when the work has ended; see docs/reference/webhooks.md. */
                     webhook?: {
                         /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */
                         events?: ("caption.succeeded" | "caption.failed" | "caption.canceled" | "caption.expired" | "answer.succeeded" | "answer.failed" | "answer.canceled" | "answer.expired" | "match.succeeded" | "match.failed" | "match.canceled" | "match.expired" | "batch.completed")[];
                         /**
-                         * @description Where signed events are posted to.
+                         * @description The URL that receives signed events.
                          * @example https://example.com/hooks/blipq
                          */
                         url: string;
@@ -2970,7 +2970,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `result_expired`: The caption was kept for its retention time and is gone. */
+            /** @description `result_expired`: The retention time is over. */
             410: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -3163,7 +3163,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `result_expired`: The caption was kept for its retention time and is gone. */
+            /** @description `result_expired`: The retention time is over. */
             410: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -3335,7 +3335,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `result_expired`: The caption was kept for its retention time and is gone. */
+            /** @description `result_expired`: The retention time is over. */
             410: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -3479,7 +3479,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `result_expired`: The caption was kept for its retention time and is gone. */
+            /** @description `result_expired`: The retention time is over. */
             410: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -3553,7 +3553,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the last event that was seen: what came before is left out. */
+                /** @description The id of the last received event; the stream continues after it. */
                 "Last-Event-ID"?: components["parameters"]["LastEventId"];
             };
             path: {
@@ -3635,7 +3635,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `result_expired`: The caption was kept for its retention time and is gone. */
+            /** @description `result_expired`: The retention time is over. */
             410: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -3818,7 +3818,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `result_expired`: The caption was kept for its retention time and is gone. `input_expired`: The image is gone. */
+            /** @description `result_expired`: The retention time is over. `input_expired`: The image is gone. */
             410: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -4145,7 +4145,7 @@ export interface operations {
                     metadata?: {
                         [key: string]: string;
                     };
-                    /** @description Captions of less confidence are marked `low_confidence`. Default: what the model’s card says. */
+                    /** @description Captions of less confidence are marked `low_confidence`. Default: the value of the model’s card. */
                     min_confidence?: number;
                     min_new_tokens?: number;
                     /** @description The text does not end before it has that many words. */
@@ -4162,7 +4162,7 @@ export interface operations {
                     seed?: number;
                     /** @description Leaves the prompt out of the text. */
                     suppress_prompt?: boolean;
-                    /** @description What scores are divided by before a token is drawn: above 1 varied, below 1 safe. */
+                    /** @description Divides the scores before each draw: above 1 varied, below 1 safe. */
                     temperature?: number;
                     /** @description Seconds after which the caption expires unless a worker has started it. */
                     timeout_s?: number;
@@ -4170,12 +4170,12 @@ export interface operations {
                     top_k?: number;
                     /** @description Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
                     top_p?: number;
-                    /** @description Who is told when the caption has ended; see docs/reference/webhooks.md. */
+                    /** @description The webhook notified when the work has ended; see docs/reference/webhooks.md. */
                     webhook?: {
                         /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */
                         events?: ("caption.succeeded" | "caption.failed" | "caption.canceled" | "caption.expired" | "answer.succeeded" | "answer.failed" | "answer.canceled" | "answer.expired" | "match.succeeded" | "match.failed" | "match.canceled" | "match.expired" | "batch.completed")[];
                         /**
-                         * @description Where signed events are posted to.
+                         * @description The URL that receives signed events.
                          * @example https://example.com/hooks/blipq
                          */
                         url: string;
@@ -4206,7 +4206,7 @@ export interface operations {
                     metadata?: {
                         [key: string]: string;
                     };
-                    /** @description Captions of less confidence are marked `low_confidence`. Default: what the model’s card says. */
+                    /** @description Captions of less confidence are marked `low_confidence`. Default: the value of the model’s card. */
                     min_confidence?: number;
                     min_new_tokens?: number;
                     /** @description The text does not end before it has that many words. */
@@ -4222,7 +4222,7 @@ export interface operations {
                     repetition_penalty?: number;
                     /** @description What the random numbers are made from: the same seed gives the same caption. Default: a new one, which the resource tells. */
                     seed?: number;
-                    /** @description What scores are divided by before a token is drawn: above 1 varied, below 1 safe. */
+                    /** @description Divides the scores before each draw: above 1 varied, below 1 safe. */
                     temperature?: number;
                     /** @description Seconds after which the caption expires unless a worker has started it. */
                     timeout_s?: number;
@@ -4230,12 +4230,12 @@ export interface operations {
                     top_k?: number;
                     /** @description Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
                     top_p?: number;
-                    /** @description Who is told when the caption has ended; see docs/reference/webhooks.md. */
+                    /** @description The webhook notified when the work has ended; see docs/reference/webhooks.md. */
                     webhook?: {
                         /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */
                         events?: ("caption.succeeded" | "caption.failed" | "caption.canceled" | "caption.expired" | "answer.succeeded" | "answer.failed" | "answer.canceled" | "answer.expired" | "match.succeeded" | "match.failed" | "match.canceled" | "match.expired" | "batch.completed")[];
                         /**
-                         * @description Where signed events are posted to.
+                         * @description The URL that receives signed events.
                          * @example https://example.com/hooks/blipq
                          */
                         url: string;
@@ -4263,12 +4263,12 @@ export interface operations {
                     texts: string[];
                     /** @description Seconds after which the caption expires unless a worker has started it. */
                     timeout_s?: number;
-                    /** @description Who is told when the caption has ended; see docs/reference/webhooks.md. */
+                    /** @description The webhook notified when the work has ended; see docs/reference/webhooks.md. */
                     webhook?: {
                         /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */
                         events?: ("caption.succeeded" | "caption.failed" | "caption.canceled" | "caption.expired" | "answer.succeeded" | "answer.failed" | "answer.canceled" | "answer.expired" | "match.succeeded" | "match.failed" | "match.canceled" | "match.expired" | "batch.completed")[];
                         /**
-                         * @description Where signed events are posted to.
+                         * @description The URL that receives signed events.
                          * @example https://example.com/hooks/blipq
                          */
                         url: string;
@@ -4586,7 +4586,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `result_expired`: The caption was kept for its retention time and is gone. */
+            /** @description `result_expired`: The retention time is over. */
             410: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -4741,7 +4741,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `result_expired`: The caption was kept for its retention time and is gone. */
+            /** @description `result_expired`: The retention time is over. */
             410: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -4815,7 +4815,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the last event that was seen: what came before is left out. */
+                /** @description The id of the last received event; the stream continues after it. */
                 "Last-Event-ID"?: components["parameters"]["LastEventId"];
             };
             path: {
@@ -4897,7 +4897,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `result_expired`: The caption was kept for its retention time and is gone. */
+            /** @description `result_expired`: The retention time is over. */
             410: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -5048,7 +5048,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `result_expired`: The caption was kept for its retention time and is gone. */
+            /** @description `result_expired`: The retention time is over. */
             410: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -5293,7 +5293,7 @@ export interface operations {
                 max_new_tokens?: components["parameters"]["ImageMaxNewTokens"];
                 /** @description With an image as the body. At most 16 names with texts, given back with the caption. */
                 metadata?: components["parameters"]["ImageMetadata"];
-                /** @description With an image as the body. Captions of less confidence are marked `low_confidence`. Default: what the model’s card says. */
+                /** @description With an image as the body. Captions of less confidence are marked `low_confidence`. Default: the value of the model’s card. */
                 min_confidence?: components["parameters"]["ImageMinConfidence"];
                 /** @description With an image as the body. */
                 min_new_tokens?: components["parameters"]["ImageMinNewTokens"];
@@ -5315,7 +5315,7 @@ export interface operations {
                 seed?: components["parameters"]["ImageSeed"];
                 /** @description With an image as the body. Leaves the prompt out of the text. */
                 suppress_prompt?: components["parameters"]["ImageSuppressPrompt"];
-                /** @description With an image as the body. What scores are divided by before a token is drawn: above 1 varied, below 1 safe. */
+                /** @description With an image as the body. Divides the scores before each draw: above 1 varied, below 1 safe. */
                 temperature?: components["parameters"]["ImageTemperature"];
                 /** @description With an image as the body. Seconds after which the caption expires unless a worker has started it. */
                 timeout_s?: components["parameters"]["ImageTimeoutS"];
@@ -5323,7 +5323,7 @@ export interface operations {
                 top_k?: components["parameters"]["ImageTopK"];
                 /** @description With an image as the body. Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
                 top_p?: components["parameters"]["ImageTopP"];
-                /** @description With an image as the body. Who is told when the caption has ended; see docs/reference/webhooks.md. */
+                /** @description With an image as the body. The webhook notified when the work has ended; see docs/reference/webhooks.md. */
                 webhook?: components["parameters"]["ImageWebhook"];
             };
             header?: {
@@ -5393,7 +5393,7 @@ export interface operations {
                     metadata?: {
                         [key: string]: string;
                     };
-                    /** @description Captions of less confidence are marked `low_confidence`. Default: what the model’s card says. */
+                    /** @description Captions of less confidence are marked `low_confidence`. Default: the value of the model’s card. */
                     min_confidence?: number;
                     min_new_tokens?: number;
                     /** @description The text does not end before it has that many words. */
@@ -5410,7 +5410,7 @@ export interface operations {
                     seed?: number;
                     /** @description Leaves the prompt out of the text. */
                     suppress_prompt?: boolean;
-                    /** @description What scores are divided by before a token is drawn: above 1 varied, below 1 safe. */
+                    /** @description Divides the scores before each draw: above 1 varied, below 1 safe. */
                     temperature?: number;
                     /** @description Seconds after which the caption expires unless a worker has started it. */
                     timeout_s?: number;
@@ -5418,12 +5418,12 @@ export interface operations {
                     top_k?: number;
                     /** @description Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
                     top_p?: number;
-                    /** @description Who is told when the caption has ended; see docs/reference/webhooks.md. */
+                    /** @description The webhook notified when the work has ended; see docs/reference/webhooks.md. */
                     webhook?: {
                         /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */
                         events?: ("caption.succeeded" | "caption.failed" | "caption.canceled" | "caption.expired" | "answer.succeeded" | "answer.failed" | "answer.canceled" | "answer.expired" | "match.succeeded" | "match.failed" | "match.canceled" | "match.expired" | "batch.completed")[];
                         /**
-                         * @description Where signed events are posted to.
+                         * @description The URL that receives signed events.
                          * @example https://example.com/hooks/blipq
                          */
                         url: string;
@@ -5741,7 +5741,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `result_expired`: The caption was kept for its retention time and is gone. */
+            /** @description `result_expired`: The retention time is over. */
             410: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -5832,7 +5832,7 @@ export interface operations {
                 max_new_tokens?: components["parameters"]["ImageMaxNewTokens"];
                 /** @description With an image as the body. At most 16 names with texts, given back with the caption. */
                 metadata?: components["parameters"]["ImageMetadata"];
-                /** @description With an image as the body. Captions of less confidence are marked `low_confidence`. Default: what the model’s card says. */
+                /** @description With an image as the body. Captions of less confidence are marked `low_confidence`. Default: the value of the model’s card. */
                 min_confidence?: components["parameters"]["ImageMinConfidence"];
                 /** @description With an image as the body. */
                 min_new_tokens?: components["parameters"]["ImageMinNewTokens"];
@@ -5854,7 +5854,7 @@ export interface operations {
                 seed?: components["parameters"]["ImageSeed"];
                 /** @description With an image as the body. Leaves the prompt out of the text. */
                 suppress_prompt?: components["parameters"]["ImageSuppressPrompt"];
-                /** @description With an image as the body. What scores are divided by before a token is drawn: above 1 varied, below 1 safe. */
+                /** @description With an image as the body. Divides the scores before each draw: above 1 varied, below 1 safe. */
                 temperature?: components["parameters"]["ImageTemperature"];
                 /** @description With an image as the body. Seconds after which the caption expires unless a worker has started it. */
                 timeout_s?: components["parameters"]["ImageTimeoutS"];
@@ -5862,7 +5862,7 @@ export interface operations {
                 top_k?: components["parameters"]["ImageTopK"];
                 /** @description With an image as the body. Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
                 top_p?: components["parameters"]["ImageTopP"];
-                /** @description With an image as the body. Who is told when the caption has ended; see docs/reference/webhooks.md. */
+                /** @description With an image as the body. The webhook notified when the work has ended; see docs/reference/webhooks.md. */
                 webhook?: components["parameters"]["ImageWebhook"];
             };
             header?: {
@@ -5933,7 +5933,7 @@ export interface operations {
                     metadata?: {
                         [key: string]: string;
                     };
-                    /** @description Captions of less confidence are marked `low_confidence`. Default: what the model’s card says. */
+                    /** @description Captions of less confidence are marked `low_confidence`. Default: the value of the model’s card. */
                     min_confidence?: number;
                     min_new_tokens?: number;
                     /** @description The text does not end before it has that many words. */
@@ -5950,7 +5950,7 @@ export interface operations {
                     seed?: number;
                     /** @description Leaves the prompt out of the text. */
                     suppress_prompt?: boolean;
-                    /** @description What scores are divided by before a token is drawn: above 1 varied, below 1 safe. */
+                    /** @description Divides the scores before each draw: above 1 varied, below 1 safe. */
                     temperature?: number;
                     /** @description Seconds after which the caption expires unless a worker has started it. */
                     timeout_s?: number;
@@ -5958,12 +5958,12 @@ export interface operations {
                     top_k?: number;
                     /** @description Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
                     top_p?: number;
-                    /** @description Who is told when the caption has ended; see docs/reference/webhooks.md. */
+                    /** @description The webhook notified when the work has ended; see docs/reference/webhooks.md. */
                     webhook?: {
                         /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */
                         events?: ("caption.succeeded" | "caption.failed" | "caption.canceled" | "caption.expired" | "answer.succeeded" | "answer.failed" | "answer.canceled" | "answer.expired" | "match.succeeded" | "match.failed" | "match.canceled" | "match.expired" | "batch.completed")[];
                         /**
-                         * @description Where signed events are posted to.
+                         * @description The URL that receives signed events.
                          * @example https://example.com/hooks/blipq
                          */
                         url: string;
@@ -6102,7 +6102,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `result_expired`: The caption was kept for its retention time and is gone. */
+            /** @description `result_expired`: The retention time is over. */
             410: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -6295,7 +6295,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `result_expired`: The caption was kept for its retention time and is gone. */
+            /** @description `result_expired`: The retention time is over. */
             410: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -6467,7 +6467,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `result_expired`: The caption was kept for its retention time and is gone. */
+            /** @description `result_expired`: The retention time is over. */
             410: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -6611,7 +6611,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `result_expired`: The caption was kept for its retention time and is gone. */
+            /** @description `result_expired`: The retention time is over. */
             410: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -6685,7 +6685,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the last event that was seen: what came before is left out. */
+                /** @description The id of the last received event; the stream continues after it. */
                 "Last-Event-ID"?: components["parameters"]["LastEventId"];
             };
             path: {
@@ -6767,7 +6767,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `result_expired`: The caption was kept for its retention time and is gone. */
+            /** @description `result_expired`: The retention time is over. */
             410: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -6950,7 +6950,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `result_expired`: The caption was kept for its retention time and is gone. `input_expired`: The image is gone. */
+            /** @description `result_expired`: The retention time is over. `input_expired`: The image is gone. */
             410: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -7469,7 +7469,7 @@ export interface operations {
                 texts?: components["parameters"]["ImageTexts"];
                 /** @description With an image as the body. Seconds after which the caption expires unless a worker has started it. */
                 timeout_s?: components["parameters"]["ImageTimeoutS"];
-                /** @description With an image as the body. Who is told when the caption has ended; see docs/reference/webhooks.md. */
+                /** @description With an image as the body. The webhook notified when the work has ended; see docs/reference/webhooks.md. */
                 webhook?: components["parameters"]["ImageWebhook"];
             };
             header?: {
@@ -7531,12 +7531,12 @@ export interface operations {
                     texts: string[];
                     /** @description Seconds after which the caption expires unless a worker has started it. */
                     timeout_s?: number;
-                    /** @description Who is told when the caption has ended; see docs/reference/webhooks.md. */
+                    /** @description The webhook notified when the work has ended; see docs/reference/webhooks.md. */
                     webhook?: {
                         /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */
                         events?: ("caption.succeeded" | "caption.failed" | "caption.canceled" | "caption.expired" | "answer.succeeded" | "answer.failed" | "answer.canceled" | "answer.expired" | "match.succeeded" | "match.failed" | "match.canceled" | "match.expired" | "batch.completed")[];
                         /**
-                         * @description Where signed events are posted to.
+                         * @description The URL that receives signed events.
                          * @example https://example.com/hooks/blipq
                          */
                         url: string;
@@ -7854,7 +7854,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `result_expired`: The caption was kept for its retention time and is gone. */
+            /** @description `result_expired`: The retention time is over. */
             410: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -7935,7 +7935,7 @@ export interface operations {
                 texts?: components["parameters"]["ImageTexts"];
                 /** @description With an image as the body. Seconds after which the caption expires unless a worker has started it. */
                 timeout_s?: components["parameters"]["ImageTimeoutS"];
-                /** @description With an image as the body. Who is told when the caption has ended; see docs/reference/webhooks.md. */
+                /** @description With an image as the body. The webhook notified when the work has ended; see docs/reference/webhooks.md. */
                 webhook?: components["parameters"]["ImageWebhook"];
             };
             header?: {
@@ -7998,12 +7998,12 @@ export interface operations {
                     texts: string[];
                     /** @description Seconds after which the caption expires unless a worker has started it. */
                     timeout_s?: number;
-                    /** @description Who is told when the caption has ended; see docs/reference/webhooks.md. */
+                    /** @description The webhook notified when the work has ended; see docs/reference/webhooks.md. */
                     webhook?: {
                         /** @description Default: every end of the caption, answer or match; of a batch, batch.completed. */
                         events?: ("caption.succeeded" | "caption.failed" | "caption.canceled" | "caption.expired" | "answer.succeeded" | "answer.failed" | "answer.canceled" | "answer.expired" | "match.succeeded" | "match.failed" | "match.canceled" | "match.expired" | "batch.completed")[];
                         /**
-                         * @description Where signed events are posted to.
+                         * @description The URL that receives signed events.
                          * @example https://example.com/hooks/blipq
                          */
                         url: string;
@@ -8142,7 +8142,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `result_expired`: The caption was kept for its retention time and is gone. */
+            /** @description `result_expired`: The retention time is over. */
             410: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -8335,7 +8335,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `result_expired`: The caption was kept for its retention time and is gone. */
+            /** @description `result_expired`: The retention time is over. */
             410: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -8507,7 +8507,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `result_expired`: The caption was kept for its retention time and is gone. */
+            /** @description `result_expired`: The retention time is over. */
             410: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -8651,7 +8651,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `result_expired`: The caption was kept for its retention time and is gone. */
+            /** @description `result_expired`: The retention time is over. */
             410: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -8725,7 +8725,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the last event that was seen: what came before is left out. */
+                /** @description The id of the last received event; the stream continues after it. */
                 "Last-Event-ID"?: components["parameters"]["LastEventId"];
             };
             path: {
@@ -8807,7 +8807,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `result_expired`: The caption was kept for its retention time and is gone. */
+            /** @description `result_expired`: The retention time is over. */
             410: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -8990,7 +8990,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `result_expired`: The caption was kept for its retention time and is gone. `input_expired`: The image is gone. */
+            /** @description `result_expired`: The retention time is over. `input_expired`: The image is gone. */
             410: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -9838,7 +9838,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What the receiver did. */
+            /** @description The receiver’s reaction. */
             200: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];

@@ -14,7 +14,7 @@ function started(silenceMs: number) {
   return { watch, silent, last: last.promise };
 }
 
-test('a lock that nothing confirms is told of once, one that is confirmed or given up is not', async () => {
+test('a lock that nothing confirms is reported once, one that is confirmed or given up is not', async () => {
   const { watch, silent, last } = started(100);
   for (const id of ['lost', 'confirmed', 'done', 'last']) watch.hold(id);
   watch.release('done');

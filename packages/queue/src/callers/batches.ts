@@ -23,7 +23,7 @@ import type { Watched } from './waiters.js';
 /** What is said of a batch as a whole. */
 interface BatchHead {
   metadata?: WorkMetadata;
-  /** Who is told when it completes. */
+  /** The webhook notified when it completes. */
   webhook?: WebhookTarget;
 }
 
@@ -45,7 +45,7 @@ export interface Sealing {
   count?: number;
   /** Further items, which were refused without being noted one by one. */
   beyond?: number;
-  /** Hash of the request as sent: what a repetition is told by. */
+  /** Hash of the request as sent: it tells a repetition from another request. */
   fingerprint?: string;
 }
 

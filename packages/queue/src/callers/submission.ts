@@ -47,7 +47,7 @@ interface SubmissionBase extends SubmissionIdentity {
   batchId?: string;
   /** Its place in the batch. */
   item?: Omit<ItemPlace, 'id'>;
-  /** Who is told when it ends. */
+  /** The webhook notified when it ends. */
   webhook?: WebhookTarget;
   /** `use` (default): the stored result of an equal caption will do. `refresh`: make it, and store it. */
   reuse?: 'use' | 'refresh';

@@ -133,7 +133,7 @@ export class Waiters {
     }
   }
 
-  /** Wakes everybody; who waits is told `shutting_down`. */
+  /** Wakes all waiters with `shutting_down`. */
   stop(): void {
     this.#stopped = true;
     for (const id of this.ids) this.#wake(id, true);

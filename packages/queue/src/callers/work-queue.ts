@@ -276,7 +276,7 @@ export class WorkQueue<R extends WorkResource = CaptionResource> {
     return await asking(() => readLoad(this.#target));
   }
 
-  /** Disconnects; whoever waits is told `shutting_down`. */
+  /** Disconnects; waiters get `shutting_down`. */
   async stop(): Promise<void> {
     this.#waiters.stop();
     await this.#jobs?.close();

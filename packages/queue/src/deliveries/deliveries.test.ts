@@ -29,7 +29,7 @@ test('a caption that ends tells who asked, with the resource as the API returns 
   expect(await live.log.ofWork(work.id, 'public')).toEqual([delivery]);
 });
 
-test('nobody is told of what they did not ask for', async () => {
+test('no webhook is sent for an event that nobody asked for', async () => {
   const quiet = await live.queue.submit(submission());
   const other = await live.queue.submit(submission({ webhook: { ...everyEvent, events: ['caption.failed'] } }));
   for (const { work } of [quiet, other]) await live.queue.cancel(work.id);

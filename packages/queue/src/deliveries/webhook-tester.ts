@@ -105,7 +105,7 @@ export class WebhookTester {
     await this.#redis.publish(this.#keys.tested, JSON.stringify(news));
   }
 
-  /** Takes no more, and drops those in hand: who waits for them is told at once. */
+  /** Takes no more tests and drops those in hand: their callers learn it at once. */
   async stop(): Promise<void> {
     this.#stopping.abort(new Error('the notifier is stopping'));
     this.#reader.disconnect();

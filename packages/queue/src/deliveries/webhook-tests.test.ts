@@ -70,7 +70,7 @@ test('no more wait for a notifier than a bound', async () => {
   await expect((await asker()).send(draft, never)).rejects.toMatchObject({ code: 'queue_full' });
 });
 
-test('a notifier that stops, fails or falls silent is told of, and so is a caller that leaves', async () => {
+test('a notifier that stops, fails or falls silent is reported, and so is a caller that leaves', async () => {
   const begun = latch();
   const held = await notifier((_work, signal) => {
     begun.open();

@@ -78,7 +78,7 @@ export class WebhookTests {
         if (news.state === 'sent') return news.test;
         clearTimeout(timer);
         if (news.state === 'dropped') break;
-        timer = lateAfter(sentMs, 'The notifier that took the test says nothing more of it.');
+        timer = lateAfter(sentMs, 'The notifier that took the test stopped reporting.');
       }
       throw unavailable('The notifier that took the test could not send it, or is stopping.');
     } catch (error) {

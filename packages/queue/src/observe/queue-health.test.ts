@@ -88,7 +88,7 @@ test('a Redis that keeps nothing is used, with a warning at each of its starts',
   await vi.waitFor(() => expect(warnings).toHaveLength(2));
 });
 
-test('the return of Redis is told, once, and only after errors', async () => {
+test('the return of Redis is reported once, and only after errors', async () => {
   const { own } = await server();
   const seen: string[] = [];
   const queueHealth = new QueueHealth({

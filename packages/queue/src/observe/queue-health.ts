@@ -51,7 +51,7 @@ export class QueueHealth {
       this.#lastError = undefined;
       void this.trouble(1500);
     });
-    // A server that loads its data takes connections and says nothing; ioredis overhears that protected mode is on.
+    // A server that loads its data takes connections without answering; ioredis overhears that protected mode is on.
     let asking: NodeJS.Timeout | undefined;
     this.#redis.on('connect', () => {
       clearTimeout(asking);

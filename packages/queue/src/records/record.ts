@@ -49,7 +49,7 @@ export interface RecordStart {
   /** Its index in the batch. */
   item?: number | undefined;
   retryOf?: string | undefined;
-  /** JSON of a `WebhookTarget`: who is told when it ends. */
+  /** JSON of a `WebhookTarget`: the webhook notified when it ends. */
   webhook?: string | undefined;
   fingerprint?: string | undefined;
   idempotency?: string | undefined;

@@ -63,7 +63,7 @@ test('work whose worker lives ends as it made it, however often Redis loses how 
   await vi.waitFor(async () => expect((await queue.read(work.id))?.state).toBe('succeeded'));
 });
 
-test('a watcher is told of every end, although the versions that it saw are lost', async () => {
+test('a watcher sees every end, although the versions that it saw are lost', async () => {
   const { work } = await queue.submit(submission());
   await redis.call('SAVE');
   const events = queue.watch(work.id);
