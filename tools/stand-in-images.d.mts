@@ -1,0 +1,1 @@
+export function baseImages(): Record<'node' | 'valkey', { name: string; standIn: string }>;
