@@ -12,6 +12,8 @@ import { startCommand } from './started-command.js';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const examples = join(root, 'models/demo/examples');
 const scene = 'dog-on-the-grass.jpg';
+/** For npm to install hundreds of packages on a machine that is busy with other things. */
+const installMs = 1_800_000;
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
 
 /** Installs from the registry what they need, hence not a part of `npm test`: `npm run test:packages`. */
@@ -60,7 +62,7 @@ describe.skipIf(process.env.BLIPQ_TRY_PACKAGES !== '1')('the packages, installed
     }
   });
 
-  test('@blipq/blip captions with what it declares, as its README says', () => {
+  test('@blipq/blip captions with what it declares, as its README says', { timeout: installMs }, () => {
     const { folder, node } = installed('blip', ['blipq-onnx-graph', 'blipq-blip'], ['sharp@0.35']);
     cpSync(join(root, 'models/demo'), join(folder, 'checkpoint'), { recursive: true });
     cpSync(join(examples, scene), join(folder, 'photo.jpg'));
@@ -71,7 +73,9 @@ describe.skipIf(process.env.BLIPQ_TRY_PACKAGES !== '1')('the packages, installed
     expect(existsSync(join(folder, 'node_modules/@blipq/contracts'))).toBe(false);
   });
 
-  test('blipq and @blipq/local serve on this machine, and caption without a server; the light ones caption by it', async () => {
+  test('blipq and @blipq/local serve on this machine, and caption without a server; the light ones caption by it', {
+    timeout: installMs,
+  }, async () => {
     const whole = installed('whole', ['blipq-contracts', 'blipq-client', 'blipq-local', 'blipq']);
     expect(whole.blipq(['--version'])).toBe(`${version}\n`);
     const local = whole.blipq(['caption', '--local', join(examples, scene)]);
