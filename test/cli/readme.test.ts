@@ -1,12 +1,13 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { freePort } from '../../packages/test-servers/src/free-port.js';
 import { exampleCaptions } from '../captions-client.js';
+import { commandBlocks } from '../docs/command-blocks.js';
 import { Standalone, temporaryFolder } from '../standalone.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -137,3 +138,27 @@ test('the command of the how-to on alternative text writes a sentence for each i
   pasted(line!.replace('uploads/', 'models/demo/examples').replace('alt.csv', out));
   expect(readFileSync(out, 'utf8')).toContain('A dog on the grass.');
 });
+
+const runnable = commandBlocks.filter(({ mark }) => mark === 'run');
+
+test.skipIf(!hasCurl).each([...new Set(runnable.map(({ path }) => path))])(
+  'the commands of %s succeed, pasted in their order into one shell',
+  (path) => {
+    // The repository as a reader has it, with the reader's photographs.
+    const clone = join(folder.path, 'clone');
+    mkdirSync(clone, { recursive: true });
+    for (const name of readdirSync(root)) {
+      if (!existsSync(join(clone, name))) symlinkSync(join(root, name), join(clone, name));
+    }
+    for (const name of ['photo.jpg', 'image.jpg', 'a.jpg', 'b.jpg']) {
+      copyFileSync(join(root, 'models/demo/examples/dog-on-the-grass.jpg'), join(clone, name));
+    }
+    const lines = runnable.filter((block) => block.path === path).map(({ commands }) => commands);
+    // A problem is an error here.
+    const script = ['curl() { command curl -sS --fail-with-body "$@"; }', ...lines].join('\n');
+    const env = { PATH: process.env.PATH, HOME: folder.path };
+    const here = script.replaceAll('http://localhost:3000', blipq.url);
+    const { status, stdout, stderr } = spawnSync('sh', ['-euc', here], { cwd: clone, env, encoding: 'utf8' });
+    expect({ status, said: status === 0 ? '' : stdout + stderr }).toEqual({ status: 0, said: '' });
+  },
+);

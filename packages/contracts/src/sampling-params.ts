@@ -32,7 +32,7 @@ export const samplingParams = {
     .meta({ description: 'Only the likeliest tokens that reach this probability together may be drawn; 1 for all.' }),
   seed: z.int().min(0).optional().meta({
     description:
-      'What the random numbers are made from: the same seed gives the same caption. Default: a new one, which the resource tells.',
+      'Number that the random numbers are made from: the same seed gives the same caption. By default a new one, which the resource shows.',
   }),
 };
 

@@ -1023,7 +1023,7 @@ export interface components {
                 no_repeat_ngram_size?: number;
                 num_beams?: number;
                 repetition_penalty?: number;
-                /** @description What the random numbers are made from: the same seed gives the same caption. Default: a new one, which the resource tells. */
+                /** @description Number that the random numbers are made from: the same seed gives the same caption. By default a new one, which the resource shows. */
                 seed?: number;
                 /** @description Divides the scores before each draw: above 1 varied, below 1 safe. */
                 temperature?: number;
@@ -1095,7 +1095,7 @@ export interface components {
                 no_repeat_ngram_size?: number;
                 num_beams?: number;
                 repetition_penalty?: number;
-                /** @description What the random numbers are made from: the same seed gives the same caption. Default: a new one, which the resource tells. */
+                /** @description Number that the random numbers are made from: the same seed gives the same caption. By default a new one, which the resource shows. */
                 seed?: number;
                 /** @description Divides the scores before each draw: above 1 varied, below 1 safe. */
                 temperature?: number;
@@ -1409,7 +1409,7 @@ export interface components {
                 /** @description How many captions to make, as samples or of the best beams; all are in `captions`, the best is `caption`. */
                 num_return_sequences?: number;
                 repetition_penalty?: number;
-                /** @description What the random numbers are made from: the same seed gives the same caption. Default: a new one, which the resource tells. */
+                /** @description Number that the random numbers are made from: the same seed gives the same caption. By default a new one, which the resource shows. */
                 seed?: number;
                 /** @description Leaves the prompt out of the text. */
                 suppress_prompt?: boolean;
@@ -1471,7 +1471,7 @@ export interface components {
             /** @description How many captions to make, as samples or of the best beams; all are in `captions`, the best is `caption`. */
             num_return_sequences?: number;
             repetition_penalty: number;
-            /** @description What the random numbers are made from: the same seed gives the same caption. Default: a new one, which the resource tells. */
+            /** @description Number that the random numbers are made from: the same seed gives the same caption. By default a new one, which the resource shows. */
             seed?: number;
             /** @description Leaves the prompt out of the text. */
             suppress_prompt?: boolean;
@@ -1528,7 +1528,7 @@ export interface components {
                 /** @description How many captions to make, as samples or of the best beams; all are in `captions`, the best is `caption`. */
                 num_return_sequences?: number;
                 repetition_penalty?: number;
-                /** @description What the random numbers are made from: the same seed gives the same caption. Default: a new one, which the resource tells. */
+                /** @description Number that the random numbers are made from: the same seed gives the same caption. By default a new one, which the resource shows. */
                 seed?: number;
                 /** @description Leaves the prompt out of the text. */
                 suppress_prompt?: boolean;
@@ -1975,7 +1975,7 @@ export interface components {
         ImageQuestions: string[];
         /** @description With an image as the body. */
         ImageRepetitionPenalty: number;
-        /** @description With an image as the body. What the random numbers are made from: the same seed gives the same caption. Default: a new one, which the resource tells. */
+        /** @description With an image as the body. Number that the random numbers are made from: the same seed gives the same caption. By default a new one, which the resource shows. */
         ImageSeed: number;
         /** @description With an image as the body. Leaves the prompt out of the text. */
         ImageSuppressPrompt: boolean;
@@ -2201,7 +2201,7 @@ export interface operations {
                 questions?: components["parameters"]["ImageQuestions"];
                 /** @description With an image as the body. */
                 repetition_penalty?: components["parameters"]["ImageRepetitionPenalty"];
-                /** @description With an image as the body. What the random numbers are made from: the same seed gives the same caption. Default: a new one, which the resource tells. */
+                /** @description With an image as the body. Number that the random numbers are made from: the same seed gives the same caption. By default a new one, which the resource shows. */
                 seed?: components["parameters"]["ImageSeed"];
                 /** @description With an image as the body. Divides the scores before each draw: above 1 varied, below 1 safe. */
                 temperature?: components["parameters"]["ImageTemperature"];
@@ -2289,7 +2289,7 @@ export interface operations {
                     /** @description Several questions about one image. */
                     questions?: string[];
                     repetition_penalty?: number;
-                    /** @description What the random numbers are made from: the same seed gives the same caption. Default: a new one, which the resource tells. */
+                    /** @description Number that the random numbers are made from: the same seed gives the same caption. By default a new one, which the resource shows. */
                     seed?: number;
                     /** @description Divides the scores before each draw: above 1 varied, below 1 safe. */
                     temperature?: number;
@@ -2727,7 +2727,7 @@ export interface operations {
                 questions?: components["parameters"]["ImageQuestions"];
                 /** @description With an image as the body. */
                 repetition_penalty?: components["parameters"]["ImageRepetitionPenalty"];
-                /** @description With an image as the body. What the random numbers are made from: the same seed gives the same caption. Default: a new one, which the resource tells. */
+                /** @description With an image as the body. Number that the random numbers are made from: the same seed gives the same caption. By default a new one, which the resource shows. */
                 seed?: components["parameters"]["ImageSeed"];
                 /** @description With an image as the body. Divides the scores before each draw: above 1 varied, below 1 safe. */
                 temperature?: components["parameters"]["ImageTemperature"];
@@ -2816,7 +2816,7 @@ export interface operations {
                     /** @description Several questions about one image. */
                     questions?: string[];
                     repetition_penalty?: number;
-                    /** @description What the random numbers are made from: the same seed gives the same caption. Default: a new one, which the resource tells. */
+                    /** @description Number that the random numbers are made from: the same seed gives the same caption. By default a new one, which the resource shows. */
                     seed?: number;
                     /** @description Divides the scores before each draw: above 1 varied, below 1 safe. */
                     temperature?: number;
@@ -4158,7 +4158,7 @@ export interface operations {
                     num_return_sequences?: number;
                     prompt?: string | null;
                     repetition_penalty?: number;
-                    /** @description What the random numbers are made from: the same seed gives the same caption. Default: a new one, which the resource tells. */
+                    /** @description Number that the random numbers are made from: the same seed gives the same caption. By default a new one, which the resource shows. */
                     seed?: number;
                     /** @description Leaves the prompt out of the text. */
                     suppress_prompt?: boolean;
@@ -4220,7 +4220,7 @@ export interface operations {
                     /** @description Several questions about one image. */
                     questions?: string[];
                     repetition_penalty?: number;
-                    /** @description What the random numbers are made from: the same seed gives the same caption. Default: a new one, which the resource tells. */
+                    /** @description Number that the random numbers are made from: the same seed gives the same caption. By default a new one, which the resource shows. */
                     seed?: number;
                     /** @description Divides the scores before each draw: above 1 varied, below 1 safe. */
                     temperature?: number;
@@ -5311,7 +5311,7 @@ export interface operations {
                 prompt?: components["parameters"]["ImagePrompt"];
                 /** @description With an image as the body. */
                 repetition_penalty?: components["parameters"]["ImageRepetitionPenalty"];
-                /** @description With an image as the body. What the random numbers are made from: the same seed gives the same caption. Default: a new one, which the resource tells. */
+                /** @description With an image as the body. Number that the random numbers are made from: the same seed gives the same caption. By default a new one, which the resource shows. */
                 seed?: components["parameters"]["ImageSeed"];
                 /** @description With an image as the body. Leaves the prompt out of the text. */
                 suppress_prompt?: components["parameters"]["ImageSuppressPrompt"];
@@ -5406,7 +5406,7 @@ export interface operations {
                     num_return_sequences?: number;
                     prompt?: string | null;
                     repetition_penalty?: number;
-                    /** @description What the random numbers are made from: the same seed gives the same caption. Default: a new one, which the resource tells. */
+                    /** @description Number that the random numbers are made from: the same seed gives the same caption. By default a new one, which the resource shows. */
                     seed?: number;
                     /** @description Leaves the prompt out of the text. */
                     suppress_prompt?: boolean;
@@ -5850,7 +5850,7 @@ export interface operations {
                 prompt?: components["parameters"]["ImagePrompt"];
                 /** @description With an image as the body. */
                 repetition_penalty?: components["parameters"]["ImageRepetitionPenalty"];
-                /** @description With an image as the body. What the random numbers are made from: the same seed gives the same caption. Default: a new one, which the resource tells. */
+                /** @description With an image as the body. Number that the random numbers are made from: the same seed gives the same caption. By default a new one, which the resource shows. */
                 seed?: components["parameters"]["ImageSeed"];
                 /** @description With an image as the body. Leaves the prompt out of the text. */
                 suppress_prompt?: components["parameters"]["ImageSuppressPrompt"];
@@ -5946,7 +5946,7 @@ export interface operations {
                     num_return_sequences?: number;
                     prompt?: string | null;
                     repetition_penalty?: number;
-                    /** @description What the random numbers are made from: the same seed gives the same caption. Default: a new one, which the resource tells. */
+                    /** @description Number that the random numbers are made from: the same seed gives the same caption. By default a new one, which the resource shows. */
                     seed?: number;
                     /** @description Leaves the prompt out of the text. */
                     suppress_prompt?: boolean;
