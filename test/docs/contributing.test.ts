@@ -30,7 +30,7 @@ function filesBySection(): Map<string, string[]> {
       sections.set(textOf(node), files);
     }
     visit(node, ['link', 'inlineCode'], (one) => {
-      if (one.type === 'link' && !/^[a-z]+:/.test(one.url)) files.push(one.url);
+      if (one.type === 'link' && !/^[a-z]+:/.test(one.url)) files.push(one.url.replace(/#.*/, ''));
       if (one.type === 'inlineCode') files.push(...(one.value.match(/(?<![\w@/-])[\w.-]+(\/[\w.-]+)+/g) ?? []));
     });
   }
