@@ -148,8 +148,9 @@ describe.skipIf(noChromium !== '')(`the Caption tab on a standalone BlipQ${noChr
       expect(await pasted(playground, file, 'TypeScript', place)).toBe(`${text}\n`);
     });
 
-    test('and as the command', async () => {
-      expect(await pasted(playground, file, 'CLI', place)).toContain(text);
+    test('and as the command, which prints the alternative text', async () => {
+      const alt = await playground.card(file).locator('.alt').textContent();
+      expect(await pasted(playground, file, 'CLI', place)).toBe(`${file}: ${alt!.replace(/^alt /, '')}\n`);
     });
   });
 
