@@ -41,12 +41,14 @@ async function tlsTrouble(node: RedisNode): Promise<Error | undefined> {
 
 /** What `socket` fails of before `event`; undefined where it does not, or takes too long. */
 async function failure(socket: Socket, event: string): Promise<Error | undefined> {
+  // TLS may have a second error, which would end the process.
+  socket.on('error', () => undefined);
   try {
     await once(socket, event, { signal: AbortSignal.timeout(patienceMs) });
     return undefined;
   } catch (error) {
     return (error as Error).name === 'AbortError' ? undefined : (error as Error);
   } finally {
-    socket.on('error', () => undefined).destroy();
+    socket.destroy();
   }
 }

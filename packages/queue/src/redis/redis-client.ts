@@ -83,8 +83,27 @@ function connect(url: string, patience: Patience, onError: OnError): RedisClient
     redis.on('node error', onError);
   }
   redis.on('error', onError);
+  hearEveryError();
   return redis;
 }
+
+/**
+ * ioredis (6.0) listens to the first error of a connection. TLS that was broken off can have another one, the other end's
+ * alert that was on its way, and an error that nobody listens to ends the process.
+ */
+function hearEveryError(): void {
+  if (hearsEveryError) return;
+  hearsEveryError = true;
+  const { connector } = new Redis({ lazyConnect: true }) as unknown as { connector: SentinelConnector };
+  const standalone = Object.getPrototypeOf(connector) as SentinelConnector;
+  const { connect } = standalone;
+  standalone.connect = async function (...args) {
+    const stream = await connect.apply(this, args);
+    return stream.on('error', () => undefined);
+  };
+}
+
+let hearsEveryError = false;
 
 type AddressOf<Kind> = Extract<RedisAddress, { kind: Kind }>;
 
@@ -127,7 +146,7 @@ class QuietSentinelConnector extends SentinelConnector {
   override connect(...args: Parameters<SentinelConnector['connect']>): ReturnType<SentinelConnector['connect']> {
     const own = this as unknown as { failoverDetector: { cleanup(): void } | null };
     own.failoverDetector?.cleanup();
-    return super.connect(...args);
+    return super.connect(...args).then((stream) => stream.on('error', () => undefined));
   }
 }
 
