@@ -1,5 +1,6 @@
 import { newCaptionId } from '@blipq/contracts';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import { addJob, JobQueues } from '../records/jobs.js';
 import { latch, made, submission } from '../testing/fixtures.js';
 import { TestQueue } from '../testing/test-queue.js';
 import { discardRecord } from './scripts/discard-record.js';
@@ -23,6 +24,13 @@ async function tally(promises: Promise<{ status: string }>[]): Promise<Record<st
   }
   return counts;
 }
+
+test('a job is not added to work that Redis has lost since: nobody is told that it was accepted', async () => {
+  const jobs = new JobQueues(live.redis, live.keys, () => undefined);
+  await expect(addJob(jobs.of('captions.demo'), newCaptionId(), '10000')).rejects.toThrow('LOST the record');
+  expect(await live.waitingJobs()).toBe(0);
+  await jobs.close();
+});
 
 describe('an idempotency key', () => {
   test('repeated with the same request returns the first caption and stores nothing', async () => {
