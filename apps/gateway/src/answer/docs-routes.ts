@@ -2,27 +2,13 @@ import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type NextFunction, type Request, type Response, Router } from 'express';
+import { hashedFileHeaders, pagePolicy } from './page-policy.js';
 
 /** Built by apps/site, of the repository's Markdown. `files.json` has the hash of each file by its path. */
 const folder = new URL('../../../site/dist/', import.meta.url);
 
-/** Allows the pages their own files and the index of their search, nothing inline and no other host. */
-const pageHeaders = {
-  'Content-Security-Policy': [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self'",
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-    "require-trusted-types-for 'script'",
-  ].join('; '),
-};
+const pageHeaders = { 'Content-Security-Policy': pagePolicy("'self'") };
 const changing = { 'Cache-Control': 'no-cache' };
-/** Their names have a hash of what is in them. */
-const unchanging = { 'Cache-Control': 'public, max-age=31536000, immutable' };
 
 /**
  * The documents below `base`, `/docs/errors/{code}` among them, the page that a problem's `type` points to. A page is HTML,
@@ -40,7 +26,7 @@ export function docsRoutes(base = '/docs'): Router {
     if (has(`${page}.html`)) return sendPage(page, req, res, next);
     if (has(`${name}/index.html`)) return res.redirect(`${name.split('/').at(-1)}/`);
     if (!has(name) || name.endsWith('.html')) return next();
-    send(name, name.startsWith('assets/') ? unchanging : changing, req, res, next);
+    send(name, name.startsWith('assets/') ? hashedFileHeaders : changing, req, res, next);
   });
   return router;
 

@@ -3,31 +3,17 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { type Request, type Response, Router } from 'express';
+import { hashedFileHeaders, pagePolicy } from './page-policy.js';
 
 /** Built by apps/playground. */
 const folder = new URL('../../../playground/dist/', import.meta.url);
 
-/**
- * Allows the page's own files and requests to this server; thumbnails are data: URLs that the page draws. Texts become
- * elements by the DOM alone, never by HTML.
- */
 const pageHeaders = {
-  'Content-Security-Policy': [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self' data:",
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-    "require-trusted-types-for 'script'",
-  ].join('; '),
+  // Thumbnails are data: URLs that the page draws.
+  'Content-Security-Policy': pagePolicy("'self' data:"),
   'Permissions-Policy': 'camera=(self)',
   'Cache-Control': 'no-cache',
 };
-/** Their names have a hash of what is in them. */
-const assetHeaders = { 'Cache-Control': 'public, max-age=31536000, immutable' };
 
 /** `/playground`: the page to try the API on. It is the same with and without a slash at its end. */
 export function playgroundRoutes(): Router {
@@ -40,7 +26,7 @@ export function playgroundRoutes(): Router {
   }
   for (const name of assets) {
     const file = readFileSync(new URL(`assets/${name}`, folder));
-    router.get(`/playground/assets/${name}`, send(file, extname(name), assetHeaders));
+    router.get(`/playground/assets/${name}`, send(file, extname(name), hashedFileHeaders));
   }
   return router;
 }

@@ -4,6 +4,7 @@ import { extname } from 'node:path';
 import type { LiveLook } from '@blipq/queue';
 import express, { type Express, type Request, type Response } from 'express';
 import { docsRoutes } from '../answer/docs-routes.js';
+import { pagePolicy } from '../answer/page-policy.js';
 import { securityHeaders } from '../answer/security-headers.js';
 import type { AdminPage } from './admin-pages.js';
 import { answerWith } from './answer-with.js';
@@ -13,19 +14,6 @@ import { readRunbook } from './runbook.js';
 
 const folder = new URL('../../live/', import.meta.url);
 const files = ['live.js', 'dom.js', 'format.js', 'columns.js', 'live.css'];
-
-/** Texts become elements by the DOM alone, never by HTML. Heights of bars are set by script, which needs no permission. */
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  'img-src data:',
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-].join('; ');
 
 /** However many pages are open, Redis is looked at so often. */
 const everyMs = 1000;
@@ -49,7 +37,8 @@ export class LiveView implements AdminPage {
     this.#app = express().disable('x-powered-by').enable('strict routing');
     this.#app.use(securityHeaders);
     this.#app.get(this.path, (_req: Request, res: Response) => {
-      res.setHeader('Content-Security-Policy', contentSecurityPolicy);
+      // Heights of bars are set by script, which needs no permission.
+      res.setHeader('Content-Security-Policy', pagePolicy('data:'));
       res.type('html').send(html);
     });
     for (const name of files) {
