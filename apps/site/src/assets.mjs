@@ -26,9 +26,11 @@ export function writeAssets(documents, dist) {
     copyFileSync(image, target);
   }
   const source = (name) => readFileSync(new URL(name, import.meta.url));
+  // The colours are the playground's, but that documents are read on white.
+  const styles = ['../../playground/src/style/colours.css', 'style/document.css', 'style/frame.css'];
   return {
     icon: write('icon.svg', source('../../playground/src/icon.svg')),
-    style: write('style.css', Buffer.concat([source('style/document.css'), source('style/frame.css')])),
+    style: write('style.css', Buffer.concat(styles.map(source))),
     minisearch: write('minisearch.js', readFileSync(join(dirname(resolve('minisearch')), '../umd/index.js'))),
     search: write('search.js', source('search.js')),
     index: write('index.json', searchIndex(documents)),
