@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { canAptInstall } from './apt-install.mjs';
 import { root } from './bootstrap.mjs';
+import { runProgram } from './run-program.mjs';
 
 /** A Docker engine with Compose and buildx from Debian 13, and what it needs from Debian 12, whose C library it suits. */
 const packages = [
@@ -124,22 +125,22 @@ function unpackPrograms(target) {
     };
     const options = Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
     const cwd = join(folder, 'debs');
-    run('apt-get', [...options, '-q', 'update'], { cwd });
-    run('apt-get', [...options, '-q', 'download', ...packages], { cwd });
-    for (const deb of readdirSync(cwd)) run('dpkg', ['-x', deb, join(folder, 'root')], { cwd });
+    runProgram('apt-get', [...options, '-q', 'update'], { cwd });
+    runProgram('apt-get', [...options, '-q', 'download', ...packages], { cwd });
+    for (const deb of readdirSync(cwd)) runProgram('dpkg', ['-x', deb, join(folder, 'root')], { cwd });
     // Which an installation would choose.
     for (const name of ['iptables', 'ip6tables'].flatMap((one) => [one, `${one}-save`, `${one}-restore`]))
       symlinkSync('xtables-nft-multi', join(folder, 'root/usr/sbin', name));
     mkdirSync(join(target, '..'), { recursive: true });
-    run('cp', ['-a', join(folder, 'root'), `${target}.part`]);
-    run('mv', [`${target}.part`, target]);
+    runProgram('cp', ['-a', join(folder, 'root'), `${target}.part`]);
+    runProgram('mv', [`${target}.part`, target]);
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
 function kernelState(env) {
-  const rules = ['iptables', 'ip6tables'].map((name) => [name, run(`${name}-save`, [], { env })]);
+  const rules = ['iptables', 'ip6tables'].map((name) => [name, runProgram(`${name}-save`, [], { env })]);
   return { rules, sysctls: sysctls.filter(existsSync).map((path) => [path, readFileSync(path, 'utf8')]) };
 }
 
@@ -149,15 +150,8 @@ function restoreKernel({ rules, sysctls }, env) {
     const empty = missing.map(
       ([table, chains]) => `*${table}\n${chains.map((one) => `:${one} ACCEPT [0:0]\n`).join('')}COMMIT\n`,
     );
-    run(`${name}-restore`, [], { env, input: saved + empty.join('') });
+    runProgram(`${name}-restore`, [], { env, input: saved + empty.join('') });
   }
   for (const [path, value] of sysctls) writeFileSync(path, value);
   spawnSync('ip', ['link', 'delete', 'docker0']);
-}
-
-function run(program, args, options = {}) {
-  const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8', ...options });
-  if (error) throw error;
-  if (status !== 0) throw new Error(`${program} ${args.join(' ')}: ${stderr.trim()}`);
-  return stdout;
 }

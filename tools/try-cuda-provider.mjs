@@ -1,12 +1,13 @@
 // npm run try:cuda: loads the CUDA provider that the image worker-cuda gets, beside onnxruntime-node's own library and the
 // CUDA and cuDNN of PyPI's wheels, and goes on until it asks for a device. Needs Linux, cc and nm, 3 GB of disk and no GPU.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { bootstrap, root, say } from './bootstrap.mjs';
 import { addCudaProvider, bindingFolder, download, providers } from './cuda-provider.mjs';
 import { hasProgram } from './ensure-program.mjs';
+import { runProgram } from './run-program.mjs';
 import { zipEntry, zipPaths } from './zip-entry.mjs';
 
 /** Of CUDA 13.0.1 and a cuDNN 9, as in the image's base. */
@@ -76,7 +77,7 @@ function standInDriver() {
   const driver = join(folder, 'driver');
   mkdirSync(driver, { recursive: true });
   const source = join(root, 'tools/cuda-driver-without-device.c');
-  run('cc', ['-shared', '-fPIC', '-Wl,-soname,libcuda.so.1', '-o', join(driver, 'libcuda.so.1'), source]);
+  runProgram('cc', ['-shared', '-fPIC', '-Wl,-soname,libcuda.so.1', '-o', join(driver, 'libcuda.so.1'), source]);
   return driver;
 }
 
@@ -85,7 +86,7 @@ function proveLinks(provider, driver) {
   const { stdout, stderr } = spawnSync('ldd', ['-r', provider], { encoding: 'utf8', env: withLibraries(driver) });
   const lines = `${stdout}${stderr}`.split('\n').filter((line) => /not found|undefined symbol/.test(line));
   // onnxruntime loads the library that has it before the provider.
-  const host = run('nm', ['-D', '--defined-only', join(dirname(provider), providers[1])]);
+  const host = runProgram('nm', ['-D', '--defined-only', join(dirname(provider), providers[1])]);
   const missing = lines.filter((line) => !(line.includes('Provider_GetHost') && host.includes('Provider_GetHost')));
   if (missing.length > 0) throw new Error(`the provider does not link:\n${missing.join('\n')}`);
   say('Every library and symbol that it links to is found.');
@@ -99,7 +100,7 @@ function proveLateSymbols(provider) {
       .match(/(?<=\0)cudnn[A-Z]\w+(?=\0)/g),
   );
   const cudnn = zipLibraries('libcudnn')
-    .map((path) => run('nm', ['-D', '--defined-only', path]))
+    .map((path) => runProgram('nm', ['-D', '--defined-only', path]))
     .join('\n');
   const missing = [...names].filter((name) => !new RegExp(` ${name}(@|$)`, 'm').test(cudnn));
   if (names.size === 0 || missing.length > 0) throw new Error(`cuDNN lacks ${missing.join(', ') || 'everything'}`);
@@ -110,14 +111,19 @@ function proveLateSymbols(provider) {
 function proveLoading(driver) {
   const model = join(folder, 'model');
   const made = { ...process.env, BLIPQ_CACHE: model, BLIPQ_PRECISION: 'fp32', BLIPQ_DEVICE: 'cpu' };
-  const prepared = run(process.execPath, ['apps/cli/dist/main.js', 'model', 'prepare', 'models/demo', '--json'], {
-    env: made,
-  });
+  const prepared = runProgram(
+    process.execPath,
+    ['apps/cli/dist/main.js', 'model', 'prepare', 'models/demo', '--json'],
+    {
+      cwd: root,
+      env: made,
+    },
+  );
   const graphs = JSON.parse(prepared).prepared;
   const script = `const { InferenceSession } = require('onnxruntime-node');
     const session = (device) => InferenceSession.create(process.argv[1], { executionProviders: [device] });
     session('cpu').then(() => session('cuda')).then(() => console.log('a session'), (error) => console.log(error.message));`;
-  const said = run(process.execPath, ['-e', script, join(graphs, 'encoder.onnx')], {
+  const said = runProgram(process.execPath, ['-e', script, join(graphs, 'encoder.onnx')], {
     cwd: folder,
     env: withLibraries(driver),
   });
@@ -129,8 +135,7 @@ function proveLoading(driver) {
 }
 
 function zipLibraries(prefix) {
-  return run('ls', [libraries])
-    .split('\n')
+  return readdirSync(libraries)
     .filter((name) => name.startsWith(prefix))
     .map((name) => join(libraries, name));
 }
@@ -141,16 +146,4 @@ function withLibraries(driver) {
 
 function readJson(path) {
   return JSON.parse(readFileSync(path, 'utf8'));
-}
-
-function run(program, args, options = {}) {
-  const { status, stdout, stderr, error } = spawnSync(program, args, {
-    cwd: root,
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
-    ...options,
-  });
-  if (error) throw error;
-  if (status !== 0) throw new Error(`${program} ${args.join(' ')}: ${stderr}`);
-  return stdout;
 }

@@ -1,7 +1,6 @@
 // node tools/release/chart.mjs <folder> --registry ghcr.io/owner --digests <folder>
 // The chart as it is published, blipq-<version>.tgz in <folder>: its images are those in that registry, at its version
 // and, with --digests, by digest. That folder has a file for each image, named as its target, with `sha256:…` in it.
-import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { parseDocument } from 'yaml';
 import { ensureClient, findClient } from '../kubernetes-clients.mjs';
+import { runProgram } from '../run-program.mjs';
 import { images } from './products.mjs';
 
 const source = fileURLToPath(new URL('../../k8s/chart', import.meta.url));
@@ -26,8 +26,8 @@ export function packageChart(target, { registry, digests }) {
     writeFileSync(values, document.toString({ lineWidth: 0 }));
     if (digests) writeFileSync(join(stage, 'files/digests.json'), JSON.stringify(digestsIn(digests)));
     mkdirSync(target, { recursive: true });
-    run(helm, ['lint', '--strict', stage, '--values', join(source, 'profiles/cpu.yaml')]);
-    const said = run(helm, ['package', stage, '--destination', target]);
+    runProgram(helm, ['lint', '--strict', stage, '--values', join(source, 'profiles/cpu.yaml')]);
+    const said = runProgram(helm, ['package', stage, '--destination', target]);
     return /saved it to: (.+)$/m.exec(said)[1];
   } finally {
     rmSync(stage, { recursive: true });
@@ -42,13 +42,6 @@ function digestOf(file) {
   const digest = readFileSync(file, 'utf8').trim();
   if (!/^sha256:[0-9a-f]{64}$/.test(digest)) throw new Error(`${file} holds no digest: ${JSON.stringify(digest)}`);
   return digest;
-}
-
-function run(program, args) {
-  const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8' });
-  if (error) throw error;
-  if (status !== 0) throw new Error(`helm ${args[0]}: ${stderr}${stdout}`);
-  return stdout;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
