@@ -45,7 +45,7 @@ export class BulkHosts {
   /** The URL of the nth image, and whether its host is good. */
   urlOf(n: number): { url: string; isGood: boolean } {
     const host = n % hosts;
-    const isGood = host >= bad;
+    const isGood = !BulkHosts.isBad(n);
     const isDead = !isGood && kinds[host % kinds.length] === 'dead';
     return { url: `http://127.0.9.${host + 1}:${isDead ? this.deadPort : this.port}/${n}.png`, isGood };
   }

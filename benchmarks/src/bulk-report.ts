@@ -4,6 +4,7 @@ import type { BulkOptions } from './bulk-options.js';
 import type { CpuNoise } from './cpu-noise.js';
 import type { Machine } from './machine.js';
 import { list, mega, percent, table } from './markdown-table.js';
+import { percentile } from './median.js';
 
 /** The most that was seen of each, in bytes, items and ms. */
 export interface Peaks {
@@ -110,7 +111,7 @@ function failuresOf({ options, acknowledgedMs, endings, idle, beside, peaks, bou
   must(slowest <= acknowledgedMsMax, `a 202 took ${(slowest / 1000).toFixed(1)} s`);
   must(sum(endings) === options.items, `${sum(endings)} of ${options.items} items ended`);
   for (const [how, count] of endings) must(expected.includes(how), `${count} items ended as ${how}`);
-  const good = options.items - badOf(options.items);
+  const good = Array.from({ length: options.items }, (_, n) => n).filter((n) => !BulkHosts.isBad(n)).length;
   must(endings.get('succeeded') === good, `${endings.get('succeeded')} items succeeded, of ${good} with good hosts`);
   must(peaks.redis <= options.redisMb * 2 ** 20, `Redis took ${mega(peaks.redis)} MB`);
   must(peaks.pixels <= bounds.pixels, `pixels took ${mega(peaks.pixels)} MB of Redis`);
@@ -131,11 +132,6 @@ function failuresOf({ options, acknowledgedMs, endings, idle, beside, peaks, bou
   return failures;
 }
 
-/** Items whose hosts are bad: a tenth of each hundred, the first ones. */
-function badOf(items: number): number {
-  return Array.from({ length: items % 100 }, (_, n) => n).filter(BulkHosts.isBad).length + 10 * Math.floor(items / 100);
-}
-
 const endingsOf = (endings: Endings) => [...endings].map(([how, count]) => `${how} ${count}`).join(', ');
 const sum = (endings: Endings) => [...endings.values()].reduce((all, count) => all + count, 0);
-const p95 = (numbers: number[]): number => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length * 0.95)] ?? 0;
+const p95 = (numbers: number[]): number => percentile(numbers, 0.95);
