@@ -38,7 +38,7 @@ export async function bootstrap() {
 
   const sources = packages.flatMap((folder) => ['src', 'assembly'].flatMap((name) => filesIn(join(folder, name))));
   // The site is made of them.
-  const documents = [...filesIn(join(root, 'docs')), ...documentPaths().map((path) => join(root, path))];
+  const documents = new Set([...filesIn(join(root, 'docs')), ...documentPaths().map((path) => join(root, path))]);
   const built = digest([...locked, ...manifests, ...sources, ...documents]);
   const complete = packages.every((folder) => existsSync(join(folder, 'dist')));
   if (stamp('build') !== built || !complete) {
