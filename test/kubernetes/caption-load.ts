@@ -44,7 +44,7 @@ export async function captioned(url: string, name: string): Promise<string> {
     const answer = (await response.json()) as Caption;
     if (!response.ok) return `${response.status} ${JSON.stringify(answer)}`;
     if (answer.state === 'succeeded') return answer.caption!.text;
-    if (!['queued', 'running'].includes(answer.state)) return JSON.stringify(answer);
+    if (!['queued', 'processing'].includes(answer.state)) return JSON.stringify(answer);
     response = await fetch(`${url}/v1/captions/${answer.id}`, { headers: { prefer: 'wait=30' } });
   }
 }

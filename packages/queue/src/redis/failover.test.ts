@@ -84,6 +84,7 @@ async function survives(whole: WholeQueue, master: OwnRedis, signal: NodeJS.Sign
     },
     { interval: 100 },
   );
+  expect(errors.length).toBeGreaterThan(0);
   for (const error of errors) expect(error).toMatchObject({ code: 'queue_unavailable' });
   whole.go.open();
   for (const id of acknowledged) expect(await insistent.ended(id)).toMatchObject({ id, state: 'succeeded' });
