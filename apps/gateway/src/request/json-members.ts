@@ -1,10 +1,13 @@
-import { BlipqError } from '@blipq/contracts';
+import { BlipqError, invalidField } from '@blipq/contracts';
 import { GrowingBytes } from './growing-bytes.js';
 import { parseJson } from './parse-json.js';
 
 const [quote, backslash, comma, colon] = Buffer.from('"\\,:');
 const [listBegins, listEnds, objectBegins, objectEnds] = Buffer.from('[]{}');
 const blanks: readonly (number | undefined)[] = [...Buffer.from(' \t\r\n')];
+
+/** More than a body may have; the others are not read. */
+const membersMax = 100;
 
 /** Where it is in the text: what comes next that is no blank. */
 type Place =
@@ -55,7 +58,7 @@ export class JsonMembers {
     return Object.fromEntries(this.#members);
   }
 
-  /** @throws BlipqError `malformed_json`; `image_too_large` for a member that is too long */
+  /** @throws BlipqError `malformed_json`; `image_too_large` for a member that is too long; `invalid_params` for too many */
   push(piece: Buffer): void {
     for (let at = 0; at < piece.length; ) {
       if (this.#bytes !== undefined) at = this.#collect(piece, at);
@@ -173,6 +176,7 @@ export class JsonMembers {
     }
     const value = parseJson(text);
     if (this.#place === 'value') {
+      if (this.#members.length === membersMax) throw invalidField('', 'The body has more names than a batch can use.');
       this.#members.push([this.#name, value]);
       this.#place = 'after value';
     } else {
