@@ -1,7 +1,7 @@
 -- Work whose image is still to be fetched from its `source`
--- (docs/explanation/decisions/0011-fetching-is-a-stage.md). It waits at a turn, by model; at most so many of a model are
--- fetched ahead of its workers. Its record has `host`, whom the image is asked of, as long as it is in this stage, and
--- `fetch_token` while a gateway has it in hand.
+-- (docs/explanation/decisions/0011-fetching-is-a-stage.md). It waits at a turn, by model; at most so many of a model
+-- are fetched ahead of its workers. Its record has `host`, whom the image is asked of, as long as it is in this
+-- stage, and `fetch_token` while a gateway has it in hand.
 local keys = require 'keys'
 local sorted_sets = require 'sorted-sets'
 local turns = require 'turns'
