@@ -80,7 +80,7 @@ async function measure(withWebhook: boolean) {
   const inference = { encode_ms: 421.4, decode_ms: 134.2, batch_size: 8, device: 'cpu' };
   const worker = new WorkConsumer({
     ...{ ...address, serves: () => ({ task: 'captioning', model }) as const, concurrency: 16 },
-    handler: async ({ revision }) => ({ caption, inference, revision }),
+    handler: async ({ revision }) => ({ caption, inference, revision, precision: 'int8' }),
   });
   let sent = 0;
   let allSent = () => {};

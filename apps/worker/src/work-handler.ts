@@ -6,7 +6,7 @@ import { pastSpan } from '@blipq/service';
 /** Does a job on the engine: its caption, its answers or its matches. */
 export function workHandler(engine: WorkEngine): WorkHandler {
   return async (work, signal) => {
-    const { imageSize, device, revision } = engine.facts;
+    const { imageSize, device, revision, precision } = engine.facts;
     // Happens when a model is replaced by one of another size while captions wait.
     if (work.pixels.length !== imageSize * imageSize * 3) {
       throw new BlipqError('inference_error', 'The image was prepared for another model. Submit it again.');
@@ -15,7 +15,7 @@ export function workHandler(engine: WorkEngine): WorkHandler {
     const { encodeMs, decodeMs, batchSize } = batch;
     engineSpans(batch);
     const inference = { encode_ms: encodeMs, decode_ms: decodeMs, batch_size: batchSize, device };
-    return { ...result, inference, revision };
+    return { ...result, inference, revision, precision };
   };
 }
 

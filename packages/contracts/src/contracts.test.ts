@@ -40,6 +40,7 @@ const queued: CaptionResource = {
   cancel_requested: false,
   model: 'demo',
   revision: '009f308ad49e',
+  precision: 'fp32',
   model_note: null,
   prompt: 'a picture of',
   params: {
@@ -92,7 +93,7 @@ const succeeded: CaptionResource = {
   ...ended,
   state: 'succeeded',
   caption: { ...aCat, tokens: [{ id: 7, logprob: -0.125 }] },
-  match: { probability: 0.75, similarity: 0.5, model: 'itm', revision: '4e9be7ae3d16' },
+  match: { probability: 0.75, similarity: 0.5, model: 'itm', revision: '4e9be7ae3d16', precision: 'int8' },
   timings: {
     preprocess_ms: 7.5,
     queue_ms: 1000,

@@ -99,6 +99,7 @@ export {
 } from './problem.js';
 export { parseRedisUrl, type RedisAddress, type RedisNode, redisUrl } from './redis-address.js';
 export {
+  type AskedVersion,
   type ImageFacts,
   type InferenceTimings,
   imageFacts,

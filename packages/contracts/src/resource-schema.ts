@@ -21,9 +21,15 @@ export const workMetadata = z
   .refine((metadata) => Object.keys(metadata).length <= 16, 'must have at most 16 entries');
 export type WorkMetadata = z.infer<typeof workMetadata>;
 
-/** A model of one content. */
-export const modelVersion = z.object({ model: z.string(), revision: z.string() });
+/** A model of one content, in the precision that it computes in; null where that is not known. */
+export const modelVersion = z.object({
+  model: z.string(),
+  revision: z.string(),
+  precision: z.string().nullable().default(null),
+});
 export type ModelVersion = z.infer<typeof modelVersion>;
+/** The model that is asked, as its manifest has it. What any other makes is given to nobody else. */
+export type AskedVersion = z.input<typeof modelVersion>;
 
 /** How work failed. */
 export const workError = z.object({ code: problemCode, detail: z.string(), retryable: z.boolean() });
@@ -79,6 +85,8 @@ export function resourceSchema<Id extends z.ZodType, Name extends string, Input 
     model: z.string(),
     /** Of the model that was asked; once succeeded, of the one that answered. */
     revision: z.string(),
+    /** What that model computes in. Workers of one model may differ in it; null where the worker did not say. */
+    precision: z.string().nullable().default(null),
     /** What the model's card says that it knows and does not know; null for a model without one. */
     model_note: z.string().nullable().default(null),
     ...input,

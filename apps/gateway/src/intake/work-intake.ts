@@ -139,6 +139,7 @@ export class WorkIntake {
     return {
       model: manifest.model,
       revision: manifest.revision,
+      precision: manifest.precision,
       ...(manifest.note !== undefined && { modelNote: manifest.note }),
       ...input,
       bytes: 3 * manifest.image_size ** 2,
@@ -154,7 +155,9 @@ export class WorkIntake {
   async #matcherFor(captioner: ModelManifest): Promise<ModelVersion> {
     const matcher = await this.#parts.models.newest('image_text_retrieval');
     if (matcher === undefined) throw noMatch('no model of image-text retrieval is served');
-    if (matcher.image_size === captioner.image_size) return { model: matcher.model, revision: matcher.revision };
+    if (matcher.image_size === captioner.image_size) {
+      return { model: matcher.model, revision: matcher.revision, precision: matcher.precision };
+    }
     const sizes = [captioner, matcher].map(
       ({ model, image_size }) => `${model} sees ${image_size} × ${image_size} pixels`,
     );

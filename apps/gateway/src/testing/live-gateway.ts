@@ -149,11 +149,13 @@ export const echoHandler: CaptionHandler = async ({ prompt, revision }) => ({
   caption: { text: `${prompt ?? ''} echoed`.trim(), score: -0.5, tokens: [{ id: 7, logprob: -0.5 }] },
   inference: { inference_ms: 2, encode_ms: 1, decode_ms: 1, batch_size: 1, device: 'cpu' },
   revision,
+  precision: 'fp32',
 });
 
 /** Answers and matches at once with what was asked. */
 export const echoAskedHandler: WorkHandler = async (work) => {
-  const made = { inference: { encode_ms: 1, decode_ms: 1, batch_size: 1, device: 'cpu' }, revision: work.revision };
+  const inference = { encode_ms: 1, decode_ms: 1, batch_size: 1, device: 'cpu' };
+  const made = { inference, revision: work.revision, precision: 'fp32' };
   if ('texts' in work) {
     return { ...made, matches: work.texts.map((text) => ({ text, probability: 0.75, similarity: 0.5 })) };
   }

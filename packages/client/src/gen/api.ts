@@ -966,6 +966,8 @@ export interface components {
             /** @constant */
             object: "answer";
             params: components["schemas"]["CaptionParams"];
+            /** @default null */
+            precision: string | null;
             questions: string[];
             retry_of: string | null;
             revision: string;
@@ -1330,6 +1332,8 @@ export interface components {
             };
             match: {
                 model: string;
+                /** @default null */
+                precision: string | null;
                 probability: number;
                 revision: string;
                 similarity: number;
@@ -1343,6 +1347,8 @@ export interface components {
             /** @constant */
             object: "caption";
             params: components["schemas"]["CaptionParams"];
+            /** @default null */
+            precision: string | null;
             prompt: string | null;
             retry_of: string | null;
             revision: string;
@@ -1715,6 +1721,8 @@ export interface components {
             model_note: string | null;
             /** @constant */
             object: "match";
+            /** @default null */
+            precision: string | null;
             retry_of: string | null;
             revision: string;
             started_at: string | null;

@@ -8,7 +8,7 @@ import { Records } from './records.js';
 import type { WorkConsumer } from './work-consumer.js';
 import type { Work, WorkHandler, WorkResult } from './work-handler.js';
 
-const match = { model: 'itm', revision: 'm1' };
+const match = { model: 'itm', revision: 'm1', precision: 'fp32' };
 const webhook: WebhookTarget = { url: 'https://example.com/', events: ['caption.succeeded'], secret: 'default' };
 const success = {
   state: 'succeeded',
@@ -28,10 +28,12 @@ let images = 0;
 const toMatch = (changes: Partial<CaptionSubmission> = {}) =>
   submission({ match, pixels: new Uint8Array(48).fill(images++), ...changes });
 
-const fits = (texts: string[], revision = match.revision): WorkResult<'image_text_retrieval'> => ({
+const fits = (texts: string[], by: Partial<typeof match> = {}): WorkResult<'image_text_retrieval'> => ({
   matches: texts.map((text) => ({ text, probability: 0.75, similarity: 0.5 })),
   inference: { encode_ms: 10, decode_ms: 20, batch_size: 1, device: 'cpu' },
-  revision,
+  revision: match.revision,
+  precision: match.precision,
+  ...by,
 });
 
 async function matcher(handler: WorkHandler<'image_text_retrieval'>): Promise<WorkConsumer<'image_text_retrieval'>> {
@@ -45,7 +47,7 @@ async function justMade(changes: Partial<CaptionSubmission> = {}): Promise<strin
   const records = new Records(live.redis, live.keys);
   await live.redis.set(`${jobs}:${work.id}:lock`, 'token');
   await records.begin(work.id, 'token', 'captions.demo');
-  expect(await records.finish(work.id, 'token', success, 'r1')).toBe('passed_on');
+  expect(await records.finish(work.id, 'token', success, { revision: 'r1', precision: 'fp32' })).toBe('passed_on');
   await live.redis.del(`${jobs}:${work.id}:lock`);
   return work.id;
 }
@@ -105,7 +107,7 @@ test('a worker that comes back after its caption went on is not heard', async ()
   const id = await justMade();
   const records = new Records(live.redis, live.keys);
   for (const token of ['token', 'other']) {
-    expect(await records.finish(id, token, success, 'r1')).toBe('stale');
+    expect(await records.finish(id, token, success, { revision: 'r1', precision: 'fp32' })).toBe('stale');
     expect(await records.requeue(id, token)).toBe('stale');
     expect(await records.begin(id, token, 'captions.demo')).toBe('passed_on');
   }
@@ -190,9 +192,9 @@ test('a batch counts it as queued until it has its match', async () => {
 });
 
 test('a result is given again to what asks for the same match by the same models, made by them', async () => {
-  let revisions = ['r1', 'm1'];
-  await live.consume(async () => ({ ...made('a cat'), revision: revisions[0]! }));
-  await matcher(async ({ texts }) => fits(texts, revisions[1]));
+  let [caption, matching] = [{ revision: 'r1', precision: 'fp32' }, {}];
+  await live.consume(async () => ({ ...made('a cat'), ...caption }));
+  await matcher(async ({ texts }) => fits(texts, matching));
   const once = async (changes: Partial<CaptionSubmission>) => {
     const { status, work } = await live.queue.submit(submission(changes));
     await live.ended(work.id);
@@ -202,10 +204,18 @@ test('a result is given again to what asks for the same match by the same models
   expect(await once({ match, pixels })).toEqual(['queued', 'm1']);
   expect(await once({ match, pixels })).toEqual(['cached', 'm1']);
   expect(await once({ pixels })).toEqual(['queued', undefined]);
-  expect(await once({ match: { ...match, revision: 'm2' }, pixels })).toEqual(['queued', 'm1']);
-  expect(await once({ match: { ...match, revision: 'm2' }, pixels })).toEqual(['queued', 'm1']);
-  revisions = ['r2', 'm1'];
-  const others = new Uint8Array(48).fill(images++);
-  expect(await once({ match, pixels: others })).toEqual(['queued', 'm1']);
-  expect(await once({ match, pixels: others })).toEqual(['queued', 'm1']);
+  for (const other of [{ revision: 'm2' }, { precision: 'int8' }]) {
+    expect(await once({ match: { ...match, ...other }, pixels })).toEqual(['queued', 'm1']);
+    expect(await once({ match: { ...match, ...other }, pixels })).toEqual(['queued', 'm1']);
+  }
+  const cases: [typeof caption, typeof matching][] = [
+    [{ ...caption, revision: 'r2' }, {}],
+    [{ ...caption, precision: 'int8' }, {}],
+    [caption, { precision: 'int8' }],
+  ];
+  for ([caption, matching] of cases) {
+    const others = new Uint8Array(48).fill(images++);
+    expect(await once({ match, pixels: others })).toEqual(['queued', 'm1']);
+    expect(await once({ match, pixels: others })).toEqual(['queued', 'm1']);
+  }
 });

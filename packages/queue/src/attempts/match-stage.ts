@@ -1,8 +1,8 @@
 import {
+  type AskedVersion,
   type CaptionMatch,
   type CaptionResult,
   type InferenceTimings,
-  type ModelVersion,
   workResults,
 } from '@blipq/contracts';
 import type { HashFields } from '../redis/hash-fields.js';
@@ -16,16 +16,17 @@ function isMade({ match, result }: HashFields): boolean {
 }
 
 /** What is asked of the model whose turn it is: to make a caption, for example, or to match the one that was made. */
-export function askedOf(record: HashFields): ModelVersion & object {
+export function askedOf(record: HashFields): AskedVersion & object {
   if (!isMade(record)) return { model: record.model!, revision: record.revision!, ...JSON.parse(record.input!) };
   return { ...JSON.parse(record.match!), texts: [captionOf(record).text] };
 }
 
-/** What a worker made, and the revision of its model. */
+/** What a worker made, and of its model the revision and the precision. */
 interface StageResult {
   result: object;
   inference: InferenceTimings;
   revision: string;
+  precision?: string | undefined;
 }
 
 /**
@@ -35,9 +36,10 @@ interface StageResult {
  */
 export function wholeOf(record: HashFields, made: StageResult): StageResult {
   if (!isMade(record)) return made;
-  const asked: ModelVersion = JSON.parse(record.match!);
+  const asked: AskedVersion = JSON.parse(record.match!);
+  const { revision, precision = null } = made;
   const { probability, similarity } = workResults.image_text_retrieval.parse(made.result).matches[0]!;
-  const match: CaptionMatch = { probability, similarity, model: asked.model, revision: made.revision };
+  const match: CaptionMatch = { probability, similarity, model: asked.model, revision, precision };
   const first: InferenceTimings = JSON.parse(record.inference!);
   const sum = (part: 'inference_ms' | 'encode_ms' | 'decode_ms') => first[part] + made.inference[part];
   return {
@@ -48,7 +50,8 @@ export function wholeOf(record: HashFields, made: StageResult): StageResult {
       encode_ms: sum('encode_ms'),
       decode_ms: sum('decode_ms'),
     },
-    revision: made.revision === asked.revision ? record.revision! : '',
+    revision: revision === asked.revision && precision === (asked.precision ?? null) ? record.revision! : '',
+    precision: record.precision,
   };
 }
 

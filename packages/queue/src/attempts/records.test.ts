@@ -60,9 +60,15 @@ test('of two workers that both finish, only the one that holds the lock is heard
   expect(await records.finish(id, 'first', failure)).toBe('stale');
   expect(await records.requeue(id, 'first')).toBe('stale');
   expect(await queue.read(id)).toEqual(before);
-  expect(await records.finish(id, 'second', success, 'r2')).toBe('written');
+  expect(await records.finish(id, 'second', success, { revision: 'r2', precision: 'int8' })).toBe('written');
   const end = await queue.read(id);
-  expect(end).toMatchObject({ state: 'succeeded', caption: { text: 'a cat' }, error: null, revision: 'r2' });
+  expect(end).toMatchObject({
+    state: 'succeeded',
+    caption: { text: 'a cat' },
+    error: null,
+    revision: 'r2',
+    precision: 'int8',
+  });
   for (const token of ['first', 'second', null]) {
     expect(await records.finish(id, token, failure)).toBe('terminal');
     expect(await records.requeue(id, token)).toBe('terminal');

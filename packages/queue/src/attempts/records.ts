@@ -13,7 +13,7 @@ import { deferRecord } from './scripts/defer-record.js';
 import { dueRecords } from './scripts/due-records.js';
 import { endWithoutInput } from './scripts/end-without-input.js';
 import { expireRecords } from './scripts/expire-records.js';
-import { type Ending, type FencedWrite, finishRecord } from './scripts/finish-record.js';
+import { type Ending, type FencedWrite, finishRecord, type MadeBy } from './scripts/finish-record.js';
 import { forgetRecord } from './scripts/forget-record.js';
 import { requeueRecord } from './scripts/requeue-record.js';
 import { sealAbandonedBatches } from './scripts/seal-abandoned-batches.js';
@@ -63,10 +63,11 @@ export class Records {
   /**
    * Any state → terminal: stores the outcome, deletes or sets aside the image, starts the retention time and tells who
    * waits, in one step. A caption that is still to be matched goes to the matcher's queue instead, without a job as yet.
-   * `revision`: of the model that made it. Its webhook continues the trace that this is called in.
+   * `by`: the model that made it. Its webhook continues the trace that this is called in.
    */
-  async finish(id: string, token: Token, outcome: WorkOutcome, revision = ''): Promise<FencedWrite> {
-    return await this.#finish({ id, token: token ?? undefined, revision: revision || undefined }, outcome);
+  async finish(id: string, token: Token, outcome: WorkOutcome, by: MadeBy = {}): Promise<FencedWrite> {
+    const { revision, precision } = by;
+    return await this.#finish({ id, token: token ?? undefined, revision: revision || undefined, precision }, outcome);
   }
 
   /** Ends what BullMQ has given up, unless its worker turns out to live within `graceMs`: `early` until then. */

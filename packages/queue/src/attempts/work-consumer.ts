@@ -24,7 +24,7 @@ import { askedOf, wholeOf } from './match-stage.js';
 import { PastAttempts } from './past-attempts.js';
 import { Reconciler } from './reconciler.js';
 import { Records } from './records.js';
-import type { FencedWrite } from './scripts/finish-record.js';
+import type { FencedWrite, MadeBy } from './scripts/finish-record.js';
 import type { ServedTask, Work, WorkHandler } from './work-handler.js';
 
 export interface WorkConsumerOptions<T extends Task = 'captioning'> extends QueueAddress {
@@ -186,8 +186,8 @@ export class WorkConsumer<T extends Task = 'captioning'> {
   async #attempt(job: BullJob, record: HashFields, token: string, signal: AbortSignal): Promise<void> {
     const { id } = job.data;
     try {
-      const { outcome, revision } = await this.#make(id, record, signal);
-      await this.#finish(id, token, outcome, revision);
+      const { outcome, ...by } = await this.#make(id, record, signal);
+      await this.#finish(id, token, outcome, by);
     } catch (error) {
       if (error instanceof LostRace) throw error;
       if (signal.reason === canceledByOwner) return await this.#finish(id, token, { state: 'canceled' });
@@ -211,15 +211,18 @@ export class WorkConsumer<T extends Task = 'captioning'> {
     signal.throwIfAborted();
     const aborted = once(signal, 'abort').then(() => Promise.reject(signal.reason));
     const began = performance.now();
-    const { inference, revision, ...result } = await Promise.race([this.#options.handler(work, signal), aborted]);
+    const { inference, revision, precision, ...result } = await Promise.race([
+      this.#options.handler(work, signal),
+      aborted,
+    ]);
     const timings = { inference_ms: performance.now() - began, ...inference };
-    const whole = wholeOf(record, { result, inference: timings, revision });
+    const whole = wholeOf(record, { result, inference: timings, revision, precision });
     const outcome = workOutcome.parse({ state: 'succeeded', ...whole.result, inference: whole.inference });
-    return { outcome, revision: whole.revision };
+    return { outcome, revision: whole.revision, precision: whole.precision };
   }
 
-  async #finish(id: string, token: string, outcome: WorkOutcome, revision?: string): Promise<void> {
-    const written = await this.#records.finish(id, token, outcome, revision);
+  async #finish(id: string, token: string, outcome: WorkOutcome, by?: MadeBy): Promise<void> {
+    const written = await this.#records.finish(id, token, outcome, by);
     this.#options.onAttempt?.(id, outcome, written, false);
     if (written === 'stale') throw new LostRace('the lock was lost before the outcome was written');
     // Adds the job for the matcher; another sweep does so where this one fails.

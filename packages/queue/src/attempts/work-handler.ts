@@ -19,8 +19,9 @@ export type CaptionWork = Work<'captioning'>;
 
 export type WorkResult<T extends Task = Task> = ResultOf<T> & {
   inference: Omit<InferenceTimings, 'inference_ms'>;
-  /** Revision of the model that made it. */
+  /** Of the model that made it. */
   revision: string;
+  precision: string;
 };
 export type CaptionWorkResult = WorkResult<'captioning'>;
 

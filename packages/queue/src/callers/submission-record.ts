@@ -1,4 +1,4 @@
-import { type ImageFacts, type ModelVersion, publicTenant, type WorkInput, type WorkMetadata } from '@blipq/contracts';
+import { type AskedVersion, type ImageFacts, publicTenant, type WorkInput, type WorkMetadata } from '@blipq/contracts';
 import { traceparent } from '@blipq/service';
 import { type ImageSource, pixelsName, type RecordStart } from '../records/record.js';
 import { workCost } from '../records/work-cost.js';
@@ -10,11 +10,11 @@ import type { SubmissionIdentity, SubmissionLimits } from './submission.js';
 const weightDefault = 10;
 
 /** What a submission and a repetition have in common. */
-export interface SubmissionRequest extends SubmissionIdentity, ModelVersion {
+export interface SubmissionRequest extends SubmissionIdentity, AskedVersion {
   id: string;
   modelNote?: string | undefined;
   input: object;
-  match?: ModelVersion | undefined;
+  match?: AskedVersion | undefined;
   image?: ImageFacts | undefined;
   source?: ImageSource | undefined;
   metadata?: WorkMetadata | undefined;
@@ -46,6 +46,7 @@ export function startOf(request: SubmissionRequest, jobs: string, limits: Submis
     tenant,
     model: request.model,
     revision: request.revision,
+    precision: request.precision,
     modelNote: request.modelNote,
     input: request.input,
     match: request.match,

@@ -1,8 +1,8 @@
 import type {
+  AskedVersion,
   CaptionResource,
   ImageFacts,
   InputOf,
-  ModelVersion,
   Task,
   WebhookTarget,
   WorkMetadata,
@@ -24,15 +24,13 @@ export interface SubmissionIdentity {
   yields?: boolean;
 }
 
-interface SubmissionBase extends SubmissionIdentity {
+interface SubmissionBase extends SubmissionIdentity, AskedVersion {
   /** Of the task: `cap_`, `ans_` or `mat_` and a ULID. */
   id: string;
-  model: string;
-  revision: string;
   /** What the model's card says that it knows. */
   modelNote?: string;
   /** Of captions: the model of image-text retrieval that matches them when they are made. Its images are of the same size. */
-  match?: ModelVersion;
+  match?: AskedVersion;
   image: ImageFacts;
   /** u8 [S, S, 3]. */
   pixels: Uint8Array;

@@ -228,6 +228,7 @@ describe('an equal caption', () => {
     ['params', { params: { ...submission().params, num_beams: 2 } }],
     ['model', { model: 'another' }],
     ['revision', { revision: 'r3' }],
+    ['precision', { precision: 'int8' }],
     ['pixels', { pixels: new Uint8Array(48) }],
     ['tenant', { tenant: 'another' }],
   ])('has the same %s', async (_what, changes) => {
@@ -240,8 +241,11 @@ describe('an equal caption', () => {
 
   test('is not answered with what another revision made, nor with a failure, nor where results are not kept', async () => {
     await live.consume(async () => made('by r2'));
-    await wait({ revision: 'r1' });
-    expect((await wait({ revision: 'r1' })).status).toBe('queued');
+    for (const asked of [{ revision: 'r1' }, { precision: 'int8' }]) {
+      const first = await wait(asked);
+      expect(await live.queue.read(first.work.id)).toMatchObject({ revision: 'r2', precision: 'fp32' });
+      expect((await wait(asked)).status).toBe('queued');
+    }
     const off = await new TestQueue(redisUrl).start();
     await off.consume(async () => made('x'));
     await off.ended((await off.queue.submit(submission({ revision: 'r2' }))).work.id);

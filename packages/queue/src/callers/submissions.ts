@@ -124,6 +124,7 @@ export class Submissions {
       bytes: Number(record.pixels?.split('.').at(-1) ?? 0),
       model: record.model!,
       revision: record.revision!,
+      precision: record.precision,
       modelNote: record.model_note,
       input: JSON.parse(record.input!),
       match: record.match && JSON.parse(record.match),

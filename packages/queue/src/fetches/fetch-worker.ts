@@ -188,8 +188,8 @@ export class FetchWorker {
   /** What the image adds to its record; and its result, where that of an equal one is known. */
   async #known(record: HashFields, { image, pixels, preprocessMs }: FetchedImage) {
     const { reuseS = 0 } = this.#options;
-    const { tenant, model, revision, match, input, fresh } = record;
-    const asked = { ...JSON.parse(input!), tenant, model, revision, match: match && JSON.parse(match) };
+    const { tenant, model, revision, precision, match, input, fresh } = record;
+    const asked = { ...JSON.parse(input!), tenant, model, revision, precision, match: match && JSON.parse(match) };
     const reuse = reuseS > 0 ? resultHash(asked, pixels) : undefined;
     const stored = reuse === undefined || fresh ? null : await this.#redis.get(this.#keys.result(reuse));
     const fields = flatFields({

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import {
+  type AskedVersion,
   type ImageFacts,
   type InferenceTimings,
-  type ModelVersion,
   resourceSchemas,
   type Task,
   taskNames,
@@ -15,10 +15,8 @@ import {
 import { flatFields, type HashFields } from '../redis/hash-fields.js';
 import { jobsOf } from '../redis/keys.js';
 
-export interface RecordStart {
+export interface RecordStart extends AskedVersion {
   tenant: string;
-  model: string;
-  revision: string;
   /** What the model's card says that it knows. */
   modelNote?: string | undefined;
   /** What is asked of the model beside the image. */
@@ -26,7 +24,7 @@ export interface RecordStart {
   /** Name of the BullMQ queue that its job is in. */
   jobs: string;
   /** Who matches the caption with its image when it is made. */
-  match?: ModelVersion | undefined;
+  match?: AskedVersion | undefined;
   /** Known once there are pixels. */
   image?: ImageFacts | undefined;
   metadata: WorkMetadata;
@@ -81,6 +79,7 @@ export function startFields(start: RecordStart, ended: boolean): Record<string, 
     tenant: start.tenant,
     model: start.model,
     revision: start.revision,
+    precision: start.precision ?? undefined,
     model_note: start.modelNote,
     input: JSON.stringify(start.input),
     jobs: start.jobs,
@@ -141,6 +140,7 @@ export function resourceOf(id: string, fields: HashFields): WorkResource {
     cancel_requested: fields.cancel !== undefined,
     model: fields.model,
     revision: fields.revision,
+    precision: fields.precision ?? null,
     model_note: fields.model_note ?? null,
     ...(json(fields.input) as object),
     image: json(fields.image),

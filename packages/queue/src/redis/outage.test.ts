@@ -177,6 +177,7 @@ describe('a frozen Redis', () => {
         caption: { text: 'once', score: 0, tokens: [] },
         inference: { encode_ms: 0, decode_ms: 0, batch_size: 1, device: 'cpu' },
         revision: 'r1',
+        precision: 'fp32',
       }),
     });
     await worker.start();

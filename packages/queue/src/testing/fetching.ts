@@ -45,7 +45,14 @@ export class FetchingQueue extends TestQueue {
     await this.queue.createBatch({ id, tenant });
     const items = Array.from({ length: count }, (_, index) => ({
       ...{ id: itemIdOf('captioning', id, index), item: { index, hash: 'a', key: `k${index}` } },
-      ...{ model: 'demo', revision: 'r1', prompt: `number ${index}`, params: greedy, ...(timeoutS && { timeoutS }) },
+      ...{
+        model: 'demo',
+        revision: 'r1',
+        precision: 'fp32',
+        prompt: `number ${index}`,
+        params: greedy,
+        ...(timeoutS && { timeoutS }),
+      },
       source: { url: `https://${host(index)}/${index}.jpg`, host: host(index), bytes: pixels.length, fresh: false },
     }));
     await this.queue.addItems(id, items, { tenant, ...(tenantOpenMax !== undefined && { tenantOpenMax }) });

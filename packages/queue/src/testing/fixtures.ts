@@ -28,6 +28,7 @@ export function submission(changes: Partial<CaptionSubmission> = {}): CaptionSub
     id: newCaptionId(),
     model: 'demo',
     revision: 'r1',
+    precision: 'fp32',
     prompt: 'a picture of',
     params: greedy,
     image: { width: 640, height: 480, format: 'png', sha256: 'ab'.repeat(32), bytes: 1234 },
@@ -41,6 +42,7 @@ export function made(text: string): CaptionWorkResult {
     caption: { text, score: -0.5, tokens: [{ id: 7, logprob: -0.5 }] },
     inference: { encode_ms: 1.5, decode_ms: 2.5, batch_size: 2, device: 'cpu' },
     revision: 'r2',
+    precision: 'fp32',
   };
 }
 

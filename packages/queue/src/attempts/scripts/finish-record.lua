@@ -8,18 +8,29 @@ local pace = require 'pace'
 local turns = require 'turns'
 local work = require 'work'
 
-local id, revision = arguments.id, arguments.revision
+local id, revision, precision = arguments.id, arguments.revision, arguments.precision
 local record = keys.record(id)
 
+-- Whether the model that made it is the one that was asked: of that revision, and computing in that precision.
+local function is_asked(asked_revision, asked_precision)
+  return revision == asked_revision and (precision or false) == asked_precision
+end
+
+local function name_maker()
+  redis.call('HSET', record, 'revision', revision)
+  if precision then redis.call('HSET', record, 'precision', precision) else redis.call('HDEL', record, 'precision') end
+end
+
 -- What was made is stored and the caption goes on to the queue of the model that is to match it, at a turn there.
-local function pass_on(queue, asked_revision, now)
+local function pass_on(queue, same, now)
   hashes.set(record, arguments.fields)
-  if revision ~= asked_revision then redis.call('HDEL', record, 'reuse') end
+  if not same then redis.call('HDEL', record, 'reuse') end
   local tenant, weight, life_ms, created_ms, started_ms = unpack(redis.call('HMGET', record,
     'tenant', 'weight', 'life_ms', 'created_ms', 'started_ms'))
   redis.call('HDEL', record, 'next_jobs')
   local turn = turns.take(queue, tenant, weight, 1, life_ms)
-  redis.call('HSET', record, 'revision', revision, 'jobs', queue, 'turn', turn,
+  name_maker()
+  redis.call('HSET', record, 'jobs', queue, 'turn', turn,
     'waited_ms', clock.elapsed_ms(created_ms, started_ms), 'queued_ms', now)
   redis.call('SADD', keys.queue_names, queue)
   redis.call('ZADD', keys.open, now + constants.enqueue_grace_ms, id)
@@ -48,10 +59,11 @@ redis.call('HDEL', record, 'token')
 if arguments.token and redis.call('HSETNX', record, 'started_ms', now) == 1 then
   redis.call('HINCRBY', record, 'attempt', 1)
 end
-local cancel, asked_revision, reuse, reuse_ms, next_queue = unpack(redis.call('HMGET', record,
-  'cancel', 'revision', 'reuse', 'reuse_ms', 'next_jobs'))
+local cancel, asked_revision, asked_precision, reuse, reuse_ms, next_queue = unpack(redis.call('HMGET', record,
+  'cancel', 'revision', 'precision', 'reuse', 'reuse_ms', 'next_jobs'))
+local same = is_asked(asked_revision, asked_precision)
 if arguments.state == 'succeeded' and next_queue and not cancel then
-  pass_on(next_queue, asked_revision, now)
+  pass_on(next_queue, same, now)
   return 'passed_on'
 end
 if arguments.token then pace.tick(now) end
@@ -60,8 +72,8 @@ if cancel then
   return arguments.state == 'canceled' and 'written' or 'canceled'
 end
 hashes.set(record, arguments.fields)
-if revision then redis.call('HSET', record, 'revision', revision) end
-if arguments.state == 'succeeded' and reuse and revision == asked_revision then
+if revision then name_maker() end
+if arguments.state == 'succeeded' and reuse and same then
   redis.call('SET', keys.result(reuse), redis.call('HGET', record, 'result'), 'PX', reuse_ms)
 end
 work.finish(id, arguments.state, now)

@@ -10,13 +10,17 @@ const outcomes = ['written', 'passed_on', 'canceled', 'gone', 'terminal', 'stale
  */
 export type FencedWrite = (typeof outcomes)[number];
 
-export interface Ending {
+/** The model that made something. */
+export interface MadeBy {
+  revision?: string | undefined;
+  precision?: string | undefined;
+}
+
+export interface Ending extends MadeBy {
   id: string;
   /** Of the job's lock; undefined for the reconciler, which may write while nobody holds the lock. */
   token?: string | undefined;
   state: 'succeeded' | 'failed' | 'canceled' | 'expired';
-  /** Of the model that made it. */
-  revision?: string | undefined;
   /** How long after BullMQ gave the work up it may end, in milliseconds; until then its worker may still speak up. */
   grace_ms?: number | undefined;
   /** What the outcome adds to the record: name, value, … */
