@@ -11,6 +11,8 @@ export interface BulkOptions {
   idleS: number;
   /** `BLIPQ_BATCH_MAX` of the worker. */
   workerBatch: number;
+  /** `BLIPQ_BATCH_MS` of the worker. */
+  workerBatchMs: number;
   /** Redis's `maxmemory`, in MB. */
   redisMb: number;
   /** File that takes the report as well. */
@@ -22,7 +24,8 @@ export const usage = `npm run bench:bulk -- [options]
   --batch 10000     items of one batch
   --inline 10000    items of a further batch that brings its images along as data: URLs; 0 for none
   --idle-s 30       how long another key's captions are timed on the idle system, before and after
-  --worker-batch 8  images that the worker captions at once (BLIPQ_BATCH_MAX)
+  --worker-batch 8  images that the worker captions at once at most (BLIPQ_BATCH_MAX)
+  --worker-batch-ms 1000  how long a batch should take at most (BLIPQ_BATCH_MS)
   --redis-mb 1024   maxmemory of Redis
   --save FILE       writes the report to a file as well
   --help
@@ -41,6 +44,7 @@ export function readBulkOptions(args: readonly string[]): BulkOptions | 'help' {
       inline: { type: 'string', default: '10000' },
       'idle-s': { type: 'string', default: '30' },
       'worker-batch': { type: 'string', default: '8' },
+      'worker-batch-ms': { type: 'string', default: '1000' },
       'redis-mb': { type: 'string', default: '1024' },
       save: { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -53,6 +57,7 @@ export function readBulkOptions(args: readonly string[]): BulkOptions | 'help' {
     inline: count('--inline', values.inline, 0, 10_000),
     idleS: count('--idle-s', values['idle-s'], 1),
     workerBatch: count('--worker-batch', values['worker-batch'], 1, 256),
+    workerBatchMs: count('--worker-batch-ms', values['worker-batch-ms'], 0),
     redisMb: count('--redis-mb', values['redis-mb'], 64),
     save: values.save,
   };

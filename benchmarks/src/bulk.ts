@@ -45,7 +45,7 @@ say('starting Redis, a worker, a notifier and a gateway');
 await system.start({
   keys: [{ name: 'bulk' }, { name: 'other' }],
   ...{ queueMax, retentionS: 3600, receiverPort: 1 },
-  workerEnv: { BLIPQ_BATCH_MAX: String(options.workerBatch) },
+  workerEnv: { BLIPQ_BATCH_MAX: String(options.workerBatch), BLIPQ_BATCH_MS: String(options.workerBatchMs) },
   redisSettings: { maxmemory: `${options.redisMb}mb` },
   gatewayEnv: {
     BLIPQ_FETCH_ALLOW: '127.0.0.0/8',

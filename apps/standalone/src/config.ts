@@ -40,7 +40,9 @@ export const gatewayOnly = readElsewhere(
 );
 
 /** Settings that only the worker reads. */
-export const workerOnly = readElsewhere('BLIPQ_BATCH_MAX', 'BLIPQ_BATCH_DEADLINE_MS', 'BLIPQ_CACHE_DAYS');
+export const workerOnly = readElsewhere(
+  ...(['BLIPQ_BATCH_MAX', 'BLIPQ_BATCH_MS', 'BLIPQ_BATCH_DEADLINE_MS', 'BLIPQ_CACHE_DAYS'] as const),
+);
 
 /** Settings that only the notifier reads. */
 export const notifierOnly = readElsewhere(

@@ -43,6 +43,7 @@ export function composeWorker(config: WorkerConfig, logger: Logger, stopping: Ab
     precision: config.BLIPQ_PRECISION,
     device: config.BLIPQ_DEVICE,
     batchMax: config.BLIPQ_BATCH_MAX,
+    batchMs: config.BLIPQ_BATCH_MS || Number.POSITIVE_INFINITY,
     batchDeadlineMs: config.BLIPQ_BATCH_DEADLINE_MS,
     stopGraceMs: engineGraceMs,
     logger,
@@ -52,8 +53,7 @@ export function composeWorker(config: WorkerConfig, logger: Logger, stopping: Ab
     ...redis,
     // The engine starts before the worker does, and tells then what it serves.
     serves: () => ({ task: engine.facts.task, model: engine.facts.model }),
-    // One batch runs while the next one gathers.
-    concurrency: 2 * config.BLIPQ_BATCH_MAX,
+    concurrency: () => engine.rowsInHand,
     drainMs: config.BLIPQ_DRAIN_MS,
     handler: metrics.observed(workHandler(engine)),
     onAttempt: (id, outcome, written, again) => {

@@ -20,6 +20,11 @@ export const workerSettings = z.object({
     purpose: 'Largest number of captions, answers or matches in a batch; a worker holds up to two batches',
     essential: true,
   }),
+  BLIPQ_BATCH_MS: setting.wholeNumber(0).default(1000).meta({
+    purpose:
+      'How many milliseconds a batch should take at most, so that others’ captions do not wait long for it: it has fewer rows where they take long; 0 for the largest throughput',
+    essential: true,
+  }),
   BLIPQ_BATCH_DEADLINE_MS: setting.wholeNumber(1000).default(120_000).meta({
     purpose:
       'Least time in milliseconds after which a batch counts as hung and the engine is restarted; a larger batch gets ten times its expected time',

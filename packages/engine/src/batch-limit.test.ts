@@ -2,32 +2,35 @@ import { describe, expect, it } from 'vitest';
 import { BatchLimit } from './batch-limit.js';
 
 function passed(limit: BatchLimit, rows: number, times: number): number {
-  for (let time = 0; time < times; time += 1) limit.passed(rows);
+  for (let time = 0; time < times; time += 1) limit.passed(rows, 1);
   return limit.rows;
 }
 
-describe('the rows that a batch may have', () => {
+const noTime = Number.POSITIVE_INFINITY;
+const ofMemory = (max: number) => new BatchLimit({ max, ms: noTime });
+
+describe('the rows that a batch may have for the sake of memory', () => {
   it('are halved, rounded up, when memory runs out, and never none', () => {
-    const limit = new BatchLimit(8);
+    const limit = ofMemory(8);
     const halved = [8, 4, 2, 1, 1].map((rows) => {
       limit.exceeded(rows);
       return limit.rows;
     });
     expect(halved).toEqual([4, 2, 1, 1, 1]);
-    const odd = new BatchLimit(8);
+    const odd = ofMemory(8);
     odd.exceeded(5);
     expect(odd.rows).toBe(3);
   });
 
   it('do not grow by a batch that was smaller than they are', () => {
-    const limit = new BatchLimit(4);
+    const limit = ofMemory(4);
     limit.exceeded(2);
     limit.exceeded(4);
     expect(limit.rows).toBe(1);
   });
 
   it('grow by one after 50 full batches, up to where they began', () => {
-    const limit = new BatchLimit(4);
+    const limit = ofMemory(4);
     limit.exceeded(4);
     expect(passed(limit, 1, 1000)).toBe(2);
     expect(passed(limit, 2, 49)).toBe(2);
@@ -37,11 +40,45 @@ describe('the rows that a batch may have', () => {
   });
 
   it('are counted anew after memory ran out again', () => {
-    const limit = new BatchLimit(4);
+    const limit = ofMemory(4);
     limit.exceeded(4);
     passed(limit, 2, 49);
     limit.exceeded(1);
     expect(passed(limit, 2, 49)).toBe(2);
     expect(passed(limit, 2, 1)).toBe(3);
+  });
+});
+
+describe('the rows that a batch may have for the sake of those who wait', () => {
+  it('are all before the first batch, then those that fit into the time, and at least one', () => {
+    const limit = new BatchLimit({ max: 8, ms: 1000 });
+    expect(limit.timely).toBe(8);
+    limit.passed(8, 8 * 300);
+    expect(limit.timely).toBe(3);
+    const slow = new BatchLimit({ max: 8, ms: 1000 });
+    slow.passed(1, 5000);
+    expect(slow.timely).toBe(1);
+  });
+
+  it('are as many as there is memory for where rows are quick, or no time is set', () => {
+    const quick = new BatchLimit({ max: 8, ms: 1000 });
+    quick.passed(8, 80);
+    expect(quick.timely).toBe(8);
+    quick.exceeded(8);
+    expect(quick.timely).toBe(4);
+    const unbounded = ofMemory(8);
+    unbounded.passed(8, 1e6);
+    expect(unbounded.timely).toBe(8);
+  });
+
+  it('follow the mean time of a row: one slow batch counts little, and a machine that has become faster is believed', () => {
+    const limit = new BatchLimit({ max: 8, ms: 1000 });
+    for (let batch = 0; batch < 20; batch += 1) limit.passed(8, 8 * 100);
+    limit.passed(8, 8 * 200);
+    expect(limit.timely).toBe(8);
+    for (let batch = 0; batch < 20; batch += 1) limit.passed(8, 8 * 1000);
+    expect(limit.timely).toBe(1);
+    for (let batch = 0; batch < 20; batch += 1) limit.passed(1, 100);
+    expect(limit.timely).toBe(8);
   });
 });

@@ -1,27 +1,51 @@
 /** Full batches that must succeed before one row more is tried: memory that ran out once may run out again. */
 const fullBatches = 50;
+/** How much the latest batch says about the time that the next one takes per row. */
+const weight = 0.2;
+
+export interface BatchBounds {
+  /** Most rows in one batch. */
+  max: number;
+  /** Milliseconds that a batch of several rows should take at most; Infinity for no bound. */
+  ms: number;
+}
 
 /**
- * How many rows a batch may have. Half of those with which memory ran out, and from there one more after each 50 full
- * batches: a limit that is too high costs one batch in fifty its first try, and a shortage that has passed is forgotten.
+ * How many rows a batch may have. For the sake of memory, half of those with which it ran out, and from there one more
+ * after each 50 full batches: a limit that is too high costs one batch in fifty its first try, and a shortage that has
+ * passed is forgotten. For the sake of those who wait, as many as fit into a time, by the mean time of a row.
  */
 export class BatchLimit {
-  readonly #max: number;
+  readonly #bounds: BatchBounds;
   #rows: number;
   #full = 0;
+  #rowMs: number | undefined;
 
-  constructor(max: number) {
-    this.#max = max;
-    this.#rows = max;
+  constructor(bounds: BatchBounds) {
+    this.#bounds = bounds;
+    this.#rows = bounds.max;
   }
 
+  /** Rows for which there is memory. */
   get rows(): number {
     return this.#rows;
   }
 
-  /** A batch of `rows` succeeded. */
-  passed(rows: number): void {
-    if (rows < this.#rows || this.#rows === this.#max) return;
+  /** Rows for which there is memory and time. */
+  get timely(): number {
+    return Math.min(this.#rows, Math.max(1, Math.floor(this.#bounds.ms / (this.#rowMs ?? 1))));
+  }
+
+  /** Mean milliseconds of a row, undefined before the first batch. */
+  get rowMs(): number | undefined {
+    return this.#rowMs;
+  }
+
+  /** A batch of `rows` succeeded, in `ms`. */
+  passed(rows: number, ms: number): void {
+    const seen = ms / rows;
+    this.#rowMs = this.#rowMs === undefined ? seen : this.#rowMs + weight * (seen - this.#rowMs);
+    if (rows < this.#rows || this.#rows === this.#bounds.max) return;
     this.#full += 1;
     if (this.#full < fullBatches) return;
     this.#full = 0;

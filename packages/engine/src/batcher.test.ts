@@ -6,6 +6,7 @@ const rowsOf = (batch: Entry<string, string>[]) => batch.map(({ row }) => row);
 const caption = (batch: Entry<string, string>[]) => ({
   status: 'done' as const,
   outputs: batch.map(({ row }) => `caption of ${row}`),
+  ms: 1,
 });
 
 function batcher(batchMax = 4) {
@@ -198,5 +199,45 @@ describe('close', () => {
     for (const row of [back, waiting, target.submit('a4')]) {
       await expect(row).rejects.toMatchObject({ code: 'shutting_down' });
     }
+  });
+});
+
+describe('batches that should take at most a second', () => {
+  const timely = () => new Batcher<string, string>({ batchMax: 8, batchMs: 1000, key: byFirstLetter });
+  /** The sizes of the batches that the rows are run in. */
+  function run(target: Batcher<string, string>, rows: string, rowMs: number): number[] {
+    submit(target, ...rows);
+    const sizes: number[] = [];
+    for (let batch = target.take(); batch.length > 0; batch = target.take()) {
+      target.settle(batch, { ...caption(batch), ms: batch.length * rowMs });
+      sizes.push(batch.length);
+    }
+    return sizes;
+  }
+
+  it('have fewer rows where they take long, each kind as many as fit', () => {
+    const target = timely();
+    expect(run(target, 'aaaaaaaa', 250)).toEqual([8]);
+    expect(run(target, 'bbbbbbbb', 10)).toEqual([8]);
+    expect(run(target, 'aaaaaaaa', 250)).toEqual([4, 4]);
+    expect(run(target, 'bbbbbbbb', 10)).toEqual([8]);
+    expect(target.batchMax).toBe(8);
+  });
+
+  it('keep two batches in hand, of the latest kind; one row where it takes long by itself', () => {
+    const target = timely();
+    expect(target.rowsInHand).toBe(16);
+    run(target, 'a', 250);
+    expect(target.rowsInHand).toBe(8);
+    run(target, 'b', 600);
+    expect(target.rowsInHand).toBe(1);
+    run(target, 'c', 10);
+    expect(target.rowsInHand).toBe(16);
+  });
+
+  it('keep a second row in hand where a single one is the largest batch and quick', () => {
+    const target = new Batcher<string, string>({ batchMax: 1, batchMs: 1000, key: byFirstLetter });
+    run(target, 'a', 10);
+    expect(target.rowsInHand).toBe(2);
   });
 });

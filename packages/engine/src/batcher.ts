@@ -1,9 +1,14 @@
 import { BlipqError } from '@blipq/contracts';
 import { BatchLimit } from './batch-limit.js';
 
+/** A row that takes the engine so long, in milliseconds, is worth the moment until the next one has come. */
+const longRowMs = 100;
+
 export interface BatcherOptions<Row> {
   /** Most rows in one batch. */
   batchMax: number;
+  /** Milliseconds that a batch of several rows should take at most. Default: no bound. */
+  batchMs?: number | undefined;
   /** Rows may share a batch when their keys are equal. */
   key: (row: Row) => string;
 }
@@ -16,8 +21,8 @@ export interface BatchFailure {
   starved?: boolean;
 }
 
-/** `outputs` has one entry per row of the batch, in their order. */
-export type BatchOutcome<Output> = { status: 'done'; outputs: Output[] } | BatchFailure;
+/** `outputs` has one entry per row of the batch, in their order; `ms` is how long it took. */
+export type BatchOutcome<Output> = { status: 'done'; outputs: Output[]; ms: number } | BatchFailure;
 
 /** One row and the promise its caller holds. */
 export interface Entry<Row, Output> {
@@ -43,17 +48,29 @@ export class Batcher<Row, Output> {
   readonly #options: BatcherOptions<Row>;
   /** By key: what a row takes of memory depends on it. */
   readonly #limits = new Map<string, BatchLimit>();
+  /** Of the latest batch. */
+  #limit: BatchLimit;
   #waiting: Entry<Row, Output>[] = [];
   #wake: () => void = () => {};
   #closed = false;
 
   constructor(options: BatcherOptions<Row>) {
     this.#options = options;
+    this.#limit = this.#newLimit();
   }
 
-  /** Most rows in one batch just now, of the key for which they are fewest. */
+  /** Most rows in one batch just now for which there is memory, of the key for which they are fewest. */
   get batchMax(): number {
     return Math.min(this.#options.batchMax, ...[...this.#limits.values()].map(({ rows }) => rows));
+  }
+
+  /**
+   * How many rows keep the engine busy: those of a batch and of the next one, if they are like the latest one's. One where
+   * batches are of one row and long, for what comes meanwhile need not wait for a row that came before its turn did.
+   */
+  get rowsInHand(): number {
+    const { timely, rowMs = 0 } = this.#limit;
+    return timely === 1 && rowMs >= longRowMs ? 1 : 2 * timely;
   }
 
   /**
@@ -96,7 +113,9 @@ export class Batcher<Row, Output> {
     const shared = key(first.row);
     const batch = first.alone
       ? [first]
-      : this.#waiting.filter((entry) => !entry.alone && key(entry.row) === shared).slice(0, this.#limitOf(first).rows);
+      : this.#waiting
+          .filter((entry) => !entry.alone && key(entry.row) === shared)
+          .slice(0, this.#limitOf(first).timely);
     const taken = new Set(batch);
     this.#waiting = this.#waiting.filter((entry) => !taken.has(entry));
     return batch;
@@ -105,7 +124,8 @@ export class Batcher<Row, Output> {
   /** Ends each row of a batch that was taken, or queues it for another try by itself. */
   settle(batch: Entry<Row, Output>[], outcome: BatchOutcome<Output>): void {
     if (outcome.status === 'done') {
-      this.#limitOf(batch[0]!).passed(batch.length);
+      this.#limit = this.#limitOf(batch[0]!);
+      this.#limit.passed(batch.length, outcome.ms);
       for (const [index, entry] of batch.entries()) entry.resolve(outcome.outputs[index]!);
       return;
     }
@@ -143,9 +163,14 @@ export class Batcher<Row, Output> {
 
   #limitOf({ row }: Entry<Row, Output>): BatchLimit {
     const key = this.#options.key(row);
-    const limit = this.#limits.get(key) ?? new BatchLimit(this.#options.batchMax);
+    const limit = this.#limits.get(key) ?? this.#newLimit();
     this.#limits.set(key, limit);
     return limit;
+  }
+
+  #newLimit(): BatchLimit {
+    const { batchMax, batchMs = Number.POSITIVE_INFINITY } = this.#options;
+    return new BatchLimit({ max: batchMax, ms: batchMs });
   }
 
   #drop(entry: Entry<Row, Output>): void {

@@ -31,6 +31,8 @@ export interface EngineOptions {
   device?: DeviceChoice;
   /** Most rows in one batch. */
   batchMax: number;
+  /** How long a batch should take at most, in ms: it has fewer rows where they take long. Default: no bound. */
+  batchMs?: number;
   /**
    * A batch that takes longer has hung, and the engine process is killed; see `BatchDeadline` for batches that have more
    * to do than an ordinary one, and for slow machines.

@@ -73,7 +73,7 @@ export class Engine extends EventEmitter<EngineEvents> {
     super();
     this.#options = options;
     this.#batchDeadline = new BatchDeadline(options.batchDeadlineMs, options.batchMax);
-    this.#batcher = new Batcher({ batchMax: options.batchMax, key: batchKey });
+    this.#batcher = new Batcher({ batchMax: options.batchMax, batchMs: options.batchMs, key: batchKey });
     this.#backoff = options.backoff ?? new Backoff({ minMs: 100, maxMs: 10_000, resetAfterMs: 30_000 });
   }
 
@@ -90,6 +90,11 @@ export class Engine extends EventEmitter<EngineEvents> {
   /** Most rows in one batch just now: what was asked for, or less where memory did not suffice. */
   get batchMax(): number {
     return this.#batcher.batchMax;
+  }
+
+  /** How many rows keep the engine busy just now, between one and two batches. */
+  get rowsInHand(): number {
+    return this.#batcher.rowsInHand;
   }
 
   /** The engine process, undefined when none is running. */
@@ -197,7 +202,7 @@ export class Engine extends EventEmitter<EngineEvents> {
       this.#batchDeadline.learn(rows, ran.output);
       const { encodeMs, decodeMs } = ran.output;
       const outputs = ran.output.outputs.map((output) => ({ output, batchSize: size, encodeMs, decodeMs }));
-      this.#batcher.settle(batch, { status: 'done', outputs });
+      this.#batcher.settle(batch, { status: 'done', outputs, ms: encodeMs + decodeMs });
       this.emit('batch', { size, status: 'done', encodeMs, decodeMs });
     } else {
       this.#batcher.settle(batch, ran);

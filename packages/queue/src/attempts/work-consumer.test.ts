@@ -185,6 +185,27 @@ describe('worker processes that die', () => {
     expect(order).toEqual([first, `${lost.id} 2`, ...others]);
   });
 
+  test('how many captions a worker has in hand is asked again after each attempt', async () => {
+    const ids: string[] = [];
+    for (let n = 0; n < 5; n += 1) ids.push((await queue.submit(submission())).work.id);
+    const begun: number[] = [];
+    let [allowed, inHand] = [1, 0];
+    await consume(
+      async ({ id }) => {
+        inHand += 1;
+        begun.push(inHand);
+        if (begun.length === 2) allowed = 3;
+        // The last three begin although none of them has ended.
+        if (begun.length > 2) await vi.waitFor(() => expect(begun).toHaveLength(5));
+        inHand -= 1;
+        return made(id);
+      },
+      { concurrency: () => allowed },
+    );
+    for (const id of ids) expect((await ended(id)).state).toBe('succeeded');
+    expect(begun).toEqual([1, 1, 1, 2, 3]);
+  });
+
   test('a frozen worker that wakes up when another has its caption cannot write its result', async () => {
     const held = new HeldWorker();
     const { work } = await queue.submit(submission());

@@ -31,8 +31,8 @@ export interface WorkConsumerOptions<T extends Task = 'captioning'> extends Queu
   /** Whose jobs are taken: those of one model. Asked at the start. */
   serves: () => ServedTask<T>;
   handler: WorkHandler<T>;
-  /** Captions in hand at once. */
-  concurrency: number;
+  /** Captions in hand at once. A function is asked at the start and after each attempt. */
+  concurrency: number | (() => number);
   /** How long a silent worker keeps its jobs, in milliseconds. Default 8000; see `defaultLockDurationMs`. */
   lockDurationMs?: number;
   /** How often stalled jobs are looked for, in milliseconds. Default 1000. */
@@ -107,16 +107,20 @@ export class WorkConsumer<T extends Task = 'captioning'> {
     const { task, model } = this.#options.serves();
     this.#task = task;
     const { concurrency, lockDurationMs = defaultLockDurationMs } = this.#options;
+    const inHandMax = typeof concurrency === 'number' ? () => concurrency : concurrency;
     // BullMQ passes a signal only to processors that declare three parameters.
     const processor = (job: BullJob, token?: string, signal?: AbortSignal) => {
       this.#locks.hold(job.id!);
-      return this.#process(job, token!, signal!).finally(() => this.#locks.release(job.id!));
+      return this.#process(job, token!, signal!).finally(() => {
+        this.#locks.release(job.id!);
+        worker.concurrency = inHandMax();
+      });
     };
     const worker = new Worker(jobsOf(task, model), processor, {
       connection: bullmq.connection(this.#redis, lockDurationMs),
       prefix: this.#keys.bullPrefix,
       name: hostname(),
-      concurrency,
+      concurrency: inHandMax(),
       lockDuration: lockDurationMs,
       // Looked at each half of that, and renewed once half of it has passed: every second, or every other.
       lockRenewTime: lockDurationMs / 4,
