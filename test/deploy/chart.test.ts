@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { gatewaySettings } from '../../apps/gateway/src/config.js';
+import { redisStart } from '../../packages/service/src/redis-start.js';
 import { byName, podOf, secretSettings, settings, workloads } from './pods.js';
 import { helm, install, installations, least } from './render.js';
 
@@ -13,6 +14,12 @@ const read = (name: string) => readFileSync(path(name), 'utf8');
 test('chart and product have one version', () => {
   const { version } = JSON.parse(read('package.json')) as { version: string };
   expect(parse(read('k8s/chart/Chart.yaml'))).toMatchObject({ version, appVersion: version });
+});
+
+test('the Valkey of the profile dev starts as a Redis should', () => {
+  const objects = parseAllDocuments(read('k8s/rendered/dev.yaml')).map((document) => document.toJSON());
+  const [valkey] = podOf(workloads(objects), 'valkey').containers;
+  expect(valkey.command).toEqual(['sh', '-c', redisStart]);
 });
 
 interface Schema {

@@ -8,6 +8,7 @@ import { gatewaySettings } from '../../apps/gateway/src/config.js';
 import { notifierSettings } from '../../apps/notifier/src/config.js';
 import { workerSettings } from '../../apps/worker/src/config.js';
 import { proxySettings } from '../../packages/hub/src/hub-options.js';
+import { redisStart } from '../../packages/service/src/redis-start.js';
 import { stageNames } from './dockerfile.js';
 
 const root = new URL('../../', import.meta.url);
@@ -146,6 +147,9 @@ test('Valkey asks for a password, which is in no command line, and which its hea
   expect(environment).toEqual({ REDISCLI_AUTH: expect.stringMatching(/^\$\{VALKEY_PASSWORD:\?/) });
   expect(entrypoint?.join(' ')).toContain('requirepass $$REDISCLI_AUTH');
   expect([...entrypoint!, ...command!].join(' ')).not.toContain('VALKEY_PASSWORD');
+  // Compose takes $$ for $; the password comes behind.
+  const [script] = entrypoint!.at(-1)!.replaceAll('$$', '$').split(' <<END');
+  expect(script).toBe(redisStart.trimEnd());
   expect(healthcheck).toMatchObject({ test: ['CMD', 'valkey-cli', '-e', 'ping'] });
   for (const name of ['gateway', 'notifier', ...ofTasks.map(({ worker }) => worker)])
     expect(services[name]!.environment!.REDIS_URL).toMatch(/^redis:\/\/:\$\{VALKEY_PASSWORD:\?[^}]+\}@valkey:6379$/);

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ServicePart, StartupError } from '@blipq/service';
+import { redisStart, type ServicePart, StartupError } from '@blipq/service';
 import { PidFile } from './pid-file.js';
 import { processStart } from './process-start.js';
 import { SupervisedProcess } from './supervised-process.js';
@@ -87,7 +87,7 @@ export class PrivateRedis implements ServicePart {
   #spawn(): ChildProcess {
     const file = join(this.#options.folder, 'redis.conf');
     writeFileSync(file, this.#settings(), { mode: 0o600 });
-    const child = spawn(this.#program, [file], {
+    const child = spawn('sh', ['-c', redisStart, this.#program, file], {
       cwd: this.#options.folder,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -9,6 +9,7 @@ export { logLineLevel, logLineWords, prettyLogLine } from './pretty-log-line.js'
 export { type MetricsText, ProcessMetrics } from './process-metrics.js';
 export { type RedisRefusal, redisRefusal, refusalOf } from './redis-refusal.js';
 export { RedisReport } from './redis-report.js';
+export { redisStart } from './redis-start.js';
 export {
   runService,
   type ServiceContext,

@@ -70,14 +70,14 @@ export class OwnRedis {
     const { program = serverProgram(), sentinel, under = [] } = this.#options;
     const server = [program, this.#configuration, ...(sentinel === undefined ? [] : ['--sentinel'])];
     const [first, ...args] = [...under, ...server];
-    const child = spawn(first!, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(first!, args, { cwd: this.dir, stdio: ['ignore', 'pipe', 'inherit'] });
     this.#server = child;
     let log = '';
     for await (const chunk of child.stdout) {
       log += String(chunk);
-      if (log.includes(sentinel === undefined ? 'Ready to accept connections' : '+monitor')) break;
+      if (log.includes(sentinel === undefined ? 'Ready to accept connections' : '+monitor')) return;
     }
-    if (child.exitCode !== null) throw new Error(`${program} ended:\n${log}`);
+    throw new Error(`${program} ended:\n${log}`);
   }
 
   /** While it runs. */

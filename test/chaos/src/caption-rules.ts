@@ -25,13 +25,14 @@ export function endsOf({ sightings, messages }: CaptionHistory): string[] {
 /** Everything that must hold for one caption, answer or match. */
 export function checkCaption(caption: CaptionHistory, history: History): Violation[] {
   const broken = (rule: Rule, detail: string): Violation => ({ rule, id: caption.id, detail });
-  const { sightings, deletedAt } = caption;
+  const { sightings, deletedAt, undone } = caption;
   if (isLostWithAcknowledgement(caption)) return [];
   const gone = sightings.find(({ at, state }) => isGone(state) && (deletedAt === null || at < deletedAt));
   if (gone !== undefined) return [broken('lost', `acknowledged, and ${gone.state} at ${gone.at} ms (${gone.by})`)];
   const ends = endsOf(caption);
   if (ends.length > 1) return [broken('duplicated', `ended as ${ends.join(' and as ')}`)];
   const [end] = ends;
+  if (end === undefined && deletedAt !== null && undone?.sightings.some(isEnded)) return [];
   if (end === undefined) return [broken('stuck', `still ${sightings.at(-1)?.state ?? 'unseen'}`)];
   return [
     ...resultRules(caption, end, history).map(([rule, detail]) => broken(rule, detail)),
@@ -39,6 +40,8 @@ export function checkCaption(caption: CaptionHistory, history: History): Violati
     ...webhookRules(caption, end).map(([rule, detail]) => broken(rule, detail)),
   ];
 }
+
+const isEnded = ({ state }: Pick<Sighting, 'state'>): boolean => terminalStates.includes(state);
 
 type Broken = [Rule, string];
 

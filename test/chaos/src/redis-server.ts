@@ -1,5 +1,6 @@
 import { readFileSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
+import { redisStart } from '@blipq/service';
 import { OwnRedis } from '@blipq/test-servers';
 import { Redis } from 'ioredis';
 import type { SteppedClock } from './stepped-clock.js';
@@ -32,7 +33,8 @@ export class RedisServer {
   /** @param clock that it has instead of the machine's */
   static async start(clock?: SteppedClock): Promise<RedisServer> {
     const settings = { 'maxmemory-policy': 'noeviction', 'aof-load-truncated': 'yes' };
-    const server = await OwnRedis.create({ settings, ...(clock && { under: clock.under }) });
+    const under = [...(clock?.under ?? []), 'sh', '-c', redisStart];
+    const server = await OwnRedis.create({ settings, under });
     await server.start();
     return new RedisServer(server, clock);
   }

@@ -37,6 +37,7 @@ const allowed: [string, Partial<CaptionHistory>][] = [
     'goes on after it was told then that it had ended',
     { sightings: [sighting({ at: 500 }), sighting({ at: 700, state: 'processing', version: 5, result: null }), ended] },
   ],
+  ['was deleted after its end was told then', { ...alone, sightings: [sighting({ at: 500 }), gone], deletedAt: 700 }],
 ];
 test.each(allowed)('a caption may be what Redis no longer knows otherwise: it %s', (_what, changes) => {
   expect(rulesOf(changes)).toEqual([]);

@@ -6,8 +6,9 @@ import { tenantOf } from './authenticate.js';
 import type { Places } from './places.js';
 
 /**
- * What was waited for as it is after the wait that the client prefers; undefined when it prefers none, there is no place to
- * wait, or there is none with this id any more.
+ * What was accepted as it is after the wait that the client prefers; undefined when it prefers none, there is no place to
+ * wait, or the wait is cut short.
+ * @throws BlipqError `queue_unavailable` when it is gone
  */
 export async function afterPreferredWait<R>(
   req: Request,
@@ -26,5 +27,13 @@ export async function afterPreferredWait<R>(
     throw error;
   });
   const outcome = await waiting.finally(place);
-  return outcome === undefined || outcome.status === 'not_found' ? undefined : outcome.work;
+  if (outcome?.status === 'not_found') throw lostWhileWaiting();
+  return outcome?.work;
+}
+
+/** Redis came back without its last moments: nobody may be told that what it lost was accepted. */
+export function lostWhileWaiting(): BlipqError {
+  return new BlipqError('queue_unavailable', 'The queue has lost what it had accepted. Submit it again.', {
+    retryAfterS: 1,
+  });
 }

@@ -1,5 +1,6 @@
 import { BlipqError, type WorkResource } from '@blipq/contracts';
 import type { WorkQueue } from '@blipq/queue';
+import { lostWhileWaiting } from '../gates/after-preferred-wait.js';
 
 /** If this gateway dies while it waits, nothing cancels the work; so the work also expires, but after the answer. */
 export const expiryGraceS = 5;
@@ -18,13 +19,14 @@ interface AwaitOptions<R extends WorkResource> {
  * The work once it has ended, for a client that waits for it in the request that submitted it. The work is canceled when
  * its client stops waiting: nobody else has its id.
  *
- * @throws BlipqError `timeout`; the reason of `giveUp`
+ * @throws BlipqError `timeout`; `queue_unavailable` when Redis has lost the work; the reason of `giveUp`
  */
 export async function awaitWork<R extends WorkResource>(id: string, options: AwaitOptions<R>): Promise<R> {
   const { queue, tenant, timeoutS, lateDetail, giveUp } = options;
   try {
     const outcome = await queue.wait(id, { timeoutMs: timeoutS * 1000, signal: giveUp, tenant });
     if (outcome.status === 'finished') return outcome.work;
+    if (outcome.status === 'not_found') throw lostWhileWaiting();
     throw new BlipqError('timeout', lateDetail);
   } catch (error) {
     const latest = await abandon(id, options);

@@ -37,6 +37,14 @@ async function due(id: string): Promise<void> {
   expect(await redis.zadd(`${prefix}:open`, 'XX', 'CH', 0, id)).toBe(1);
 }
 
+test('a job that is in no list (Redis did half of a transaction) is added again', async () => {
+  const { work } = await queue.submit(submission());
+  expect(await redis.zrem(`${prefix}:jobs:captions.demo:prioritized`, work.id)).toBe(1);
+  await due(work.id);
+  expect(await reconciler.sweep()).toEqual({ requeued: [work.id], ended: [] });
+  expect(await redis.zscore(`${prefix}:jobs:captions.demo:prioritized`, work.id)).not.toBeNull();
+});
+
 test('a record whose job was never added (a gateway died between the two) gets its job', async () => {
   const { work } = await queue.submit(submission());
   const jobs = new Queue('captions.demo', { connection: redis, prefix: `${prefix}:jobs` });

@@ -121,6 +121,8 @@ export class Reconciler {
     const job = await this.#jobs!.of(jobs).getJob(id);
     const state = job === undefined ? 'missing' : await job.getState();
     if (state === 'failed' || state === 'completed') return await this.#end(id, job?.failedReason);
+    // A job in no list, which only a Redis that did half of a transaction can have left, would never be taken.
+    if (state === 'unknown') await job?.remove();
     if (state === 'missing' || state === 'unknown') return await this.#enqueue(id);
     // Pauses before another attempt are over by now, unless the clock of the worker that began one is ahead. Fails when
     // somebody else was quicker.

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { BlipqError, type CaptionResource } from '@blipq/contracts';
 import type { RedisClient } from '../redis/redis-client.js';
 import { subscribe } from '../redis/subscribe.js';
@@ -32,6 +33,10 @@ interface Waker {
   ends: boolean;
   wake: () => void;
 }
+
+/** How often what was waited for is read at the end, while Redis is away, and the pause in between, in milliseconds. */
+const lastReads = 10;
+const readAgainMs = 200;
 
 /** Changes after which work, or a batch, goes on; any other message is an end of some kind. */
 const goingOn = ['queued', 'processing', 'progressed'];
@@ -80,7 +85,9 @@ export class Waiters {
       last = work;
       if (work === null) break;
     }
-    return last === null ? { status: 'not_found' } : { status: 'pending', work: last };
+    if (last !== null) last = await readLast(watched, last);
+    if (last === null) return { status: 'not_found' };
+    return { status: watched.hasEnded(last) ? 'finished' : 'pending', work: last };
   }
 
   /**
@@ -172,6 +179,22 @@ export class Waiters {
 
   #wake(id: string, ended: boolean): void {
     for (const { ends, wake } of [...(this.#wakers.get(id) ?? [])]) if (ended || !ends) wake();
+  }
+}
+
+/**
+ * Read once more, for Redis may have lost it since; while Redis is away, as it was.
+ * @param last what was read before
+ */
+async function readLast<R>({ read }: Watched<R>, last: R): Promise<R | null> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await read();
+    } catch (error) {
+      if (!away(error)) throw error;
+      if (tries === lastReads) return last;
+      await delay(readAgainMs);
+    }
   }
 }
 
