@@ -1,9 +1,9 @@
 /**
  * A shell script that becomes a Redis or Valkey server in the folder of its data: `sh -c <script> <program> <arguments>`.
  *
- * A crash can break off a transaction, such as a script's writes, at the end of the append-only file. Redis up to 8 and
- * Valkey before 2026-08 (valkey-io/valkey#4342) leave its beginning there and write behind it, so that the start after the
- * next does half of it, or loses what came after. Their own checker takes it away before that. It is left alone when
+ * A crash can break off a transaction, such as a script's writes, at the end of the append-only file. Redis 7.0 and Valkey
+ * 8.0 leave its beginning there and write behind it, so that the start after the next does half of it, or loses what came
+ * after (mended by valkey-io/valkey#4342). Their own checker takes it away before that. It is left alone when
  * something else is wrong with the file: the server says what, and a person decides.
  *
  * docker-compose.yml and the chart begin Valkey with the same script.
