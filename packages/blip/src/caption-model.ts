@@ -34,13 +34,17 @@ export class CaptionModel {
     readonly generator: TextGenerator,
   ) {}
 
-  /** Blocks the thread while onnxruntime loads, as `caption` does while it runs. */
-  static async load(folder: string, options: SessionOptions): Promise<CaptionModel> {
+  /**
+   * Blocks the thread while onnxruntime loads, as `caption` does while it runs.
+   *
+   * @param rememberedBytesMax what may be kept of images, for further captions of them; 0 keeps nothing
+   */
+  static async load(folder: string, options: SessionOptions, rememberedBytesMax = 0): Promise<CaptionModel> {
     const facts = await readModelFacts(folder);
     const placed = { device: facts.device, ...options };
     return new CaptionModel(
       facts,
-      await ImageEncoder.open(folder, facts, placed),
+      await ImageEncoder.open(folder, facts, placed, rememberedBytesMax),
       await TextGenerator.open(folder, facts, placed),
     );
   }

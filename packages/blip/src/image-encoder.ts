@@ -19,14 +19,17 @@ export interface EncodedImage {
 }
 
 /**
- * What may be kept of recent images, in bytes: eleven of a BLIP of either published size at 384 × 384, 44 MB each, nearly
- * all of it the keys and values of 577 tokens in 12 layers.
+ * What may be kept of recent images for questions and matches, in bytes: eleven of a BLIP of either published size at
+ * 384 × 384, 44 MB each, nearly all of it the keys and values of 577 tokens in 12 layers.
  */
 export const viewsBytesMax = 512 * 1024 * 1024;
 
+/** What may be kept of recent images for captions, in bytes: 28 of BLIP-large or 37 of BLIP-base, 577 tokens each. */
+export const embedsBytesMax = 64 * 1024 * 1024;
+
 /**
- * Pixels to all that depends on the image alone. Remembers it for the images seen last, so that a further question about
- * one of them costs no more than the question.
+ * Pixels to all that depends on the image alone. Remembers it for the images seen last, so that a further prompt or
+ * question about one of them costs no more than its text.
  */
 export class ImageEncoder {
   readonly #session: Session;

@@ -19,3 +19,4 @@ export { checkBounds, type Device, type PrecisionCheck } from './precision.js';
 export { type PrepareOptions, type PrepareProgress, prepareModel } from './prepare-model.js';
 export { noteUse, type PrunedEntry, type PruneOptions, pruneGraphs } from './prune-graphs.js';
 export { OutOfMemoryError } from './session.js';
+export { warmUp } from './warm-up.js';

@@ -51,8 +51,8 @@ async function captionAll(): Promise<string[]> {
 }
 
 describe('the bundled model in its engine process', () => {
-  it('is built with progress and tells its facts', () => {
-    expect([...phases]).toEqual(['hash', 'encoder', 'decoder', 'optimize', 'load']);
+  it('is built with progress, has run once before it is ready, and tells its facts', () => {
+    expect([...phases]).toEqual(['hash', 'encoder', 'decoder', 'optimize', 'load', 'warm-up']);
     expect(engine.facts).toMatchObject({ model: 'demo', task: 'captioning', imageSize: 128 });
   });
 

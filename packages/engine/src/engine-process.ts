@@ -1,4 +1,13 @@
-import { chooseDevice, loadModel, ModelError, noteUse, prepareModel } from '@blipq/blip';
+import {
+  type BlipModel,
+  chooseDevice,
+  loadModel,
+  ModelError,
+  noteUse,
+  OutOfMemoryError,
+  prepareModel,
+  warmUp,
+} from '@blipq/blip';
 import type { StartRequest } from './protocol.js';
 import { type Loading, type LoadListener, serveEngine } from './serve-engine.js';
 import { servedModel } from './served-model.js';
@@ -26,9 +35,18 @@ async function load(start: StartRequest, listener: LoadListener): Promise<Loadin
     });
     setInterval(() => void noteUse(folder), NOTE_USE_MS).unref();
     listener.onProgress({ phase: 'load', bytesDone: 0 });
-    return { status: 'loaded', model: servedModel(await loadModel(folder, { threads })) };
+    const model = await loadModel(folder, { threads });
+    listener.onProgress({ phase: 'warm-up', bytesDone: 0 });
+    await warmUp(model).catch((error: unknown) => listener.onWarning(coldStart(model, error)));
+    return { status: 'loaded', model: servedModel(model) };
   } catch (error) {
     if (error instanceof ModelError) return { status: 'refused', code: error.code, message: error.message };
     throw error;
   }
+}
+
+/** Requests may still find the memory that the warm-up did not. Any other failure is one of the model. */
+function coldStart({ facts }: BlipModel, error: unknown): string {
+  if (!(error instanceof OutOfMemoryError)) throw error;
+  return `memory does not suffice to run ${facts.model} on one image (${error.message}); give the worker more`;
 }

@@ -7,4 +7,5 @@ export const phaseWords: Readonly<Record<string, string>> = {
   check: 'comparing with fp32 on sample images',
   optimize: 'optimising the graphs for this CPU',
   load: 'loading the model',
+  'warm-up': 'running the model once',
 };
