@@ -12,6 +12,10 @@
 /** ½ in 22 fractional bits: Pillow rounds to nearest. */
 const half: v128 = i32x4.splat(1 << 21);
 
+/** Of four pixels, the channels of each two of them side by side, as 16-bit numbers. */
+const firstTwo: v128 = i8x16(0, -1, 3, -1, 1, -1, 4, -1, 2, -1, 5, -1, -1, -1, -1, -1);
+const secondTwo: v128 = i8x16(6, -1, 9, -1, 7, -1, 10, -1, 8, -1, 11, -1, -1, -1, -1, -1);
+
 /** Windows as `resizer.ts` writes them: where the first source pixel is, how many groups of taps, their weights. */
 @unmanaged
 class Window {
@@ -46,10 +50,9 @@ export function across(source: usize, target: usize, windows: usize, count: i32)
     let high = zero;
     let low = zero;
     for (let group = window.groups; group > 0; group--) {
-      // Four pixels; the channels of each two of them side by side, as 16-bit numbers.
       const four = v128.load(pixels);
-      const first = i8x16.shuffle(four, zero, 0, 16, 3, 16, 1, 16, 4, 16, 2, 16, 5, 16, 16, 16, 16, 16);
-      const second = i8x16.shuffle(four, zero, 6, 16, 9, 16, 7, 16, 10, 16, 8, 16, 11, 16, 16, 16, 16, 16);
+      const first = i8x16.swizzle(four, firstTwo);
+      const second = i8x16.swizzle(four, secondTwo);
       high = i32x4.add(high, i32x4.dot_i16x8_s(first, v128.load32_splat(weights)));
       low = i32x4.add(low, i32x4.dot_i16x8_s(first, v128.load32_splat(weights, 4)));
       high = i32x4.add(high, i32x4.dot_i16x8_s(second, v128.load32_splat(weights, 8)));
@@ -63,6 +66,61 @@ export function across(source: usize, target: usize, windows: usize, count: i32)
     const bytes = i8x16.narrow_i16x8_u(levels, levels);
     v128.store16_lane(at, bytes, 0);
     v128.store8_lane(at, bytes, 2, 2);
+  }
+}
+
+/**
+ * Two rows across, which share the loads of windows and weights.
+ *
+ * @param source the first row's first byte; the second row is `stride` bytes on
+ * @param target where the first result goes; the second one goes `apart` bytes on
+ */
+export function acrossTwo(
+  source: usize,
+  stride: usize,
+  target: usize,
+  apart: usize,
+  windows: usize,
+  count: i32,
+): void {
+  const zero = i32x4.splat(0);
+  for (let i = 0; i < count; i++) {
+    const window = changetype<Window>(windows + (<usize>i) * offsetof<Window>());
+    let pixels = source + window.source;
+    let weights = window.weights;
+    let high0 = zero;
+    let low0 = zero;
+    let high1 = zero;
+    let low1 = zero;
+    for (let group = window.groups; group > 0; group--) {
+      const four0 = v128.load(pixels);
+      const four1 = v128.load(pixels + stride);
+      let two0 = i8x16.swizzle(four0, firstTwo);
+      let two1 = i8x16.swizzle(four1, firstTwo);
+      let high = v128.load32_splat(weights);
+      let low = v128.load32_splat(weights, 4);
+      high0 = i32x4.add(high0, i32x4.dot_i16x8_s(two0, high));
+      low0 = i32x4.add(low0, i32x4.dot_i16x8_s(two0, low));
+      high1 = i32x4.add(high1, i32x4.dot_i16x8_s(two1, high));
+      low1 = i32x4.add(low1, i32x4.dot_i16x8_s(two1, low));
+      two0 = i8x16.swizzle(four0, secondTwo);
+      two1 = i8x16.swizzle(four1, secondTwo);
+      high = v128.load32_splat(weights, 8);
+      low = v128.load32_splat(weights, 12);
+      high0 = i32x4.add(high0, i32x4.dot_i16x8_s(two0, high));
+      low0 = i32x4.add(low0, i32x4.dot_i16x8_s(two0, low));
+      high1 = i32x4.add(high1, i32x4.dot_i16x8_s(two1, high));
+      low1 = i32x4.add(low1, i32x4.dot_i16x8_s(two1, low));
+      pixels += 12;
+      weights += 16;
+    }
+    const levels = i16x8.narrow_i32x4_s(toBytes(high0, low0), toBytes(high1, low1));
+    const bytes = i8x16.narrow_i16x8_u(levels, levels);
+    const at = target + window.target;
+    v128.store16_lane(at, bytes, 0);
+    v128.store8_lane(at, bytes, 2, 2);
+    v128.store16_lane(at + apart, bytes, 2);
+    v128.store8_lane(at + apart, bytes, 6, 2);
   }
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync, readSync, writeSync } from 'node:fs';
+import { openSync, readSync, writevSync } from 'node:fs';
 import { BlipqError } from '@blipq/contracts';
 import { LargeImage } from './check-cost.js';
 import { type DecodeReply, type DecodeResult, requestHeadBytes } from './decoder-messages.js';
@@ -30,31 +30,33 @@ const collect = (globalThis as { gc?: () => void }).gc;
 // A terminal's Ctrl-C goes to all of its processes; this one ends when its parent has no more images.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
 
-const baseBytes = dataBytes();
-const baseResidentBytes = process.memoryUsage.rss();
+const status = process.platform === 'linux' ? openSync('/proc/self/status', 'r') : undefined;
+const statusText = Buffer.alloc(4096);
+/** Most images are read into the same place, which leaves no garbage. */
+const [head, smallFile] = [new Uint8Array(requestHeadBytes), new Uint8Array(collectFromBytes)];
+const base = memory();
+let held = base;
 reply({ status: 'ready' });
 for (;;) {
-  const head = readFully(requestHeadBytes);
-  if (head === undefined) process.exit(0);
+  if (!readFully(head)) process.exit(0);
   const [length, size, large] = new Uint32Array(head.buffer);
-  const bytes = readFully(length!);
-  if (bytes === undefined) process.exit(0);
+  const bytes = length! > smallFile.length ? new Uint8Array(length!) : smallFile.subarray(0, length);
+  if (!readFully(bytes)) process.exit(0);
   const result = answer(bytes, size!, large === 1);
-  if (
-    large === 1 ||
-    bytes.length > collectFromBytes ||
-    process.memoryUsage.rss() > baseResidentBytes + collectFromResident
-  ) {
+  held = memory();
+  if (large === 1 || bytes.length > collectFromBytes || held.residentBytes > base.residentBytes + collectFromResident) {
     collect?.();
     libvips.returnFreeMemory();
+    held = memory();
   }
-  const retires = dataBytes() > baseBytes + keptBytesMax;
+  const retires = held.dataBytes > base.dataBytes + keptBytesMax;
   reply({ ...result.message, retires }, result.pixels);
   if (retires) process.exit(0);
 }
 
 function answer(bytes: Uint8Array, size: number, large: boolean): { message: DecodeResult; pixels?: Uint8Array } {
-  libvips.limitMemory(Math.max(baseBytes, dataBytes()) + (large ? limits.largeMemoryBytes : limits.memoryBytes));
+  const heldBytes = Math.max(base.dataBytes, held.dataBytes);
+  libvips.limitMemory(heldBytes + (large ? limits.largeMemoryBytes : limits.memoryBytes));
   try {
     const { rgb, ...image } = imageToPixels(bytes, size, { limits, libvips, resizer, large });
     return { message: { status: 'done', image }, pixels: rgb };
@@ -67,21 +69,21 @@ function answer(bytes: Uint8Array, size: number, large: boolean): { message: Dec
 
 function reply(message: DecodeReply, pixels: Uint8Array = new Uint8Array()): void {
   const json = Buffer.from(JSON.stringify(message));
-  const head = Buffer.from(Uint32Array.of(json.length, pixels.length).buffer);
-  for (const part of [Buffer.concat([head, json]), pixels]) {
-    for (let at = 0; at < part.length; ) at += retried(() => writeSync(output, part, at, part.length - at));
+  const begin = Buffer.concat([new Uint8Array(Uint32Array.of(json.length, pixels.length).buffer), json]);
+  for (let at = 0; at < begin.length + pixels.length; ) {
+    const rest = [begin.subarray(at), pixels.subarray(Math.max(at - begin.length, 0))];
+    at += retried(() => writevSync(output, rest));
   }
 }
 
-/** @returns undefined where the input ends before */
-function readFully(length: number): Uint8Array<ArrayBuffer> | undefined {
-  const bytes = new Uint8Array(length);
-  for (let at = 0; at < length; ) {
-    const count = retried(() => readSync(input, bytes, at, length - at, null));
-    if (count === 0) return undefined;
+/** @returns false where the input ends before */
+function readFully(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; ) {
+    const count = retried(() => readSync(input, bytes, at, bytes.length - at, null));
+    if (count === 0) return false;
     at += count;
   }
-  return bytes;
+  return true;
 }
 
 /** Signals interrupt calls that block. */
@@ -97,8 +99,10 @@ function retried(call: () => number): number {
   }
 }
 
-/** What RLIMIT_DATA counts, of this process as it is now. */
-function dataBytes(): number {
-  if (process.platform !== 'linux') return 0;
-  return Number(/^VmData:\s+(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8'))![1]) * 1024;
+/** What this process holds: all that is resident, and what RLIMIT_DATA counts (Linux). */
+function memory(): { residentBytes: number; dataBytes: number } {
+  if (status === undefined) return { residentBytes: process.memoryUsage.rss(), dataBytes: 0 };
+  const text = statusText.toString('latin1', 0, readSync(status, statusText, 0, statusText.length, 0));
+  const bytes = (line: RegExp) => Number(line.exec(text)![1]) * 1024;
+  return { residentBytes: bytes(/^VmRSS:\s+(\d+) kB/m), dataBytes: bytes(/^VmData:\s+(\d+) kB/m) };
 }

@@ -7,11 +7,11 @@ import { deferred } from './deferred.js';
 import type { ImageLimits } from './limits.js';
 
 const entry = fileURLToPath(new URL('../dist/decoder-process.js', import.meta.url));
-/** A small heap, few threads and no cache of the allocator: what a decoder holds is the image's. */
+/** A small heap, few threads and little that the allocator keeps: what a decoder holds is the image's. */
 const nodeOptions = ['--expose-gc', '--max-old-space-size=64', '--v8-pool-size=1'];
 /** Nothing of the parent's environment: its secrets are not for a process that strangers' bytes reach. */
 const environment = {
-  ...{ MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072', MALLOC_MMAP_THRESHOLD_: '1048576' },
+  ...{ MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '4194304', MALLOC_MMAP_THRESHOLD_: '1048576' },
   ...{ UV_THREADPOOL_SIZE: '1', VIPS_WARNING: '1', NODE_NO_WARNINGS: '1' },
 };
 const complaintChars = 2000;
@@ -174,7 +174,8 @@ class ReplyReader {
     this.#head = Buffer.concat([this.#head, chunk.subarray(0, missing)]);
     if (this.#head.length === replyHeadBytes) {
       this.#json = this.#head.readUInt32LE(0);
-      this.#body = new Uint8Array(this.#json + this.#head.readUInt32LE(4));
+      // In memory of its own, which all of it fills.
+      this.#body = Buffer.allocUnsafeSlow(this.#json + this.#head.readUInt32LE(4));
       this.#head = Buffer.alloc(0);
       this.#filled = 0;
     }

@@ -31,7 +31,7 @@ export interface DecodingParts {
 
 /**
  * Encoded image bytes → S×S pixels. Each step refuses before the next one does more work; rows go through the last ones
- * one strip at a time.
+ * one strip at a time. The pixels stay where they are until the resizer's next image.
  *
  * @throws BlipqError missing_image, image_too_large, unsupported_media_type, image_dimensions, image_too_costly,
  *   image_corrupt

@@ -39,7 +39,7 @@ function resize({ rgb, width, height }: Bitmap, S = size, orientation: Orientati
     under.input.set(rgb.subarray(3 * width * top, 3 * width * (top + rows)));
     under.push(rows);
   }
-  return under.result();
+  return under.result().slice();
 }
 
 /** A picture as an orientation shows it, pixel by pixel. */

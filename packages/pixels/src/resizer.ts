@@ -13,6 +13,7 @@ const windowTablesMax = 64;
 interface Passes {
   readonly memory: WebAssembly.Memory;
   across(source: number, target: number, windows: number, count: number): void;
+  acrossTwo(source: number, stride: number, target: number, apart: number, windows: number, count: number): void;
   down(source: number, stride: number, target: number, length: number, weights: number, pairs: number): void;
 }
 
@@ -25,7 +26,7 @@ export interface Resize {
   readonly input: Uint8Array;
   /** Takes the first `rows` rows of `input`. */
   push(rows: number): void;
-  /** @returns u8 [S, S, 3] as shown; call it after the last row */
+  /** @returns u8 [S, S, 3] as shown; call it after the last row. It stays where it is until the next image. */
   result(): Uint8Array;
 }
 
@@ -52,6 +53,9 @@ export class Resizer {
   readonly #passes: Passes;
   /** Of the sizes of late: most images of a service have few different ones. */
   readonly #windows = new Map<string, Window[]>();
+  /** The form of the image before, whose tables are in memory, and where its weights for `down` are. */
+  #form = '';
+  #downWeights: number[] = [];
 
   constructor() {
     const module = new WebAssembly.Module(readFileSync(new URL('../dist/resample.wasm', import.meta.url)));
@@ -78,11 +82,16 @@ export class Resizer {
       across: layout.take(columns.reduce((sum, { weights }) => sum + 16 * groupsOf(weights, 4), 0)),
       down: layout.take(rows.reduce((sum, { weights }) => sum + 8 * groupsOf(weights, 2), 0)),
     };
-    const { memory, across, down } = this.#passes;
+    const { memory, across, acrossTwo, down } = this.#passes;
     reserve(memory, layout.bytes);
     const bytes = new Uint8Array(memory.buffer);
-    writeAcross(memory, at.windows, at.across, columns);
-    const downWeights = writeDown(memory, at.down, rows);
+    const form = `${width} ${height} ${size} ${orientation} ${stripRows}`;
+    if (form !== this.#form) {
+      writeAcross(memory, at.windows, at.across, columns);
+      this.#downWeights = writeDown(memory, at.down, rows);
+      this.#form = form;
+    }
+    const downWeights = this.#downWeights;
 
     let [first, held, next] = [0, 0, 0];
     const emit = () => {
@@ -112,19 +121,22 @@ export class Resizer {
     return {
       input: bytes.subarray(at.input, at.input + stripRows * rowBytes),
       push: (count) => {
-        for (let row = 0; row < count; row++) {
-          if (held === capacity) makeRoom();
+        for (let row = 0; row < count; ) {
+          if (held + 2 > capacity) makeRoom();
           const source = at.input + row * rowBytes;
           const target = at.buffer + held * stride;
+          const taken = downFirst || row + 1 === count ? 1 : 2;
           if (downFirst) bytes.copyWithin(target, source, source + rowBytes);
+          else if (taken === 2) acrossTwo(source, rowBytes, target, stride, at.windows, size);
           else across(source, target, at.windows, size);
-          held++;
+          held += taken;
+          row += taken;
           emit();
         }
       },
       result: () => {
         if (next < size) throw new Error(`${first + held} of ${height} rows came`);
-        const output = bytes.slice(at.output, at.output + 3 * size * size);
+        const output = bytes.subarray(at.output, at.output + 3 * size * size);
         return transposed ? transpose(output, size) : output;
       },
     };

@@ -13,7 +13,8 @@ export const size = 96;
 
 /** The pixels of a file, made in this process, whatever it takes. */
 export function shown(file: Uint8Array, limits: Partial<ImageLimits> = {}): Pixels {
-  return imageToPixels(file, size, { ...parts, limits: { ...defaultLimits, ...limits }, large: true });
+  const image = imageToPixels(file, size, { ...parts, limits: { ...defaultLimits, ...limits }, large: true });
+  return { ...image, rgb: image.rgb.slice() };
 }
 
 /** A file of test/images. */
