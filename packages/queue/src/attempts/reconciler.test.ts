@@ -105,6 +105,25 @@ test('a gateway that died before it said that the job is there keeps nobody from
   expect(await queue.submit(submission(request))).toMatchObject({ status: 'replayed', work: { id: work.id } });
 });
 
+test('work that two workers took and never began (Redis ended before it answered) is made by the third', async () => {
+  const { work } = await queue.submit(submission());
+  const taker = new Worker('captions.demo', null, {
+    ...{ connection: redis, prefix: `${prefix}:jobs`, maxStalledCount: 1, stalledInterval: 100 },
+  });
+  for (const _ of [1, 2]) {
+    const job = await taker.getNextJob('never heard of');
+    await redis.del(`${prefix}:jobs:captions.demo:${work.id}:lock`);
+    await taker.startStalledCheckTimer();
+    await vi.waitFor(async () => expect(await job!.getState()).not.toBe('active'));
+  }
+  await taker.close();
+  const third = new WorkConsumer({ serves, redisUrl, namespace, concurrency: 1, handler: async () => made('begun') });
+  await third.start();
+  onTestFinished(() => third.stop());
+  const ended = await queue.wait(work.id, { timeoutMs: 120_000 });
+  expect(ended).toMatchObject({ status: 'finished', work: { state: 'succeeded', attempt: 1 } });
+});
+
 /** Work that a worker has in hand, under `token`, and that BullMQ has given up all the same. */
 async function givenUp(token: string): Promise<string> {
   const { work } = await queue.submit(submission());

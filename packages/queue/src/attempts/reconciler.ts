@@ -1,5 +1,7 @@
 import { BlipqError, failedWith } from '@blipq/contracts';
-import { addJob, JobQueues } from '../records/jobs.js';
+import type { Job } from 'bullmq';
+import { stalledTooOften } from '../lua/bullmq.js';
+import { addJob, JobQueues, stallsMax } from '../records/jobs.js';
 import { type QueueKeys, queueKeys } from '../redis/keys.js';
 import { consumerRedis, type OnError, open, type QueueAddress, type RedisClient } from '../redis/redis-client.js';
 import { answerMs, settlesWithin } from '../redis/settles-within.js';
@@ -120,10 +122,10 @@ export class Reconciler {
     if (await this.#records.endWithoutInput(id)) return 'ended';
     const job = await this.#jobs!.of(jobs).getJob(id);
     const state = job === undefined ? 'missing' : await job.getState();
-    if (state === 'failed' || state === 'completed') return await this.#end(id, job?.failedReason);
+    if (state === 'failed' || state === 'completed') return await this.#end(id, job!);
     // A job in no list, which only a Redis that did half of a transaction can have left, would never be taken.
-    if (state === 'unknown') await job?.remove();
-    if (state === 'missing' || state === 'unknown') return await this.#enqueue(id);
+    if (state === 'unknown') return await this.#enqueueAnew(id, job!);
+    if (state === 'missing') return await this.#enqueue(id);
     // Pauses before another attempt are over by now, unless the clock of the worker that began one is ahead. Fails when
     // somebody else was quicker.
     if (state === 'delayed') await job?.promote().catch(() => undefined);
@@ -143,9 +145,17 @@ export class Reconciler {
     return undefined;
   }
 
-  async #end(id: string, reason = 'its job ended without a result'): Promise<'ended' | undefined> {
+  async #enqueueAnew(id: string, job: Job): Promise<'requeued' | undefined> {
+    await job.remove();
+    return await this.#enqueue(id);
+  }
+
+  async #end(id: string, job: Job): Promise<keyof Sweep | undefined> {
+    const { failedReason: reason = 'its job ended without a result' } = job;
     const error = new BlipqError('worker_lost', `The caption was given up: ${reason}.`);
-    const written = await this.#records.giveUp(id, failedWith(error), graceMs);
+    const silencesMin = reason === stalledTooOften ? stallsMax + 1 : undefined;
+    const written = await this.#records.giveUp(id, failedWith(error), graceMs, silencesMin);
+    if (written === 'unbegun') return await this.#enqueueAnew(id, job);
     if (written === 'early') return undefined;
     if (written === 'written' || written === 'canceled') return 'ended';
     if (written !== 'stale') await this.#records.forget(id);

@@ -16,6 +16,8 @@ let redis: Redis;
 let queue: WorkQueue;
 let records: Records;
 let id: string;
+/** The key of its record. */
+let record: string;
 /** Hands the job's lock to a token, as BullMQ does, or to nobody. */
 let lockedBy: (token: string | null) => Promise<unknown>;
 
@@ -27,6 +29,7 @@ beforeEach(async () => {
   await queue.start();
   records = new Records(redis, keys);
   id = (await queue.submit(submission())).work.id;
+  record = keys.record(id);
   const lock = `${keys.root}:jobs:captions.demo:${id}:lock`;
   lockedBy = (token) => (token === null ? redis.del(lock) : redis.set(lock, token));
 });
@@ -49,6 +52,12 @@ test('only the holder of the lock begins, and beginning again with one token cou
   expect((await begin('first')).attempt).toBe('1');
   await lockedBy('second');
   expect((await begin('second')).attempt).toBe('2');
+});
+
+test('work whose image is to be fetched again, since Redis lost that it was, is not begun', async () => {
+  await lockedBy('first');
+  await redis.hdel(record, 'turn');
+  expect(await records.begin(id, 'first', 'captions.demo')).toBe('passed_on');
 });
 
 test('of two workers that both finish, only the one that holds the lock is heard, and once', async () => {

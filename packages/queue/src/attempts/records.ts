@@ -70,9 +70,12 @@ export class Records {
     return await this.#finish({ id, token: token ?? undefined, revision: revision || undefined, precision }, outcome);
   }
 
-  /** Ends what BullMQ has given up, unless its worker turns out to live within `graceMs`: `early` until then. */
-  async giveUp(id: string, outcome: WorkOutcome, graceMs: number): Promise<FencedWrite> {
-    return await this.#finish({ id, grace_ms: graceMs }, outcome);
+  /**
+   * Ends what BullMQ has given up, unless its worker turns out to live within `graceMs`: `early` until then. `unbegun`:
+   * fewer workers than `silencesMin` have fallen silent over it.
+   */
+  async giveUp(id: string, outcome: WorkOutcome, graceMs: number, silencesMin?: number): Promise<FencedWrite> {
+    return await this.#finish({ id, grace_ms: graceMs, silences_min: silencesMin }, outcome);
   }
 
   async #finish(ending: Omit<Ending, 'state' | 'fields'>, outcome: WorkOutcome): Promise<FencedWrite> {

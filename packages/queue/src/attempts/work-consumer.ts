@@ -12,7 +12,7 @@ import {
 import { inSpan } from '@blipq/service';
 import { Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import { bullmq } from '../lua/bullmq.js';
-import { jobAttributes, workerPatience } from '../records/jobs.js';
+import { jobAttributes, stallsMax, workerPatience } from '../records/jobs.js';
 import { waitMs } from '../records/record.js';
 import type { HashFields } from '../redis/hash-fields.js';
 import { jobsOf, type QueueKeys, queueKeys } from '../redis/keys.js';
@@ -125,7 +125,7 @@ export class WorkConsumer<T extends Task = 'captioning'> {
       // Looked at each half of that, and renewed once half of it has passed: every second, or every other.
       lockRenewTime: lockDurationMs / 4,
       stalledInterval: this.#options.stalledIntervalMs ?? defaultStalledIntervalMs,
-      maxStalledCount: 1,
+      maxStalledCount: stallsMax,
       ...workerPatience,
     });
     worker.on('error', this.#onError);

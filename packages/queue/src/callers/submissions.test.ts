@@ -29,6 +29,9 @@ test('a job is not added to work that Redis has lost since: nobody is told that 
   const jobs = new JobQueues(live.redis, live.keys, () => undefined);
   await expect(addJob(jobs.of('captions.demo'), newCaptionId(), '10000')).rejects.toThrow('LOST the record');
   expect(await live.waitingJobs()).toBe(0);
+  // Of an image that was fetched, for which Redis had given the work its turn, and lost that.
+  const { work } = await live.queue.submit(submission());
+  await expect(addJob(jobs.of('captions.demo'), work.id, '10000')).rejects.toThrow('LOST the record');
   await jobs.close();
 });
 

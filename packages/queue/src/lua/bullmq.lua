@@ -37,6 +37,14 @@ function bullmq.forgive_stall(queue, id)
   redis.call('HINCRBY', job, 'stc', -1)
 end
 
+-- Of the stalls that were counted, no more than `most` hold. Others were of workers that never began the job.
+function bullmq.cap_stalls(queue, id, most)
+  local job = key(queue, id)
+  if tonumber(redis.call('HGET', job, 'stc') or 0) <= most then return end
+  redis.call('HDEL', job, 'defa')
+  redis.call('HSET', job, 'stc', most)
+end
+
 -- Takes a job out that waits, is delayed or has failed, unless a worker has it. Comes last in a script: should BullMQ's
 -- keys not be what they were, our own are in order.
 function bullmq.remove(queue, id)

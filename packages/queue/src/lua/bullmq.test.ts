@@ -7,7 +7,7 @@ import { type Job, Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeEach, expect, inject, test, vi } from 'vitest';
 import { freshNamespace, latch } from '../testing/fixtures.js';
-import { bullmq } from './bullmq.js';
+import { bullmq, stalledTooOften } from './bullmq.js';
 import { script } from './script.js';
 
 /**
@@ -169,9 +169,20 @@ test('a stall that is forgiven is not counted, and neither is the job failed for
   };
   expect((await stall())?.stalledCounter).toBe(1);
   const stalledTwice = await stall();
-  expect(stalledTwice).toMatchObject({ stalledCounter: 2, deferredFailure: expect.stringMatching(/stalled/) });
+  expect(stalledTwice).toMatchObject({ stalledCounter: 2, deferredFailure: stalledTooOften });
   await ask(`bullmq.forgive_stall(queue, 'a')`);
   const forgiven = await queue.getJob('a');
   expect(forgiven?.stalledCounter).toBe(1);
   expect(forgiven?.deferredFailure).toBeUndefined();
+});
+
+test('of stalls, no more are counted than hold', async () => {
+  await queue.add('job', {}, { jobId: 'a' });
+  await redis.hset(`${prefix}:jobs:a`, 'stc', 2, 'defa', 'stalled');
+  await ask(`bullmq.cap_stalls(queue, 'a', 2)`);
+  expect(await queue.getJob('a')).toMatchObject({ stalledCounter: 2, deferredFailure: 'stalled' });
+  await ask(`bullmq.cap_stalls(queue, 'a', 1)`);
+  const capped = await queue.getJob('a');
+  expect(capped?.stalledCounter).toBe(1);
+  expect(capped?.deferredFailure).toBeUndefined();
 });

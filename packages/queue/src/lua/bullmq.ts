@@ -1,6 +1,9 @@
 import type { JobsOptions, Queue } from 'bullmq';
 import type { RedisClient } from '../redis/redis-client.js';
 
+/** Why BullMQ failed a job whose workers fell silent. */
+export const stalledTooOften = 'job stalled more than allowable limit';
+
 /** Commands of BullMQ that write nothing, by the beginnings of their names. */
 const readOnly = /^(get|is|paginate)/;
 
@@ -18,8 +21,8 @@ export const bullmq = {
    * - A Redis at `maxmemory` refuses a script whose first write needs memory and lets it pass once it has deleted
    *   something. BullMQ's scripts that write therefore begin with a deletion, so that whatever was accepted is made,
    *   whoever has filled Redis. Work is refused before it comes here.
-   * - A job of `addAtTurn` gets its turn in the script that adds it, which fails when there is no record of the work: a
-   *   Redis that lost its last moments may have lost it, and nobody may be told that the work was accepted.
+   * - A job of `addAtTurn` gets its turn in the script that adds it, which fails when no record of the work has that turn:
+   *   a Redis that lost its last moments may have lost it, and nobody may be told that the work was accepted.
    * - The look for stalled jobs, and the locks of jobs, have times to live by Redis's clock. When that went back they have
    *   longer, and are cut to what they were given. `lockMs`: how long a worker's locks last.
    */
@@ -60,7 +63,9 @@ ${lua}
 end
 local data = cjson.decode(ARGV[2])
 local record = data.turn and data.id and string.match(KEYS[4], '^(.*):jobs:') .. ':record:' .. data.id
-if record and redis.call('EXISTS', record) == 0 then return redis.error_reply('LOST the record of this job') end
+if record and redis.call('HGET', record, 'turn') ~= data.turn then
+  return redis.error_reply('LOST the record of this job')
+end
 local id = add()
 if data.turn and type(id) == 'string' then redis.call('ZADD', KEYS[4], 'XX', data.turn, id) end
 return id

@@ -19,6 +19,9 @@ const jobOptions = {
   removeOnFail: { age: 86_400, count: 10_000 },
 } as const satisfies JobsOptions;
 
+/** Workers that may fall silent over the same work; with one more it is given up. */
+export const stallsMax = 1;
+
 /**
  * How BullMQ's workers wait. The news of a job goes to one worker, and is lost if that one is frozen, cut off or just
  * closing: the others look by themselves every second (`drainDelay`).

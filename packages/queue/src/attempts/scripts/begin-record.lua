@@ -1,7 +1,9 @@
 local arguments = require 'arguments'
+local bullmq = require 'bullmq'
 local clock = require 'clock'
 local job_lock = require 'job-lock'
 local keys = require 'keys'
+local silences = require 'silences'
 local turns = require 'turns'
 local work = require 'work'
 
@@ -14,7 +16,8 @@ if not state then
   return 'gone'
 end
 if work.is_terminal(state) then return 'terminal' end
-if queue ~= arguments.queue then return 'passed_on' end
+-- A Redis that lost its last moments may know nothing any more of the image that had been fetched.
+if queue ~= arguments.queue or not turn then return 'passed_on' end
 if not job_lock.is_held_by(keys.queue(queue), id, token, true) then return 'stale' end
 if holder ~= token then
   local now = clock.now_ms()
@@ -25,6 +28,7 @@ if holder ~= token then
     work.finish(id, cancel and 'canceled' or 'expired', now)
     return 'terminal'
   end
+  bullmq.cap_stalls(keys.queue(queue), id, silences.count(id, holder))
   redis.call('HINCRBY', record, 'attempt', 1)
   redis.call('HSET', record, 'token', token, 'started_ms', now)
   work.move(id, 'processing', now)

@@ -6,7 +6,7 @@ const refusals = ['gone', 'terminal', 'passed_on', 'stale'] as const;
 
 /**
  * Why there is nothing to begin. `gone`: there is no record. `terminal`: it has ended. `passed_on`: it is in another
- * model's queue by now. `stale`: somebody else holds the job's lock.
+ * model's queue by now, or its image has to be fetched first. `stale`: somebody else holds the job's lock.
  */
 export type Unbegun = (typeof refusals)[number];
 

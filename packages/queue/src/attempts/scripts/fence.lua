@@ -1,6 +1,7 @@
 local bullmq = require 'bullmq'
 local job_lock = require 'job-lock'
 local keys = require 'keys'
+local silences = require 'silences'
 local work = require 'work'
 
 local fence = {}
@@ -14,7 +15,9 @@ function fence.refusal(id, token)
   if work.is_terminal(state) then return 'terminal' end
   local queue = work.queue(id)
   if not token then return bullmq.is_locked(queue, id) and 'stale' or nil end
-  if job_lock.is_held_by(queue, id, token, redis.call('HGET', record, 'token') == token) then return nil end
+  local is_latest = redis.call('HGET', record, 'token') == token
+  if job_lock.is_held_by(queue, id, token, is_latest) then return nil end
+  silences.forgive(id, is_latest)
   return 'stale'
 end
 

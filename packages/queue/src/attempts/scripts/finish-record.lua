@@ -5,6 +5,7 @@ local fence = require 'fence'
 local hashes = require 'hashes'
 local keys = require 'keys'
 local pace = require 'pace'
+local silences = require 'silences'
 local turns = require 'turns'
 local work = require 'work'
 
@@ -27,7 +28,7 @@ local function pass_on(queue, same, now)
   if not same then redis.call('HDEL', record, 'reuse') end
   local tenant, weight, life_ms, created_ms, started_ms = unpack(redis.call('HMGET', record,
     'tenant', 'weight', 'life_ms', 'created_ms', 'started_ms'))
-  redis.call('HDEL', record, 'next_jobs')
+  redis.call('HDEL', record, 'next_jobs', 'silences')
   local turn = turns.take(queue, tenant, weight, 1, life_ms)
   name_maker()
   redis.call('HSET', record, 'jobs', queue, 'turn', turn,
@@ -52,6 +53,7 @@ end
 local refusal = fence.refusal(id, arguments.token)
 if refusal then return refusal end
 local now = clock.now_ms()
+if arguments.silences_min and silences.so_far(id) < arguments.silences_min then return 'unbegun' end
 if arguments.grace_ms and is_early(now) then return 'early' end
 -- A full Redis runs what follows a deletion.
 redis.call('HDEL', record, 'token')

@@ -1,12 +1,13 @@
 import { reply } from '../../lua/reply.js';
 import { type ScriptTarget, script } from '../../lua/script.js';
 
-const outcomes = ['written', 'passed_on', 'canceled', 'gone', 'terminal', 'stale', 'early'] as const;
+const outcomes = ['written', 'passed_on', 'canceled', 'gone', 'terminal', 'stale', 'early', 'unbegun'] as const;
 
 /**
  * What became of a write that only the right writer may do. `passed_on`: it is another model's turn. `canceled`: its
  * owner had canceled it, so that is how it ended. `gone`: there is no record. `terminal`: it has ended. `stale`: somebody
  * else holds the job's lock. `early`: only to a writer that gives a grace, which is not over.
+ * `unbegun`: only to one that gives a number of silent workers, of whom there were fewer.
  */
 export type FencedWrite = (typeof outcomes)[number];
 
@@ -23,6 +24,8 @@ export interface Ending extends MadeBy {
   state: 'succeeded' | 'failed' | 'canceled' | 'expired';
   /** How long after BullMQ gave the work up it may end, in milliseconds; until then its worker may still speak up. */
   grace_ms?: number | undefined;
+  /** Workers that must have begun the work and fallen silent for it to end so. */
+  silences_min?: number | undefined;
   /** What the outcome adds to the record: name, value, … */
   fields: string[];
 }
