@@ -6,6 +6,7 @@ import { latch, made, patient, serves, submission } from '../testing/fixtures.js
 import { attempt, delivered, everyEvent, failed, LiveDeliveries } from '../testing/live-deliveries.js';
 import { deliveryKeys } from './delivery-keys.js';
 import type { DeliveryWork } from './delivery-worker.js';
+import { dropMoved } from './scripts/drop-moved.js';
 
 const redisUrl = inject('redisUrl');
 let live: LiveDeliveries;
@@ -75,6 +76,19 @@ test('a completed batch tells it once, after its captions', async () => {
   expect(works).toHaveLength(1);
   const body = JSON.parse(works[0]!.body.toString());
   expect(body).toMatchObject({ type: 'batch.completed', data: await live.queue.readBatch(batchId) });
+});
+
+test('an entry of the outbox whose job Redis has lost stays there until it has one again', async () => {
+  const id = await live.canceled();
+  const keys = deliveryKeys({ namespace: live.namespace });
+  const target = { redis: live.redis, root: keys.root };
+  const [[entry]] = (await live.redis.xrange(keys.outbox, '-', '+')) as [[string, string[]]];
+  const moved = { entry, id, round: 0, job: `${id}-0` };
+  await dropMoved(target, [moved]);
+  expect(await live.redis.xlen(keys.outbox)).toBe(1);
+  await live.notifier(() => delivered);
+  await live.settled(id, 'delivered');
+  await vi.waitFor(async () => expect(await live.redis.xlen(keys.outbox)).toBe(0));
 });
 
 test('what failed is sent again after its pause, under the same id and with the same body', async () => {

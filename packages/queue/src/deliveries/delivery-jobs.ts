@@ -17,6 +17,9 @@ export interface DeliveryJob {
 export type DeliveryJobs = Queue<DeliveryJob, void, 'deliver'>;
 export type DeliveryBullJob = Job<DeliveryJob, void, 'deliver'>;
 
+/** One for each round: adding the same one again changes nothing. */
+export const jobIdOf = ({ id, round }: DeliveryJob): string => `${id}-${round}`;
+
 /** Opens the notifier's own queue. Does not wait for Redis. */
 export function openDeliveryJobs(redis: RedisClient, keys: DeliveryKeys, onError: OnError): DeliveryJobs {
   const jobs: DeliveryJobs = new Queue(keys.bullName, {
@@ -41,5 +44,5 @@ export function openDeliveryJobs(redis: RedisClient, keys: DeliveryKeys, onError
  * because a Redis without memory takes no transaction.
  */
 export async function addDeliveryJobs(jobs: DeliveryJobs, entries: DeliveryJob[]): Promise<void> {
-  await Promise.all(entries.map((data) => jobs.add('deliver', data, { jobId: `${data.id}-${data.round}` })));
+  await Promise.all(entries.map((data) => jobs.add('deliver', data, { jobId: jobIdOf(data) })));
 }

@@ -2,8 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { hashFields } from '../redis/hash-fields.js';
 import type { OnError, RedisClient } from '../redis/redis-client.js';
 import { answerMs, settlesWithin } from '../redis/settles-within.js';
-import { addDeliveryJobs, type DeliveryJob, type DeliveryJobs } from './delivery-jobs.js';
+import { addDeliveryJobs, type DeliveryJob, type DeliveryJobs, jobIdOf } from './delivery-jobs.js';
 import type { DeliveryKeys } from './delivery-keys.js';
+import { dropMoved } from './scripts/drop-moved.js';
 
 const entriesMax = 200;
 /** How long one read waits for entries, and how long after that a connection counts as dead, in milliseconds. */
@@ -13,8 +14,8 @@ const patienceMs = 3000;
 type Entry = [entryId: string, pairs: string[]];
 
 /**
- * Moves entries from the outbox to the notifier's queue: job first, entry second, so that a crash between the two only
- * has the same job added again. Any number of relays may run at once.
+ * Moves entries from the outbox to the notifier's queue: job first, entry second and only if the job is there, so that a
+ * crash between the two, of whatever, only has the same job added again. Any number of relays may run at once.
  */
 export class OutboxRelay {
   readonly #reader: RedisClient;
@@ -64,8 +65,10 @@ export class OutboxRelay {
 
   async #move(entries: Entry[]): Promise<void> {
     if (entries.length === 0) return;
-    await addDeliveryJobs(this.#jobs, entries.map(jobOf));
-    await this.#writer.xdel(this.#keys.outbox, ...entries.map(([entryId]) => entryId));
+    const jobs = entries.map(jobOf);
+    await addDeliveryJobs(this.#jobs, jobs);
+    const moved = jobs.map((job, n) => ({ entry: entries[n]![0], id: job.id, round: job.round, job: jobIdOf(job) }));
+    await dropMoved({ redis: this.#writer, root: this.#keys.root }, moved);
   }
 
   /** Lets the move under way end, unless Redis is away. */
