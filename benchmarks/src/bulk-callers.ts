@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BatchResource, BatchResult, CaptionResource } from '@blipq/contracts';
+import type { DifferentImages } from './different-images.js';
 import type { SoakSystem } from './soak-system.js';
 
 /** How often items ended in which way: a state, or the code of an error. */
@@ -24,6 +25,8 @@ export interface Waits {
 /** Who uses the system: one key with batches, another with captions now and then. */
 export class BulkCallers {
   readonly #system: SoakSystem;
+  /** The number of the next image of `timeOthers`: none of a batch has it. */
+  #n = 10_000_000;
 
   constructor(system: SoakSystem) {
     this.#system = system;
@@ -72,12 +75,14 @@ export class BulkCallers {
   }
 
   /** Captions of the other key, one every half second, until it is told to stop. */
-  async timeOthers(image: Uint8Array, over: AbortSignal): Promise<Waits> {
+  async timeOthers(images: DifferentImages, over: AbortSignal): Promise<Waits> {
     const waits: Waits = { queued: [], whole: [], failed: [] };
     while (!over.aborted) {
       const headers = { 'content-type': 'image/png', prefer: 'wait=60' };
+      const body = new Uint8Array(images.nth(this.#n));
+      this.#n += 1;
       const startedMs = performance.now();
-      const answer = await this.#ask('other', '/v1/captions', { method: 'POST', headers, body: new Uint8Array(image) });
+      const answer = await this.#ask('other', '/v1/captions', { method: 'POST', headers, body });
       const caption = (await answer.json()) as CaptionResource;
       if (caption.state === 'succeeded') {
         waits.whole.push(performance.now() - startedMs);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { DifferentImages } from './different-images.js';
 
 /** Of a hundred hosts, so many are bad. Each is an address of this machine's own. */
 const hosts = 100;
@@ -8,10 +9,10 @@ const bad = 10;
 /** What a bad host does: it is dead, never answers, answers a byte a second, leads inside, or sends what is no image. */
 const kinds = ['dead', 'silent', 'drip', 'inside', 'garbage'] as const;
 
-/** Web servers that have one image, most of them: a hundred addresses of one port, in this process. */
+/** Web servers that have an image for each path, most of them: a hundred addresses of one port, in this process. */
 export class BulkHosts {
   readonly #server: Server;
-  readonly #image: Buffer;
+  readonly #images: DifferentImages;
   /** How an item ends whose host is bad. */
   static readonly errors = ['fetch_failed', 'fetch_timeout', 'url_blocked', 'unsupported_media_type'];
   /** Whether the host of the nth image is bad. */
@@ -22,13 +23,15 @@ export class BulkHosts {
   /** Requests that the good hosts and the bad ones had. */
   readonly requests = { good: 0, bad: 0 };
 
-  private constructor(image: Buffer) {
-    this.#image = image;
-    this.#server = createServer((req, res) => this.#answer(req.headers.host!.split(':')[0]!, res));
+  private constructor(images: DifferentImages) {
+    this.#images = images;
+    this.#server = createServer((req, res) => {
+      this.#answer(req.headers.host!.split(':')[0]!, Number.parseInt(req.url!.slice(1), 10), res);
+    });
   }
 
-  static async start(image: Buffer): Promise<BulkHosts> {
-    const all = new BulkHosts(image);
+  static async start(images: DifferentImages): Promise<BulkHosts> {
+    const all = new BulkHosts(images);
     await once(all.#server.listen(0, '0.0.0.0'), 'listening');
     return all;
   }
@@ -50,10 +53,10 @@ export class BulkHosts {
     return { url: `http://127.0.9.${host + 1}:${isDead ? this.deadPort : this.port}/${n}.png`, isGood };
   }
 
-  #answer(address: string, res: ServerResponse): void {
+  #answer(address: string, n: number, res: ServerResponse): void {
     const host = Number(address.split('.')[3]) - 1;
     this.requests[host >= bad ? 'good' : 'bad'] += 1;
-    if (host >= bad) return void res.end(this.#image);
+    if (host >= bad) return void res.end(this.#images.nth(n));
     const kind = kinds[host % kinds.length];
     if (kind === 'inside') return void res.writeHead(302, { location: 'http://169.254.169.254/latest/' }).end();
     if (kind === 'garbage') return void res.end('<html>not here</html>');

@@ -19,6 +19,7 @@ import { BulkHosts } from './bulk-hosts.js';
 import { readBulkOptions, usage } from './bulk-options.js';
 import { type BulkRun, bulkReport, type Peaks } from './bulk-report.js';
 import { watchCpu } from './cpu-noise.js';
+import { DifferentImages } from './different-images.js';
 import { describeMachine } from './machine.js';
 import { mega } from './markdown-table.js';
 import { processMemory } from './process-memory.js';
@@ -37,9 +38,9 @@ const file = async (name: string) => await readFile(fileURLToPath(new URL(`../..
 const [queueMax, queueMb] = [2000, 256];
 const machine = describeMachine();
 const noise = watchCpu();
-const image = await file('models/demo/examples/sun-above-a-house.png');
+const images = await DifferentImages.of(await file('models/demo/examples/sun-above-a-house.png'));
 const photo = await file('test/images/rocket.jpg');
-const hosts = await BulkHosts.start(image);
+const hosts = await BulkHosts.start(images);
 const system = new SoakSystem();
 say('starting Redis, a worker, a notifier and a gateway');
 await system.start({
@@ -79,7 +80,7 @@ async function beside<T>(name: string, total: number, work: () => Promise<T>) {
   peaks = noPeaks();
   ended = 0;
   const over = new AbortController();
-  const waits = callers.timeOthers(image, over.signal);
+  const waits = callers.timeOthers(images, over.signal);
   await system.loopDelayMs('gateway', 'max');
   const sampling = setInterval(() => void sample().catch(() => undefined), 1000);
   const startedMs = performance.now();
@@ -99,7 +100,7 @@ async function beside<T>(name: string, total: number, work: () => Promise<T>) {
 async function idle(): Promise<Waits> {
   say(`another key's captions on the idle system, ${options.idleS} s`);
   const over = new AbortController();
-  const waits = callers.timeOthers(image, over.signal);
+  const waits = callers.timeOthers(images, over.signal);
   await delay(options.idleS * 1000);
   over.abort();
   return await waits;
