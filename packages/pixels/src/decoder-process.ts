@@ -1,7 +1,7 @@
-import { openSync, readSync, writevSync } from 'node:fs';
+import { openSync, readSync, writeSync, writevSync } from 'node:fs';
 import { BlipqError } from '@blipq/contracts';
 import { LargeImage } from './check-cost.js';
-import { type DecodeReply, type DecodeResult, requestHeadBytes } from './decoder-messages.js';
+import { type DecodeReply, type DecodeResult, pixelFile, requestHeadBytes } from './decoder-messages.js';
 import { imageToPixels } from './image-to-pixels.js';
 import { Libvips } from './libvips.js';
 import type { ImageLimits } from './limits.js';
@@ -23,6 +23,7 @@ const collectFromResident = 40 * 1024 * 1024;
 const keptBytesMax = 64 * 1024 * 1024;
 
 const limits: ImageLimits = JSON.parse(process.argv[2]!);
+const sharesFile = process.argv[3] === 'file';
 const libvips = new Libvips();
 const resizer = new Resizer();
 const collect = (globalThis as { gc?: () => void }).gc;
@@ -50,7 +51,8 @@ for (;;) {
     held = memory();
   }
   const retires = held.dataBytes > base.dataBytes + keptBytesMax;
-  reply({ ...result.message, retires }, result.pixels);
+  const inFile = result.pixels !== undefined && sharesFile && leave(result.pixels);
+  reply({ ...result.message, retires, inFile }, inFile ? undefined : result.pixels);
   if (retires) process.exit(0);
 }
 
@@ -67,8 +69,19 @@ function answer(bytes: Uint8Array, size: number, large: boolean): { message: Dec
   }
 }
 
+/** @returns false where the file cannot be written: its file system is full */
+function leave(pixels: Uint8Array): boolean {
+  try {
+    for (let at = 0; at < pixels.length; ) at += writeSync(pixelFile, pixels, at, pixels.length - at, at);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function reply(message: DecodeReply, pixels: Uint8Array = new Uint8Array()): void {
-  const json = Buffer.from(JSON.stringify(message));
+  const { user, system } = process.cpuUsage();
+  const json = Buffer.from(JSON.stringify({ ...message, cpuMs: (user + system) / 1000 }));
   const begin = Buffer.concat([new Uint8Array(Uint32Array.of(json.length, pixels.length).buffer), json]);
   for (let at = 0; at < begin.length + pixels.length; ) {
     const rest = [begin.subarray(at), pixels.subarray(Math.max(at - begin.length, 0))];

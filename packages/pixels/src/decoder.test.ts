@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
+import { openSync } from 'node:fs';
 import { expect, it, vi } from 'vitest';
 import { Decoder } from './decoder.js';
 import { defaultLimits } from './limits.js';
+import { openPixelFile } from './pixel-file.js';
 import { PixelPool } from './pixel-pool.js';
 import { plain } from './testing/shown.js';
 
@@ -18,6 +20,22 @@ it('an image for a process that is gone is lost at once', async () => {
   });
 });
 
+it.runIf(process.platform === 'linux')(
+  'pixels are the same by a shared file, without one, and where it is full',
+  async () => {
+    const outcomes = [];
+    for (const file of [openPixelFile(), null, openSync('/dev/full', 'r+')]) {
+      const decoder = new Decoder(defaultLimits, file);
+      outcomes.push(await decoder.decode({ bytes: image, size: 64, large: false }));
+      await decoder.stop();
+    }
+    expect(outcomes.map((outcome) => 'reply' in outcome && outcome.reply.inFile)).toEqual([true, false, false]);
+    const [first, ...others] = outcomes.map((outcome) => 'rgb' in outcome && outcome.rgb);
+    for (const other of others) expect(Buffer.compare(other as Uint8Array, first as Uint8Array)).toBe(0);
+    expect(new Set(first as Uint8Array)).not.toEqual(new Set([0]));
+  },
+);
+
 it('a process that was killed while it had nothing to do is replaced when the next image comes', async () => {
   const pool = new PixelPool({ threads: 1 });
   await pool.toPixels(image, 64);
@@ -32,7 +50,8 @@ it('a process that was killed while it had nothing to do is replaced when the ne
 it('without a file descriptor for a process no image is blamed, and the pool works again once there is one', () => {
   const script = `
     import { closeSync, openSync, readFileSync } from 'node:fs';
-    import { PixelPool } from './pixel-pool.js';
+    import { openPixelFile } from './pixel-file.js';
+import { PixelPool } from './pixel-pool.js';
     const image = readFileSync(0);
     const taken = [];
     try { for (;;) taken.push(openSync('/dev/null')); } catch {}

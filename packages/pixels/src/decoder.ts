@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { closeSync, readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { type DecodeReply, type DecodeRequest, replyHeadBytes, requestHead } from './decoder-messages.js';
 import { deferred } from './deferred.js';
 import type { ImageLimits } from './limits.js';
+import { openPixelFile, readPixels } from './pixel-file.js';
 
 const entry = fileURLToPath(new URL('../dist/decoder-process.js', import.meta.url));
 /** A small heap, few threads and little that the allocator keeps: what a decoder holds is the image's. */
@@ -38,7 +39,10 @@ export class Decoder {
   readonly #pipes: Socket[];
   #complaints = '';
   readonly #replies = new ReplyReader();
-  #current: ((outcome: DecodeOutcome) => void) | undefined;
+  readonly #file: number | null;
+  #current: { size: number; settle: (outcome: DecodeOutcome) => void } | undefined;
+  /** Time on processors that it had had when it replied last, in milliseconds. */
+  #cpuMsBefore = 0;
   /** What becomes of every image once the process is gone, also while it had none in hand. */
   #lost: Extract<DecodeOutcome, { lost: string }> | undefined;
   #slow = false;
@@ -47,10 +51,13 @@ export class Decoder {
   /** Resolves when it has loaded, false when it ended before. */
   readonly ready: Promise<boolean>;
 
-  constructor(limits: ImageLimits) {
+  /** @param file what it leaves pixels in, its own from now on; null: they come through the pipe */
+  constructor(limits: ImageLimits, file: number | null = openPixelFile()) {
     this.#decodeMs = limits.decodeS * 1000;
-    this.#child = spawn(process.execPath, [...nodeOptions, entry, JSON.stringify(limits)], {
-      stdio: ['pipe', 'pipe', 'pipe'],
+    this.#file = file;
+    const args = [...nodeOptions, entry, JSON.stringify(limits), file === null ? 'pipe' : 'file'];
+    this.#child = spawn(process.execPath, args, {
+      stdio: ['pipe', 'pipe', 'pipe', ...(file === null ? [] : [file])],
       env: environment,
     });
     const { stdin, stdout, stderr } = this.#child;
@@ -74,6 +81,7 @@ export class Decoder {
       this.#child.once('error', (error) => end(error.message));
       this.#child.once('close', (code, signal) => end(`The decoder ended with ${signal ?? code}.`));
     });
+    void this.ended.then(() => file !== null && closeSync(file));
     this.#keepAlive(false);
   }
 
@@ -81,15 +89,17 @@ export class Decoder {
     if (this.#lost) return this.#lost;
     this.#keepAlive(true);
     const outcome = deferred<DecodeOutcome>();
-    this.#current = outcome.resolve;
+    this.#current = { size: request.size, settle: outcome.resolve };
+    this.#input?.cork();
     this.#input?.write(requestHead(request));
     this.#input?.write(request.bytes);
+    this.#input?.uncork();
     // The time that a process takes to load is not the image's.
     let clock = setTimeout(() => this.#kill(), loadMsMax);
     void this.ready.then(() => {
       clearTimeout(clock);
-      if (this.#current !== outcome.resolve) return;
-      const [began, before] = [performance.now(), this.#cpuMs()];
+      if (this.#current?.settle !== outcome.resolve) return;
+      const [began, before] = [performance.now(), this.#cpuMsBefore];
       const look = () => {
         const used = this.#cpuMs() - before;
         const isOver = used >= this.#decodeMs || performance.now() - began >= busyFactor * this.#decodeMs;
@@ -134,13 +144,24 @@ export class Decoder {
 
   #read(chunk: Buffer, ready: (ready: boolean) => void): void {
     for (const whole of this.#replies.add(chunk)) {
+      this.#cpuMsBefore = whole.reply.cpuMs ?? 0;
       if (whole.reply.status === 'ready') ready(true);
-      else this.#settle(whole);
+      else this.#settle(this.#withPixels(whole));
+    }
+  }
+
+  #withPixels(whole: Extract<DecodeOutcome, { rgb: Uint8Array }>): DecodeOutcome {
+    if (!whole.reply.inFile) return whole;
+    try {
+      return { ...whole, rgb: readPixels(this.#file!, 3 * this.#current!.size ** 2) };
+    } catch (error) {
+      this.#child.kill('SIGKILL');
+      return { lost: 'died', cause: (error as Error).message };
     }
   }
 
   #settle(outcome: DecodeOutcome): void {
-    this.#current?.(outcome);
+    this.#current?.settle(outcome);
     this.#current = undefined;
   }
 

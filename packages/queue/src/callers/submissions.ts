@@ -165,10 +165,12 @@ export class Submissions {
     };
     const created = await asking(async () => {
       try {
-        if (pixels !== undefined && result === undefined) await this.#storePixels(start.pixels!, pixels);
         const fields = flatFields(startFields(start, result !== undefined));
         const place = item && { ...item, id };
-        const outcome = await createRecord(this.#target, { id, terms, creation, result, fields, item: place });
+        // Redis gets both in one go and in this order; without the pixels it makes no record.
+        const stored = pixels !== undefined && result === undefined && this.#storePixels(start.pixels!, pixels);
+        const creating = createRecord(this.#target, { id, terms, creation, result, fields, item: place });
+        const [, outcome] = await Promise.all([stored, creating]);
         // Its clock stepped ahead, or it has lost them: whoever asks again is right.
         if (outcome.status === 'input_gone' && pixels !== undefined) throw pixelsLost();
         if (outcome.status === 'created' && result === undefined && !isFetched) {

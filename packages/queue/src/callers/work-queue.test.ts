@@ -69,9 +69,10 @@ describe('submit', () => {
     const keys = queueKeys({ namespace });
     const pixels = (await redis.hget(keys.record(work.id), 'pixels')) ?? '';
     const discard = async (name: string) => await discardRecord({ redis, root: keys.root }, work.id, name);
-    const before = await redis.keys(`${namespace}:*`);
+    const allKeys = async () => (await redis.keys(`${namespace}:*`)).sort();
+    const before = await allKeys();
     expect(await discard(`${work.id}.earlier.48`)).toBe(false);
-    expect(await redis.keys(`${namespace}:*`)).toEqual(before);
+    expect(await allKeys()).toEqual(before);
     expect(await discard(pixels)).toBe(true);
     // Not counted, not listed, not even remembered.
     expect(await ownKeys()).toEqual([]);
