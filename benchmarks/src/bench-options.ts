@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Precision } from '@blipq/blip';
+import { type PeerName, peers } from './peers.js';
 import { type ShapeName, shapes } from './random-checkpoint.js';
 
 /** Tokens that every caption gets: no caption ends early, so that all do the same work. */
@@ -15,9 +16,10 @@ export interface BenchOptions {
   rounds: number;
   /** Beams compared with greedy search at batch 1; none when 0. */
   beams: number;
-  vsPytorch: boolean;
-  /** Batches that PyTorch runs, too: it takes most of the time. */
-  pytorchBatches: number[];
+  /** What runs the same work in the same rounds. */
+  vs: PeerName[];
+  /** Batches that peers run, too: they take most of the time. */
+  vsBatches: number[];
   /** Builds graphs anew, to time it, although they are there. */
   rebuild: boolean;
   json: boolean;
@@ -32,13 +34,14 @@ export const usage = `npm run bench -- [options]
   --batches 1,2,4,8         images in one run (default 1,2,4,8)
   --rounds 3                how often each configuration is measured, in turn with the others (default 3)
   --beams 3                 beam search to compare with greedy search; 0 for none (default 3)
-  --vs-pytorch              the same work in PyTorch, fp32 and bf16, in the same rounds
-  --pytorch-batches 1,8     batches that PyTorch runs as well (default 1,8)
+  --vs pytorch,openvino,onnxruntime   the same work in these, in the same rounds (default none)
+  --vs-batches 1,8          batches that they run as well (default 1,8)
   --rebuild                 builds graphs anew, to time it
   --json                    prints JSON instead of Markdown
   --save                    writes both to benchmarks/results/
 BLIPQ_BENCH_DIR             keeps random checkpoints and built graphs (default .blipq/bench)
-BLIPQ_BENCH_PYTHON          a Python with torch and transformers (default python3, python)`;
+BLIPQ_BENCH_PYTHON          a Python with the packages of benchmarks/peers/requirements.txt
+                            (default .blipq/peers/bin/python where it exists, python3, python)`;
 
 /** @throws Error that names the option and what it takes */
 export function readBenchOptions(args: readonly string[], env: NodeJS.ProcessEnv): BenchOptions {
@@ -51,8 +54,8 @@ export function readBenchOptions(args: readonly string[], env: NodeJS.ProcessEnv
       batches: { type: 'string', default: '1,2,4,8' },
       rounds: { type: 'string', default: '3' },
       beams: { type: 'string', default: '3' },
-      'vs-pytorch': { type: 'boolean', default: false },
-      'pytorch-batches': { type: 'string', default: '1,8' },
+      vs: { type: 'string' },
+      'vs-batches': { type: 'string', default: '1,8' },
       rebuild: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       save: { type: 'boolean', default: false },
@@ -65,8 +68,8 @@ export function readBenchOptions(args: readonly string[], env: NodeJS.ProcessEnv
     batches: list('--batches', values.batches, count),
     rounds: list('--rounds', values.rounds, count)[0]!,
     beams: values.beams === '0' ? 0 : list('--beams', values.beams, count)[0]!,
-    vsPytorch: values['vs-pytorch'],
-    pytorchBatches: list('--pytorch-batches', values['pytorch-batches'], count),
+    vs: values.vs === undefined ? [] : list('--vs', values.vs, oneOf(Object.keys(peers) as PeerName[])),
+    vsBatches: list('--vs-batches', values['vs-batches'], count),
     rebuild: values.rebuild,
     json: values.json,
     save: values.save,

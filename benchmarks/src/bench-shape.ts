@@ -1,49 +1,55 @@
+import { type Agreement, compareOutcomes, type Outcome } from './agreement.js';
 import type { BenchOptions } from './bench-options.js';
 import { newTokens } from './bench-options.js';
+import type { FoundPeers } from './bench-peers.js';
+import { loadPeers } from './bench-peers.js';
 import { type BuiltModel, builtModel } from './built-model.js';
 import {
   blipqConfigurations,
   blipqContender,
+  blipqOutcome,
   type Contender,
   measureInTurn,
-  pytorchConfigurations,
-  pytorchContender,
+  peerConfigurations,
+  peerContender,
+  peerOutcome,
 } from './contenders.js';
-import { PyTorchModel } from './pytorch.js';
+import type { PeerModel } from './peer-model.js';
 import type { ShapeName } from './random-checkpoint.js';
-import { type Build, type ShapeReport, summarise } from './results.js';
+import { type BenchPrecision, type Build, type EngineName, type ShapeReport, summarise } from './results.js';
 
 export interface BenchContext {
   options: BenchOptions;
   threads: number;
   /** File of the images that everything captions. */
   images: string;
-  /** A Python to compare with. */
-  python: string | undefined;
+  /** What to compare with. */
+  peers: FoundPeers;
   say(line: string): void;
 }
 
-const dtypes = { fp32: 'float32', bf16: 'bfloat16' } as const;
+type BuiltModels = ReadonlyMap<BenchPrecision, BuiltModel>;
 
 /** Measures one size of BLIP in all configurations. */
 export async function benchShape(shape: ShapeName, context: BenchContext): Promise<ShapeReport> {
   const { options, say } = context;
-  const built = new Map<string, BuiltModel>();
+  const built = new Map<BenchPrecision, BuiltModel>();
   for (const precision of options.precisions) {
     say(`${shape} ${precision}: graphs`);
     built.set(precision, await builtModel(shape, precision, { ...options, threads: context.threads }));
   }
   const checkpoint = [...built.values()][0]!.checkpoint;
-  const pytorch = await loadPyTorch(shape, checkpoint, context);
+  const models = await loadPeers(shape, checkpoint, context);
   try {
+    const agreements = models.length === 0 ? [] : await measureAgreements(built, models, context);
     const contenders: Contender[] = [
       ...options.precisions.flatMap((precision) =>
         blipqConfigurations(precision, options).map((configuration) =>
           blipqContender(configuration, built.get(precision)!, context),
         ),
       ),
-      ...pytorch.flatMap(({ precision, model }) =>
-        pytorchConfigurations(precision, options).map((configuration) => pytorchContender(configuration, model)),
+      ...models.flatMap((model) =>
+        peerConfigurations(model, options).map((configuration) => peerContender(configuration, model)),
       ),
     ];
     const turns = await measureInTurn(contenders, options.rounds, (round, configuration, { samples }) => {
@@ -57,25 +63,38 @@ export async function benchShape(shape: ShapeName, context: BenchContext): Promi
     const results = contenders.map(({ configuration }, index) =>
       summarise(shape, newTokens, configuration, turns[index]!),
     );
-    return { shape, builds: buildsOf(built), results, pytorch: pytorch[0]?.model.versions ?? null };
+    const versions = Object.fromEntries(models.map(({ engine, versions }) => [engine, versions]));
+    return { shape, builds: buildsOf(built), results, agreements, versions };
   } finally {
-    await Promise.all(pytorch.map(({ model }) => model.stop()));
+    await Promise.all(models.map((model) => model.stop()));
   }
 }
 
-async function loadPyTorch(shape: ShapeName, checkpoint: string, { python, threads, images, say }: BenchContext) {
-  const models: { precision: keyof typeof dtypes; model: PyTorchModel }[] = [];
-  if (python === undefined) return models;
-  for (const precision of ['fp32', 'bf16'] as const) {
-    say(`${shape} PyTorch ${precision}: loading`);
-    const model = await PyTorchModel.load(python, { checkpoint, dtype: dtypes[precision], threads, images });
-    models.push({ precision, model });
+/** Compares what all make of the images with what PyTorch makes of them in fp32, or BlipQ where PyTorch is missing. */
+async function measureAgreements(
+  built: BuiltModels,
+  models: readonly PeerModel[],
+  context: BenchContext,
+): Promise<Agreement[]> {
+  const { folder } = context.options;
+  const outcomes: { engine: EngineName; precision: BenchPrecision; outcome: Outcome }[] = [];
+  for (const model of models) {
+    const { engine, precision } = model;
+    outcomes.push({ engine, precision, outcome: await peerOutcome(model, folder) });
   }
-  return models;
+  for (const [precision, model] of built) {
+    outcomes.push({
+      engine: 'BlipQ',
+      precision,
+      outcome: await blipqOutcome(precision, model, { ...context, folder }),
+    });
+  }
+  const inFull = outcomes.filter(({ precision }) => precision === 'fp32');
+  const reference = inFull.find(({ engine }) => engine === 'PyTorch') ?? inFull.at(-1);
+  if (reference === undefined) return [];
+  return outcomes.map(({ outcome, ...key }) => ({ ...key, ...compareOutcomes(reference.outcome, outcome) }));
 }
 
-function buildsOf(built: ReadonlyMap<string, BuiltModel>): Build[] {
-  return [...built].flatMap(([precision, { build }]) =>
-    build === null ? [] : [{ precision: precision as Build['precision'], ...build }],
-  );
+function buildsOf(built: BuiltModels): Build[] {
+  return [...built].flatMap(([precision, { build }]) => (build === null ? [] : [{ precision, ...build }]));
 }

@@ -8,13 +8,13 @@ import { availableCpus } from '@blipq/service';
 import { askProcess } from './ask-process.js';
 import { benchEngine } from './bench-engine.js';
 import { type BenchOptions, newTokens, readBenchOptions, usage } from './bench-options.js';
+import { findPeers } from './bench-peers.js';
 import { type BenchContext, benchShape } from './bench-shape.js';
 import { watchCpu } from './cpu-noise.js';
 import { describeMachine, type Machine } from './machine.js';
 import { loadWarning, toMarkdown } from './markdown.js';
 import { writeNoiseImages } from './noise-images.js';
 import type { Peak } from './peak-process.js';
-import { findPython } from './pytorch.js';
 import type { BenchReport } from './results.js';
 
 const results = fileURLToPath(new URL('../results', import.meta.url));
@@ -34,11 +34,9 @@ async function main(options: BenchOptions): Promise<void> {
     options,
     threads: availableCpus(),
     images: await writeNoiseImages(options.folder),
-    python: options.vsPytorch ? await findPython(process.env) : undefined,
+    peers: await findPeers(options.vs, say),
     say,
   };
-  if (options.vsPytorch && context.python === undefined)
-    say('no python3 with torch and transformers was found (BLIPQ_BENCH_PYTHON names one): without PyTorch');
 
   const peaks = [await measurePeak(context)];
   const shapes = [];

@@ -34,11 +34,11 @@ function header({ machine, threads, newTokens, rounds, peak }: BenchReport): str
 }
 
 function shapeSection(report: ShapeReport, whole: BenchReport): string {
-  const { shape, results, pytorch } = report;
+  const { shape, results, agreements } = report;
   const parts = [`## BLIP-${shape}`, speedTable(results, whole), memoryTable(results)];
   parts.push(modelTable(report));
   parts.push(beamTable(results));
-  if (pytorch !== null) parts.push(pytorchTable(report));
+  if (agreements.length > 0) parts.push(peerTables(report));
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
@@ -114,31 +114,38 @@ function beamTable(results: readonly Result[]): string {
   return table(['batch 1', 'beams', 'greedy decode ms', 'beam decode ms', 'cost per token against greedy'], rows);
 }
 
-/** How many times as long PyTorch takes. */
-function pytorchTable({ results, pytorch }: ShapeReport): string {
-  const ours = greedy(results).filter(({ engine }) => engine === 'BlipQ');
-  const against = (result: Result, precision: 'fp32' | 'bf16') => {
-    const theirs = find(results, { engine: 'PyTorch', precision, batch: result.batch, beams: 1 });
-    return theirs && `${(theirs.secondsPerCaption / result.secondsPerCaption).toFixed(2)}×`;
+/** How many times as long as BlipQ each peer takes, and how close all come to full precision. */
+function peerTables(report: ShapeReport): string {
+  const { results, agreements, versions } = report;
+  const precisions = [...new Set(results.filter(({ engine }) => engine === 'BlipQ').map(({ precision }) => precision))];
+  const theirs = greedy(results).filter(({ engine }) => engine !== 'BlipQ');
+  const times = (peer: Result, precision: Result['precision']) => {
+    const ours = find(results, { engine: 'BlipQ', precision, batch: peer.batch, beams: 1 });
+    return ours ? `${(peer.secondsPerCaption / ours.secondsPerCaption).toFixed(2)}×` : '';
   };
-  const rows = ours.flatMap((result) => {
-    const [fp32, bf16] = [against(result, 'fp32'), against(result, 'bf16')];
-    return fp32 === undefined || bf16 === undefined ? [] : [[nameOf(result), result.batch, fp32, bf16]];
-  });
   return [
-    table(['times as fast as', 'batch', 'PyTorch fp32', 'PyTorch bf16'], rows),
-    `PyTorch ${pytorch!.torch} with transformers ${pytorch!.transformers}, eager, from the same checkpoint in the same rounds. ${sameTokens(results)}`,
+    table(
+      ['time of', 'batch', ...precisions.map((precision) => `by that of BlipQ ${precision}`)],
+      theirs.map((peer) => [nameOf(peer), peer.batch, ...precisions.map((precision) => times(peer, precision))]),
+    ),
+    table(
+      ['against fp32', 'same captions', 'tokens before the first other', 'least cosine of embeddings'],
+      agreements.map((each) => [
+        nameOf(each),
+        `${each.sameCaptions} of ${each.images}`,
+        percent(each.sameTokens),
+        each.cosineMin.toFixed(5),
+      ]),
+    ),
+    list(
+      Object.entries(versions).map(
+        ([engine, packages]) =>
+          `${engine}: ${Object.entries(packages)
+            .map((pair) => pair.join(' '))
+            .join(', ')}`,
+      ),
+    ),
   ].join('\n\n');
-}
-
-/** Whether the comparison is one of equal work. */
-function sameTokens(results: readonly Result[]): string {
-  const [ours, theirs] = (['BlipQ', 'PyTorch'] as const).map((engine) =>
-    find(results, { engine, precision: 'fp32', batch: 1, beams: 1 }),
-  );
-  if (!ours || !theirs) return '';
-  const equal = ours.tokenIds.join() === theirs.tokenIds.join();
-  return equal ? 'In fp32 both gave the same tokens.' : 'In fp32 they gave **different** tokens.';
 }
 
 function engineSection({ engine: { demo, batch } }: BenchReport): string {
@@ -161,7 +168,7 @@ function keyOf({ engine, precision, batch }: Result) {
   return { engine, precision, batch };
 }
 
-function nameOf({ engine, precision }: Result): string {
+function nameOf({ engine, precision }: Pick<Result, 'engine' | 'precision'>): string {
   return `${engine} ${precision}`;
 }
 

@@ -1,4 +1,6 @@
 /** One measurement of a model, in a process of its own. */
+
+import { writeFile } from 'node:fs/promises';
 import { CaptionModel, type Precision, prepareModel } from '@blipq/blip';
 import { answer } from './ask-process.js';
 import { newTokens } from './bench-options.js';
@@ -15,6 +17,8 @@ export interface ModelOrder {
   beams: number;
   /** Runs that are timed; one image before them warms up. */
   runs: number;
+  /** Where the image embeddings go, float32 [batch, N, D]; nowhere if missing. */
+  embeds?: string;
 }
 
 export interface ModelReport {
@@ -26,8 +30,8 @@ export interface ModelReport {
   /** CPU time of all threads. */
   cpuMs: number[];
   memory: { anonymous: number; file: number };
-  /** Of the first image, bos included. */
-  tokenIds: number[];
+  /** Of each image, bos included. */
+  tokenIds: number[][];
 }
 
 answer(async (order: ModelOrder): Promise<ModelReport> => {
@@ -48,7 +52,15 @@ answer(async (order: ModelOrder): Promise<ModelReport> => {
     report.cpuMs.push((user + system) / 1000);
     report.encodeMs.push(encodeMs);
     report.decodeMs.push(decodeMs);
-    report.tokenIds = captions[0]!.tokenIds;
+    report.tokenIds = captions.map(({ tokenIds }) => tokenIds);
   }
-  return { ...report, memory: processMemory() };
+  report.memory = processMemory();
+  if (order.embeds !== undefined) await writeFile(order.embeds, await encodeAll(model, images));
+  return report;
 });
+
+async function encodeAll({ encoder }: CaptionModel, images: readonly Uint8Array[]): Promise<Buffer> {
+  const parts = [];
+  for (const image of images) parts.push(Buffer.from(new Uint8Array((await encoder.encode(image)).embeds.data.buffer)));
+  return Buffer.concat(parts);
+}

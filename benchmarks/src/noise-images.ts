@@ -5,7 +5,7 @@ import { Random } from '@blipq/test-servers';
 import { imageSize } from './random-checkpoint.js';
 
 const imageBytes = imageSize * imageSize * 3;
-const imageCount = 8;
+export const imageCount = 8;
 
 /** Writes images of noise, the same ones for every engine, unless they are there. Returns their file: uint8 [8, S, S, 3]. */
 export async function writeNoiseImages(folder: string): Promise<string> {

@@ -1,3 +1,4 @@
+import type { Agreement } from './agreement.js';
 import type { BuildFigures } from './built-model.js';
 import type { CpuNoise } from './cpu-noise.js';
 import type { EngineReport } from './engine-process.js';
@@ -6,14 +7,15 @@ import type { Machine } from './machine.js';
 import { median } from './median.js';
 import type { Peak } from './peak-process.js';
 import type { ProcessMemory } from './process-memory.js';
-import type { PyTorchVersions } from './pytorch.js';
 import type { ShapeName } from './random-checkpoint.js';
 
 export type BenchPrecision = 'fp32' | 'int8' | 'bf16' | 'fp16';
 
+export type EngineName = 'BlipQ' | 'PyTorch' | 'torch.compile' | 'OpenVINO' | 'onnxruntime';
+
 /** What is measured: one engine captioning batches of one size in one way. */
 export interface Configuration {
-  engine: 'BlipQ' | 'PyTorch';
+  engine: EngineName;
   precision: BenchPrecision;
   batch: number;
   beams: number;
@@ -33,8 +35,6 @@ export interface Turn {
   memory: ProcessMemory;
   /** From the start of a process until its model could caption, graphs being built. */
   readyMs: number | null;
-  /** Of the first image. */
-  tokenIds: number[];
 }
 
 /** Medians over all runs of all rounds. */
@@ -51,7 +51,6 @@ export interface Result extends Configuration {
   encoderFlopsPerSecond: number;
   memory: ProcessMemory;
   readyMs: number | null;
-  tokenIds: number[];
 }
 
 export interface Build extends BuildFigures {
@@ -63,7 +62,10 @@ export interface ShapeReport {
   shape: ShapeName;
   builds: Build[];
   results: Result[];
-  pytorch: PyTorchVersions | null;
+  /** How close each engine and precision comes to full precision; empty without peers. */
+  agreements: Agreement[];
+  /** Of the peers, by engine. */
+  versions: Record<string, Record<string, string>>;
 }
 
 export interface BenchReport {
@@ -104,7 +106,6 @@ export function summarise(
       file: median(turns.map(({ memory }) => memory.file)),
     },
     readyMs: readyMs.length === 0 ? null : median(readyMs),
-    tokenIds: turns[0]!.tokenIds,
   };
 }
 
