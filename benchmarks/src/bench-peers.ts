@@ -17,7 +17,7 @@ export async function findPeers(wanted: readonly PeerName[], say: (line: string)
   return found;
 }
 
-/** Loads all that can run, in each of their precisions. */
+/** Loads all that can run, in each of their precisions; one that fails is left out, its own message on standard error. */
 export async function loadPeers(shape: string, checkpoint: string, context: BenchContext): Promise<PeerModel[]> {
   const { options, threads, images, say } = context;
   const models: PeerModel[] = [];
@@ -27,7 +27,10 @@ export async function loadPeers(shape: string, checkpoint: string, context: Benc
         say(`${shape} ${engine} ${precision}: loading`);
         const folder = join(options.folder, 'peers', shape);
         const order = { checkpoint, threads, images, folder };
-        models.push(await PeerModel.load(python, { engine, program, precision }, order));
+        await PeerModel.load(python, { engine, program, precision }, order).then(
+          (model) => models.push(model),
+          (error: Error) => say(`without ${engine} ${precision}: ${error.message}`),
+        );
       }
     }
   }
