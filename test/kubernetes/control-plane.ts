@@ -1,16 +1,15 @@
-import { type ChildProcess, type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { expect, vi } from 'vitest';
 import { freePort } from '../../packages/test-servers/src/free-port.js';
 import { findClient } from '../../tools/kubernetes-clients.mjs';
+import { Cluster } from './cluster.js';
 import { KubeApi } from './kubelet/kube-api.js';
 
 /** The convention of envtest for where the programs are. */
@@ -35,20 +34,13 @@ function reason(): string | undefined {
   return clients.length > 0 ? `there is no ${clients.join(' and no ')}` : undefined;
 }
 
-export interface Outcome {
-  status: number | null;
-  stdout: string;
-  stderr: string;
-}
-
 /** A Kubernetes of a test's own, on loopback, without nodes: pods run where a Kubelet is started beside it. */
-export class ControlPlane {
-  readonly #dir: string;
+export class ControlPlane extends Cluster {
   readonly #servers: ChildProcess[] = [];
   #url = '';
 
   private constructor(dir: string) {
-    this.#dir = dir;
+    super(dir, join(dir, 'kubeconfig'), { PATH: '/usr/bin:/bin', HOME: dir });
   }
 
   static async start(): Promise<ControlPlane> {
@@ -62,19 +54,19 @@ export class ControlPlane {
     const etcd = `http://127.0.0.1:${client}`;
     const peers = `http://127.0.0.1:${peer}`;
     this.#run('etcd', [
-      ...['--data-dir', join(this.#dir, 'etcd'), '--unsafe-no-fsync', '--listen-client-urls', etcd],
+      ...['--data-dir', join(this.dir, 'etcd'), '--unsafe-no-fsync', '--listen-client-urls', etcd],
       ...['--advertise-client-urls', etcd, '--listen-peer-urls', peers, '--initial-advertise-peer-urls', peers],
       ...['--initial-cluster', `default=${peers}`],
     ]);
     this.#url = `https://127.0.0.1:${api}`;
-    const key = join(this.#dir, 'service-accounts.key');
+    const key = join(this.dir, 'service-accounts.key');
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     await writeFile(key, privateKey.export({ type: 'pkcs1', format: 'pem' }));
-    await writeFile(join(this.#dir, 'tokens.csv'), 'test,admin,1,system:masters\n');
-    await writeFile(this.#kubeconfig, this.#configuration());
+    await writeFile(join(this.dir, 'tokens.csv'), 'test,admin,1,system:masters\n');
+    await writeFile(this.kubeconfig, this.#configuration());
     this.#run('kube-apiserver', [
       ...['--etcd-servers', etcd, '--bind-address', '127.0.0.1', '--secure-port', String(api)],
-      ...['--cert-dir', join(this.#dir, 'certificates'), '--token-auth-file', join(this.#dir, 'tokens.csv')],
+      ...['--cert-dir', join(this.dir, 'certificates'), '--token-auth-file', join(this.dir, 'tokens.csv')],
       ...['--authorization-mode', 'RBAC', '--service-cluster-ip-range', '10.0.0.0/24', '--allow-privileged=true'],
       ...['--service-account-key-file', key, '--service-account-signing-key-file', key],
       ...['--service-account-issuer', 'https://kubernetes.default.svc'],
@@ -83,13 +75,9 @@ export class ControlPlane {
     ]);
     await vi.waitFor(async () => expect(await this.#isReady()).toBe(true), { timeout: 150_000, interval: 200 });
     if (!controllers) return;
-    const own = ['--kubeconfig', this.#kubeconfig, '--leader-elect=false', '--secure-port=0'];
+    const own = ['--kubeconfig', this.kubeconfig, '--leader-elect=false', '--secure-port=0'];
     this.#run('kube-controller-manager', [...own, '--service-account-private-key-file', key]);
     this.#run('kube-scheduler', own);
-  }
-
-  get #kubeconfig(): string {
-    return join(this.#dir, 'kubeconfig');
   }
 
   #configuration(): string {
@@ -117,76 +105,18 @@ export class ControlPlane {
     });
   }
 
-  kubectl(args: string[], input?: string): Outcome {
-    return this.#client('kubectl', args, input);
-  }
-
-  helm(args: string[], input?: string): Outcome {
-    return this.#client('helm', args, input);
-  }
-
-  #client(name: 'kubectl' | 'helm', args: string[], input?: string): Outcome {
-    const env = this.#environment;
-    const { status, stdout, stderr } = spawnSync(findClient(name)!, args, { encoding: 'utf8', input, env });
-    return { status, stdout, stderr };
-  }
-
-  /** The same while this process goes on: kubelets and clients that are in it. */
-  async run(name: 'kubectl' | 'helm', args: string[]): Promise<Outcome> {
-    return await outcomeOf(
-      spawn(findClient(name)!, args, { env: this.#environment, stdio: ['ignore', 'pipe', 'pipe'] }),
-    );
-  }
-
-  /** A command of a page, where `helm` and `kubectl` are those of the tests and mean this cluster. */
-  async shell(command: string, cwd: string): Promise<Outcome> {
-    const clients = join(this.#dir, 'clients');
-    await mkdir(clients, { recursive: true });
-    for (const name of ['helm', 'kubectl'] as const) {
-      await symlink(which(findClient(name)!), join(clients, name)).catch(ignoreThere);
-    }
-    const env = { ...this.#environment, PATH: `${clients}:/usr/bin:/bin` };
-    return await outcomeOf(spawn('bash', ['-ec', command], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] }));
-  }
-
-  get #environment() {
-    return { PATH: '/usr/bin:/bin', HOME: this.#dir, KUBECONFIG: this.#kubeconfig };
-  }
-
   /** For kubelets. */
   api(): KubeApi {
     return new KubeApi(this.#url, 'test');
   }
 
-  /** Objects as plain JSON. */
-  // biome-ignore lint/suspicious/noExplicitAny: any kind of object
-  list(...args: string[]): any[] {
-    const { status, stdout, stderr } = this.kubectl(['get', ...args, '-o', 'json']);
-    if (status !== 0) throw new Error(stderr);
-    return JSON.parse(stdout).items;
-  }
-
-  async stop(): Promise<void> {
+  override async stop(): Promise<void> {
     for (const server of this.#servers.reverse()) {
       if (server.exitCode !== null || server.signalCode !== null) continue;
       const gone = once(server, 'exit');
       server.kill('SIGKILL');
       await gone;
     }
-    await rm(this.#dir, { recursive: true, force: true });
+    await super.stop();
   }
-}
-
-async function outcomeOf(child: ChildProcessByStdio<null, Readable, Readable>): Promise<Outcome> {
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
-  return { status: child.exitCode, stdout, stderr };
-}
-
-/** The path of a program, which may be a name on the PATH. */
-function which(program: string): string {
-  return spawnSync('/bin/sh', ['-c', 'command -v "$0"', program], { encoding: 'utf8' }).stdout.trim();
-}
-
-function ignoreThere(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EEXIST') throw error;
 }

@@ -1,4 +1,4 @@
-import { stringify } from 'yaml';
+import type { Cluster } from './cluster.js';
 
 /** The kinds of KEDA, the Prometheus operator and the Gateway API that the chart has. */
 const kinds = {
@@ -7,10 +7,27 @@ const kinds = {
   'gateway.networking.k8s.io/v1': ['HTTPRoute'],
 };
 
-/** Definitions that take anything, in the place of the real ones: test/deploy checks those objects by their schemas. */
-export const standInKinds: string = Object.entries(kinds)
-  .flatMap(([apiVersion, names]) => names.map((kind) => stringify(definition(apiVersion, kind))))
-  .join('---\n');
+/**
+ * Definitions that take anything, in the place of the real ones that a cluster lacks: test/deploy checks those objects by
+ * their schemas.
+ * @returns the names of those that were made
+ */
+export function addStandInKinds(cluster: Cluster): string[] {
+  const prefix = 'customresourcedefinition.apiextensions.k8s.io/';
+  const there = cluster.done('get', 'customresourcedefinitions', '-o', 'name').split('\n');
+  const items = Object.entries(kinds)
+    .flatMap(([apiVersion, names]) => names.map((kind) => definition(apiVersion, kind)))
+    .filter(({ metadata }) => !there.includes(`${prefix}${metadata.name}`));
+  if (items.length === 0) return [];
+  const { status, stderr } = cluster.kubectl(
+    ['create', '-f', '-'],
+    JSON.stringify({ apiVersion: 'v1', kind: 'List', items }),
+  );
+  if (status !== 0) throw new Error(stderr);
+  const made = items.map(({ metadata }) => `${prefix}${metadata.name}`);
+  cluster.done('wait', '--for=condition=Established', '--timeout=120s', ...made);
+  return made;
+}
 
 function definition(apiVersion: string, kind: string) {
   const [group, version] = apiVersion.split('/') as [string, string];
