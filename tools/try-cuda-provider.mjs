@@ -1,24 +1,15 @@
 // npm run try:cuda: loads the CUDA provider that the image worker-cuda gets, beside onnxruntime-node's own library and the
 // CUDA and cuDNN of PyPI's wheels, and goes on until it asks for a device. Needs Linux, cc and nm, 3 GB of disk and no GPU.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { bootstrap, root, say } from './bootstrap.mjs';
-import { addCudaProvider, bindingFolder, download, providers } from './cuda-provider.mjs';
+import { addCudaLibraries, machine } from './cuda-libraries.mjs';
+import { addCudaProvider, bindingFolder, providers } from './cuda-provider.mjs';
 import { hasProgram } from './ensure-program.mjs';
 import { runProgram } from './run-program.mjs';
-import { zipEntry, zipPaths } from './zip-entry.mjs';
 
-/** Of CUDA 13.0.1 and a cuDNN 9, as in the image's base. */
-const cudaWheels = {
-  'nvidia-cuda-runtime': '13.0.88',
-  'nvidia-cuda-nvrtc': '13.0.88',
-  'nvidia-cublas': '13.0.2.14',
-  'nvidia-curand': '10.4.0.35',
-  'nvidia-cudnn-cu13': '9.13.0.50',
-};
-const machine = { x64: 'x86_64', arm64: 'aarch64' }[process.arch];
 const folder = join(root, 'node_modules/.cache/blipq/cuda');
 const libraries = join(folder, 'lib');
 
@@ -30,7 +21,7 @@ if (process.platform !== 'linux' || machine === undefined || absent.length > 0) 
 } else {
   await bootstrap();
   const binding = await addProvider();
-  for (const [name, version] of Object.entries(cudaWheels)) await unpackWheel(name, version);
+  await addCudaLibraries(libraries);
   const driver = standInDriver();
   const provider = join(binding, providers[0]);
   proveLinks(provider, driver);
@@ -52,24 +43,6 @@ async function addProvider() {
     `The provider comes from the wheel whose SHA-256 is pinned for onnxruntime-node ${readJson(join(modules, 'onnxruntime-node/package.json')).version}.`,
   );
   return bindingFolder(folder);
-}
-
-/** Unpacks a wheel's libraries, unless they are here from the last time. */
-async function unpackWheel(name, version) {
-  const done = join(folder, `${name}-${version}`);
-  if (existsSync(done)) return;
-  const index = `https://pypi.org/simple/${name}/`;
-  const response = await fetch(index, { headers: { Accept: 'application/vnd.pypi.simple.v1+json' } });
-  if (!response.ok) throw new Error(`${index} answered ${response.status}`);
-  const { files } = await response.json();
-  const file = files.find(({ filename }) => filename.includes(`-${version}-`) && filename.endsWith(`${machine}.whl`));
-  if (file === undefined) throw new Error(`${index} has no wheel of ${version} for ${machine}`);
-  say(`Downloading ${file.filename} …`);
-  const wheel = await download(new URL(file.url, index), file.hashes.sha256);
-  mkdirSync(libraries, { recursive: true });
-  for (const path of zipPaths(wheel).filter((path) => /\.so(\.\d+)*$/.test(path)))
-    writeFileSync(join(libraries, basename(path)), zipEntry(wheel, path));
-  writeFileSync(done, '');
 }
 
 /** The folder of a libcuda.so.1 that finds no device. */
