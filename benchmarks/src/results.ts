@@ -9,7 +9,7 @@ import type { Peak } from './peak-process.js';
 import type { ProcessMemory } from './process-memory.js';
 import type { ShapeName } from './random-checkpoint.js';
 
-export type BenchPrecision = 'fp32' | 'int8' | 'bf16' | 'fp16';
+export type BenchPrecision = 'fp32' | 'int8-decoder' | 'int8' | 'int7' | 'bf16' | 'fp16';
 
 export type EngineName = 'BlipQ' | 'PyTorch' | 'torch.compile' | 'OpenVINO' | 'onnxruntime';
 

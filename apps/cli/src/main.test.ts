@@ -131,7 +131,10 @@ test.each([
 
 test.each([
   [{ BLIPQ_DEVICE: 'cuda' }, /^blipq: CUDA was asked for and cannot be used .* or set BLIPQ_DEVICE to cpu$/],
-  [{ BLIPQ_PRECISION: 'bf16' }, /^blipq: BLIPQ_PRECISION is "bf16"; it takes one of auto, fp32, int8, fp16$/],
+  [
+    { BLIPQ_PRECISION: 'bf16' },
+    /^blipq: BLIPQ_PRECISION is "bf16"; it takes one of auto, fp32, int8-decoder, int8, int7, fp16$/,
+  ],
   [{ BLIPQ_THREADS: '0' }, /^blipq: BLIPQ_THREADS is "0"; it takes a whole number from 1 to 1024$/],
   [
     { BLIPQ_CACHE: '/dev/null/graphs' },

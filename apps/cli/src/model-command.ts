@@ -1,6 +1,7 @@
 import {
   type CheckpointReport,
   chooseDevice,
+  describeChoice,
   inspectCheckpoint,
   type PrepareProgress,
   prepareModel,
@@ -40,6 +41,7 @@ export async function modelReport(
     device,
     threads,
     onWarning,
+    onChoice: (choice) => display.note(describeChoice(choice)),
     precision,
   });
   return { ...resolved, ...(await inspectCheckpoint(common)), prepared };

@@ -1,4 +1,4 @@
-import type { BuiltGraphs } from '@blipq/blip';
+import { type BuiltGraphs, describeCheck } from '@blipq/blip';
 import { inWords } from '@blipq/hub';
 import type { ModelReport } from './model-command.js';
 
@@ -39,7 +39,7 @@ export function reportJson(report: ModelReport): string {
     device,
     check: check && {
       images: check.images,
-      embedding_cosine_min: check.embeddingCosineMin,
+      embedding_cosine: check.embeddingCosine,
       token_agreement: check.tokenAgreement,
       logprob_drift: check.logprobDrift,
       passed: check.passed,
@@ -79,12 +79,7 @@ function adapterText({ adapterFolder, adapter }: ModelReport): string {
 function graphsText({ folder, precision, device, check }: BuiltGraphs): string {
   const where = `${precision} for ${device} in ${folder}`;
   if (check === null) return where;
-  const figures = [
-    `embedding cosine ${check.embeddingCosineMin.toFixed(4)}`,
-    `token agreement ${check.tokenAgreement.toFixed(3)}`,
-    `log-probability drift ${check.logprobDrift.toFixed(3)}`,
-  ].join(', ');
-  return `${where}; against fp32 on ${check.images} images: ${figures} (${check.passed ? 'passed' : 'not passed'})`;
+  return `${where}; against fp32 on ${check.images} images: ${describeCheck(check)}: ${check.passed ? 'passed' : 'not passed'}`;
 }
 
 function fields(values: object): string {

@@ -98,8 +98,9 @@ function enginePart(engine: Engine, config: WorkerConfig, logger: Logger): Servi
         if (error instanceof EngineRefusedError) throw new StartupError(`BLIPQ_MODEL ${checkpoint}: ${error.message}`);
         throw error;
       });
-      const { model, task, revision, precision, device, card } = engine.facts;
-      logger.info({ model, task, revision, precision, device, threads, batchMax, note: card.note }, 'worker ready');
+      const { model, task, revision, precision, precisionReason, device, card } = engine.facts;
+      const made = { model, task, revision, precision, precisionReason, device };
+      logger.info({ ...made, threads, batchMax, note: card.note }, 'worker ready');
     },
     stop: async () => {
       await engine.stop();

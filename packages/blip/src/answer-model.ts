@@ -4,7 +4,7 @@ import type { GeneratedText } from './generated-text.js';
 import type { GenerationParams } from './generation.js';
 import { type EncodedImage, type FloatTensor, ImageEncoder, stacked, viewsBytesMax } from './image-encoder.js';
 import { type ModelFacts, readModelFacts } from './model-facts.js';
-import { openGraph } from './optimized-graphs.js';
+import { openGraph, optionsFor } from './optimized-graphs.js';
 import type { Session, SessionOptions } from './session.js';
 import { TextGenerator } from './text-generator.js';
 
@@ -35,7 +35,7 @@ export class AnswerModel {
   /** Blocks the thread while onnxruntime loads, as `answer` does while it runs. */
   static async load(folder: string, options: SessionOptions): Promise<AnswerModel> {
     const facts = await readModelFacts(folder);
-    const placed = { device: facts.device, ...options };
+    const placed = optionsFor(facts, options);
     return new AnswerModel(
       facts,
       await ImageEncoder.open(folder, facts, placed, viewsBytesMax),
@@ -54,7 +54,7 @@ export class AnswerModel {
       const began = performance.now();
       const { view } = await this.encoder.encode(pixels);
       encodeMs += performance.now() - began;
-      asked.push(await this.#ask(view, questions));
+      asked.push(await this.ask(view, questions));
     }
     const generated = await this.generator.generate(
       { embeds: stacked(widened(asked.map(({ embeds }) => embeds))), lengths: asked.flatMap(({ lengths }) => lengths) },
@@ -65,8 +65,8 @@ export class AnswerModel {
     return { answers, encodeMs, decodeMs: performance.now() - started - encodeMs };
   }
 
-  /** What an image's questions come to with the image in view: float32 [R, L, D]. */
-  async #ask(view: EncodedImage['view'], questions: readonly string[]) {
+  /** What an image's questions come to with the image in view, float32 [R, L, D]: the decoder's memory. */
+  async ask(view: EncodedImage['view'], questions: readonly string[]) {
     const ids = questions.map((question) => this.generator.tokenizer.encode(question));
     const lengths = ids.map((row) => row.length);
     const { question_embeds } = await this.questionEncoder.run({

@@ -12,19 +12,27 @@ const ours = new Set<string>();
  */
 export async function buildFolder(folder: string, write: (temporary: string) => Promise<void>): Promise<void> {
   if (existsSync(folder)) return;
-  const parent = dirname(folder);
+  try {
+    await withTemporary(dirname(folder), async (temporary) => {
+      await write(temporary);
+      await rename(temporary, folder);
+    });
+  } catch (error) {
+    // Another process may have built the same content meanwhile: then its folder is as good as ours.
+    if (!existsSync(folder)) throw error;
+  }
+}
+
+/** Calls `use` with a folder in `parent` that is gone afterwards, even if this process is killed: the next one removes it. */
+export async function withTemporary<T>(parent: string, use: (temporary: string) => Promise<T>): Promise<T> {
   await mkdir(parent, { recursive: true });
   await removeAbandoned(parent);
   const temporary = await mkdtemp(join(parent, `.building-${hostname()}-${process.pid}-`));
   ours.add(basename(temporary));
   try {
-    await write(temporary);
-    await rename(temporary, folder);
-  } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
-    // Another process may have built the same content meanwhile: then its folder is as good as ours.
-    if (!existsSync(folder)) throw error;
+    return await use(temporary);
   } finally {
+    await rm(temporary, { recursive: true, force: true });
     ours.delete(basename(temporary));
   }
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { ModelError } from './model-error.js';
 import type { PrecisionCheck } from './precision.js';
 import type { SessionOptions } from './session.js';
+import type { Lengthening, Speeds, Trials } from './speed-trial.js';
 
 /** Work on built graphs that loads models only to let go of them again. */
 export type BuildJob =
@@ -11,11 +12,19 @@ export type BuildJob =
       readonly reference: { readonly folder: string } & SessionOptions;
       readonly candidate: { readonly folder: string } & SessionOptions;
     }
-  | { readonly type: 'optimize'; readonly folder: string; readonly target: string; readonly options: SessionOptions };
+  | { readonly type: 'optimize'; readonly folder: string; readonly target: string; readonly options: SessionOptions }
+  | { readonly type: 'time'; readonly trials: Trials; readonly lengthening: Lengthening; readonly threads: number };
+
+/** What comes of each. */
+interface BuildJobResults {
+  compare: PrecisionCheck;
+  optimize: null;
+  time: Speeds;
+}
 
 export type BuildJobReply =
   | { readonly status: 'progress' }
-  | { readonly status: 'done'; readonly check: PrecisionCheck | null }
+  | { readonly status: 'done'; readonly result: BuildJobResults[BuildJob['type']] }
   | { readonly status: 'failed'; readonly message: string };
 
 const entry = new URL('../dist/build-process.js', import.meta.url);
@@ -27,7 +36,10 @@ const entry = new URL('../dist/build-process.js', import.meta.url);
  * @param onProgress called whenever the job has come a step further
  * @throws ModelError `build_failed`
  */
-export async function runBuildJob(job: BuildJob, onProgress?: () => void): Promise<PrecisionCheck | null> {
+export async function runBuildJob<Type extends BuildJob['type']>(
+  job: Extract<BuildJob, { type: Type }>,
+  onProgress?: () => void,
+): Promise<BuildJobResults[Type]> {
   const child = fork(entry, {
     serialization: 'advanced',
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -49,5 +61,5 @@ export async function runBuildJob(job: BuildJob, onProgress?: () => void): Promi
   if (result.status === 'failed') {
     throw new ModelError('build_failed', `could not ${job.type} graphs: ${result.message.split('\n', 1)[0]}`);
   }
-  return result.check;
+  return result.result as BuildJobResults[Type];
 }

@@ -2,6 +2,7 @@ import type { GeneratedText } from './generated-text.js';
 import type { GenerationParams } from './generation.js';
 import { ImageEncoder, stacked } from './image-encoder.js';
 import { type ModelFacts, readModelFacts } from './model-facts.js';
+import { optionsFor } from './optimized-graphs.js';
 import type { SessionOptions } from './session.js';
 import { TextGenerator } from './text-generator.js';
 
@@ -41,7 +42,7 @@ export class CaptionModel {
    */
   static async load(folder: string, options: SessionOptions, rememberedBytesMax = 0): Promise<CaptionModel> {
     const facts = await readModelFacts(folder);
-    const placed = { device: facts.device, ...options };
+    const placed = optionsFor(facts, options);
     return new CaptionModel(
       facts,
       await ImageEncoder.open(folder, facts, placed, rememberedBytesMax),

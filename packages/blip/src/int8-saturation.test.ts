@@ -37,6 +37,13 @@ describe('a product of the largest bytes is exact on every CPU', () => {
     expect(await productsOf(session)).toEqual([largestSum]);
   });
 
+  test('with weights of seven bits, in any session', async () => {
+    for (const exactInt8 of [false, true]) {
+      const session = await Session.open(await serializeModel(largestProduct(63)), { threads: 1, exactInt8 });
+      expect(await productsOf(session)).toEqual([(largestSum / 127) * 63]);
+    }
+  });
+
   test('in the way that is chosen for this CPU', async () => {
     const session = await Session.open(plain, { threads: 1, exactInt8: await int8Saturates() });
     expect(await productsOf(session)).toEqual([largestSum]);

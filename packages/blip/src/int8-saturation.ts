@@ -31,11 +31,11 @@ async function tryProduct(): Promise<boolean> {
 /** uint8 [1, SIZE], the input of `largestProduct` whose sums are the largest. */
 export const largestBytes = { type: 'uint8', data: new Uint8Array(SIZE).fill(255), dims: [1, SIZE] } as const;
 
-/** bytes uint8 [M, SIZE] − 128, times int8 [SIZE, SIZE], all of them 127 → product float32 [M, SIZE] */
-export function largestProduct(): Graph {
+/** bytes uint8 [M, SIZE] − 128, times int8 [SIZE, SIZE], all of them `weight` → product float32 [M, SIZE] */
+export function largestProduct(weight = 127): Graph {
   const graph = new Graph('largest-product');
   const bytes = graph.input('bytes', 'uint8', ['M', SIZE]);
-  const weights = graph.weight('weights', 'int8', [SIZE, SIZE], async () => new Int8Array(SIZE * SIZE).fill(127));
+  const weights = graph.weight('weights', 'int8', [SIZE, SIZE], async () => new Int8Array(SIZE * SIZE).fill(weight));
   const scales = graph.weight('scales', 'float32', [SIZE], async () => new Float32Array(SIZE).fill(1));
   graph.output('product', matMulInteger(bytes, weights, scales, ZERO_POINT));
   return graph;

@@ -2,7 +2,7 @@ import { matcherFile } from './build-graphs.js';
 import { int64, padded } from './decoder-feeds.js';
 import { ImageEncoder, viewsBytesMax } from './image-encoder.js';
 import { type ModelFacts, readModelFacts } from './model-facts.js';
-import { openGraph } from './optimized-graphs.js';
+import { openGraph, optionsFor } from './optimized-graphs.js';
 import type { Session, SessionOptions } from './session.js';
 import { BlipTokenizer } from './tokenizer.js';
 
@@ -42,7 +42,7 @@ export class MatchModel {
   /** Blocks the thread while onnxruntime loads, as `match` does while it runs. */
   static async load(folder: string, options: SessionOptions): Promise<MatchModel> {
     const facts = await readModelFacts(folder);
-    const placed = { device: facts.device, ...options };
+    const placed = optionsFor(facts, options);
     return new MatchModel(
       facts,
       await ImageEncoder.open(folder, facts, placed, viewsBytesMax),

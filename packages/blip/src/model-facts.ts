@@ -25,6 +25,8 @@ export interface ModelFacts {
   readonly device: Device;
   /** How far this precision is from fp32; null for fp32 itself. */
   readonly check: PrecisionCheck | null;
+  /** Why `auto` took this precision here; not stored, and absent where a precision was asked for by name. */
+  readonly precisionReason?: string;
   /** blipq.json; empty where the model has none. */
   readonly card: ModelCard;
   /** generation_config.json and text_config's legacy generation fields, under transformers' names. */

@@ -9,7 +9,9 @@ import { cpuInfo } from './cpu-info.js';
 import { int64, padded } from './decoder-feeds.js';
 import { type DecoderMemory, generateGreedy } from './generation.js';
 import { int8Saturates } from './int8-saturation.js';
-import { readModelFacts } from './model-facts.js';
+import { blockMatrix } from './model/matrix.js';
+import { formats } from './model/weight-format.js';
+import { type ModelFacts, readModelFacts } from './model-facts.js';
 import { sampleImages } from './sample-images.js';
 import { Session, type SessionOptions, type TensorLike } from './session.js';
 
@@ -46,18 +48,23 @@ export function optimizedFolder(folder: string, cpu: CpuKind): string {
   return join(folder, `optimized-${signature.slice(0, 12)}`);
 }
 
+/** The options of sessions over a built folder. No product with weights of seven bits saturates. */
+export function optionsFor({ device, precision }: ModelFacts, options: SessionOptions): SessionOptions {
+  return { device, ...(precision === 'int7' && { exactInt8: false }), ...options };
+}
+
 /** Opens a graph of a built folder, the optimised one where there is one. */
 export async function openGraph(folder: string, file: string, options: SessionOptions): Promise<Session> {
   const cpu = await thisCpu();
   const optimized = join(optimizedFolder(folder, cpu), file);
   if (options.device !== 'cuda' && existsSync(optimized)) return await Session.open(optimized, options, true);
-  return await Session.open(join(folder, file), { ...options, exactInt8: cpu.int8Saturates });
+  return await Session.open(join(folder, file), { exactInt8: cpu.int8Saturates, ...options });
 }
 
 /**
  * Writes the optimised graphs of a built folder into `target`. onnxruntime does not restore every kernel's layout
- * faithfully, so a graph is kept only if, loaded again, it gives the same result. The text graphs of int8 are not tried:
- * their MatMulNBits comes back wrong in 1.30, or ends the process.
+ * faithfully, so a graph is kept only if, loaded again, it gives the same result. Text graphs with weights of eight bits
+ * are not tried: their MatMulNBits comes back wrong in 1.30, or ends the process.
  */
 export async function optimizeGraphs(
   folder: string,
@@ -67,12 +74,12 @@ export async function optimizeGraphs(
 ): Promise<void> {
   await mkdir(target, { recursive: true });
   const { task, precision, imageSize, bosTokenId, sepTokenId } = await readModelFacts(folder);
-  const exactInt8 = await int8Saturates();
+  const exactInt8 = precision !== 'int7' && (await int8Saturates());
   const [image] = await sampleImages(imageSize);
   const pixels = { type: 'uint8', data: image!, dims: [1, imageSize, imageSize, 3] } as const;
 
   const { image_embeds, ...view } = await keepIfFaithful(encoderFile, (session) => session.run({ pixels }));
-  if (precision === 'int8') return;
+  if (formats[precision].token.matrix === blockMatrix) return;
   const text = { ids: padded([[bosTokenId, sepTokenId]]), lengths: int64([2]) };
   if (task === 'image_text_retrieval') {
     await keepIfFaithful(matcherFile, (session) => session.run({ ...view, ...text }));

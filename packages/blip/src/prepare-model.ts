@@ -5,19 +5,21 @@ import { buildFolder } from './build-folder.js';
 import { writeGraphs } from './build-graphs.js';
 import { runBuildJob } from './build-job.js';
 import type { BlipTask } from './checkpoint/task.js';
+import { buildFastestForCpu } from './fastest-build.js';
 import type { Precision } from './model/weight-format.js';
 import { ModelError } from './model-error.js';
 import { modelFacts, readModelFacts, writeModelFacts } from './model-facts.js';
 import { optimizedFolder, thisCpu } from './optimized-graphs.js';
-import { checkBounds, type Device, fastestPrecision, type PrecisionCheck } from './precision.js';
+import { type Device, describeCheck, type PrecisionCheck } from './precision.js';
+import type { PrecisionChoice } from './precision-choice.js';
 import { noteUse, pruneGraphs } from './prune-graphs.js';
 import { type OpenModel, readModel, revisionOf } from './read-model.js';
 
 /** Raised whenever the graphs change, so that folders built by an older version are built anew. */
-const BUILD_VERSION = 9;
+const BUILD_VERSION = 10;
 
 export interface PrepareProgress {
-  readonly phase: 'hash' | 'encoder' | 'decoder' | 'matcher' | 'check' | 'optimize';
+  readonly phase: 'hash' | 'encoder' | 'decoder' | 'matcher' | 'time' | 'check' | 'optimize';
   /** Of the files read or written in this phase; 0 where a phase has none. */
   readonly bytesDone: number;
 }
@@ -42,6 +44,8 @@ export interface PrepareOptions {
   /** Removes graphs from the cache that nobody has used for so many days. Default 0: none. */
   readonly cacheDays?: number;
   readonly onProgress?: (progress: PrepareProgress) => void;
+  /** Told which precision `auto` took on a CPU, and why. */
+  readonly onChoice?: (choice: PrecisionChoice) => void;
   /** Told, in a sentence, what the operator should know. */
   readonly onWarning?: (message: string) => void;
 }
@@ -103,27 +107,52 @@ async function describeBuild(model: OpenModel, options: PrepareOptions): Promise
   return { ...model, name: options.name ?? basename(source), revision: await revisionOf(model, options), options };
 }
 
-/** The fastest precision of the device, or fp32 where that is too far from it. */
+/** The fastest precision of the device that is close enough to fp32. */
 async function buildFastest(build: Build): Promise<string> {
-  const { device = 'cpu', onWarning } = build.options;
-  const fastest = fastestPrecision(device);
-  const folder = await buildPrecision(build, fastest);
+  const { name, config, options } = build;
+  const { device = 'cpu', threads = 1, cacheDir, onProgress, onWarning, onChoice } = options;
+  if (device === 'cuda') return await buildFastestForCuda(build);
+  const { folder, choice } = await buildFastestForCpu({
+    ...{ name, config, cacheDir, threads, onWarning },
+    onProgress: () => onProgress?.({ phase: 'time', bytesDone: 0 }),
+    folderOf: (precision) => folderOf(build, precision),
+    build: async (precision) => {
+      const built = await buildPrecision(build, precision);
+      await optimize(built, threads, options);
+      return built;
+    },
+    write: async (target, precision, short) => {
+      await mkdir(target);
+      await writeModel(target, { ...build, config: short }, precision, null, 'time');
+    },
+  });
+  if (choice !== undefined) onChoice?.(choice);
+  return folder;
+}
+
+async function buildFastestForCuda(build: Build): Promise<string> {
+  const folder = await buildPrecision(build, 'fp16');
   const { check } = await readModelFacts(folder);
   if (check === null || check.passed) return folder;
-  onWarning?.(`${build.name} runs in fp32 because ${fastest} is too far from it: ${describeCheck(check)}`);
+  build.options.onWarning?.(`${build.name} runs in fp32 because fp16 is too far from it: ${describeCheck(check)}`);
   return await buildPrecision(build, 'fp32');
 }
 
-async function buildPrecision(build: Build, precision: Precision): Promise<string> {
-  const { name, revision, options } = build;
+function folderOf({ name, revision, options }: Build, precision: Precision): string {
   const { device = 'cpu', cacheDir } = options;
   const variant = device === 'cpu' ? precision : `${precision}-${device}`;
-  const folder = join(cacheDir, `${safeName(name)}-${revision}-${variant}-v${BUILD_VERSION}`);
+  return join(cacheDir, `${safeName(name)}-${revision}-${variant}-v${BUILD_VERSION}`);
+}
+
+async function buildPrecision(build: Build, precision: Precision): Promise<string> {
+  const { name, options } = build;
+  const folder = folderOf(build, precision);
   await buildFolder(folder, async (temporary) => {
     await writeModel(temporary, build, precision, null);
     if (precision === 'fp32') return;
     const check = await checkPrecision(temporary, build);
-    if (!check.passed) options.onWarning?.(`${name} in ${precision} is far from fp32: ${describeCheck(check)}`);
+    if (!check.passed && options.precision !== 'auto')
+      options.onWarning?.(`${name} in ${precision} is far from fp32: ${describeCheck(check)}`);
     await writeModelFacts(temporary, factsOf(build, precision, check));
   });
   return folder;
@@ -143,7 +172,7 @@ async function checkPrecision(folder: string, build: Build): Promise<PrecisionCh
   } as const;
   const check = await runBuildJob(job, () => onProgress?.({ phase: 'check', bytesDone: 0 }));
   await rm(reference, { recursive: true });
-  return check!;
+  return check;
 }
 
 async function writeModel(
@@ -151,10 +180,11 @@ async function writeModel(
   build: Build,
   precision: Precision,
   check: PrecisionCheck | null,
+  phase?: PrepareProgress['phase'],
 ): Promise<void> {
   const { config, checkpoint, options } = build;
-  await writeGraphs(folder, config, checkpoint, precision, (phase, bytesDone) =>
-    options.onProgress?.({ phase, bytesDone }),
+  await writeGraphs(folder, config, checkpoint, precision, (part, bytesDone) =>
+    options.onProgress?.({ phase: phase ?? part, bytesDone }),
   );
   await writeModelFacts(folder, factsOf(build, precision, check));
 }
@@ -195,14 +225,6 @@ async function prune({ cacheDir, cacheDays = 0, onWarning }: PrepareOptions): Pr
   } catch (error) {
     onWarning?.(`graphs that nobody uses cannot be removed from ${cacheDir}: ${(error as Error).message}`);
   }
-}
-
-function describeCheck({ embeddingCosineMin, tokenAgreement, logprobDrift }: PrecisionCheck): string {
-  return [
-    `embedding cosine ${embeddingCosineMin.toFixed(4)} (at least ${checkBounds.embeddingCosineMin})`,
-    `token agreement ${tokenAgreement.toFixed(3)} (at least ${checkBounds.tokenAgreement})`,
-    `log-probability drift ${logprobDrift.toFixed(3)} (at most ${checkBounds.logprobDrift})`,
-  ].join(', ');
 }
 
 function safeName(name: string): string {

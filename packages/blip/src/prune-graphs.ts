@@ -10,7 +10,7 @@ const lastUseFile = 'last-use';
 const NOTE_EVERY_MS = 86_400_000;
 
 /** Folders that `prepareModel` makes in a cache: built graphs of any version. */
-const graphs = /-[0-9a-f]{12}-(fp32|int8|fp16)(-cuda)?-v\d+$/;
+const graphs = /-[0-9a-f]{12}-(fp32|int8|int8-decoder|int7|fp16)(-cuda)?-v\d+$/;
 /** What killed builds and removals leave behind, and remembered hashes of checkpoints. */
 const leftover = /^\.(building|removing|hash)-/;
 

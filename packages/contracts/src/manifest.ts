@@ -27,7 +27,9 @@ export const modelManifest = z.object({
   image_size: z.int().positive(),
   /** Rows of the decoder's position table: prompt (bos included) + new tokens - 1 may not exceed it. */
   positions_max: z.int().positive(),
-  precision: z.enum(['fp32', 'int8', 'fp16']),
+  precision: z.enum(['fp32', 'int8-decoder', 'int8', 'int7', 'fp16']),
+  /** Why the worker took it; absent where it was told to. Another worker may have taken another one. */
+  precision_reason: z.string().max(500).optional(),
   device: z.enum(['cpu', 'cuda']),
   /** The checkpoint's `generation_config.json`; stronger than an endpoint's own defaults. */
   generation_config: generationDefaults,

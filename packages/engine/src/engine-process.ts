@@ -1,6 +1,7 @@
 import {
   type BlipModel,
   chooseDevice,
+  describeChoice,
   loadModel,
   ModelError,
   noteUse,
@@ -22,6 +23,7 @@ async function load(start: StartRequest, listener: LoadListener): Promise<Loadin
   const { checkpoint, adapter, cacheDir, cacheDays, name, threads, precision } = start;
   try {
     const device = await chooseDevice(start.device, (reason) => listener.onNote(`no GPU is used: ${reason}`));
+    let precisionReason: string | undefined;
     const folder = await prepareModel({
       checkpoint,
       adapter,
@@ -31,6 +33,9 @@ async function load(start: StartRequest, listener: LoadListener): Promise<Loadin
       threads,
       precision,
       device,
+      onChoice: (choice) => {
+        precisionReason = describeChoice(choice);
+      },
       ...listener,
     });
     setInterval(() => void noteUse(folder), NOTE_USE_MS).unref();
@@ -38,7 +43,7 @@ async function load(start: StartRequest, listener: LoadListener): Promise<Loadin
     const model = await loadModel(folder, { threads });
     listener.onProgress({ phase: 'warm-up', bytesDone: 0 });
     await warmUp(model).catch((error: unknown) => listener.onWarning(coldStart(model, error)));
-    return { status: 'loaded', model: servedModel(model) };
+    return { status: 'loaded', model: servedModel(model, precisionReason) };
   } catch (error) {
     if (error instanceof ModelError) return { status: 'refused', code: error.code, message: error.message };
     throw error;

@@ -10,6 +10,7 @@ export function manifestOf(facts: ModelFacts): Omit<ModelManifest, 'tokenizer_sh
     image_size: facts.imageSize,
     positions_max: facts.positionsMax,
     precision: facts.precision,
+    ...(facts.precisionReason !== undefined && { precision_reason: facts.precisionReason }),
     device: facts.device,
     generation_config: facts.generationConfig,
     text_config: facts.textConfig,

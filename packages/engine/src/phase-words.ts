@@ -4,6 +4,7 @@ export const phaseWords: Readonly<Record<string, string>> = {
   encoder: 'building the encoder',
   decoder: 'building the decoder',
   matcher: 'building the matcher',
+  time: 'timing precisions on this CPU',
   check: 'comparing with fp32 on sample images',
   optimize: 'optimising the graphs for this CPU',
   load: 'loading the model',

@@ -1,4 +1,4 @@
-import type { ModelFacts } from '@blipq/blip';
+import { type ModelFacts, precisions } from '@blipq/blip';
 import { z } from 'zod';
 import type { EngineBatchOutput, EngineRow } from './engine-row.js';
 
@@ -74,7 +74,7 @@ const start = z.strictObject({
   cacheDays: z.number(),
   name: z.string().optional(),
   threads: z.int().positive(),
-  precision: z.enum(['fp32', 'int8', 'fp16', 'auto']),
+  precision: z.enum([...precisions, 'auto']),
   device: z.enum(['cpu', 'cuda', 'auto']),
   heartbeatMs: z.number().positive(),
 });

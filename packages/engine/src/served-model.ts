@@ -11,9 +11,13 @@ import { BlipqError } from '@blipq/contracts';
 import type { EngineBatchOutput, EngineRow } from './engine-row.js';
 import type { ServedModel } from './serve-engine.js';
 
-/** A model of any task as the engine process runs it. A batch for another task throws. */
-export function servedModel(model: BlipModel): ServedModel {
-  const { facts } = model;
+/**
+ * A model of any task as the engine process runs it. A batch for another task throws.
+ *
+ * @param precisionReason why it runs in its precision, where that was not asked for by name
+ */
+export function servedModel(model: BlipModel, precisionReason?: string): ServedModel {
+  const facts = { ...model.facts, ...(precisionReason !== undefined && { precisionReason }) };
   return {
     facts,
     run: async (rows) => {

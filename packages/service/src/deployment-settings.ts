@@ -54,7 +54,7 @@ export const deploymentSettings = {
       essential: true,
     }),
   BLIPQ_PRECISION: setting
-    .oneOf(['auto', 'fp32', 'int8', 'fp16'])
+    .oneOf(['auto', 'fp32', 'int8-decoder', 'int8', 'int7', 'fp16'])
     .default('auto')
     .meta({ purpose: '[Precision](../explanation/precision.md) in which the model computes', essential: true }),
   BLIPQ_DEVICE: setting

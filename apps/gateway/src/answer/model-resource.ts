@@ -13,6 +13,8 @@ export const modelResource = z.object({
   image_size: modelManifest.shape.image_size,
   positions_max: modelManifest.shape.positions_max,
   precision: modelManifest.shape.precision,
+  /** Why the worker that registered last took it; null where it was told to. */
+  precision_reason: z.string().nullable(),
   device: modelManifest.shape.device,
   generation_config: modelManifest.shape.generation_config,
   /** What the model's card says that it knows and does not know, and below which confidence it is unsure. */
@@ -38,7 +40,8 @@ export interface ModelState {
 }
 
 export function modelResourceOf({ manifest, lastSeenAt, isRetired }: ModelState): ModelResource {
-  const { model, text_config: _, tokenizer_sha256: __, note = null, min_confidence = null, ...rest } = manifest;
+  const { model, text_config: _, tokenizer_sha256: __, ...more } = manifest;
+  const { note = null, min_confidence = null, precision_reason = null, ...rest } = more;
   const last_seen_at = lastSeenAt?.toISOString() ?? null;
   const links = { self: `/v1/models/${encodeURIComponent(model)}` };
   const created = Math.floor(Date.parse(manifest.registered_at) / 1000);
@@ -49,6 +52,7 @@ export function modelResourceOf({ manifest, lastSeenAt, isRetired }: ModelState)
     created,
     owned_by,
     ...rest,
+    precision_reason,
     model_note: note,
     min_confidence,
     last_seen_at,

@@ -21,7 +21,7 @@ import {
 } from '@blipq/onnx-graph';
 import type { Weight } from '../checkpoint/state-dict.js';
 import { floatBytes } from './float-bytes.js';
-import { quantizeBlocks, quantizeChannels, transposed, ZERO_POINT } from './quantize.js';
+import { quantizeBlocks, quantizeChannels, transposed, type WeightBits, ZERO_POINT } from './quantize.js';
 import type { Tensor } from './tensor.js';
 
 /** x [..., in] · Wᵀ + bias → [..., out]; without bias where it is null. */
@@ -46,27 +46,36 @@ export const floatMatrix =
   };
 
 /**
- * Eight-bit weights, scaled by output channel, and eight-bit activations, scaled by token: the fastest product for many
- * tokens on CPUs with VNNI instructions. A scale for each token, not for the whole tensor as DynamicQuantizeMatMul has
+ * Weights of eight bits, or seven, scaled by output channel, and eight-bit activations, scaled by token: the fastest
+ * product for many tokens on CPUs with VNNI instructions; on x64 CPUs without, where onnxruntime adds two products of
+ * bytes in 16 bits, that is the one with weights of seven bits, with which no such sum exceeds 2 × 255 × 63 = 32,130. A
+ * scale for each token, not for the whole tensor as DynamicQuantizeMatMul has
  * it, keeps rows independent of each other, bit for bit.
  */
-export const int8Matrix: MatrixFormat = (graph, weight) => {
-  const [outFeatures, inFeatures] = weight.shape as [number, number];
-  const quantized = lazily(async () => quantizeChannels(await weight.read(), outFeatures, inFeatures));
-  const matrix = graph.weight(
-    `${weight.name}.int8`,
-    'int8',
-    [inFeatures, outFeatures],
-    async () => (await quantized()).bytes,
-  );
-  const scales = graph.weight(`${weight.name}.scale`, 'float32', [outFeatures], async () => (await quantized()).scales);
-  return (x, bias) =>
-    asRows(x, (rows) => {
-      const { bytes, scale } = quantizedRows(rows as Float32);
-      const scaled = mul(matMulInteger(bytes, matrix, scales, ZERO_POINT), scale);
-      return bias === null ? scaled : add(scaled, bias);
-    });
-};
+export const integerMatrix =
+  (bits: WeightBits): MatrixFormat =>
+  (graph, weight) => {
+    const [outFeatures, inFeatures] = weight.shape as [number, number];
+    const quantized = lazily(async () => quantizeChannels(await weight.read(), outFeatures, inFeatures, bits));
+    const matrix = graph.weight(
+      `${weight.name}.int8`,
+      'int8',
+      [inFeatures, outFeatures],
+      async () => (await quantized()).bytes,
+    );
+    const scales = graph.weight(
+      `${weight.name}.scale`,
+      'float32',
+      [outFeatures],
+      async () => (await quantized()).scales,
+    );
+    return (x, bias) =>
+      asRows(x, (rows) => {
+        const { bytes, scale } = quantizedRows(rows as Float32);
+        const scaled = mul(matMulInteger(bytes, matrix, scales, ZERO_POINT), scale);
+        return bias === null ? scaled : add(scaled, bias);
+      });
+  };
 
 /**
  * Inputs that share a scale in `blockMatrix`. Up to 64, onnxruntime sums a row alike whatever the rows beside it; with
@@ -76,7 +85,7 @@ const BLOCK_SIZE = 64;
 
 /**
  * Eight-bit weights with a scale for every 64 inputs of every output: the fastest product for few tokens, where reading
- * the weights is what takes the time. Closer to floats than `int8Matrix`.
+ * the weights is what takes the time. Closer to floats than `integerMatrix`.
  */
 export const blockMatrix: MatrixFormat = (graph, weight) => {
   const [columns, rows] = weight.shape as [number, number];

@@ -1,13 +1,17 @@
 /** The byte that stands for 0 where bytes are unsigned. */
 export const ZERO_POINT = 128;
 
+/** The largest magnitude of a signed weight of so many bits, both signs having as many. */
+const largestWeights = { 8: 127, 7: 63 } as const;
+export type WeightBits = keyof typeof largestWeights;
+
 /** A weight [out, in] as int8 [in, out] with a symmetric scale for each output. */
-export function quantizeChannels(values: Float32Array, outFeatures: number, inFeatures: number) {
+export function quantizeChannels(values: Float32Array, outFeatures: number, inFeatures: number, bits: WeightBits = 8) {
   const scales = new Float32Array(outFeatures);
   const rows = new Float32Array(values.length);
   for (let row = 0; row < outFeatures; row++) {
     const start = row * inFeatures;
-    const scale = largest(values, start, start + inFeatures) / 127 || 1;
+    const scale = largest(values, start, start + inFeatures) / largestWeights[bits] || 1;
     scales[row] = scale;
     for (let index = start; index < start + inFeatures; index++) rows[index] = Math.round(values[index]! / scale);
   }

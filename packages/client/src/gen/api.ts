@@ -1852,7 +1852,8 @@ export interface components {
             owned_by: string;
             positions_max: number;
             /** @enum {string} */
-            precision: "fp32" | "int8" | "fp16";
+            precision: "fp32" | "int8-decoder" | "int8" | "int7" | "fp16";
+            precision_reason: string | null;
             /** Format: date-time */
             registered_at: string;
             retired: boolean;
