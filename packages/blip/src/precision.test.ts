@@ -59,7 +59,7 @@ describe('the check against fp32', () => {
 
   test('gives the same figures whatever the number of threads', async () => {
     const check = async (threads: number) => {
-      const options = { checkpoint: join(reference, 'vqa'), cacheDir, precision: 'int8', threads } as const;
+      const options = { checkpoint: join(reference, 'caption'), cacheDir, precision: 'int8', threads } as const;
       return (await readModelFacts(await prepareModel({ ...options, name: `on-${threads}` }))).check!;
     };
     const [one, two] = [await check(1), await check(2)];
