@@ -23,6 +23,7 @@ export {
   reshapeLike,
   scatterElements,
   slice,
+  split,
   squeeze,
   transpose,
   unsqueeze,

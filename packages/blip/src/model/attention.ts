@@ -1,15 +1,12 @@
 import {
   add,
   cast,
-  concat,
   type Dim,
   less,
   matMul,
-  mul,
   range,
   reshape,
   softmax,
-  squeeze,
   transpose,
   unsqueeze,
   type Value,
@@ -51,26 +48,17 @@ export function keyValueProjection(
   };
 }
 
-/** Multi-head attention to keys and values, with its output projection, residual and norm (BlipTextAttention). */
+/** Multi-head attention to given keys and values, with its output projection, residual and norm (BlipTextAttention). */
 export class Attention {
   readonly #heads: number;
-  readonly #headSize: number;
   readonly #query: Linear;
-  readonly #projection: Linear;
-  readonly #norm: (x: Tensor) => Tensor;
+  readonly #output: AttentionOutput;
 
-  constructor({ hiddenSize, heads, layerNormEps }: BlipConfig['text'], weights: Weights) {
+  constructor(text: BlipConfig['text'], weights: Weights) {
+    const { hiddenSize, heads } = text;
     this.#heads = heads;
-    this.#headSize = hiddenSize / heads;
-    this.#query = weights.linear('self.query', hiddenSize, hiddenSize);
-    this.#projection = weights.linear('output.dense', hiddenSize, hiddenSize);
-    this.#norm = norm(weights.at('output.LayerNorm'), hiddenSize, layerNormEps);
-  }
-
-  /** LN(x + Wo · attention), each beam over its own memory [B, K, H, ...]. x [B, K, D] → [B, K, D] */
-  attendOwn(x: Tensor, memory: KeyValue): Tensor {
-    const queries = unsqueeze(this.#queries(x), 3);
-    return this.#output(x, squeeze(this.#attention(queries, memory), 3));
+    this.#query = weights.scaledLinear('self.query', hiddenSize, hiddenSize, queryScale(text));
+    this.#output = attentionOutput(text, weights);
   }
 
   /**
@@ -79,29 +67,32 @@ export class Attention {
    * @param memory [B, H, ...], or [1, H, ...] where it is that of all rows
    * @param mask see lengthMask; null where the whole memory counts
    */
-  attendShared(x: Tensor, memory: KeyValue, mask: Value<'float32'> | null = null): Tensor {
+  attend(x: Tensor, memory: KeyValue, mask: Value<'float32'> | null = null): Tensor {
     const tokensLast = [0, 2, 1, 3];
-    const attended = this.#attention(transpose(this.#queries(x), tokensLast), memory, mask);
-    return this.#output(x, transpose(attended, tokensLast));
+    const queries = transpose(splitHeads(this.#query(x), this.#heads), tokensLast);
+    return this.#output(x, transpose(scaledAttention(queries, memory, mask), tokensLast));
   }
+}
 
-  /** Scaled queries [B, K, H, d]. */
-  #queries(x: Tensor): Tensor {
-    return mul(splitHeads(this.#query(x), this.#heads), this.#headSize ** -0.5);
-  }
+/** What queries are multiplied by (Vaswani et al. 2017): d^−½. It is part of their weights. */
+export function queryScale({ hiddenSize, heads }: BlipConfig['text']): number {
+  return (hiddenSize / heads) ** -0.5;
+}
 
-  /** Scaled dot-product attention (Vaswani et al. 2017), its weights in full precision. queries [..., M, d] → [..., M, d] */
-  #attention(queries: Tensor, { keys, values }: KeyValue, mask: Value<'float32'> | null = null): Tensor {
-    const scores = cast(matMul(queries, keys), 'float32');
-    const weights = softmax(mask === null ? scores : add(scores, mask));
-    return matMul(cast(weights, values.dtype), values);
-  }
+/** Attention of scaled queries [..., M, d] → [..., M, d], its weights in full precision. */
+export function scaledAttention(queries: Tensor, { keys, values }: KeyValue, mask: Value<'float32'> | null): Tensor {
+  const scores = cast(matMul(queries, keys), 'float32');
+  const weights = softmax(mask === null ? scores : add(scores, mask));
+  return matMul(cast(weights, values.dtype), values);
+}
 
-  /** attended [B, K, H, d] */
-  #output(x: Tensor, attended: Tensor): Tensor {
-    const joined = reshape(attended, [...attended.shape.slice(0, 2), this.#heads * this.#headSize]);
-    return this.#norm(add(x, this.#projection(joined)));
-  }
+/** x [B, K, D] and what it attended to, D elements for each of its tokens → LN(x + Wo · attended) */
+export type AttentionOutput = (x: Tensor, attended: Tensor) => Tensor;
+
+export function attentionOutput({ hiddenSize, layerNormEps }: BlipConfig['text'], weights: Weights): AttentionOutput {
+  const projection = weights.linear('output.dense', hiddenSize, hiddenSize);
+  const normed = norm(weights.at('output.LayerNorm'), hiddenSize, layerNormEps);
+  return (x, attended) => normed(add(x, projection(reshape(attended, [...attended.shape.slice(0, 2), hiddenSize]))));
 }
 
 /** [..., H·d] → [..., H, d] */
@@ -118,9 +109,4 @@ export function lengthMask(lengths: Value<'int64'>, places: Value<'int64'>, dim:
   const isInside = less(unsqueeze(range(places, dim), 0), unsqueeze(lengths, 1));
   const inside = lengths.graph.constant('float32', [], [0]);
   return unsqueeze(unsqueeze(where(isInside, inside, Number.NEGATIVE_INFINITY), 1), 2);
-}
-
-/** The past with a step added, along the position axis of each, which is the last of the keys and the last but one of the values. */
-export function append(past: KeyValue, step: KeyValue): KeyValue {
-  return { keys: concat([past.keys, step.keys], -1), values: concat([past.values, step.values], -2) };
 }

@@ -47,6 +47,15 @@ export class Weights {
     );
   }
 
+  /** The layer `name`, its results multiplied by `factor`. */
+  scaledLinear(name: string, inFeatures: number, outFeatures: number, factor: number): Linear {
+    const scaled = (part: string, shape: readonly number[]): Weight => {
+      const weight = this.tensors.take(`${this.prefix}${name}.${part}`, shape);
+      return { ...weight, read: async () => (await weight.read()).map((value) => value * factor) };
+    };
+    return this.linearOf(scaled('weight', [outFeatures, inFeatures]), scaled('bias', [outFeatures]));
+  }
+
   /** A layer made of a weight [out, in] and a bias [out], wherever they come from. */
   linearOf(weight: Weight, bias: Weight): Linear {
     const multiply = this.format.matrix(this.graph, weight);

@@ -1,10 +1,11 @@
-import { cast, unsqueeze, type Value } from '@blipq/onnx-graph';
+import { cast, type Value } from '@blipq/onnx-graph';
 import type { BlipConfig } from '../checkpoint/config.js';
-import { append, type KeyValue, type KeyValueProjection } from './attention.js';
+import type { KeyValue, KeyValueProjection } from './attention.js';
 import type { Weights } from './linear.js';
 import { norm } from './norm.js';
+import { StepAttention } from './step-attention.js';
 import type { Tensor } from './tensor.js';
-import { activation, memoryProjections, TextEmbeddings, type TextLayer, textLayers } from './text-layer.js';
+import { activation, layerWeights, memoryProjections, TextEmbeddings, TextLayer } from './text-layer.js';
 import type { WeightFormat } from './weight-format.js';
 
 /** What a decoder's cross-attention sees: an image's embeddings, or a question's. */
@@ -30,7 +31,7 @@ export interface MemoryKeyValues {
  */
 export class TextDecoder {
   readonly #embeddings: TextEmbeddings;
-  readonly #layers: TextLayer[];
+  readonly #layers: { attention: StepAttention; rest: TextLayer }[];
   readonly #memoryProjections: KeyValueProjection[];
   readonly #head: (x: Tensor) => Tensor;
 
@@ -41,7 +42,10 @@ export class TextDecoder {
   constructor({ text }: BlipConfig, weights: Weights, memoryFormat: WeightFormat) {
     const encoder = weights.at('bert.encoder');
     this.#embeddings = new TextEmbeddings(text, weights.at('bert.embeddings'));
-    this.#layers = textLayers(text, encoder);
+    this.#layers = layerWeights(text, encoder).map((layer) => ({
+      attention: new StepAttention(text, layer.at('attention')),
+      rest: new TextLayer(text, layer),
+    }));
     this.#memoryProjections = memoryProjections(text, encoder.as(memoryFormat));
     this.#head = vocabularyHead(text, weights);
   }
@@ -61,11 +65,10 @@ export class TextDecoder {
    */
   step(tokens: Value<'int64'>, position: Value<'int64'>, past: readonly KeyValue[], memory: MemoryKeyValues) {
     let x = this.#embeddings.embed(tokens, position);
-    const present = this.#layers.map((layer, index) => {
-      const keyValue = append(past[index]!, layer.selfKeyValues(unsqueeze(x, 2)));
-      const attended = layer.selfAttention.attendOwn(x, keyValue);
-      x = layer.feedForward(layer.crossAttention.attendShared(attended, memory.layers[index]!, memory.mask));
-      return keyValue;
+    const present = this.#layers.map(({ attention, rest }, index) => {
+      const { attended, present } = attention.attend(x, past[index]!);
+      x = rest.feedForward(rest.crossAttention.attend(attended, memory.layers[index]!, memory.mask));
+      return present;
     });
     return { logits: cast(this.#head(x), 'float32'), present };
   }

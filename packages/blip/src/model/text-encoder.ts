@@ -1,9 +1,9 @@
 import { dimension, range, squeeze, type Value } from '@blipq/onnx-graph';
 import type { BlipConfig } from '../checkpoint/config.js';
-import { type KeyValue, lengthMask } from './attention.js';
+import { Attention, type KeyValue, type KeyValueProjection, keyValueProjection, lengthMask } from './attention.js';
 import type { Weights } from './linear.js';
 import type { Tensor } from './tensor.js';
-import { TextEmbeddings, type TextLayer, textLayers } from './text-layer.js';
+import { layerWeights, TextEmbeddings, TextLayer } from './text-layer.js';
 
 /**
  * The text encoder: bidirectional, and with an image in view where one is given (BlipTextModel as BlipForQuestionAnswering
@@ -11,12 +11,16 @@ import { TextEmbeddings, type TextLayer, textLayers } from './text-layer.js';
  */
 export class TextEncoder {
   readonly #embeddings: TextEmbeddings;
-  readonly #layers: TextLayer[];
+  readonly #layers: { attention: Attention; keyValues: KeyValueProjection; rest: TextLayer }[];
 
   /** @param weights those below `text_encoder` */
   constructor({ text }: BlipConfig, weights: Weights) {
     this.#embeddings = new TextEmbeddings(text, weights.at('embeddings'));
-    this.#layers = textLayers(text, weights.at('encoder'));
+    this.#layers = layerWeights(text, weights.at('encoder')).map((layer) => ({
+      attention: new Attention(text, layer.at('attention')),
+      keyValues: keyValueProjection(text, text.hiddenSize, layer.at('attention')),
+      rest: new TextLayer(text, layer),
+    }));
   }
 
   /**
@@ -27,10 +31,10 @@ export class TextEncoder {
     const length = squeeze(dimension(ids, 1), 0);
     const mask = lengthMask(lengths, length, ids.dim(1));
     let x = this.#embeddings.embed(ids, range(length, ids.dim(1)));
-    for (const [index, layer] of this.#layers.entries()) {
-      x = layer.selfAttention.attendShared(x, layer.selfKeyValues(x), mask);
-      if (image !== null) x = layer.crossAttention.attendShared(x, image[index]!);
-      x = layer.feedForward(x);
+    for (const [index, { attention, keyValues, rest }] of this.#layers.entries()) {
+      x = attention.attend(x, keyValues(x), mask);
+      if (image !== null) x = rest.crossAttention.attend(x, image[index]!);
+      x = rest.feedForward(x);
     }
     return x;
   }

@@ -26,12 +26,10 @@ export class TextEmbeddings {
 }
 
 /**
- * The parts of a post-norm layer: self-attention, cross-attention to a memory, feed-forward (BlipTextLayer). What it makes
- * of the memory is apart, see memoryProjections: it does not depend on the text.
+ * What post-norm layers have behind their self-attention: cross-attention to a memory, feed-forward (BlipTextLayer). What
+ * they make of the memory is apart, see memoryProjections: it does not depend on the text.
  */
 export class TextLayer {
-  readonly selfKeyValues: KeyValueProjection;
-  readonly selfAttention: Attention;
   readonly crossAttention: Attention;
   readonly #expand: Linear;
   readonly #contract: Linear;
@@ -39,8 +37,6 @@ export class TextLayer {
 
   constructor(text: Text, weights: Weights) {
     const { hiddenSize, intermediateSize, layerNormEps } = text;
-    this.selfKeyValues = keyValueProjection(text, hiddenSize, weights.at('attention'));
-    this.selfAttention = new Attention(text, weights.at('attention'));
     this.crossAttention = new Attention(text, weights.at('crossattention'));
     this.#expand = weights.linear('intermediate.dense', hiddenSize, intermediateSize);
     this.#contract = weights.linear('output.dense', intermediateSize, hiddenSize);
@@ -53,11 +49,6 @@ export class TextLayer {
   }
 }
 
-/** @param weights those below `encoder`, whose are the layers */
-export function textLayers(text: Text, weights: Weights): TextLayer[] {
-  return layerWeights(text, weights).map((layer) => new TextLayer(text, layer));
-}
-
 /** What each layer's cross-attention makes of a memory. @param weights those below `encoder`, in the format to compute with */
 export function memoryProjections(text: Text, weights: Weights): KeyValueProjection[] {
   const { encoderHiddenSize } = text;
@@ -66,7 +57,8 @@ export function memoryProjections(text: Text, weights: Weights): KeyValueProject
   );
 }
 
-function layerWeights({ layers }: Text, weights: Weights): Weights[] {
+/** Those of each layer. @param weights those below `encoder` */
+export function layerWeights({ layers }: Text, weights: Weights): Weights[] {
   return Array.from({ length: layers }, (_, index) => weights.at(`layer.${index}`));
 }
 

@@ -1,5 +1,5 @@
 import type { DType } from '../dtype.js';
-import { emit, type Value } from '../graph.js';
+import { emit, emitAll, type Value } from '../graph.js';
 import {
   addDims,
   broadcast,
@@ -132,6 +132,18 @@ export function slice<D extends DType>(x: Value<D>, axis: number, start: number,
   const shape = x.shape.map((size, index) => (index === at ? end - start : size));
   const inputs = [x, int64s(x, [start]), int64s(x, [end]), int64s(x, [at])];
   return emit('Slice', inputs, { dtype: x.dtype, shape });
+}
+
+/** `count` equal parts of x along `axis`. */
+export function split<D extends DType>(x: Value<D>, axis: number, count: number): Value<D>[] {
+  const at = normalizeAxis('Split', axis, x.shape.length);
+  const size = Number(x.dim(at)) / count;
+  if (!Number.isInteger(size)) {
+    throw new GraphError(`Split: axis ${at} of ${formatShape(x.shape)} has no ${count} equal parts`);
+  }
+  const shape = x.shape.map((dim, index) => (index === at ? size : dim));
+  const outputs = Array.from({ length: count }, () => ({ dtype: x.dtype, shape }));
+  return emitAll('Split', [x], outputs, { attributes: { axis: at, num_outputs: count } }) as Value<D>[];
 }
 
 /** Adds an axis of size 1 so that it becomes `axis` of the result. */
