@@ -34,7 +34,7 @@ describe('the demo model on 300 rendered scenes', () => {
     expect(agreement(fp32, truth)).toBeGreaterThanOrEqual(0.95);
   });
 
-  test.each(['int8', 'int7'] as const)('%s gives the caption of fp32 for at least 99 %%', async (precision) => {
+  test.each(['int8', 'int7'] as const)('%s gives the caption of fp32 for at least 99 in 100', async (precision) => {
     expect(agreement(await captionsOf(scenes, precision), fp32)).toBeGreaterThanOrEqual(0.99);
   });
 });

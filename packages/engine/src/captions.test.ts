@@ -7,6 +7,7 @@ import type { CaptionRow } from '@blipq/blip';
 import { PixelPool } from '@blipq/pixels';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Engine } from './engine.js';
+import { manifestOf } from './manifest-of.js';
 
 /** The bundled model and the captions that transformers makes of its example scenes. */
 const checkpoint = fileURLToPath(new URL('../../../models/demo', import.meta.url));
@@ -128,5 +129,24 @@ it('merges an adapter in the engine process, and captions as peft and transforme
     expect(await adapted.caption({ pixels: rgb, prompt, params: limits })).toMatchObject({ tokenIds: ids });
   } finally {
     await Promise.all([adapted.stop(), pool.stop()]);
+  }
+});
+
+it('says in its facts and its manifest why auto took a precision', async () => {
+  const silent = () => {};
+  const choosing = new Engine({
+    ...{ checkpoint, cacheDir, threads: 1, precision: 'auto', device: 'cpu', batchMax: 1, batchDeadlineMs: 60_000 },
+    logger: { debug: silent, info: silent, warn: silent },
+  });
+  await choosing.start();
+  try {
+    const { precision, precisionReason } = choosing.facts;
+    expect(precisionReason).toMatch(
+      new RegExp(`^auto took ${precision} \\(times as fast as fp32 on this kind of CPU: `),
+    );
+    expect(manifestOf(choosing.facts)).toMatchObject({ precision, precision_reason: precisionReason });
+    expect(manifestOf(engine.facts)).not.toHaveProperty('precision_reason');
+  } finally {
+    await choosing.stop();
   }
 });
