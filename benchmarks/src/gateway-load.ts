@@ -16,6 +16,8 @@ export interface LoadReport {
   seconds: number;
   p50Ms: number;
   p99Ms: number;
+  /** CPU time of this process. */
+  cpuS: number;
 }
 
 const boundary = 'blipq-bench';
@@ -31,7 +33,7 @@ async function submitting({ url, image, connections, seconds = 10 }: LoadOrder):
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const latenciesMs: number[] = [];
   let failed = 0;
-  const startedMs = performance.now();
+  const [startedMs, cpuFrom] = [performance.now(), process.cpuUsage()];
   const endMs = startedMs + seconds * 1000;
   const client = async () => {
     while (performance.now() < endMs) {
@@ -46,7 +48,9 @@ async function submitting({ url, image, connections, seconds = 10 }: LoadOrder):
   latenciesMs.sort((a, b) => a - b);
   const at = (share: number) => latenciesMs[Math.floor(share * (latenciesMs.length - 1))] ?? Number.NaN;
   const elapsedS = (performance.now() - startedMs) / 1000;
-  return { count: latenciesMs.length, failed, seconds: elapsedS, p50Ms: at(0.5), p99Ms: at(0.99) };
+  const { user, system } = process.cpuUsage(cpuFrom);
+  const cpuS = (user + system) / 1e6;
+  return { count: latenciesMs.length, failed, seconds: elapsedS, p50Ms: at(0.5), p99Ms: at(0.99), cpuS };
 }
 
 /** Resolves when the gateway holds all connections; they stay open until this process is ended. */
@@ -65,7 +69,7 @@ async function waiting({ kind, url, image, connections }: LoadOrder): Promise<Lo
   await Promise.all(open);
   // The gateway answers requests in turn: once it answers this one, it has taken up all those before it.
   await post(url, form(await readFile(image)), agent);
-  return { count: connections, failed: 0, seconds: 0, p50Ms: 0, p99Ms: 0 };
+  return { count: connections, failed: 0, seconds: 0, p50Ms: 0, p99Ms: 0, cpuS: 0 };
 }
 
 function connected(asking: ClientRequest): Promise<void> {

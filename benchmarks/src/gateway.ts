@@ -20,6 +20,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ModelRegistry } from '@blipq/queue';
 import { AppProcess, freePort, OwnRedis } from '@blipq/test-servers';
+import { Redis } from 'ioredis';
 import sharp from 'sharp';
 import type { LoadOrder, LoadReport } from './gateway-load.js';
 
@@ -84,6 +85,12 @@ const folder = await mkdtemp(join(tmpdir(), 'blipq-bench-'));
 const redis = await OwnRedis.create({ settings: { appendonly: 'no' } });
 await redis.start();
 const redisUrl = redis.url;
+const client = new Redis(redisUrl);
+/** CPU time so far of Redis, in seconds. */
+const redisCpuS = async () => {
+  const parts = [...(await client.info('cpu')).matchAll(/^used_cpu_(?:user|sys):([\d.]+)/gm)];
+  return parts.reduce((sum, [, seconds]) => sum + Number(seconds), 0);
+};
 const port = await freePort();
 const namespace = `bench-${randomBytes(4).toString('hex')}`;
 const gateway = await startGateway({ PORT: String(port), REDIS_URL: redisUrl, BLIPQ_NAMESPACE: namespace });
@@ -106,9 +113,12 @@ try {
   console.log(`${availableParallelism()} CPUs, Node ${process.version}, JPEG 640×480, model input 384×384`);
   await (await load({ ...submit, seconds: 3 })).report;
   await gateway.ask('reset');
-  const { count, failed, p50Ms, p99Ms, seconds } = await (await load({ ...submit, seconds: Number(args.seconds) }))
-    .report;
+  const redisFrom = await redisCpuS();
+  const order = { ...submit, seconds: Number(args.seconds) };
+  const { count, failed, p50Ms, p99Ms, seconds, cpuS } = await (await load(order)).report;
   const busy = await gateway.ask('figures');
+  const perSubmit = [busy.cpuS, (await redisCpuS()) - redisFrom, cpuS].map((one) => (1000 * one) / count);
+  const inAll = perSubmit.reduce((sum, one) => sum + one);
   console.log(
     `submits/s          ${(count / seconds).toFixed(0)}  (${count} in ${seconds.toFixed(1)} s, ${failed} refused)`,
   );
@@ -116,7 +126,9 @@ try {
   console.log(
     `event-loop delay   p50 ${busy.delayP50Ms.toFixed(1)} ms, p99 ${busy.delayP99Ms.toFixed(1)} ms, max ${busy.delayMaxMs.toFixed(1)} ms`,
   );
-  console.log(`gateway CPU        ${((busy.cpuS / count) * 1000).toFixed(2)} ms per submit, all threads and decoders`);
+  const [ofGateway, ofRedis, ofClients] = perSubmit.map((one) => one.toFixed(2));
+  console.log(`CPU ms per submit  gateway ${ofGateway}, decoders counted; Redis ${ofRedis}; clients ${ofClients}`);
+  console.log(`two cores carry    ${(2000 / inAll).toFixed(0)} submits/s by that CPU, of all three`);
   console.log(`RSS after          ${busy.rssMb.toFixed(0)} MB`);
 
   for (const kind of ['wait', 'listen'] as const) {
@@ -132,6 +144,7 @@ try {
   }
 } finally {
   gateway.child.kill();
+  client.disconnect();
   await redis.remove();
   await rm(folder, { recursive: true });
 }
