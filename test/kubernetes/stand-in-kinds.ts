@@ -26,6 +26,8 @@ export function addStandInKinds(cluster: Cluster): string[] {
   if (status !== 0) throw new Error(stderr);
   const made = items.map(({ metadata }) => `${prefix}${metadata.name}`);
   cluster.done('wait', '--for=condition=Established', '--timeout=120s', ...made);
+  // One that is deleted before its objects can be listed stays for minutes: its finalizer seldom tries again.
+  cluster.done('get', items.map(({ metadata }) => metadata.name).join(','), '--all-namespaces');
   return made;
 }
 
