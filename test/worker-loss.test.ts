@@ -70,6 +70,8 @@ async function busy(worker: WorkerProcess): Promise<{ ids: string[]; engine: num
   const ids = await submitted(2);
   await vi.waitFor(async () => {
     for (const id of ids) expect((await queue.read(id))?.state).toBe('processing');
+    // Their images are there, too, and the engine has the first.
+    expect((await worker.health('/metrics')).body).toContain('blipq_wait_seconds_count 2\n');
   });
   return { ids, engine: pid as number };
 }
