@@ -75,7 +75,11 @@ export class Client {
   async #try(ask: Ask): Promise<{ reply?: Reply; retryAfterMs?: number }> {
     const began = performance.now();
     try {
-      const response = await this.open(ask);
+      const response = await this.open(ask).catch(async (error: unknown) => {
+        // A connection that was kept open ends as a request is sent on it: HTTP clients send a GET again (RFC 9110, 9.2.2).
+        if ((ask.method ?? 'GET') !== 'GET' || !causeOf(error).includes('other side closed')) throw error;
+        return await this.open(ask);
+      });
       const text = await response.text();
       // Node's own answer to a request whose head came too slowly, as where this process had no time to send it.
       if (response.status === 408 && text === '') throw new Error('408 without a body');
