@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from '
 import { launchChromium, noChromium } from '../../apps/gateway/src/testing/chromium.js';
 import { HeldHandler } from '../../apps/gateway/src/testing/held-handler.js';
 import { LiveGateway, repositoryFile } from '../../apps/gateway/src/testing/live-gateway.js';
+import { patienceMs } from '../patience-ms.js';
 import { PlaygroundPage } from './playground-page.js';
 
 const [key, slowKey] = [randomUUID(), randomUUID()];
@@ -85,6 +86,20 @@ describe.skipIf(noChromium !== '')(`the playground of a server with keys${noChro
     await playground.shows(dog, 'processing');
     held.letGo();
     await playground.shows(dog, 'succeeded');
+  });
+
+  test('shows an answer that came before the page was painted', async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    // As on a machine that is too busy to paint.
+    await page.addInitScript(() => {
+      const later = window.setTimeout.bind(window);
+      window.requestAnimationFrame = () => 0;
+      window.setTimeout = ((call: () => void, ms = 0) => later(call, ms + 10_000)) as typeof window.setTimeout;
+    });
+    await page.goto(`${gateway.url}/playground`);
+    await page.getByRole('heading', { name: 'This server wants an API key' }).waitFor({ timeout: patienceMs });
+    await context.close();
   });
 
   test('says that a rate limit is used up, and goes on by itself', async () => {

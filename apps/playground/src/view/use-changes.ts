@@ -1,8 +1,11 @@
-import { useEffect, useReducer } from 'preact/hooks';
+import { useLayoutEffect, useReducer } from 'preact/hooks';
 import type { Changes } from '../cards/changes.js';
 
-/** Renders the component anew whenever `source` has changed. */
+/**
+ * Renders the component anew whenever `source` has changed. It listens before anything else can happen: after the first
+ * paint, which a busy machine delays, an answer may have come already.
+ */
 export function useChanges(source: Changes): void {
   const [, again] = useReducer((count: number, _: undefined) => count + 1, 0);
-  useEffect(() => source.subscribe(() => again(undefined)), [source]);
+  useLayoutEffect(() => source.subscribe(() => again(undefined)), [source]);
 }
