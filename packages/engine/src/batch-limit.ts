@@ -19,7 +19,7 @@ export class BatchLimit {
   readonly #bounds: BatchBounds;
   #rows: number;
   #full = 0;
-  #rowMs: number | undefined;
+  #rowMs = 0;
 
   constructor(bounds: BatchBounds) {
     this.#bounds = bounds;
@@ -33,18 +33,18 @@ export class BatchLimit {
 
   /** Rows for which there is memory and time. */
   get timely(): number {
-    return Math.min(this.#rows, Math.max(1, Math.floor(this.#bounds.ms / (this.#rowMs ?? 1))));
+    return Math.min(this.#rows, Math.max(1, Math.floor(this.#bounds.ms / this.#rowMs)));
   }
 
-  /** Mean milliseconds of a row, undefined before the first batch. */
-  get rowMs(): number | undefined {
+  /** Mean milliseconds of a row, 0 before the first batch. */
+  get rowMs(): number {
     return this.#rowMs;
   }
 
   /** A batch of `rows` succeeded, in `ms`. */
   passed(rows: number, ms: number): void {
     const seen = ms / rows;
-    this.#rowMs = this.#rowMs === undefined ? seen : this.#rowMs + weight * (seen - this.#rowMs);
+    this.#rowMs = this.#rowMs === 0 ? seen : this.#rowMs + weight * (seen - this.#rowMs);
     if (rows < this.#rows || this.#rows === this.#bounds.max) return;
     this.#full += 1;
     if (this.#full < fullBatches) return;

@@ -69,7 +69,7 @@ export class Batcher<Row, Output> {
    * batches are of one row and long, for what comes meanwhile need not wait for a row that came before its turn did.
    */
   get rowsInHand(): number {
-    const { timely, rowMs = 0 } = this.#limit;
+    const { timely, rowMs } = this.#limit;
     return timely === 1 && rowMs >= longRowMs ? 1 : 2 * timely;
   }
 
