@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { cosine } from '@blipq/blip';
 import type { Configuration } from './results.js';
 
 /** What an engine made of the images. */
@@ -50,14 +51,4 @@ function commonPrefix(a: readonly number[], b: readonly number[]): number {
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
-}
-
-function cosine(a: Float32Array, b: Float32Array): number {
-  let [dot, aa, bb] = [0, 0, 0];
-  for (let index = 0; index < a.length; index++) {
-    dot += a[index]! * b[index]!;
-    aa += a[index]! ** 2;
-    bb += b[index]! ** 2;
-  }
-  return dot / Math.sqrt(aa * bb);
 }

@@ -1,3 +1,4 @@
+import type { Precision } from '@blipq/blip';
 import type { Agreement } from './agreement.js';
 import type { BuildFigures } from './built-model.js';
 import type { CpuNoise } from './cpu-noise.js';
@@ -9,7 +10,7 @@ import type { Peak } from './peak-process.js';
 import type { ProcessMemory } from './process-memory.js';
 import type { ShapeName } from './random-checkpoint.js';
 
-export type BenchPrecision = 'fp32' | 'int8-decoder' | 'int8' | 'int7' | 'bf16' | 'fp16';
+export type BenchPrecision = Precision | 'bf16';
 
 export type EngineName = 'BlipQ' | 'PyTorch' | 'torch.compile' | 'OpenVINO' | 'onnxruntime';
 

@@ -1,4 +1,5 @@
 import { AnswerModel } from './answer-model.js';
+import { cosine } from './cosine.js';
 import { type BlipModel, loadModel } from './load-model.js';
 import { MatchModel } from './match-model.js';
 import { type Estimate, isWithinBounds, type PrecisionCheck } from './precision.js';
@@ -140,14 +141,4 @@ function estimate(values: readonly number[]): Estimate {
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / Math.max(values.length, 1);
-}
-
-function cosine(a: Float32Array, b: Float32Array): number {
-  let [dot, aa, bb] = [0, 0, 0];
-  for (let index = 0; index < a.length; index++) {
-    dot += a[index]! * b[index]!;
-    aa += a[index]! ** 2;
-    bb += b[index]! ** 2;
-  }
-  return dot / Math.sqrt(aa * bb);
 }

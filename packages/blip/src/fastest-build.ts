@@ -6,7 +6,7 @@ import type { BlipConfig } from './checkpoint/config.js';
 import type { Precision } from './model/weight-format.js';
 import { readModelFacts } from './model-facts.js';
 import { thisCpu } from './optimized-graphs.js';
-import { describeCheck, fastestPrecision } from './precision.js';
+import { cpuHasInt8Instructions, describeCheck } from './precision.js';
 import { cpuPrecisions, fastestFirst, type PrecisionChoice, readChoice, writeChoice } from './precision-choice.js';
 import { lengthening, type Speeds, shortened, type Trials } from './speed-trial.js';
 
@@ -63,7 +63,7 @@ export async function buildFastestForCpu(
 
 /** Where nothing can be measured, what is built already goes first: it may be all that there can be. */
 function usualOrder({ folderOf }: Buildable): Precision[] {
-  const usual: Precision[] = fastestPrecision('cpu') === 'int8' ? ['int8', 'fp32'] : ['fp32'];
+  const usual: Precision[] = cpuHasInt8Instructions() ? ['int8', 'fp32'] : ['fp32'];
   return usual.toSorted((one, other) => Number(existsSync(folderOf(other))) - Number(existsSync(folderOf(one))));
 }
 

@@ -6,6 +6,7 @@ export {
   type CaptionRow,
 } from './caption-model.js';
 export type { BlipTask } from './checkpoint/task.js';
+export { cosine } from './cosine.js';
 export { chooseDevice, type DeviceChoice } from './device.js';
 export type { GeneratedText } from './generated-text.js';
 export type { GenerationParams, Sampling } from './generation.js';

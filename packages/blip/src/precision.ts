@@ -1,5 +1,4 @@
 import { cpuInfo } from './cpu-info.js';
-import type { Precision } from './model/weight-format.js';
 
 export type Device = 'cpu' | 'cuda';
 
@@ -48,12 +47,6 @@ export function describeCheck({ embeddingCosine, tokenAgreement, logprobDrift }:
     `token agreement ${words(tokenAgreement, 3)} (at least ${checkBounds.tokenAgreement})`,
     `log-probability drift ${words(logprobDrift, 3)} (at most ${checkBounds.logprobDrift})`,
   ].join(', ');
-}
-
-/** The fastest precision of a device, which `auto` tries first. */
-export function fastestPrecision(device: Device, hasInt8Instructions = cpuHasInt8Instructions()): Precision {
-  if (device === 'cuda') return 'fp16';
-  return hasInt8Instructions ? 'int8' : 'fp32';
 }
 
 /**

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { precisions } from './model/weight-format.js';
 import { optimizedFolder, thisCpu } from './optimized-graphs.js';
 
 /** The file in a folder of graphs whose time of modification says when the graphs were last used. */
@@ -10,7 +11,7 @@ const lastUseFile = 'last-use';
 const NOTE_EVERY_MS = 86_400_000;
 
 /** Folders that `prepareModel` makes in a cache: built graphs of any version. */
-const graphs = /-[0-9a-f]{12}-(fp32|int8|int8-decoder|int7|fp16)(-cuda)?-v\d+$/;
+const graphs = new RegExp(`-[0-9a-f]{12}-(${precisions.join('|')})(-cuda)?-v\\d+$`);
 /** What killed builds and removals leave behind, and remembered hashes of checkpoints. */
 const leftover = /^\.(building|removing|hash)-/;
 

@@ -1,16 +1,17 @@
 import { AnswerModel } from './answer-model.js';
-import { CaptionModel } from './caption-model.js';
 import type { BlipConfig } from './checkpoint/config.js';
-import type { BlipModel } from './load-model.js';
-import { MatchModel } from './match-model.js';
+import { type BlipModel, loadModel } from './load-model.js';
 import type { Precision } from './model/weight-format.js';
-import { readModelFacts } from './model-facts.js';
 import { sampleImages } from './sample-images.js';
+import { runOnce } from './warm-up.js';
 
 /** Shortened models, by precision: their folders. */
 export type Trials = Partial<Record<Precision, string>>;
 /** How many times as fast as fp32 each precision is. */
 export type Speeds = Partial<Record<Precision, number>>;
+
+/** A caption of the default length, an answer as most are. */
+const tokensOf = (model: BlipModel): number => (model instanceof AnswerModel ? 3 : 20);
 
 /** Rounds in which every precision runs once, in turn: as many as fit into so many milliseconds, within these limits. */
 const [roundsMin, roundsMax, trialMs] = [3, 15, 5000];
@@ -48,7 +49,7 @@ export async function measureSpeeds(
 ): Promise<Speeds> {
   const models: [Precision, BlipModel][] = [];
   for (const [precision, folder] of Object.entries(trials)) {
-    models.push([precision as Precision, await openForTrial(folder, threads)]);
+    models.push([precision as Precision, await loadModel(folder, { threads })]);
   }
   const [image] = await sampleImages(models[0]![1].facts.imageSize);
   const rounds: Map<Precision, number>[] = [];
@@ -58,7 +59,7 @@ export async function measureSpeeds(
     image![0] = round++;
     const costs = new Map<Precision, number>();
     for (const [precision, model] of models) {
-      const { encodeMs, decodeMs } = await runOnce(model, image!);
+      const { encodeMs, decodeMs } = await runOnce(model, image!, tokensOf(model));
       costs.set(precision, encodeMs * encoder + decodeMs * text);
       onProgress?.();
     }
@@ -72,23 +73,6 @@ export async function measureSpeeds(
   for (const [, model] of models) await model.release();
   const speed = (precision: Precision) => median(rounds.map((costs) => costs.get('fp32')! / costs.get(precision)!));
   return Object.fromEntries(models.map(([precision]) => [precision, speed(precision)]));
-}
-
-async function openForTrial(folder: string, threads: number): Promise<BlipModel> {
-  const { task } = await readModelFacts(folder);
-  if (task === 'question_answering') return await AnswerModel.load(folder, { threads });
-  if (task === 'image_text_retrieval') return await MatchModel.load(folder, { threads });
-  return await CaptionModel.load(folder, { threads });
-}
-
-/** A caption of the default length, an answer as most are, or a match. */
-async function runOnce(model: BlipModel, pixels: Uint8Array): Promise<{ encodeMs: number; decodeMs: number }> {
-  if (model instanceof MatchModel) return await model.match([{ pixels, texts: ['a picture of a cat'] }]);
-  if (model instanceof AnswerModel) {
-    const params = { maxNewTokens: 3, minNewTokens: 3 };
-    return await model.answer([{ pixels, questions: ['what is in the picture?'], params }]);
-  }
-  return await model.caption([{ pixels, prompt: null, params: { maxNewTokens: 20, minNewTokens: 20 } }]);
 }
 
 function median(values: readonly number[]): number {

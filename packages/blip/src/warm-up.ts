@@ -2,8 +2,8 @@ import { AnswerModel } from './answer-model.js';
 import type { BlipModel } from './load-model.js';
 import { MatchModel } from './match-model.js';
 
-/** Two tokens: the second is the first that attends to a past. */
-const params = { maxNewTokens: 2, minNewTokens: 2 };
+/** The second is the first that attends to a past. */
+const tokens = 2;
 
 /**
  * Runs each graph of a model once, on a black image, so that the first request finds its weights in memory and its
@@ -12,8 +12,18 @@ const params = { maxNewTokens: 2, minNewTokens: 2 };
  * @throws OutOfMemoryError where memory does not suffice for one image
  */
 export async function warmUp(model: BlipModel): Promise<void> {
-  const pixels = new Uint8Array(model.facts.imageSize ** 2 * 3);
-  if (model instanceof AnswerModel) await model.answer([{ pixels, questions: ['what is this?'], params }]);
-  else if (model instanceof MatchModel) await model.match([{ pixels, texts: ['a picture'] }]);
-  else await model.caption([{ pixels, prompt: null, params }]);
+  await runOnce(model, new Uint8Array(model.facts.imageSize ** 2 * 3), tokens);
+}
+
+/** Has a model do what it is for: caption an image, or answer a question about it, in so many tokens; or match a text. */
+export async function runOnce(
+  model: BlipModel,
+  pixels: Uint8Array,
+  newTokens: number,
+): Promise<{ encodeMs: number; decodeMs: number }> {
+  const params = { maxNewTokens: newTokens, minNewTokens: newTokens };
+  if (model instanceof MatchModel) return await model.match([{ pixels, texts: ['a picture of a cat'] }]);
+  if (model instanceof AnswerModel)
+    return await model.answer([{ pixels, questions: ['what is in the picture?'], params }]);
+  return await model.caption([{ pixels, prompt: null, params }]);
 }

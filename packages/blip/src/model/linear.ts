@@ -14,6 +14,11 @@ export interface Linear {
   readonly bias: Tensor;
 }
 
+/** The same weight, its values multiplied by `factor`. */
+export function scaled(weight: Weight, factor: number): Weight {
+  return { ...weight, read: async () => (await weight.read()).map((value) => value * factor) };
+}
+
 /** Where a model's layers take their weights from, and in what format they multiply by them. */
 export class Weights {
   constructor(
@@ -49,11 +54,10 @@ export class Weights {
 
   /** The layer `name`, its results multiplied by `factor`. */
   scaledLinear(name: string, inFeatures: number, outFeatures: number, factor: number): Linear {
-    const scaled = (part: string, shape: readonly number[]): Weight => {
-      const weight = this.tensors.take(`${this.prefix}${name}.${part}`, shape);
-      return { ...weight, read: async () => (await weight.read()).map((value) => value * factor) };
-    };
-    return this.linearOf(scaled('weight', [outFeatures, inFeatures]), scaled('bias', [outFeatures]));
+    return this.linearOf(
+      scaled(this.tensors.take(`${this.prefix}${name}.weight`, [outFeatures, inFeatures]), factor),
+      scaled(this.tensors.take(`${this.prefix}${name}.bias`, [outFeatures]), factor),
+    );
   }
 
   /** A layer made of a weight [out, in] and a bias [out], wherever they come from. */

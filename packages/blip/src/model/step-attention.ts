@@ -2,7 +2,7 @@ import { concat, reshape, split } from '@blipq/onnx-graph';
 import type { BlipConfig } from '../checkpoint/config.js';
 import type { Weight } from '../checkpoint/state-dict.js';
 import { type AttentionOutput, attentionOutput, type KeyValue, queryScale, scaledAttention } from './attention.js';
-import type { Linear, Weights } from './linear.js';
+import { type Linear, scaled, type Weights } from './linear.js';
 import type { Tensor } from './tensor.js';
 
 /**
@@ -39,27 +39,18 @@ export class StepAttention {
 /** x [..., D] → scaled queries, keys and values, one behind another [..., 3D] */
 function packedProjection(text: BlipConfig['text'], weights: Weights): Linear {
   const { hiddenSize } = text;
-  const parts = [
-    { name: 'self.query', factor: queryScale(text) },
-    { name: 'self.key', factor: 1 },
-    { name: 'self.value', factor: 1 },
-  ];
   const stacked = (part: 'weight' | 'bias', inner: readonly number[]): Weight => {
-    const sources = parts.map(({ name, factor }) => ({
-      factor,
-      weight: weights.tensors.take(`${weights.prefix}${name}.${part}`, [hiddenSize, ...inner]),
-    }));
+    const [query, key, value] = ['query', 'key', 'value'].map((name) =>
+      weights.tensors.take(`${weights.prefix}self.${name}.${part}`, [hiddenSize, ...inner]),
+    ) as [Weight, Weight, Weight];
     return {
       name: `${weights.prefix}self.packed.${part}`,
       shape: [3 * hiddenSize, ...inner],
       read: async () => {
-        const result = new Float32Array(3 * hiddenSize * inner.reduce((size, dim) => size * dim, 1));
-        for (const [index, { factor, weight }] of sources.entries()) {
-          const values = await weight.read();
-          result.set(
-            values.map((value) => value * factor),
-            index * values.length,
-          );
+        const size = inner.reduce((product, dim) => product * dim, hiddenSize);
+        const result = new Float32Array(3 * size);
+        for (const [index, source] of [scaled(query, queryScale(text)), key, value].entries()) {
+          result.set(await source.read(), index * size);
         }
         return result;
       },
