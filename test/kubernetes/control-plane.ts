@@ -8,12 +8,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
 import { freePort } from '../../packages/test-servers/src/free-port.js';
+import type { OwnAuthority } from '../../packages/test-servers/src/own-authority.js';
 import { findClient } from '../../tools/kubernetes-clients.mjs';
 import { Cluster } from './cluster.js';
 import { KubeApi } from './kubelet/kube-api.js';
 
 /** The convention of envtest for where the programs are. */
-const assets = process.env.KUBEBUILDER_ASSETS ?? '';
+export const assets: string = process.env.KUBEBUILDER_ASSETS ?? '';
 const needed = ['etcd', 'kube-apiserver'] as const;
 const further = ['kube-controller-manager', 'kube-scheduler'] as const;
 type Program = (typeof needed)[number] | (typeof further)[number];
@@ -34,6 +35,14 @@ function reason(): string | undefined {
   return clients.length > 0 ? `there is no ${clients.join(' and no ')}` : undefined;
 }
 
+function aggregation(authority: OwnAuthority): string[] {
+  return [
+    ...['--requestheader-client-ca-file', authority.file, '--requestheader-username-headers=X-Remote-User'],
+    ...['--requestheader-group-headers=X-Remote-Group', '--requestheader-extra-headers-prefix=X-Remote-Extra-'],
+    ...['--proxy-client-cert-file', authority.certificate, '--proxy-client-key-file', authority.key],
+  ];
+}
+
 /** A Kubernetes of a test's own, on loopback, without nodes: pods run where a Kubelet is started beside it. */
 export class ControlPlane extends Cluster {
   readonly #servers: ChildProcess[] = [];
@@ -43,13 +52,14 @@ export class ControlPlane extends Cluster {
     super(dir, join(dir, 'kubeconfig'), { PATH: '/usr/bin:/bin', HOME: dir });
   }
 
-  static async start(): Promise<ControlPlane> {
+  /** @param authority says to API servers of others, such as one with metrics, that it is this one that asks them */
+  static async start(authority?: OwnAuthority): Promise<ControlPlane> {
     const plane = new ControlPlane(await mkdtemp(join(tmpdir(), 'blipq-control-plane-')));
-    await plane.#start();
+    await plane.#start(authority);
     return plane;
   }
 
-  async #start(): Promise<void> {
+  async #start(authority: OwnAuthority | undefined): Promise<void> {
     const [client, peer, api] = [await freePort(), await freePort(), await freePort()];
     const etcd = `http://127.0.0.1:${client}`;
     const peers = `http://127.0.0.1:${peer}`;
@@ -72,11 +82,13 @@ export class ControlPlane extends Cluster {
       ...['--service-account-issuer', 'https://kubernetes.default.svc'],
       // It keeps volumes until a controller lets them go, which may not be there.
       '--disable-admission-plugins=StorageObjectInUseProtection',
+      ...(authority === undefined ? [] : aggregation(authority)),
     ]);
     await vi.waitFor(async () => expect(await this.#isReady()).toBe(true), { timeout: 150_000, interval: 200 });
     if (!controllers) return;
     const own = ['--kubeconfig', this.kubeconfig, '--leader-elect=false', '--secure-port=0'];
-    this.#run('kube-controller-manager', [...own, '--service-account-private-key-file', key]);
+    const oftener = '--horizontal-pod-autoscaler-sync-period=2s';
+    this.#run('kube-controller-manager', [...own, '--service-account-private-key-file', key, oftener]);
     this.#run('kube-scheduler', own);
   }
 

@@ -17,12 +17,22 @@ export class OwnAuthority {
     openssl(...fresh, '-subj', '/CN=our authority', '-keyout', 'ca.key', '-out', 'ca.crt');
     const signed = ['-CA', 'ca.crt', '-CAkey', 'ca.key'];
     const names = ['-addext', `subjectAltName=${name === 'localhost' ? 'DNS' : 'IP'}:${name}`];
-    openssl(...fresh, ...signed, ...names, '-subj', '/CN=redis', '-keyout', 'redis.key', '-out', 'redis.crt');
+    openssl(...fresh, ...signed, ...names, '-subj', '/CN=server', '-keyout', 'server.key', '-out', 'server.crt');
   }
 
   /** The file that NODE_EXTRA_CA_CERTS names. */
   get file(): string {
     return join(this.#dir, 'ca.crt');
+  }
+
+  /** The file with the certificate for `name`. */
+  get certificate(): string {
+    return join(this.#dir, 'server.crt');
+  }
+
+  /** The file with that certificate's key. */
+  get key(): string {
+    return join(this.#dir, 'server.key');
   }
 
   /** For a client that trusts it. Certificates are for one name, and tests connect to addresses. */
@@ -32,10 +42,9 @@ export class OwnAuthority {
 
   /** Of a server that takes TLS only, and speaks it with its replicas, its cluster and the servers it watches. */
   settings(port: number): Record<string, string> {
-    const files = { 'tls-ca-cert-file': 'ca.crt', 'tls-cert-file': 'redis.crt', 'tls-key-file': 'redis.key' };
-    const paths = Object.entries(files).map(([setting, file]) => [setting, join(this.#dir, file)] as const);
+    const files = { 'tls-ca-cert-file': this.file, 'tls-cert-file': this.certificate, 'tls-key-file': this.key };
     const everywhere = { 'tls-auth-clients': 'no', 'tls-replication': 'yes', 'tls-cluster': 'yes' };
-    return { port: '0', 'tls-port': String(port), ...Object.fromEntries(paths), ...everywhere };
+    return { port: '0', 'tls-port': String(port), ...files, ...everywhere };
   }
 
   remove(): void {

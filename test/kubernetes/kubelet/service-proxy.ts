@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { createServer as createHttpServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import type { KubeEvent, KubeObject } from './kube-api.js';
 import { onLoopback } from './pod-runner.js';
@@ -17,21 +18,54 @@ export class ServiceProxy {
 
   /** An address on this machine that stands for a Service's port. */
   async open(namespace: string, service: string, port: string): Promise<string> {
-    const server = createServer((client) => this.#forward(client, this.#choose(namespace, service, port)));
+    return await this.#listen(
+      createServer((client) =>
+        this.#forward(
+          client,
+          this.#choose(namespace, service, ({ name }) => name === port),
+        ),
+      ),
+    );
+  }
+
+  /** A proxy that knows the names of Services, for a program's `HTTP_PROXY`: `http://service.namespace.svc:port/path`. */
+  async openByName(): Promise<string> {
+    return await this.#listen(createHttpServer((asked, answer) => this.#forwardByName(asked, answer)));
+  }
+
+  async #listen(server: Server): Promise<string> {
     this.#servers.push(server);
     await once(server.listen(0, '127.0.0.1'), 'listening');
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
+  #forwardByName({ method, url, headers }: IncomingMessage, answer: ServerResponse): void {
+    const { hostname, port, pathname, search } = new URL(url!);
+    const [service, namespace] = hostname.split('.') as [string, string];
+    // Those of BlipQ's Services are their pods' own.
+    const target = this.#choose(namespace, service, (one) => one.port === Number(port));
+    if (target === undefined) return void answer.writeHead(502).end();
+    request({ ...target, method, path: pathname + search, headers }, (response) => {
+      answer.writeHead(response.statusCode!, response.headers);
+      response.pipe(answer);
+    })
+      .on('error', () => answer.destroy())
+      .end();
+  }
+
   /** Pods that are ready; where there are none, those that end and still answer, as kube-proxy does. */
-  #choose(namespace: string, service: string, portName: string): { host: string; port: number } | undefined {
+  #choose(
+    namespace: string,
+    service: string,
+    isMeant: (port: KubeObject) => boolean,
+  ): { host: string; port: number } | undefined {
     const found = [...this.#slices.values()]
       .filter(({ metadata }) => metadata.namespace === namespace)
       .filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === service)
       .flatMap(({ endpoints, ports }) =>
         (endpoints ?? []).map(({ addresses, conditions }: KubeObject) => ({
           host: onLoopback(addresses[0]),
-          port: ports.find(({ name }: KubeObject) => name === portName)?.port,
+          port: ports.find(isMeant)?.port,
           conditions,
         })),
       );
