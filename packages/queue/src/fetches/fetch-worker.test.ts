@@ -20,7 +20,12 @@ test('an item waits without pixels or a job, is fetched, and succeeds with what 
   expect(await live.queue.load()).toMatchObject({ open: 0, bytes: 0 });
   await live.consume(async ({ prompt }) => ({ ...made(prompt!), revision: 'r1' }));
   const asked: FetchWork[] = [];
-  await live.fetcher({ handler: async (work) => (asked.push(work), fetched()) });
+  await live.fetcher({
+    handler: async (work) => {
+      asked.push(work);
+      return fetched();
+    },
+  });
   expect(await live.completed(id)).toMatchObject({ refused: 0, counts: { succeeded: 3 } });
   expect(asked.map(({ url, size, attempt }) => [url, size, attempt])).toContainEqual([
     'https://one.invalid/1.jpg',
@@ -96,7 +101,13 @@ test('keys take turns, whoever came first and with however many', async () => {
   await live.batchOf(50, { tenant: 'first' });
   await live.batchOf(5, { tenant: 'second' });
   const order: string[] = [];
-  await live.fetcher({ concurrency: 1, handler: async ({ tenant }) => (order.push(tenant), fetched()) });
+  await live.fetcher({
+    concurrency: 1,
+    handler: async ({ tenant }) => {
+      order.push(tenant);
+      return fetched();
+    },
+  });
   await vi.waitFor(() => expect(order.length).toBeGreaterThan(20));
   expect(order.slice(0, 11).filter((tenant) => tenant === 'second')).toHaveLength(5);
 });
@@ -108,7 +119,13 @@ test('places of those that end before they are fetched are free again, and their
   await live.batchOf(3, { tenant: 'second' });
   await live.batchOf(3, { tenant: 'first' });
   const order: string[] = [];
-  await live.fetcher({ concurrency: 1, handler: async ({ tenant }) => (order.push(tenant), fetched()) });
+  await live.fetcher({
+    concurrency: 1,
+    handler: async ({ tenant }) => {
+      order.push(tenant);
+      return fetched();
+    },
+  });
   await vi.waitFor(() => expect(order).toHaveLength(6));
   expect(order.slice(0, 4).filter((tenant) => tenant === 'first')).toHaveLength(2);
 });

@@ -48,7 +48,12 @@ describe('a gateway', () => {
     await worker.stop();
     const attempts: number[] = [];
     await live.consume(async () => made('x'));
-    await live.fetcher({ handler: async ({ attempt }) => (attempts.push(attempt), fetched()) });
+    await live.fetcher({
+      handler: async ({ attempt }) => {
+        attempts.push(attempt);
+        return fetched();
+      },
+    });
     expect(await live.completed(id)).toMatchObject({ counts: { succeeded: 2 } });
     expect(attempts).toEqual([1, 1]);
   });

@@ -189,7 +189,14 @@ test('what waits for its image wants a worker of its model, once, whether a gate
   };
   expect(await count()).toEqual({ demand: 5, unfetched: 5, jobless: 0, waiting: 0 });
   const [begun, go] = [latch(), latch()];
-  await fetching.fetcher({ handler: async () => (begun.open(), await go.promise, fetched()), concurrency: 2 });
+  await fetching.fetcher({
+    handler: async () => {
+      begun.open();
+      await go.promise;
+      return fetched();
+    },
+    concurrency: 2,
+  });
   await begun.promise;
   await vi.waitFor(async () => expect(await fetching.redis.scard(`${fetching.keys.root}:fetching`)).toBe(2));
   expect(await count()).toEqual({ demand: 5, unfetched: 5, jobless: 0, waiting: 0 });
