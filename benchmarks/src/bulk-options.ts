@@ -13,6 +13,8 @@ export interface BulkOptions {
   workerBatch: number;
   /** `BLIPQ_BATCH_MS` of the worker. */
   workerBatchMs: number;
+  /** Folder of the checkpoint that the worker serves; the bundled model by default. */
+  model?: string | undefined;
   /** Redis's `maxmemory`, in MB. */
   redisMb: number;
   /** File that takes the report as well. */
@@ -26,6 +28,7 @@ export const usage = `npm run bench:bulk -- [options]
   --idle-s 30       how long another key's captions are timed on the idle system, before and after
   --worker-batch 8  images that the worker captions at once at most (BLIPQ_BATCH_MAX)
   --worker-batch-ms 1000  how long a batch should take at most (BLIPQ_BATCH_MS)
+  --model FOLDER    checkpoint instead of the bundled model; BLIPQ_PRECISION and BLIPQ_CACHE of the environment hold for it
   --redis-mb 1024   maxmemory of Redis
   --save FILE       writes the report to a file as well
   --help
@@ -45,6 +48,7 @@ export function readBulkOptions(args: readonly string[]): BulkOptions | 'help' {
       'idle-s': { type: 'string', default: '30' },
       'worker-batch': { type: 'string', default: '8' },
       'worker-batch-ms': { type: 'string', default: '1000' },
+      model: { type: 'string' },
       'redis-mb': { type: 'string', default: '1024' },
       save: { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -58,6 +62,7 @@ export function readBulkOptions(args: readonly string[]): BulkOptions | 'help' {
     idleS: count('--idle-s', values['idle-s'], 1),
     workerBatch: count('--worker-batch', values['worker-batch'], 1, 256),
     workerBatchMs: count('--worker-batch-ms', values['worker-batch-ms'], 0),
+    model: values.model,
     redisMb: count('--redis-mb', values['redis-mb'], 64),
     save: values.save,
   };

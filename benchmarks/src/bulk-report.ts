@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Endings, Waits } from './bulk-callers.js';
 import { BulkHosts } from './bulk-hosts.js';
 import type { BulkOptions } from './bulk-options.js';
@@ -48,7 +49,7 @@ export function bulkReport(run: BulkRun): { markdown: string; failures: string[]
   const { machine, options, noise } = run;
   const parts = [
     `# ${options.items} URLs in batches of ${options.batch}`,
-    `${machine.date.slice(0, 10)}, ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, load ${machine.loadAtStart.toFixed(1)} at the start; ${percent(noise.others)} of the CPU time went to other programs, ${percent(noise.steal)} to other machines. Bundled model, one gateway, one worker with its engine (\`BLIPQ_BATCH_MAX\` ${options.workerBatch}, \`BLIPQ_BATCH_MS\` ${options.workerBatchMs}), Redis with \`appendfsync always\` and \`maxmemory\` ${options.redisMb} MB; callers and web servers on the same cores. Of 100 hosts, 10 are dead, never answer, answer a byte a second, lead inside, or send no image.`,
+    `${machine.date.slice(0, 10)}, ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, load ${machine.loadAtStart.toFixed(1)} at the start; ${percent(noise.others)} of the CPU time went to other programs, ${percent(noise.steal)} to other machines. ${options.model === undefined ? 'Bundled model' : `Model of ${basename(options.model)}`}, one gateway, one worker with its engine (\`BLIPQ_BATCH_MAX\` ${options.workerBatch}, \`BLIPQ_BATCH_MS\` ${options.workerBatchMs}), Redis with \`appendfsync always\` and \`maxmemory\` ${options.redisMb} MB; callers and web servers on the same cores. Of 100 hosts, 10 are dead, never answer, answer a byte a second, lead inside, or send no image.`,
     urlTable(run),
     '## Another key, a caption every half second',
     waitTable(run),

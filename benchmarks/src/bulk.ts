@@ -10,6 +10,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -38,6 +39,11 @@ const file = async (name: string) => await readFile(fileURLToPath(new URL(`../..
 const [queueMax, queueMb] = [2000, 256];
 const machine = describeMachine();
 const noise = watchCpu();
+function servedModel(folder: string): Record<string, string> {
+  const { BLIPQ_PRECISION = 'auto', BLIPQ_CACHE } = process.env;
+  return { BLIPQ_MODEL: resolve(folder), BLIPQ_PRECISION, ...(BLIPQ_CACHE !== undefined && { BLIPQ_CACHE }) };
+}
+
 const images = await DifferentImages.of(await file('models/demo/examples/sun-above-a-house.png'));
 const photo = await file('test/images/rocket.jpg');
 const hosts = await BulkHosts.start(images);
@@ -46,7 +52,11 @@ say('starting Redis, a worker, a notifier and a gateway');
 await system.start({
   keys: [{ name: 'bulk' }, { name: 'other' }],
   ...{ queueMax, retentionS: 3600, receiverPort: 1 },
-  workerEnv: { BLIPQ_BATCH_MAX: String(options.workerBatch), BLIPQ_BATCH_MS: String(options.workerBatchMs) },
+  workerEnv: {
+    BLIPQ_BATCH_MAX: String(options.workerBatch),
+    BLIPQ_BATCH_MS: String(options.workerBatchMs),
+    ...(options.model !== undefined && servedModel(options.model)),
+  },
   redisSettings: { maxmemory: `${options.redisMb}mb` },
   gatewayEnv: {
     BLIPQ_FETCH_ALLOW: '127.0.0.0/8',

@@ -10,8 +10,9 @@ import {
   workOutcome,
 } from '@blipq/contracts';
 import { inSpan } from '@blipq/service';
-import { Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
+import { Job, UnrecoverableError, WaitingError } from 'bullmq';
 import { bullmq } from '../lua/bullmq.js';
+import { SerialWorker } from '../lua/serial-worker.js';
 import { jobAttributes, stallsMax, workerPatience } from '../records/jobs.js';
 import { waitMs } from '../records/record.js';
 import type { HashFields } from '../redis/hash-fields.js';
@@ -64,7 +65,7 @@ const canceledByOwner = 'it was canceled by its owner';
 const notConfirmed = 'Redis does not confirm the lock';
 
 type BullJob = Job<WorkJob, void, 'caption'>;
-type BullWorker = Worker<WorkJob, void, 'caption'>;
+type BullWorker = SerialWorker<WorkJob, 'caption'>;
 
 /**
  * Takes jobs and writes outcomes. Everything it writes is fenced by the job's lock, so a worker that lost its job (a
@@ -116,7 +117,7 @@ export class WorkConsumer<T extends Task = 'captioning'> {
         worker.concurrency = inHandMax();
       });
     };
-    const worker = new Worker(jobsOf(task, model), processor, {
+    const worker: BullWorker = new SerialWorker(jobsOf(task, model), processor, {
       connection: bullmq.connection(this.#redis, lockDurationMs),
       prefix: this.#keys.bullPrefix,
       name: hostname(),

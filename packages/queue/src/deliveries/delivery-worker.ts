@@ -1,8 +1,9 @@
 import { hostname } from 'node:os';
 import { type DeliveryAttempt, type DeliveryFailure, publicTenant } from '@blipq/contracts';
-import { DelayedError, WaitingError, Worker } from 'bullmq';
+import { DelayedError, WaitingError } from 'bullmq';
 import { bullmq } from '../lua/bullmq.js';
 import type { ScriptTarget } from '../lua/script.js';
+import { SerialWorker } from '../lua/serial-worker.js';
 import { workerPatience } from '../records/jobs.js';
 import type { HashFields } from '../redis/hash-fields.js';
 import { consumerRedis, type OnError, open, type QueueAddress, type RedisClient } from '../redis/redis-client.js';
@@ -91,7 +92,7 @@ export class DeliveryWorker {
   #looking: NodeJS.Timeout | undefined;
   #isLooking = false;
   #relay: OutboxRelay | undefined;
-  #worker: Worker<DeliveryJob, void, 'deliver'> | undefined;
+  #worker: SerialWorker<DeliveryJob, 'deliver'> | undefined;
 
   constructor(options: DeliveryWorkerOptions) {
     this.#options = options;
@@ -110,7 +111,7 @@ export class DeliveryWorker {
     this.#jobs = openDeliveryJobs(this.#redis, this.#keys, this.#onError);
     this.#relay = new OutboxRelay(this.#reader, this.#redis, this.#jobs, this.#keys, this.#onError);
     this.#relay.start();
-    this.#worker = new Worker(this.#keys.bullName, (job, token) => this.#process(job, token!), {
+    this.#worker = new SerialWorker(this.#keys.bullName, (job, token) => this.#process(job, token!), {
       connection: bullmq.connection(this.#redis),
       prefix: this.#keys.bullPrefix,
       name: hostname(),
