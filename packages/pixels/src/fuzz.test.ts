@@ -90,7 +90,18 @@ describe('damaged files', () => {
   }
 });
 
+/** 0 for a process that has ended: decoders retire. */
 function residentOf(pid: number): number {
   if (process.platform !== 'linux') return 0;
-  return 1024 * Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]);
+  const status = statusOf(pid);
+  return 1024 * Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0);
+}
+
+function statusOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/status`, 'utf8');
+  } catch (error) {
+    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code!)) return '';
+    throw error;
+  }
 }
