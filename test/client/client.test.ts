@@ -172,6 +172,30 @@ describe('an aborted call cancels its work', () => {
     await canceled('hold');
   });
 
+  test('when its submit comes to a busy server after the first tries to cancel it', async () => {
+    const abort = new AbortController();
+    let submit: () => unknown = () => {};
+    let cancels = 0;
+    const late = through(async (url, init) => {
+      if (init?.method === 'PUT') {
+        submit = () => fetch(url, { ...init, signal: null });
+        abort.abort(new Error('enough'));
+        throw new TypeError('fetch failed');
+      }
+      const answer = await fetch(url, init);
+      cancels += 1;
+      if (cancels === 3) await submit();
+      return answer;
+    });
+    const before = (await statesOf()).length;
+    const made = late.caption(photo, { prompt: 'hold', signal: abort.signal, onUpdate: () => {} });
+    await expect(made).rejects.toThrow('enough');
+    await vi.waitFor(async () => {
+      const [last, ...others] = await statesOf();
+      expect([last, others.length]).toEqual(['canceled', before]);
+    });
+  });
+
   test('as do all that share a signal, which has one listener while they run and none when they have ended', async () => {
     const abort = new AbortController();
     const listeners = () => getEventListeners(abort.signal, 'abort').length;

@@ -33,6 +33,7 @@ export class Member {
   /** Its end is our doing. */
   #doomed = false;
   #clockMs = 0;
+  #isLeaving = false;
 
   constructor(options: MemberOptions) {
     this.name = options.name;
@@ -43,6 +44,11 @@ export class Member {
 
   get isRunning(): boolean {
     return this.#child?.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** It has been told to end, and its successor is not ready yet. */
+  get isLeaving(): boolean {
+    return this.#isLeaving;
   }
 
   get pid(): number {
@@ -110,9 +116,11 @@ export class Member {
     this.#clockMs = clockMs;
     const ended = this.#ended;
     this.#doomed = true;
+    this.#isLeaving = true;
     this.#child!.kill('SIGTERM');
     await ended;
     await this.ready();
+    this.#isLeaving = false;
   }
 
   async stop(): Promise<void> {

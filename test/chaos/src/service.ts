@@ -4,8 +4,8 @@ import type { Member } from './member.js';
 const probeEveryMs = 250;
 
 /**
- * The gateways as one address, as a Kubernetes Service or a load balancer makes them: requests go round those that were
- * ready when they were last asked.
+ * The gateways as one address, as a Kubernetes Service makes them: requests go round those that were ready when they were
+ * last asked and have not been told to end since.
  */
 export class GatewayService {
   readonly #gateways: readonly Member[];
@@ -31,13 +31,12 @@ export class GatewayService {
     }
   }
 
-  /**
-   * The next one. When none is ready, the one that was ready last: the others may have been told to end, while that one
-   * may only be slow to say that it is ready.
-   */
+  /** The next one. When none is ready, the one that was ready last and stays: it may only be slow to say that it is. */
   next(): string {
-    const ready = this.#gateways.filter((gateway) => this.#ready.has(gateway));
-    const from = ready.length > 0 ? ready : [this.#readyLast];
+    const staying = this.#gateways.filter((gateway) => !gateway.isLeaving);
+    const ready = staying.filter((gateway) => this.#ready.has(gateway));
+    const last = staying.includes(this.#readyLast) ? this.#readyLast : (staying[0] ?? this.#readyLast);
+    const from = ready.length > 0 ? ready : [last];
     this.#turn += 1;
     return new URL('/', from[this.#turn % from.length]!.probe).origin;
   }
