@@ -39,11 +39,6 @@ const file = async (name: string) => await readFile(fileURLToPath(new URL(`../..
 const [queueMax, queueMb] = [2000, 256];
 const machine = describeMachine();
 const noise = watchCpu();
-function servedModel(folder: string): Record<string, string> {
-  const { BLIPQ_PRECISION = 'auto', BLIPQ_CACHE } = process.env;
-  return { BLIPQ_MODEL: resolve(folder), BLIPQ_PRECISION, ...(BLIPQ_CACHE !== undefined && { BLIPQ_CACHE }) };
-}
-
 const images = await DifferentImages.of(await file('models/demo/examples/sun-above-a-house.png'));
 const photo = await file('test/images/rocket.jpg');
 const hosts = await BulkHosts.start(images);
@@ -83,6 +78,11 @@ async function sample(): Promise<void> {
   most('pixels', Number((await redis.hget('blipq:{captions}:load', 'bytes')) ?? 0));
   most('waiting', await redis.zcard('blipq:{captions}:unfetched'));
   most('open', await redis.zcard('blipq:{captions}:open'));
+}
+
+function servedModel(folder: string): Record<string, string> {
+  const { BLIPQ_PRECISION = 'auto', BLIPQ_CACHE } = process.env;
+  return { BLIPQ_MODEL: resolve(folder), BLIPQ_PRECISION, ...(BLIPQ_CACHE !== undefined && { BLIPQ_CACHE }) };
 }
 
 /** What came of work, the most that was seen of everything meanwhile, and how long another key's captions took. */

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
@@ -12,6 +11,7 @@ import type { OwnAuthority } from '../../packages/test-servers/src/own-authority
 import { findClient } from '../../tools/kubernetes-clients.mjs';
 import { Cluster } from './cluster.js';
 import { KubeApi } from './kubelet/kube-api.js';
+import { killed } from './programs.js';
 
 /** The convention of envtest for where the programs are. */
 export const assets: string = process.env.KUBEBUILDER_ASSETS ?? '';
@@ -35,6 +35,7 @@ function reason(): string | undefined {
   return clients.length > 0 ? `there is no ${clients.join(' and no ')}` : undefined;
 }
 
+/** Where the API server asks others, they know it by a certificate of the authority. */
 function aggregation(authority: OwnAuthority): string[] {
   return [
     ...['--requestheader-client-ca-file', authority.file, '--requestheader-username-headers=X-Remote-User'],
@@ -123,12 +124,7 @@ export class ControlPlane extends Cluster {
   }
 
   override async stop(): Promise<void> {
-    for (const server of this.#servers.reverse()) {
-      if (server.exitCode !== null || server.signalCode !== null) continue;
-      const gone = once(server, 'exit');
-      server.kill('SIGKILL');
-      await gone;
-    }
+    await killed(this.#servers.reverse());
     await super.stop();
   }
 }

@@ -3,9 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { OwnAuthority } from '../../packages/test-servers/src/own-authority.js';
 import { OwnRedis } from '../../packages/test-servers/src/own-redis.js';
 import { exampleCaptions, exampleNames, finished, submit } from '../captions-client.js';
-import { controllers, missing } from './control-plane.js';
 import { Keda, missing as missingKeda } from './keda.js';
-import { LiveCluster, model, namespace } from './live-cluster.js';
+import { LiveCluster, missing, model, namespace } from './live-cluster.js';
 
 const chart = fileURLToPath(new URL('../../k8s/chart', import.meta.url));
 const worker = 'deployment/blipq-worker-blip-image-captioning-large';
@@ -13,7 +12,7 @@ const workersMax = 3;
 const captions = 400;
 const patience = 600_000;
 
-const reason = missing ?? (controllers ? missingKeda : 'no kube-controller-manager and kube-scheduler');
+const reason = missing ?? missingKeda;
 
 describe.skipIf(reason !== undefined)('KEDA beside the chart (skipped where its programs are not there)', () => {
   let authority: OwnAuthority;
@@ -22,8 +21,7 @@ describe.skipIf(reason !== undefined)('KEDA beside the chart (skipped where its 
   let keda: Keda;
   let url: string;
 
-  const kubectl = (...args: string[]) => cluster.done('kubectl', '-n', namespace, ...args);
-  const workers = async () => Number(await kubectl('get', worker, '-o', 'jsonpath={.spec.replicas}'));
+  const workers = async () => Number(await cluster.kubectl('get', worker, '-o', 'jsonpath={.spec.replicas}'));
   const becomes = async (count: number) => {
     await expect.poll(workers, { timeout: patience, message: keda.log }).toBe(count);
     await expect.poll(async () => (await cluster.podsOf('worker')).length, { timeout: patience }).toBe(count);
@@ -36,7 +34,7 @@ describe.skipIf(reason !== undefined)('KEDA beside the chart (skipped where its 
     cluster = await LiveCluster.start(authority);
     keda = await Keda.start(cluster, authority);
     await cluster.done('kubectl', 'create', 'namespace', namespace);
-    await kubectl('create', 'secret', 'generic', 'redis', `--from-literal=REDIS_URL=${redis.url}`);
+    await cluster.kubectl('create', 'secret', 'generic', 'redis', `--from-literal=REDIS_URL=${redis.url}`);
     const values = {
       ...{ 'redis.existingSecret': 'redis', 'models[0].name': model },
       ...{ 'models[0].min': 0, 'models[0].max': workersMax, 'models[0].batchMax': 8 },
@@ -56,7 +54,7 @@ describe.skipIf(reason !== undefined)('KEDA beside the chart (skipped where its 
   test('a worker comes for a model that none has registered yet, and goes when there is nothing to do', {
     timeout: patience,
   }, async () => {
-    await kubectl('wait', 'deployment/blipq-gateway', '--for=condition=Available', '--timeout=600s');
+    await cluster.kubectl('wait', 'deployment/blipq-gateway', '--for=condition=Available', '--timeout=600s');
     await becomes(0);
   });
 
@@ -80,7 +78,7 @@ describe.skipIf(reason !== undefined)('KEDA beside the chart (skipped where its 
 
   test('an uninstall leaves nothing that scales', { timeout: patience }, async () => {
     await cluster.done('helm', 'uninstall', 'blipq', '-n', namespace, '--wait', '--timeout=600s');
-    const left = () => kubectl('get', 'scaledobjects,hpa,all', '-o', 'name');
+    const left = () => cluster.kubectl('get', 'scaledobjects,hpa,all', '-o', 'name');
     await expect.poll(left, { timeout: patience }).toBe('');
   });
 });

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +7,7 @@ import { freePort } from '../../packages/test-servers/src/free-port.js';
 import type { OwnAuthority } from '../../packages/test-servers/src/own-authority.js';
 import { assets } from './control-plane.js';
 import type { LiveCluster } from './live-cluster.js';
+import { killed } from './programs.js';
 
 const programs = ['keda-operator', 'keda-adapter'] as const;
 const definitions = 'keda-crds';
@@ -79,12 +79,7 @@ export class Keda {
   }
 
   async stop(): Promise<void> {
-    for (const server of this.#servers) {
-      if (server.exitCode !== null || server.signalCode !== null) continue;
-      const gone = once(server, 'exit');
-      server.kill('SIGKILL');
-      await gone;
-    }
+    await killed(this.#servers);
     rmSync(this.#dir, { recursive: true, force: true });
   }
 }

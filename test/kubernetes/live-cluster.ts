@@ -5,9 +5,13 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { HubServer } from '../../packages/hub/src/testing/hub-server.js';
 import type { OwnAuthority } from '../../packages/test-servers/src/own-authority.js';
-import { ControlPlane } from './control-plane.js';
+import { ControlPlane, controllers, missing as missingPlane } from './control-plane.js';
 import type { KubeObject } from './kubelet/kube-api.js';
 import { Kubelet } from './kubelet/kubelet.js';
+
+/** Why there is none, or undefined. */
+export const missing: string | undefined =
+  missingPlane ?? (controllers ? undefined : 'no kube-controller-manager and kube-scheduler');
 
 export const namespace = 'blipq';
 /** What the Hub of the test serves the bundled demo model as. */
@@ -45,10 +49,15 @@ export class LiveCluster {
     return outcome.stdout;
   }
 
+  /** What `kubectl` prints in the namespace of the release. */
+  async kubectl(...args: string[]): Promise<string> {
+    return await this.done('kubectl', '-n', namespace, ...args);
+  }
+
   /** A component's pods that are not about to go. */
   async podsOf(component: string): Promise<KubeObject[]> {
     const selector = `app.kubernetes.io/component=${component}`;
-    const listed = await this.done('kubectl', '-n', namespace, 'get', 'pods', '-l', selector, '-o', 'json');
+    const listed = await this.kubectl('get', 'pods', '-l', selector, '-o', 'json');
     return JSON.parse(listed).items.filter(({ metadata }: KubeObject) => metadata.deletionTimestamp === undefined);
   }
 

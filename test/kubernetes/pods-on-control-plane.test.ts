@@ -2,8 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { exampleCaptions } from '../captions-client.js';
 import { CaptionLoad } from './caption-load.js';
-import { controllers, missing } from './control-plane.js';
-import { LiveCluster, namespace } from './live-cluster.js';
+import { LiveCluster, missing, namespace } from './live-cluster.js';
 import { commandsUnder } from './page-commands.js';
 
 const path = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
@@ -12,9 +11,7 @@ const deployments = ['gateway', 'worker-blip-image-captioning-large', 'notifier'
 const scene = 'dog-on-the-grass.jpg';
 const patience = '--timeout=600s';
 
-const reason = missing ?? (controllers ? undefined : 'no kube-controller-manager and kube-scheduler');
-
-describe.skipIf(reason !== undefined)('pods that run as processes (skipped where there is no control plane)', () => {
+describe.skipIf(missing !== undefined)('pods that run as processes (skipped where there is no control plane)', () => {
   let cluster: LiveCluster;
   let url: string;
 
@@ -40,17 +37,8 @@ describe.skipIf(reason !== undefined)('pods that run as processes (skipped where
       const outcome = await cluster.plane.shell(command.replace(/rediss:\/\/[\w:@.-]+/, inject('redisUrl')), root);
       expect(outcome, command).toMatchObject({ status: 0 });
     }
-    await cluster.done(
-      'kubectl',
-      '-n',
-      namespace,
-      'wait',
-      'deployment',
-      '--all',
-      '--for=condition=Available',
-      patience,
-    );
-    await cluster.done('kubectl', '-n', namespace, 'wait', 'job', '--all', '--for=condition=Complete', patience);
+    await cluster.kubectl('wait', 'deployment', '--all', '--for=condition=Available', patience);
+    await cluster.kubectl('wait', 'job', '--all', '--for=condition=Complete', patience);
     url = await cluster.kubelet.services.open(namespace, 'blipq-gateway', 'http');
     // A kubelet forwards no ports here: the Service's own address takes the place of that one.
     const photo = path(`models/demo/examples/${scene}`);
@@ -79,7 +67,7 @@ describe.skipIf(reason !== undefined)('pods that run as processes (skipped where
       'image.tag=1.1.0',
     );
     for (const name of deployments) {
-      await cluster.done('kubectl', '-n', namespace, 'rollout', 'status', `deployment/blipq-${name}`, patience);
+      await cluster.kubectl('rollout', 'status', `deployment/blipq-${name}`, patience);
     }
     const before = load.answered;
     await expect.poll(() => load.answered).toBeGreaterThan(before + 1);
@@ -100,7 +88,7 @@ describe.skipIf(reason !== undefined)('pods that run as processes (skipped where
     await expect.poll(() => load.answered).toBeGreaterThan(1);
     await cluster.done('kubectl', 'drain', spec.nodeName, '--ignore-daemonsets', '--delete-emptydir-data', patience);
     for (const name of deployments) {
-      await cluster.done('kubectl', '-n', namespace, 'rollout', 'status', `deployment/blipq-${name}`, patience);
+      await cluster.kubectl('rollout', 'status', `deployment/blipq-${name}`, patience);
     }
     expect(await load.stop()).toEqual([]);
     for (const component of ['gateway', 'worker', 'notifier']) {
@@ -114,15 +102,7 @@ describe.skipIf(reason !== undefined)('pods that run as processes (skipped where
   test('an uninstall ends every process and leaves nothing', { timeout: 900_000 }, async () => {
     await cluster.done('helm', 'uninstall', 'blipq', '-n', namespace, '--wait', patience);
     await expect.poll(() => cluster.kubelet.pods, { timeout: 600_000 }).toEqual([]);
-    const left = await cluster.done(
-      'kubectl',
-      '-n',
-      namespace,
-      'get',
-      'all,pvc,secrets,networkpolicies,pdb',
-      '-o',
-      'name',
-    );
+    const left = await cluster.kubectl('get', 'all,pvc,secrets,networkpolicies,pdb', '-o', 'name');
     expect(left.trim().split('\n')).toEqual(['secret/redis']);
   });
 });

@@ -112,11 +112,7 @@ export class Collection<K extends Kind> extends Endpoint<Resources[K], Resources
   /** Cancels work whose caller has gone. A server that is busy takes in a submit that was cut off later than this. */
   async #abandon(id: string): Promise<void> {
     for (const ms of [0, 500, 2000, 8000, 30_000]) {
-      await new Promise((resolve) => {
-        const timer: { unref?: () => void } | number = setTimeout(resolve, ms);
-        // Node does not stay alive for the last tries.
-        if (ms > 2000) (timer as { unref?: () => void }).unref?.();
-      });
+      await pause(ms, undefined, ms <= 2000);
       if (await this.cancel(id).catch((error) => error.code !== 'not_found')) return;
     }
   }

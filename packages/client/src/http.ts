@@ -81,8 +81,11 @@ function failureOf(cause: unknown): BlipqError {
   return new BlipqError('connection_failed', why, true, undefined, undefined, { cause });
 }
 
-/** @throws the signal's reason */
-export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+/**
+ * @param keepsAlive whether Node stays alive for it
+ * @throws the signal's reason
+ */
+export async function pause(ms: number, signal?: AbortSignal, keepsAlive = true): Promise<void> {
   signal?.throwIfAborted();
   if (ms <= 0) return;
   await new Promise<void>((resolve, reject) => {
@@ -90,6 +93,8 @@ export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
       forget();
       resolve();
     }, ms);
+    // Elsewhere a timer is a number.
+    if (!keepsAlive) (timer as { unref?: () => void }).unref?.();
     const forget = onAbort(signal, () => {
       clearTimeout(timer);
       forget();
