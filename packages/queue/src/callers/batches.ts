@@ -14,7 +14,8 @@ import { batchOf, itemOf, notTaken } from '../records/batch-record.js';
 import { flatFields, type HashFields } from '../redis/hash-fields.js';
 import type { QueueKeys } from '../redis/keys.js';
 import { asking, type RedisClient } from '../redis/redis-client.js';
-import { idempotencyHash, refusalError, resultExpired } from './refusals.js';
+import { ownFields } from './own-fields.js';
+import { idempotencyHash, refusalError } from './refusals.js';
 import { cancelBatch } from './scripts/cancel-batch.js';
 import { createBatch } from './scripts/create-batch.js';
 import { sealBatch } from './scripts/seal-batch.js';
@@ -141,10 +142,8 @@ export class Batches {
   }
 
   async #fields(id: string, tenant: string): Promise<HashFields | null> {
-    const fields = await asking(() => this.#redis.hgetall(this.#keys.batch(id)));
-    if (fields.tenant !== undefined) return fields.tenant === tenant ? fields : null;
-    if ((await asking(() => this.#redis.get(this.#keys.gone(id)))) === tenant) throw resultExpired();
-    return null;
+    const source = { redis: this.#redis, keys: this.#keys };
+    return await ownFields(source, { record: this.#keys.batch(id), id, tenant });
   }
 
   /** What became of each item when it was submitted, however many there are. */

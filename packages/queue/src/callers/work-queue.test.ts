@@ -1,6 +1,6 @@
 import { captionResource, newCaptionId } from '@blipq/contracts';
 import { Redis } from 'ioredis';
-import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { WorkConsumer } from '../attempts/work-consumer.js';
 import type { CaptionHandler } from '../attempts/work-handler.js';
 import { queueKeys } from '../redis/keys.js';
@@ -83,6 +83,19 @@ describe('submit', () => {
     await consume(async () => made('the next'));
     const next = await queue.submit(submission());
     expect((await queue.wait(next.work.id, { timeoutMs: 120_000 })).status).toBe('finished');
+  });
+
+  test('whoever looks while a caption is submitted sees nothing or the caption, never one that is gone', async () => {
+    const other = new WorkQueue({ redisUrl, namespace, ...patient });
+    await other.start();
+    onTestFinished(() => other.stop());
+    for (let round = 0; round < 100; round += 1) {
+      const id = newCaptionId();
+      const looks = Array.from({ length: 8 }, async () => {
+        for (let seen = null; seen === null; ) seen = await other.read(id);
+      });
+      await Promise.all([queue.submit(submission({ id })), ...looks]);
+    }
   });
 
   test('everything of one queue shares a cluster hash tag', async () => {

@@ -31,7 +31,7 @@ import {
   type Page,
   type WorkPage,
 } from './list-work.js';
-import { resultExpired } from './refusals.js';
+import { ownFields } from './own-fields.js';
 import type { RefusedItem } from './scripts/add-items.js';
 import { cancelRecord } from './scripts/cancel-record.js';
 import { deleteRecord } from './scripts/delete-record.js';
@@ -131,10 +131,8 @@ export class WorkQueue<R extends WorkResource = CaptionResource> {
   }
 
   async #fields(id: string, tenant: string): Promise<HashFields | null> {
-    const fields = await asking(() => this.#redis.hgetall(this.#keys.record(id)));
-    if (fields.tenant !== undefined) return fields.tenant === tenant ? fields : null;
-    if ((await asking(() => this.#redis.get(this.#keys.gone(id)))) === tenant) throw resultExpired();
-    return null;
+    const source = { redis: this.#redis, keys: this.#keys };
+    return await ownFields(source, { record: this.#keys.record(id), id, tenant });
   }
 
   /** Waits until the caption has ended, at most `timeoutMs`. See `Waiters.wait` for what it throws. */

@@ -65,6 +65,28 @@ test('what no notifier takes in time is refused, and is not sent by one that com
   expect(works.map(({ id }) => id)).toEqual([made.id]);
 });
 
+test('a test is refused or sent, never both, however narrowly a notifier takes it', async () => {
+  let refused = latch();
+  const holding = async (work: PingWork) => refused.promise.then(() => outcome(work));
+  const { works } = await notifier(holding, { concurrency: 1 });
+  const tests = await asker({ takenWithinMs: 1 });
+  const made: string[] = [];
+  const send = async () => {
+    try {
+      made.push((await tests.send(draft, never)).id);
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'notifier_unavailable' });
+      refused.open();
+    }
+  };
+  for (let round = 0; round < 50; round += 1) {
+    refused = latch();
+    await Promise.all(Array.from({ length: 16 }, send));
+  }
+  made.push((await (await asker()).send(draft, never)).id);
+  expect(works.map(({ id }) => id).toSorted()).toEqual(made.toSorted());
+});
+
 test('no more wait for a notifier than a bound', async () => {
   await redis.rpush(`${namespace}:{captions}:tests`, ...Array(100).fill('{}'));
   await expect((await asker()).send(draft, never)).rejects.toMatchObject({ code: 'queue_full' });

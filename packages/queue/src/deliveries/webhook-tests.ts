@@ -35,7 +35,7 @@ export class WebhookTests {
   readonly #keys: DeliveryKeys;
   readonly #patience: { takenMs: number; sentMs: number };
   /** Emits what is said of a test under its id. */
-  readonly #said = new EventEmitter();
+  readonly #said = new EventEmitter().setMaxListeners(0);
 
   constructor(options: WebhookTestsOptions) {
     const { redisUrl, commandTimeoutMs = 1500, takenWithinMs = 5000, sentWithinMs = 25_000, ...more } = options;
@@ -65,20 +65,30 @@ export class WebhookTests {
     const test = { id: newPingId(), ...draft };
     const { takenMs, sentMs } = this.#patience;
     const late = new AbortController();
-    const lateAfter = (ms: number, detail: string) => setTimeout(() => late.abort(unavailable(detail)), ms);
-    let timer = lateAfter(takenMs, 'No notifier took the test: none runs, or all are busy.');
     const ended = AbortSignal.any([signal, late.signal]);
     const said = on(this.#said, test.id, { signal: ended });
+    let timer: NodeJS.Timeout | undefined;
+    const awaitNews = () => {
+      clearTimeout(timer);
+      const silent = unavailable('The notifier that took the test stopped reporting.');
+      timer = setTimeout(() => late.abort(silent), sentMs).unref();
+    };
+    const takeBack = async (waiting: string) => {
+      // What could be taken back is sent by nobody. Otherwise a notifier has it, whose news is on its way.
+      if ((await asking(() => this.#redis.lrem(this.#keys.tests, 1, waiting))) === 0) awaitNews();
+      else late.abort(unavailable('No notifier took the test: none runs, or all are busy.'));
+    };
     try {
       // By then nothing that is published is missed, also right after a reconnection.
       await asking(() => this.#subscriber.subscribe(this.#keys.tested));
       const target = { redis: this.#redis, root: this.#keys.root };
-      if ((await asking(() => askTest(target, test, takenMs))) === 'full') throw tooMany();
+      const waiting = await asking(() => askTest(target, test, takenMs + sentMs));
+      if (waiting === null) throw tooMany();
+      timer = setTimeout(() => void takeBack(waiting).catch((error) => late.abort(error)), takenMs);
       for await (const [news] of said as AsyncIterable<[TestNews]>) {
         if (news.state === 'sent') return news.test;
-        clearTimeout(timer);
         if (news.state === 'dropped') break;
-        timer = lateAfter(sentMs, 'The notifier that took the test stopped reporting.');
+        awaitNews();
       }
       throw unavailable('The notifier that took the test could not send it, or is stopping.');
     } catch (error) {

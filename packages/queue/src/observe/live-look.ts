@@ -91,10 +91,11 @@ export class LiveLook extends QueueClient {
 
   /** Work of any tenant by its id; null for what never was, or was deleted. @throws BlipqError `queue_unavailable` */
   async find(id: string): Promise<FoundWork | null> {
-    const [values, tenant] = await asking(() =>
+    // In this order: what is written between the two is found.
+    const [tenant, values] = await asking(() =>
       Promise.all([
-        this.redis.hmget(this.#keys.record(id), 'state', ...glanceNames),
         this.redis.get(this.#keys.gone(id)),
+        this.redis.hmget(this.#keys.record(id), 'state', ...glanceNames),
       ]),
     );
     const fields = fieldsOf(values, ['state', ...glanceNames]);

@@ -13,7 +13,11 @@ export interface AskedTest {
 
 const run = script<{ test: AskedTest; life_ms: number }>(new URL('ask-test.lua', import.meta.url));
 
-/** Has a notifier take a test within `lifeMs`, unless too many wait already. */
-export async function askTest(target: ScriptTarget, test: AskedTest, lifeMs: number): Promise<'asked' | 'full'> {
-  return reply.word(await run(target, { test, life_ms: lifeMs }), ['asked', 'full']);
+/**
+ * Has a notifier take a test within `lifeMs`, unless too many wait already.
+ * @returns the test as it waits in the list, or null when it does not
+ */
+export async function askTest(target: ScriptTarget, test: AskedTest, lifeMs: number): Promise<string | null> {
+  const waiting = await run(target, { test, life_ms: lifeMs });
+  return waiting === null ? null : reply.text(waiting);
 }
