@@ -78,12 +78,15 @@ function urlTable({ acknowledgedMs, tookS, endings, requests, peaks, options, bo
 }
 
 function waitTable({ idle, beside, inline }: BulkRun): string {
-  const row = (name: string, { queued, whole, failed }: Waits) => [
-    ...[name, whole.length, p95(queued).toFixed(0), p95(whole).toFixed(0), failed.length],
+  const row = (name: string, { accepted, queued, made, answered, whole, failed }: Waits) => [
+    ...[name, whole.length],
+    ...[accepted, queued, made, answered, whole].map((times) => p95(times).toFixed(0)),
+    failed.length,
   ];
   const rows = [row('idle system', idle), row('beside URLs', beside)];
   if (inline) rows.push(row('beside images brought along', inline.besideWaits));
-  return table(['', 'captions', 'p95 queued, ms', 'p95 submit to result, ms', 'refused or failed'], rows);
+  const phases = ['until created', 'queued', 'made', 'until answered', 'in all'];
+  return table(['p95, ms', 'captions', ...phases, 'refused or failed'], rows);
 }
 
 function inlineTable({ inline, options }: BulkRun): string {

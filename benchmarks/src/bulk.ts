@@ -15,7 +15,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
-import { BulkCallers, type Endings, type Submitted, type Waits } from './bulk-callers.js';
+import { BulkCallers, type Endings, noWaits, type Submitted, type Waits } from './bulk-callers.js';
 import { BulkHosts } from './bulk-hosts.js';
 import { readBulkOptions, usage } from './bulk-options.js';
 import { type BulkRun, bulkReport, type Peaks } from './bulk-report.js';
@@ -155,6 +155,12 @@ async function captionInline() {
   return { ms, endings: await callers.results(batch, seen) };
 }
 
+function bothOf(one: Waits, other: Waits): Waits {
+  const both = noWaits();
+  for (const name of Object.keys(both) as (keyof Waits)[]) both[name] = [...one[name], ...other[name]] as never[];
+  return both;
+}
+
 async function measure(): Promise<BulkRun> {
   const before = await idle();
   const urls = await beside('URLs', options.items, captionUrls);
@@ -163,11 +169,7 @@ async function measure(): Promise<BulkRun> {
   return {
     ...{ machine, options, bounds: { pixels: queueMb * 2 ** 20 }, requests: hosts.requests },
     ...{ ...urls.value, tookS: urls.tookS, beside: urls.waits, peaks: urls.peaks },
-    idle: {
-      queued: [...before.queued, ...after.queued],
-      whole: [...before.whole, ...after.whole],
-      failed: [...before.failed, ...after.failed],
-    },
+    idle: bothOf(before, after),
     inline: inline && {
       ...{ ...inline.value, tookS: inline.tookS, peaks: inline.peaks, besideWaits: inline.waits },
       bytes: options.inline * inlineLine(0).length,
