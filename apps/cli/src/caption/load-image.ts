@@ -1,4 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { buffer } from 'node:stream/consumers';
 import { type Item, ItemError, imageReadBytesMax } from '../inputs/item.js';
 import { fileTrouble, RunError } from '../run-error.js';
 
@@ -12,10 +13,10 @@ export async function loadImage({ source }: Item, maxEdge: number | undefined): 
 
 async function readImage(path: string): Promise<Uint8Array> {
   try {
-    const { size } = await stat(path);
-    if (size > imageReadBytesMax)
-      throw new ItemError('image_too_large', `the file has more than ${imageReadBytesMax} bytes`);
-    return await readFile(path);
+    // The size of a pipe or a device is not known beforehand. `end` is the last byte that is read.
+    const bytes = await buffer(createReadStream(path, { end: imageReadBytesMax }));
+    if (bytes.length <= imageReadBytesMax) return bytes;
+    throw new ItemError('image_too_large', `the file has more than ${imageReadBytesMax} bytes`);
   } catch (error) {
     if (error instanceof ItemError) throw error;
     throw new ItemError('file_unreadable', fileTrouble(error), { cause: error });

@@ -9,7 +9,7 @@ import { readParquet } from './read-parquet.js';
 /** Columns that hold an image's path or URL, the likeliest first. */
 const likelyColumns = ['image', 'url', 'image_url', 'path', 'file', 'file_name', 'filename', 'image_path'];
 
-/** Data URIs are lines too. */
+/** Data URIs are lines and fields too. */
 const lineCharsMax = 64 * 1024 * 1024;
 
 export const isListName = (path: string) => /\.(txt|jsonl|ndjson|csv|tsv|parquet)$/i.test(path);
@@ -71,7 +71,8 @@ async function* csvItems(path: string, column: string | undefined, toItem: ToIte
   const stream = createReadStream(path);
   const delimiter = /\.tsv$/i.test(path) ? '\t' : [',', ';', '\t'];
   const options = { bom: true, columns: true, delimiter, info: true, relax_column_count: true, skip_empty_lines: true };
-  const parser = parse({ ...options, trim: true });
+  const bounds = { max_record_size: lineCharsMax };
+  const parser = parse({ ...options, ...bounds, trim: true });
   stream.once('error', (error) => parser.destroy(error));
   let found: string | undefined;
   for await (const { record, info } of stream.pipe(parser) as AsyncIterable<{
