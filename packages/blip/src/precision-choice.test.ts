@@ -108,7 +108,10 @@ describe('auto', () => {
   });
 
   test('leaves no choice where a precision is asked for by name', async () => {
-    const folder = await prepareModel({ checkpoint: join(root, 'models/demo'), cacheDir, precision: 'int7' });
+    const folder = await prepareModel({
+      ...{ checkpoint: join(root, 'models/demo'), name: 'by name' },
+      ...{ cacheDir, precision: 'int7' },
+    });
     expect(await readModelFacts(folder)).toMatchObject({ precision: 'int7', check: { passed: true } });
     expect(await readChoice(folder, await thisCpu())).toBeUndefined();
   });

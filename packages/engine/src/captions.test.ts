@@ -66,6 +66,8 @@ describe('the bundled model in its engine process', () => {
 
   it('loses no caption when it is killed mid-batch', async () => {
     const killed = engine.pid!;
+    // It could be done before this process hears of it.
+    process.kill(killed, 'SIGSTOP');
     engine.once('batch-started', () => process.kill(killed, 'SIGKILL'));
     expect(await captionAll()).toEqual(Object.values(expected));
     expect(engine.pid).not.toBe(killed);
@@ -73,9 +75,9 @@ describe('the bundled model in its engine process', () => {
 
   it('leaves timers running here while a batch runs there', async () => {
     const order: string[] = [];
+    const { pid } = engine;
+    process.kill(pid!, 'SIGSTOP');
     engine.once('batch-started', () => {
-      const { pid } = engine;
-      process.kill(pid!, 'SIGSTOP');
       setTimeout(() => {
         order.push('timer');
         process.kill(pid!, 'SIGCONT');

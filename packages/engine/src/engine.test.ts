@@ -78,7 +78,7 @@ describe('a row that fails', () => {
   });
 
   it('fails with timeout, by itself, when it hangs twice', async () => {
-    const engine = await started({ batchDeadlineMs: 3000 });
+    const engine = await started({ batchDeadlineMs: 10_000 });
     const record = recorded(engine);
     const [mate, poison] = [engine.caption(row(1)), engine.caption(row(9, 'hang'))];
     await expect(poison).rejects.toMatchObject({ code: 'timeout' });

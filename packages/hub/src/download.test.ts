@@ -26,8 +26,11 @@ test('a connection that is cut is taken up by Range where it broke off', async (
 test('a Hub that falls silent in the middle counts as cut', async () => {
   downloads.hub.publish('owner/name', caption);
   downloads.hub.troubles.push({ matches: isWeights, silentAfter: 300_000 });
-  expect(hashesOf(filesOf((await downloads.resolve({ silenceMs: 200 })).folder))).toEqual(hashesOf(caption));
-  expect(downloads.stored()[1]!.range).toMatch(/^bytes=\d+-$/);
+  expect(hashesOf(filesOf((await downloads.resolve({ silenceMs: 2000 })).folder))).toEqual(hashesOf(caption));
+  // A busy machine may count as silent once more.
+  expect(downloads.stored().slice(1)).toContainEqual(
+    expect.objectContaining({ range: expect.stringMatching(/^bytes=\d+-$/) }),
+  );
 });
 
 test('a connection that is cut again and again is given up, and the next call continues', async () => {

@@ -21,7 +21,9 @@ afterEach(async () => {
   await relay.stop();
 });
 
+/** Of those that are cut off, and of those that are not. */
 const quick = { lockDurationMs: 1000, stalledIntervalMs: 200 };
+const steady = { stalledIntervalMs: 200 };
 
 /** A worker behind the relay, its first work, and what it wrote. */
 async function cutOff(handler: CaptionHandler = untilAborted) {
@@ -50,7 +52,7 @@ const untilAborted: CaptionHandler = async (_work, signal) => {
   throw signal.reason;
 };
 
-const connected = async (text: string): Promise<WorkConsumer> => await queue.consume(async () => made(text), quick);
+const connected = async (text: string): Promise<WorkConsumer> => await queue.consume(async () => made(text), steady);
 
 describe.each(['join', 'reset'] as const)('a worker that is cut off from Redis (its connections %s)', (again) => {
   test('gives up what it has in hand, another does it once, and it goes on by itself', async () => {
@@ -129,9 +131,11 @@ describe('a worker that was cut off and lives', () => {
     const { begun, worker } = await cutOff();
     const { work } = await queue.queue.submit(submission());
     const { signal } = await begun;
+    const aborted = once(signal, 'abort');
     relay.part();
-    await queue.redis.pexpire(`${jobOf(work.id)}:lock`, 600_000);
-    await once(signal, 'abort');
+    const token = (await queue.redis.hget(queue.keys.record(work.id), 'token'))!;
+    await queue.redis.set(`${jobOf(work.id)}:lock`, token, 'PX', 600_000);
+    await aborted;
     relay.join();
     await worker.stop();
     expect((await queue.queue.read(work.id))?.state).toBe('queued');
@@ -169,7 +173,7 @@ describe('a worker that was cut off and lives', () => {
       taken.open();
       await finish.promise;
       return made('by the survivor');
-    }, quick);
+    }, steady);
     await taken.promise;
     expect(await queue.redis.hget(jobOf(work.id), 'stc')).toBe('1');
     relay.join();

@@ -82,11 +82,16 @@ test('a caption that waits for another attempt by a clock that is ahead does not
   onTestFinished(() => void clock.mockRestore());
   const error = new BlipqError('internal_error', 'The engine ended.');
   const options = { serves, redisUrl, namespace, concurrency: 1 };
-  const wrong = new WorkConsumer({ ...options, handler: async () => Promise.reject(error) });
+  const stopped = latch<Promise<void>>();
+  const wrong = new WorkConsumer({
+    ...{ ...options, handler: async () => Promise.reject(error) },
+    // Before it would make the next attempt itself.
+    onAttempt: () => stopped.open(wrong.stop()),
+  });
   await wrong.start();
   const { work } = await queue.submit(submission());
-  await vi.waitFor(async () => expect(await redis.zcard(`${prefix}:jobs:captions.demo:delayed`)).toBe(1));
-  await wrong.stop();
+  await stopped.promise;
+  expect(await redis.zcard(`${prefix}:jobs:captions.demo:delayed`)).toBe(1);
   clock.mockRestore();
   const right = new WorkConsumer({ ...options, handler: async () => made('in time') });
   await right.start();
@@ -167,7 +172,7 @@ test('an entry without a record is forgotten', async () => {
 });
 
 test('work that nobody took before its pixels expired ends, with its webhook, and so does its batch', async () => {
-  const short = new WorkQueue({ redisUrl, namespace, ...patient, imageTtlS: 1, retentionS: 1 });
+  const short = new WorkQueue({ redisUrl, namespace, ...patient, imageTtlS: 1, retentionS: 100 });
   await short.start();
   onTestFinished(() => short.stop());
   const webhook = { url: 'https://hooks.invalid/', secret: 'default', events: ['caption.failed' as const] };

@@ -29,7 +29,7 @@ afterEach(async () => {
 });
 
 async function consume(handler: CaptionHandler, options: Partial<WorkConsumerOptions> = {}): Promise<WorkConsumer> {
-  const quick = { concurrency: 4, lockDurationMs: 1000, stalledIntervalMs: 200 };
+  const quick = { concurrency: 4, stalledIntervalMs: 200 };
   const worker = new WorkConsumer({ serves, redisUrl, namespace, ...quick, handler, ...options });
   workers.push(worker);
   await worker.start();

@@ -1,7 +1,7 @@
 import type { WebhookTest } from '@blipq/contracts';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, inject, onTestFinished, test } from 'vitest';
-import { freshNamespace, latch } from '../testing/fixtures.js';
+import { freshNamespace, latch, patient } from '../testing/fixtures.js';
 import { type PingWork, WebhookTester } from './webhook-tester.js';
 import { WebhookTests } from './webhook-tests.js';
 
@@ -18,7 +18,10 @@ beforeEach(() => {
 afterEach(() => redis.disconnect());
 
 async function asker(options = {}): Promise<WebhookTests> {
-  const tests = new WebhookTests({ redisUrl, namespace, takenWithinMs: 60_000, sentWithinMs: 60_000, ...options });
+  const tests = new WebhookTests({
+    ...{ redisUrl, namespace, ...patient, takenWithinMs: 60_000, sentWithinMs: 60_000 },
+    ...options,
+  });
   onTestFinished(() => tests.stop());
   await tests.start();
   return tests;

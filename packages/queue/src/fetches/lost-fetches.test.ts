@@ -9,6 +9,11 @@ beforeEach(async () => {
 });
 afterEach(() => live.stop());
 
+/** As if the gateway that has it had said no more for as long as it may; one that lives says more meanwhile. */
+async function silent(id: string): Promise<void> {
+  await live.redis.zadd(`${live.keys.root}:open`, 'XX', Date.now() - 1000, id);
+}
+
 describe('a gateway', () => {
   test('that dies leaves what another takes over, and what it sends later is refused', async () => {
     const { id, ids } = await live.batchOf(1);
@@ -23,9 +28,11 @@ describe('a gateway', () => {
       },
     });
     await begun.promise;
-    // As if it had said no more for as long as that.
-    await live.redis.zadd(`${live.keys.root}:open`, 'XX', Date.now() - 1000, ids[0]!);
-    expect((await (await live.reconciler()).sweep()).requeued).toEqual(ids);
+    const reconciler = await live.reconciler();
+    await vi.waitFor(async () => {
+      await silent(ids[0]!);
+      expect((await reconciler.sweep()).requeued).toEqual(ids);
+    });
     await live.consume(async () => made('x'));
     await live.fetcher();
     expect(await live.completed(id)).toMatchObject({ counts: { succeeded: 1 } });
@@ -70,8 +77,12 @@ describe('a gateway', () => {
         }),
     });
     await begun.promise;
-    await live.redis.zadd(`${live.keys.root}:open`, 'XX', Date.now() - 1000, ids[0]!);
-    await (await live.reconciler()).sweep();
+    const reconciler = await live.reconciler();
+    await vi.waitFor(async () => {
+      await silent(ids[0]!);
+      await reconciler.sweep();
+      expect((await live.queue.read(ids[0]!))?.state).toBe('failed');
+    });
     expect(await live.completed(id)).toMatchObject({ counts: { failed: 1 } });
     expect((await live.queue.read(ids[0]!))?.error?.code).toBe('internal_error');
   });

@@ -1,7 +1,7 @@
 import { newCaptionId, type WorkState } from '@blipq/contracts';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import type { QueueClientOptions } from '../redis/queue-client.js';
-import { held, made, submission } from '../testing/fixtures.js';
+import { held, made, patient, submission } from '../testing/fixtures.js';
 import { everyEvent, failed, LiveDeliveries } from '../testing/live-deliveries.js';
 import { TestQueue } from '../testing/test-queue.js';
 import { LiveLook, type Look } from './live-look.js';
@@ -12,7 +12,7 @@ let look: LiveLook;
 
 beforeEach(async () => {
   live = await new TestQueue(redisUrl).start();
-  look = await opened({ redisUrl, namespace: live.namespace });
+  look = await opened({ redisUrl, namespace: live.namespace, ...patient });
 });
 
 afterEach(async () => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { WorkerStatus } from '@blipq/contracts';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
-import { freshNamespace } from '../testing/fixtures.js';
+import { freshNamespace, patient } from '../testing/fixtures.js';
 import { type ManifestDraft, ModelRegistry } from './model-registry.js';
 
 const redisUrl = inject('redisUrl');
@@ -23,7 +23,7 @@ const draft: ManifestDraft = {
 
 beforeEach(async () => {
   namespace = freshNamespace();
-  registry = new ModelRegistry({ redisUrl, namespace });
+  registry = new ModelRegistry({ redisUrl, namespace, ...patient });
   await registry.start();
 });
 
@@ -67,7 +67,10 @@ test('models are in the order in which Redis saw them register, whatever the clo
 test('a manifest that this version cannot read is reported once and takes no other model away', async () => {
   const redis = new Redis(redisUrl);
   const reported: string[][] = [];
-  const mixed = new ModelRegistry({ redisUrl, namespace, onUnreadable: (...report) => reported.push(report) });
+  const mixed = new ModelRegistry({
+    ...{ redisUrl, namespace, ...patient },
+    onUnreadable: (...report) => reported.push(report),
+  });
   await mixed.start();
   const manifest = await mixed.register(draft, '{}');
   const { text_config: _, ...less } = manifest;

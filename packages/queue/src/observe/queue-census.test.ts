@@ -3,7 +3,7 @@ import { OwnRedis } from '@blipq/test-servers';
 import { Queue } from 'bullmq';
 import { afterEach, beforeEach, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { FetchingQueue, fetched } from '../testing/fetching.js';
-import { latch, made, submission } from '../testing/fixtures.js';
+import { latch, made, patient, submission } from '../testing/fixtures.js';
 import { TestQueue } from '../testing/test-queue.js';
 import { QueueCensus, type QueueCount } from './queue-census.js';
 
@@ -16,7 +16,7 @@ beforeEach(async () => {
   live = await new TestQueue(redisUrl).start();
   await live.redis.sadd(`${live.keys.root}:jobs:names`, 'captions.demo');
   jobs = new Queue('captions.demo', { connection: live.redis, prefix: live.keys.bullPrefix });
-  census = new QueueCensus({ redisUrl, namespace: live.namespace });
+  census = new QueueCensus({ redisUrl, namespace: live.namespace, ...patient });
   await census.start();
 });
 
@@ -135,7 +135,7 @@ test('it asks Redis as little with many tenants as with one', async () => {
   const server = await OwnRedis.create();
   await server.start();
   const own = await new TestQueue(server.url).start();
-  const counting = new QueueCensus({ redisUrl: server.url, namespace: own.namespace });
+  const counting = new QueueCensus({ redisUrl: server.url, namespace: own.namespace, ...patient });
   await counting.start();
   const commands = async () => {
     const stats = await own.redis.info('commandstats');
@@ -178,7 +178,7 @@ test('what waits for its image wants a worker of its model, once, whether a gate
   const fetching = new FetchingQueue(redisUrl);
   await fetching.start();
   onTestFinished(() => fetching.stop());
-  const counting = new QueueCensus({ redisUrl, namespace: fetching.namespace });
+  const counting = new QueueCensus({ redisUrl, namespace: fetching.namespace, ...patient });
   await counting.start();
   onTestFinished(() => counting.stop());
   const { id } = await fetching.batchOf(5);

@@ -18,9 +18,14 @@ const errors: Error[] = [];
 const namespace = freshNamespace();
 const unavailable = { code: 'queue_unavailable', status: 503, retryable: true };
 
+/** The server writes each change to the disk, which a busy machine may take seconds for. */
+function queueAt({ url }: OwnRedis): WorkQueue {
+  return new WorkQueue({ redisUrl: url, namespace, commandTimeoutMs: 5000 });
+}
+
 beforeEach(async () => {
   server = await OwnRedis.create();
-  queue = new WorkQueue({ redisUrl: server.url, namespace });
+  queue = queueAt(server);
   health = new QueueHealth({ redisUrl: server.url, namespace });
   await health.start();
 });
@@ -62,9 +67,9 @@ test('a Redis that takes a while to load its file is used as soon as it has', as
   await server.start();
   const filler = new Redis(server.url);
   await Promise.all(Array.from({ length: 3000 }, (_, n) => filler.set(`small:${n}`, 'x')));
-  for (let n = 0; n < 60; n += 1) await filler.set(`large:${n}`, Buffer.alloc(1_000_000));
+  await Promise.all(Array.from({ length: 60 }, (_, n) => filler.set(`large:${n}`, Buffer.alloc(1_000_000))));
   filler.disconnect();
-  queue = new WorkQueue({ redisUrl: server.url, namespace });
+  queue = queueAt(server);
   await queue.start();
   await server.kill();
   await server.start();
@@ -76,7 +81,7 @@ test('pixels whose submission comes to nothing, and cannot be taken back either,
   // Every script fails, as if the connection had broken after the pixels were stored.
   server = await OwnRedis.create({ settings: { 'rename-command': 'EVALSHA ""' } });
   await server.start();
-  queue = new WorkQueue({ redisUrl: server.url, namespace });
+  queue = queueAt(server);
   await queue.start();
   await expect(queue.submit(submission())).rejects.toMatchObject(unavailable);
   const redis = new Redis(server.url);
@@ -101,7 +106,7 @@ test('a queue and a worker that start before Redis work once it is there', async
     status: 'finished',
     work: { state: 'succeeded' },
   });
-  expect(await health.trouble(60_000)).toBeUndefined();
+  await vi.waitFor(async () => expect(await health.trouble(60_000)).toBeUndefined());
   await vi.waitFor(() => registry.list());
   await registry.stop();
 });

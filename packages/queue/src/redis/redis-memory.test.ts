@@ -2,7 +2,7 @@ import { OwnRedis } from '@blipq/test-servers';
 import type { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { WorkQueue } from '../callers/work-queue.js';
-import { freshNamespace, made, submission } from '../testing/fixtures.js';
+import { freshNamespace, made, patient, submission } from '../testing/fixtures.js';
 import { TestQueue } from '../testing/test-queue.js';
 import { RedisMemory } from './redis-memory.js';
 
@@ -13,7 +13,7 @@ beforeEach(async () => {
   server = await OwnRedis.create();
   await server.start();
   admin = server.client();
-  memory = new RedisMemory({ redisUrl: server.url, everyMs: 50 });
+  memory = new RedisMemory({ redisUrl: server.url, everyMs: 50, ...patient });
   await memory.start();
 });
 afterEach(async () => {
@@ -74,7 +74,7 @@ test('a repeated request is answered with what it made, although Redis has no me
 
 test('one tenant cannot fill Redis with records and refused items: others find room', async () => {
   const namespace = freshNamespace();
-  const queue = new WorkQueue({ redisUrl: inject('redisUrl'), namespace, memoryRoom: () => 100_000 });
+  const queue = new WorkQueue({ redisUrl: inject('redisUrl'), namespace, ...patient, memoryRoom: () => 100_000 });
   await queue.start();
   onTestFinished(() => queue.stop());
   const error = { code: 'invalid_params', detail: 'd'.repeat(300), retryable: false } as const;

@@ -36,7 +36,7 @@ export class LiveDeliveries {
     this.redisUrl = redisUrl;
     this.redis = new Redis(redisUrl);
     this.queue = new WorkQueue({ redisUrl, namespace: this.namespace, ...patient });
-    this.log = new DeliveryLog({ redisUrl, namespace: this.namespace });
+    this.log = new DeliveryLog({ redisUrl, namespace: this.namespace, ...patient });
   }
 
   async start(): Promise<this> {
