@@ -13,6 +13,7 @@ const pictures: readonly (readonly [file: string, as: string, difference: number
   ['gif-offset.gif', 'scene-on-white.png', 2],
   ['avif-sequence.avif', 'scene.png', 4],
   ['avif-alpha-premultiplied.avif', 'scene-over-white.png', 4],
+  ['avif-grid.avif', 'scene.png', 4],
   ['avif-hdr-pq.avif', 'scene.png', 5],
   ['avif-linear-nclx.avif', 'scene.png', 4],
   ['avif-p3-nclx.avif', 'scene-as-p3.png', 4],

@@ -26,9 +26,16 @@ export function openByLibvips(libvips: Libvips, picture: Picture): Raster {
     const image = inSrgb(libvips, loaded, picture, held);
     const { width, height, bands, format: bandFormat } = libvips.describe(image);
     const region = held.hold(libvips.region(image));
+    const lenient = format === 'jpeg';
+    if (!lenient) libvips.complaints();
     return {
       ...{ width, height, bands, format: bandFormat },
-      read: (top, rows, target) => libvips.fetch(region, width, top, rows, target),
+      read(top, rows, target) {
+        libvips.fetch(region, width, top, rows, target);
+        // libvips leaves tiles that it cannot decode blank, and only complains.
+        const complaints = lenient ? '' : libvips.complaints();
+        if (complaints !== '') throw new VipsError(complaints);
+      },
       endedEarly: () => endsEarly.test(libvips.complaints()),
       close: () => held.release(),
     };
