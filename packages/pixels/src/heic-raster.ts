@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Picture } from './containers/picture.js';
 import { HeldObjects } from './held-objects.js';
-import { interpretation, type Libvips, sampleBytes } from './libvips.js';
+import { interpretation, type Libvips, sampleBytes, VipsError } from './libvips.js';
 import type { Raster } from './raster.js';
 import { isSrgb } from './srgb-profile.js';
 
@@ -68,27 +68,34 @@ export class HeifError extends Error {
  */
 export function openHeic(libvips: Libvips, picture: Picture): Raster {
   const heif = new HeifFile(picture.bytes);
-  const { width, height, tileHeight, bands, format } = heif;
+  const { width, height, tileHeight, bands } = heif;
+  const crop = picture.crop ?? { left: 0, top: 0, width, height };
+  if (crop.left + crop.width > width || crop.top + crop.height > height) {
+    heif.close();
+    throw new HeifError('The picture is smaller than its crop.');
+  }
   const profile = picture.colour ? undefined : heif.profile();
-  const convert =
-    profile && !isSrgb(profile) && format === 'u8' ? converter(libvips, profile, width, bands) : undefined;
+  const convert = profile && !isSrgb(profile) ? converter(libvips, profile, heif) : undefined;
+  const format = convert ? 'u8' : heif.format;
+  const pixelBytes = bands * sampleBytes[format];
   let band: { row: number; bytes: Uint8Array } | undefined;
-  const rowBytes = width * bands * sampleBytes[format];
   const bandOf = (row: number) => {
     if (band?.row !== row) {
       band = undefined;
       const bytes = heif.tileRow(row);
-      band = { row, bytes: convert ? convert(bytes, bytes.length / rowBytes) : bytes };
+      band = { row, bytes: convert ? convert(bytes) : bytes };
     }
     return band.bytes;
   };
   return {
-    ...{ width, height, bands, format },
+    ...{ width: crop.width, height: crop.height, bands, format },
     read(top, rows, target) {
       for (let y = 0; y < rows; y++) {
-        const row = Math.floor((top + y) / tileHeight);
-        const from = (top + y - row * tileHeight) * rowBytes;
-        target.set(bandOf(row).subarray(from, from + rowBytes), y * rowBytes);
+        const stored = crop.top + top + y;
+        const row = Math.floor(stored / tileHeight);
+        const from = ((stored - row * tileHeight) * width + crop.left) * pixelBytes;
+        const samples = bandOf(row).subarray(from, from + crop.width * pixelBytes);
+        target.set(samples, y * crop.width * pixelBytes);
       }
     },
     endedEarly: () => false,
@@ -96,13 +103,19 @@ export function openHeic(libvips: Libvips, picture: Picture): Raster {
   };
 }
 
-/** Converts rows by a profile. Each call makes a new transform, which takes milliseconds. */
-function converter(libvips: Libvips, profile: Uint8Array, width: number, bands: number) {
-  return (bytes: Uint8Array, rows: number): Uint8Array => {
+/**
+ * Converts rows by a profile, to 8 bits. Each call makes a new transform, which takes milliseconds.
+ *
+ * @returns undefined for a profile that does not fit the pixels, which is ignored
+ */
+function converter(libvips: Libvips, profile: Uint8Array, { width, bands, format }: HeifFile) {
+  const space = format === 'u8' ? interpretation.srgb : interpretation.rgb16;
+  const convert = (bytes: Uint8Array): Uint8Array => {
     const held = new HeldObjects(libvips);
     try {
-      const image = held.hold(libvips.fromMemory(bytes, width, rows, bands));
-      const coloured = held.hold(libvips.withProfile(image, profile, interpretation.srgb));
+      const rows = bytes.length / (width * bands * sampleBytes[format]);
+      const image = held.hold(libvips.fromMemory(bytes, { width, height: rows, bands, format }));
+      const coloured = held.hold(libvips.withProfile(image, profile, space));
       const region = held.hold(libvips.region(held.hold(libvips.iccToSrgb(coloured, 'srgb'))));
       const out = new Uint8Array(width * rows * bands);
       libvips.fetch(region, width, 0, rows, out);
@@ -111,6 +124,13 @@ function converter(libvips: Libvips, profile: Uint8Array, width: number, bands: 
       held.release();
     }
   };
+  try {
+    convert(new Uint8Array(width * bands * sampleBytes[format]));
+    return convert;
+  } catch (error) {
+    if (error instanceof VipsError) return undefined;
+    throw error;
+  }
 }
 
 class HeifFile {

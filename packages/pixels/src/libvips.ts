@@ -25,7 +25,7 @@ export const sampleBytes: Readonly<Record<BandFormat, number>> = {
 export type Loader = 'jpeg' | 'png' | 'webp' | 'gif' | 'heif' | 'tiff';
 
 /** Values of VipsInterpretation. */
-export const interpretation = { cmyk: 15, srgb: 22 } as const;
+export const interpretation = { cmyk: 15, srgb: 22, rgb16: 25 } as const;
 const perceptual = 0;
 const rlimitData = 2;
 const unlimited = 2n ** 64n - 1n;
@@ -84,8 +84,11 @@ export class Libvips {
   }
 
   /** Pixels that are in memory already, which must stay there until the image is released. */
-  fromMemory(bytes: Uint8Array, width: number, height: number, bands: number): VipsImage {
-    const image = this.#fromMemory(bytes, bytes.length, width, height, bands, formats.indexOf('u8'));
+  fromMemory(
+    bytes: Uint8Array,
+    { width, height, bands, format }: { width: number; height: number; bands: number; format: BandFormat },
+  ): VipsImage {
+    const image = this.#fromMemory(bytes, bytes.length, width, height, bands, formats.indexOf(format));
     if (image === null) throw this.#error();
     return image as VipsImage;
   }

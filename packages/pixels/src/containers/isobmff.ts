@@ -1,4 +1,5 @@
 import { type Axes, type Orientation, orientationOf } from '../orientation.js';
+import { cleanAperture, withoutApertures } from './clean-aperture.js';
 import { ascii, type Cicp, ContainerError, type Picture, partsMax, UnsupportedKind, viewOf } from './picture.js';
 
 interface Box {
@@ -13,8 +14,9 @@ const codecs: Readonly<Record<string, string>> = {
 };
 
 /**
- * AVIF and HEIC (ISO/IEC 23008-12, AV1 Image File Format): the primary item. Of a sequence its cover is shown. `irot`
- * and `imir` say how the picture is shown, and the decoders apply them; EXIF's orientation is to be ignored.
+ * AVIF and HEIC (ISO/IEC 23008-12, AV1 Image File Format): the primary item. Of a sequence its cover is shown. `clap`,
+ * `irot` and `imir` say how the picture is shown, in this order; EXIF's orientation is to be ignored. AVIF's decoder
+ * applies them itself.
  */
 export function readIsobmff(bytes: Uint8Array): Picture {
   const boxes = new Boxes(bytes);
@@ -43,12 +45,19 @@ export function readIsobmff(bytes: Uint8Array): Picture {
   const tileExtent = tile && items.propertiesOf(tile).find(({ type }) => type === 'ispe');
   const rowsAtOnce = tileExtent ? Math.min(view.getUint32(tileExtent.at + 8), height) : height;
   const colour = colourOf(properties, bytes);
+  // libheif refuses a HEIC that is larger than its crop by more than a block, so it gets the file without that.
+  const aperture = codec === 'av01' ? undefined : property('clap');
+  const crop = aperture && cleanAperture(bytes, aperture.at, { width, height });
+  const apertures = [properties, alpha === undefined ? [] : items.propertiesOf(alpha)]
+    .flat()
+    .flatMap(({ type, at }) => (type === 'clap' ? [at] : []));
   const depth = property('pixi');
   const bitDepth = depth && depth.end > depth.at + 5 ? bytes[depth.at + 5]! : 8;
   return {
-    ...{ format: codec === 'av01' ? 'avif' : 'heic', bytes, width, height },
+    ...{ format: codec === 'av01' ? 'avif' : 'heic', width, height },
+    ...(crop ? { bytes: withoutApertures(bytes, apertures, { width, height }), crop } : { bytes }),
     orientation: codec === 'av01' ? 1 : shownAs(properties, bytes),
-    memoryBytes: width * rowsAtOnce * bytesPerPixel(codec, bitDepth),
+    memoryBytes: width * rowsAtOnce * bytesPerPixel(codec, bitDepth) + (crop ? bytes.length : 0),
     ...(colour && { colour }),
     premultiplied: alpha !== undefined && items.isPremultiplied(items.primary, alpha),
   };

@@ -26,6 +26,8 @@ export interface Picture {
   readonly samples?: { readonly colours: number; readonly alpha?: number };
   /** Pixels outside this rectangle were never drawn. */
   readonly drawn?: Rectangle;
+  /** HEIC: the part of the stored pixels that is shown. */
+  readonly crop?: Rectangle;
   /** JPEG: whether the file holds every coefficient, in part at least. Undefined: decoding has to tell. */
   readonly complete?: boolean;
 }
