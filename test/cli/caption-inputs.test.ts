@@ -1,9 +1,12 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, symlinkSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { echoHandler, LiveGateway } from '../../apps/gateway/src/testing/live-gateway.js';
-import { photo, Workplace } from './blipq-command.js';
+import { commandEnd, photo, Workplace } from './blipq-command.js';
 
 let gateway: LiveGateway;
 let place: Workplace;
@@ -75,6 +78,58 @@ test('a Parquet list names images, or holds them as data sets do', async () => {
   writeFileSync(place.file('bytes.parquet'), new Uint8Array(parquetWriteBuffer({ columnData: [bytes] })));
   const { code, out, err } = await place.run(['caption', 'bytes.parquet']);
   expect([code, out, err]).toEqual([0, 'bytes.parquet#0: echoed\n', expect.anything()]);
+});
+
+const pipe = (name: string) => execFileSync('mkfifo', [place.file(name)]);
+
+test('a pipe is read where it is named itself, once, and is a failure in a folder or pattern', async () => {
+  place.photos('p/a.jpg', 'b.jpg');
+  for (const name of ['p/pipe.png', 'one.jpg', 'list.txt']) pipe(name);
+  const written = [
+    readFile(photo).then((bytes) => writeFile(place.file('one.jpg'), bytes)),
+    writeFile(place.file('list.txt'), 'p/a.jpg\nb.jpg\n'),
+  ];
+  expect(sorted(await captioned('one.jpg', 'list.txt'))).toEqual(['b.jpg', 'one.jpg', 'p/a.jpg']);
+  await Promise.all(written);
+  symlinkSync('pipe.png', place.file('p/link.png'));
+  for (const input of ['p', 'p/*']) {
+    const { code, out, err } = await place.run(['caption', input]);
+    expect([code, out]).toEqual([1, 'p/a.jpg: echoed\n']);
+    expect(err).toMatch(/^p\/link\.png: it is not a regular file; .* \(file_unreadable\)$/m);
+    // The search for a pattern passes over pipes that no link names.
+    if (input === 'p') expect(err).toContain('p/pipe.png: it is not a regular file');
+  }
+});
+
+test.each([
+  ['an image', 'pipe.jpg', 'SIGINT', 130],
+  ['a list', 'pipe.txt', 'SIGTERM', 143],
+  ['standard input', '-', 'SIGTERM', 143],
+] as const)(
+  'a signal ends a run that waits for %s from a pipe without a writer',
+  async (_what, input, signal, code) => {
+    place.photos('a.jpg');
+    for (const name of ['pipe.jpg', 'pipe.txt', 'stdin']) pipe(name);
+    const under = ['bash', '-c', 'exec "$0" "$@" <> stdin'];
+    const child = place.start(['caption', 'a.jpg', input], { under });
+    await once(createInterface(child.stdout!), 'line');
+    const end = commandEnd(child);
+    child.kill(signal);
+    expect(await end).toMatchObject({ code, err: expect.stringContaining('blipq: stopped;') });
+  },
+);
+
+test('an endless device and a field without its end are read to a bound', async () => {
+  symlinkSync('/dev/zero', place.file('endless.png'));
+  writeFileSync(place.file('open.csv'), `id,image\n1,"${'x'.repeat(65 * 1024 * 1024)}`);
+  const { code } = await place.run(['caption', 'endless.png', 'open.csv', '--failed', 'failed.jsonl']);
+  expect([code, place.lines('failed.jsonl').map(({ image, code }) => [image, code])]).toEqual([
+    1,
+    [
+      ['endless.png', 'image_too_large'],
+      ['open.csv', 'list_unreadable'],
+    ],
+  ]);
 });
 
 test('standard input is a list, or one image', async () => {

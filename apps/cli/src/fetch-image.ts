@@ -1,5 +1,6 @@
 import { imageBytesMax } from '@blipq/contracts';
 import { ItemError } from './inputs/item.js';
+import { boundedBytes } from './inputs/open-file.js';
 
 const timeoutMs = 30_000;
 
@@ -8,14 +9,7 @@ export async function fetchImage(url: string, signal: AbortSignal): Promise<Uint
   try {
     const answer = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) });
     if (!answer.ok) throw new ItemError('fetch_failed', `its host answered ${answer.status}`);
-    const chunks: Uint8Array[] = [];
-    let length = 0;
-    for await (const chunk of answer.body ?? []) {
-      length += chunk.length;
-      if (length > imageBytesMax) throw new ItemError('image_too_large', `it has more than ${imageBytesMax} bytes`);
-      chunks.push(chunk);
-    }
-    return Buffer.concat(chunks);
+    return answer.body === null ? new Uint8Array() : await boundedBytes(answer.body, imageBytesMax);
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof ItemError) throw error;

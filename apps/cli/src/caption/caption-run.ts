@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { type Item, ItemError, type Refused } from '../inputs/item.js';
 import type { Embedding } from '../outputs/embed.js';
 import { csvRowOf, type ImageOutcome, recordOf, textOf } from '../outputs/outcome.js';
@@ -46,21 +47,29 @@ export class CaptionRun {
   }
 
   /** @throws RunError for what concerns all that is left; the signal's reason */
-  async over(items: AsyncIterable<Item | Refused>, signal: AbortSignal): Promise<void> {
-    // The first error that ends the run ends what is under way as well.
+  async over(items: (signal: AbortSignal) => AsyncIterable<Item | Refused>, signal: AbortSignal): Promise<void> {
+    // The first error that ends the run ends what is under way as well, and the wait for further items.
     const ending = new AbortController();
     const stop = AbortSignal.any([signal, ending.signal]);
+    // Every image on its way listens to it.
+    setMaxListeners(0, stop);
     const room = () => (this.#heldBytes > heldBytesMax ? 1 : this.#parts.captioner.room());
-    await inParallel(items, room, async (item) => {
-      try {
-        stop.throwIfAborted();
-        await this.#one(item, stop);
-      } catch (error) {
-        if (error instanceof ItemError) return await this.#refused(item, error);
-        ending.abort(error);
-        throw error;
-      }
-    });
+    try {
+      await inParallel(items(stop), room, async (item) => {
+        try {
+          stop.throwIfAborted();
+          await this.#one(item, stop);
+        } catch (error) {
+          if (error instanceof ItemError) return await this.#refused(item, error);
+          ending.abort(error);
+          throw error;
+        }
+      });
+    } catch (error) {
+      // A source that was cut off throws an error of its own.
+      stop.throwIfAborted();
+      throw error;
+    }
     signal.throwIfAborted();
   }
 
@@ -85,7 +94,7 @@ export class CaptionRun {
 
   async #made(item: Item, signal: AbortSignal): Promise<ImageOutcome> {
     const { captioner, maxEdge, state, asked, progress } = this.#parts;
-    const image = await loadImage(item, maxEdge);
+    const image = await loadImage(item, maxEdge, signal);
     const bytes = typeof image === 'string' ? 0 : image.length;
     this.#heldBytes += bytes;
     try {

@@ -1,6 +1,6 @@
 /**
  * Works on items of a source, as many at once as there is room for, and takes the next one only then. The first error
- * that the work throws ends it all, once what is under way has ended.
+ * of the work or the source ends it all, once what is under way has ended.
  *
  * @param room asked before each item
  */
@@ -13,18 +13,23 @@ export async function inParallel<T>(
   let failure: { error: unknown } | undefined;
   let wake = () => {};
   const ended = () => new Promise<void>((resolve) => (wake = resolve));
-  for await (const item of source) {
-    open++;
-    void work(item)
-      .catch((error: unknown) => {
-        failure ??= { error };
-      })
-      .finally(() => {
-        open--;
-        wake();
-      });
-    while (open >= Math.max(1, room()) && !failure) await ended();
-    if (failure) break;
+  const fail = (error: unknown) => {
+    failure ??= { error };
+  };
+  try {
+    for await (const item of source) {
+      open++;
+      void work(item)
+        .catch(fail)
+        .finally(() => {
+          open--;
+          wake();
+        });
+      while (open >= Math.max(1, room()) && !failure) await ended();
+      if (failure) break;
+    }
+  } catch (error) {
+    fail(error);
   }
   while (open > 0) await ended();
   if (failure) throw failure.error;

@@ -1,23 +1,24 @@
-import { createReadStream } from 'node:fs';
-import { buffer } from 'node:stream/consumers';
 import { type Item, ItemError, imageReadBytesMax } from '../inputs/item.js';
+import { boundedBytes, openFile } from '../inputs/open-file.js';
 import { fileTrouble, RunError } from '../run-error.js';
 
-/** The bytes of an image, or the URL where it is. @throws ItemError */
-export async function loadImage({ source }: Item, maxEdge: number | undefined): Promise<Uint8Array | string> {
+/** The bytes of an image, or the URL where it is. @throws ItemError; the signal's reason */
+export async function loadImage(
+  { source }: Item,
+  maxEdge: number | undefined,
+  signal: AbortSignal,
+): Promise<Uint8Array | string> {
   if ('url' in source) return source.url;
-  const bytes = 'bytes' in source ? source.bytes : await readImage(source.path);
+  const bytes = 'bytes' in source ? source.bytes : await readImage(source.path, signal);
   if (bytes.length === 0) throw new ItemError('missing_image', 'the file is empty');
   return maxEdge === undefined ? bytes : await downscaled(bytes, maxEdge);
 }
 
-async function readImage(path: string): Promise<Uint8Array> {
+async function readImage(path: string, signal: AbortSignal): Promise<Uint8Array> {
   try {
-    // The size of a pipe or a device is not known beforehand. `end` is the last byte that is read.
-    const bytes = await buffer(createReadStream(path, { end: imageReadBytesMax }));
-    if (bytes.length <= imageReadBytesMax) return bytes;
-    throw new ItemError('image_too_large', `the file has more than ${imageReadBytesMax} bytes`);
+    return await boundedBytes(await openFile(path, signal), imageReadBytesMax);
   } catch (error) {
+    signal.throwIfAborted();
     if (error instanceof ItemError) throw error;
     throw new ItemError('file_unreadable', fileTrouble(error), { cause: error });
   }

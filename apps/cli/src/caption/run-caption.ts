@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import { expandInputs } from '../inputs/expand-inputs.js';
+import { canBeReadTwice, expandInputs } from '../inputs/expand-inputs.js';
 import { Embedding } from '../outputs/embed.js';
 import { csvHeaderOf } from '../outputs/outcome.js';
 import { RecordFile, type RecordFormat } from '../outputs/record-file.js';
@@ -46,10 +46,10 @@ export async function runCaption(
     captioner.begin?.({ run: parts.state.run, resume: plan.resume, batches: files?.batches });
     const show = showing(plan, stdout, progress);
     const run = new CaptionRun({ ...plan, ...parts, captioner, progress, tally, show });
-    const items = () => expandInputs(plan.inputs, { column: plan.column, stdin: terminal.stdin });
-    if (!plan.inputs.some((word) => word === '-' || word.endsWith('.parquet')))
-      void countInto(tally, items()).then(progress.step);
-    await run.over(items(), signal);
+    const items = (signal: AbortSignal) =>
+      expandInputs(plan.inputs, { column: plan.column, stdin: terminal.stdin, signal });
+    if (await canBeReadTwice(plan.inputs)) void countInto(tally, items(signal)).then(progress.step);
+    await run.over(items, signal);
     if (tally.failed === 0 && files) forgetState(files);
     return tally.failed;
   } finally {

@@ -1,16 +1,19 @@
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { addAbortSignal, type Readable } from 'node:stream';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { fileTrouble } from '../run-error.js';
 import { type Item, ItemError, imageReadBytesMax, type Refused } from './item.js';
+import { boundedBytes } from './open-file.js';
 import { isListName, isUrl, readLines, readList } from './read-list.js';
-import { walkFolder } from './walk-folder.js';
+import { irregular, walkFolder } from './walk-folder.js';
 
 export interface InputOptions {
   /** The column of a list that holds images. */
   column?: string | undefined;
   stdin: Readable;
+  /** Ends the wait for standard input or a pipe. */
+  signal: AbortSignal;
 }
 
 /**
@@ -28,34 +31,49 @@ export async function* expandInputs(words: string[], options: InputOptions): Asy
   }
 }
 
-async function* expand(word: string, { column, stdin }: InputOptions): AsyncGenerator<Item | Refused> {
-  if (word === '-') return yield* standardInput(stdin);
-  if (isUrl(word)) return yield { name: word, source: { url: word } };
-  const found = await stat(word).catch((error: NodeJS.ErrnoException) => error);
-  if (!(found instanceof Error)) yield* existing(word, found, column);
-  else if (found.code === 'ENOENT' && isDynamicPattern(word)) yield* matching(word, column);
-  else yield { name: word, error: new ItemError('file_unreadable', fileTrouble(found), { cause: found }) };
+/** Whether inputs can be gone through once to count them and once more to read them, and that soon enough. */
+export async function canBeReadTwice(words: string[]): Promise<boolean> {
+  for (const word of words) {
+    if (word === '-' || word.endsWith('.parquet')) return false;
+    if ((await stat(word).catch(() => undefined))?.isFIFO()) return false;
+  }
+  return true;
 }
 
-async function* existing(path: string, found: Stats, column?: string): AsyncGenerator<Item | Refused> {
+async function* expand(word: string, options: InputOptions): AsyncGenerator<Item | Refused> {
+  if (word === '-') return yield* standardInput(addAbortSignal(options.signal, options.stdin));
+  if (isUrl(word)) return yield { name: word, source: { url: word } };
+  const found = await stat(word).catch((error: NodeJS.ErrnoException) => error);
+  if (!(found instanceof Error)) yield* existing(word, found, options);
+  else if (found.code === 'ENOENT' && isDynamicPattern(word)) yield* matching(word, options);
+  else yield unreadable(word, found);
+}
+
+function unreadable(path: string, cause: Error): Refused {
+  return { name: path, error: new ItemError('file_unreadable', fileTrouble(cause), { cause }) };
+}
+
+async function* existing(path: string, found: Stats, options: InputOptions): AsyncGenerator<Item | Refused> {
   if (found.isDirectory()) yield* walkFolder(path);
-  else if (isListName(path)) yield* readList(path, column);
+  else if (isListName(path)) yield* readList(path, options);
   else yield { name: path, source: { path } };
 }
 
-async function* matching(pattern: string, column?: string): AsyncGenerator<Item | Refused> {
-  const paths = (await glob(pattern.replaceAll('\\', '/'), { onlyFiles: false, expandDirectories: false })).sort();
+async function* matching(pattern: string, options: InputOptions): AsyncGenerator<Item | Refused> {
+  const paths = (
+    await glob(pattern.replaceAll('\\', '/'), { onlyFiles: false, expandDirectories: false, signal: options.signal })
+  ).sort();
   if (paths.length === 0) yield { name: pattern, error: new ItemError('no_match', 'no file matches it') };
   for (const path of paths.map((one) => one.replace(/\/$/, ''))) {
-    const found = await stat(path).catch(() => undefined);
-    if (found) yield* existing(path, found, column);
+    const found = await stat(path).catch((error: Error) => error);
+    if (found instanceof Error) yield unreadable(path, found);
+    else if (found.isFile() || found.isDirectory()) yield* existing(path, found, options);
+    else yield irregular(path);
   }
 }
 
 /** A list with a name on each line, of any length, or one image. */
 async function* standardInput(stdin: Readable): AsyncGenerator<Item | Refused> {
-  const chunks: Buffer[] = [];
-  let length = 0;
   const iterator = stdin[Symbol.asyncIterator]();
   const first = await iterator.next();
   if (first.done) return yield { name: '-', error: new ItemError('missing_image', 'standard input is empty') };
@@ -64,14 +82,12 @@ async function* standardInput(stdin: Readable): AsyncGenerator<Item | Refused> {
     for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value as Buffer;
   })();
   if (!looksLikeImage(first.value as Buffer)) return yield* readLines(rest, '.');
-  for await (const chunk of rest) {
-    length += chunk.length;
-    if (length > imageReadBytesMax) {
-      return yield { name: '-', error: new ItemError('image_too_large', 'standard input has more than 64 MiB') };
-    }
-    chunks.push(chunk);
+  try {
+    yield { name: '-', source: { bytes: await boundedBytes(rest, imageReadBytesMax) } };
+  } catch (error) {
+    if (!(error instanceof ItemError)) throw error;
+    yield { name: '-', error };
   }
-  yield { name: '-', source: { bytes: Buffer.concat(chunks) } };
 }
 
 /** Text has no NUL and no byte beyond UTF-8 at its beginning; every image format has. */

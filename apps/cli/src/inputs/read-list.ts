@@ -1,9 +1,10 @@
-import { createReadStream } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { parse } from 'csv-parse';
 import { fileTrouble } from '../run-error.js';
 import { type Item, ItemError, type Refused } from './item.js';
+import { openFile } from './open-file.js';
 import { readParquet } from './read-parquet.js';
 
 /** Columns that hold an image's path or URL, the likeliest first. */
@@ -18,15 +19,24 @@ export const isUrl = (text: string) => /^(https?:\/\/|data:image\/)/i.test(text)
 /** A value of a list as an item. `at` names its place for those that have no name. */
 type ToItem = (value: unknown, at: string) => Promise<Item | Refused>;
 
+export interface ListOptions {
+  /** The column that holds images. */
+  column?: string | undefined;
+  /** Ends the wait for a list that is a pipe. */
+  signal: AbortSignal;
+}
+
 /** The images that a list names, one after the other. What is wrong with a line concerns no other line. */
-export async function* readList(path: string, column?: string): AsyncGenerator<Item | Refused> {
+export async function* readList(path: string, { column, signal }: ListOptions): AsyncGenerator<Item | Refused> {
   const toItem: ToItem = (value, at) => itemOf(value, at, dirname(path));
   try {
-    if (/\.parquet$/i.test(path)) yield* parquetItems(path, column, toItem);
-    else if (/\.[ct]sv$/i.test(path)) yield* csvItems(path, column, toItem);
-    else if (/\.(jsonl|ndjson)$/i.test(path)) yield* jsonItems(path, column, toItem);
-    else yield* readLines(createReadStream(path), dirname(path));
+    if (/\.parquet$/i.test(path)) return yield* parquetItems(path, column, toItem);
+    const stream = await openFile(path, signal);
+    if (/\.[ct]sv$/i.test(path)) yield* csvItems(path, stream, column, toItem);
+    else if (/\.(jsonl|ndjson)$/i.test(path)) yield* jsonItems(path, stream, column, toItem);
+    else yield* readLines(stream, dirname(path));
   } catch (error) {
+    signal.throwIfAborted();
     if (error instanceof ItemError) yield { name: path, error };
     else yield { name: path, error: new ItemError('list_unreadable', fileTrouble(error), { cause: error }) };
   }
@@ -53,8 +63,13 @@ async function* linesOf(stream: AsyncIterable<Uint8Array>): AsyncGenerator<[line
   yield [(text + decoder.decode()).trim(), ++number];
 }
 
-async function* jsonItems(path: string, column: string | undefined, toItem: ToItem): AsyncGenerator<Item | Refused> {
-  for await (const [line, number] of linesOf(createReadStream(path))) {
+async function* jsonItems(
+  path: string,
+  stream: Readable,
+  column: string | undefined,
+  toItem: ToItem,
+): AsyncGenerator<Item | Refused> {
+  for await (const [line, number] of linesOf(stream)) {
     if (line === '') continue;
     const at = `${path}:${number}`;
     try {
@@ -67,8 +82,12 @@ async function* jsonItems(path: string, column: string | undefined, toItem: ToIt
   }
 }
 
-async function* csvItems(path: string, column: string | undefined, toItem: ToItem): AsyncGenerator<Item | Refused> {
-  const stream = createReadStream(path);
+async function* csvItems(
+  path: string,
+  stream: Readable,
+  column: string | undefined,
+  toItem: ToItem,
+): AsyncGenerator<Item | Refused> {
   const delimiter = /\.tsv$/i.test(path) ? '\t' : [',', ';', '\t'];
   const options = { bom: true, columns: true, delimiter, info: true, relax_column_count: true, skip_empty_lines: true };
   const bounds = { max_record_size: lineCharsMax };
@@ -85,6 +104,7 @@ async function* csvItems(path: string, column: string | undefined, toItem: ToIte
 }
 
 async function* parquetItems(path: string, column: string | undefined, toItem: ToItem): AsyncGenerator<Item | Refused> {
+  if (!(await stat(path)).isFile()) throw new ItemError('list_unreadable', 'a Parquet list has to be a regular file');
   let number = 0;
   for await (const value of readParquet(path, (names) => columnOf(names, column))) {
     yield await toItem(value, `${path}#${number++}`);

@@ -7,6 +7,14 @@ import { type Item, ItemError, type Refused } from './item.js';
 /** Names of images. Formats that cannot be captioned are among them, so that each such file is reported. */
 const imageName = /\.(jpe?g|jpe|jfif|png|webp|gif|avif|tiff?|heic|heif|bmp|jxl)$/i;
 
+/** What is not read where only a folder or a pattern names it, such as a pipe, which may never have a writer. */
+export function irregular(path: string): Refused {
+  return {
+    name: path,
+    error: new ItemError('file_unreadable', 'it is not a regular file; to read it, name it itself'),
+  };
+}
+
 /** Every image below a folder, in the order of names. Hidden files and folders are left out; links are followed. */
 export async function* walkFolder(folder: string, ancestors: string[] = []): AsyncGenerator<Item | Refused> {
   let entries: Dirent[];
@@ -26,6 +34,8 @@ export async function* walkFolder(folder: string, ancestors: string[] = []): Asy
     const path = join(folder, entry.name);
     const kind = entry.isSymbolicLink() ? await stat(path).catch(() => entry) : entry;
     if (kind.isDirectory()) yield* walkFolder(path, [...ancestors, real]);
-    else if (imageName.test(entry.name)) yield { name: path, source: { path } };
+    else if (!imageName.test(entry.name)) continue;
+    // A link whose target is missing is an image that cannot be read.
+    else yield kind.isFile() || kind.isSymbolicLink() ? { name: path, source: { path } } : irregular(path);
   }
 }
