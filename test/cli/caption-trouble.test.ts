@@ -88,6 +88,40 @@ test('killed without an output file, it goes on as well; CSV with a torn row too
   }
 });
 
+test.each([
+  [
+    ['--server', 'localhost:3440'],
+    {},
+    '--server is "localhost:3440", without http:// or https://; it takes http://localhost:3440',
+  ],
+  [['--server', 'ftp://x'], {}, '--server is "ftp://x"; it takes an address such as https://blipq.example.com'],
+  [['--server', ''], {}, '--server is ""; it takes an address such as https://blipq.example.com'],
+  [
+    [],
+    { BLIPQ_URL: 'http://me:secret@x' },
+    'BLIPQ_URL takes an address without a user and password; --api-key takes a key',
+  ],
+  [
+    [],
+    { BLIPQ_API_KEY: 'sec\nret' },
+    'BLIPQ_API_KEY has a line break or another character that no request can carry; copy the key anew',
+  ],
+  [
+    ['--api-key', 'secret…'],
+    {},
+    '--api-key has a line break or another character that no request can carry; copy the key anew',
+  ],
+])('%j with %j is one line at once, exit code 2, and shows no secret', async (words, env, line) => {
+  place.photos('a.jpg');
+  for (const command of [
+    ['caption', 'a.jpg'],
+    ['webhooks', 'test', 'https://example.com'],
+  ]) {
+    const end = await place.run([...command, ...words], { env: env as Record<string, string> });
+    expect(end).toEqual({ code: 2, out: '', err: `blipq: ${line}\n` });
+  }
+});
+
 describe('a server', () => {
   test('that is not there, or is none, is one line at once', async () => {
     place.photos('a.jpg');

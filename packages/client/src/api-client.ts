@@ -5,9 +5,9 @@ export interface ApiOptions {
   /** Where the server is, such as `https://blipq.example.com`. */
   server: string;
   /** Sent as `Authorization: Bearer …`. */
-  apiKey?: string;
+  apiKey?: string | undefined;
   /** Instead of the global one. */
-  fetch?: typeof globalThis.fetch;
+  fetch?: typeof globalThis.fetch | undefined;
 }
 
 /** The methods of openapi-fetch's client that the API has. */
@@ -20,16 +20,22 @@ interface Init extends Omit<RequestInit, 'body'> {
   parseAs?: 'stream';
 }
 
-/** Typed requests as openapi-fetch makes them, whose own code would be two thirds of this package. */
+/**
+ * Typed requests as openapi-fetch makes them, whose own code would be two thirds of this package.
+ *
+ * @throws TypeError for an address or a key with which no request can be made. It does not show the key.
+ */
 export function apiClient({ server, apiKey, fetch = globalThis.fetch }: ApiOptions): ApiClient {
+  if (!/^https?:\/\/[^/@]+(\/|$)/i.test(server) || !URL.canParse(server)) {
+    throw new TypeError('server takes an http(s) URL without a password');
+  }
+  if (/[^\t -~\x80-\xff]/.test(apiKey?.trim() ?? '')) throw new TypeError('apiKey has characters no header takes');
   const base = server.replace(/\/+$/, '');
   const calls =
     (method: string) =>
     async (template: string, init: Init = {}) => {
       const { params: { path = {}, query = {}, header } = {}, body, headers, parseAs, ...rest } = init;
-      const asked = Object.entries(query).flatMap(([name, value]): [string, string][] =>
-        value == null ? [] : [[name, String(value)]],
-      );
+      const asked = Object.entries(query).filter(([, value]) => value != null) as [string, string][];
       const url = base + template.replace(/{(\w+)}/g, (_, name) => encodeURIComponent(path[name]!));
       const json = body !== undefined && !(body instanceof FormData);
       const response = await fetch(asked.length ? `${url}?${new URLSearchParams(asked)}` : url, {

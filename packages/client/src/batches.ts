@@ -12,19 +12,22 @@ export type BatchItem = Schemas['BatchRequest']['items'][number];
 
 export interface CreateBatchOptions extends CallOptions {
   /** The same key and items make one batch, however often they are sent. */
-  idempotencyKey?: string;
-  metadata?: Schemas['Batch']['metadata'];
-  webhook?: Schemas['BatchRequest']['webhook'];
+  idempotencyKey?: string | undefined;
+  metadata?: Schemas['Batch']['metadata'] | undefined;
+  webhook?: Schemas['BatchRequest']['webhook'] | undefined;
 }
 
 /** `/v1/batches`. */
 export class Batches extends Endpoint<Schemas['Batch'], Schemas['BatchSummary'], ListQuery> {
   /** Submits up to 10,000 items. Their images are fetched afterwards. */
-  async create(items: BatchItem[], options: CreateBatchOptions = {}): Promise<Schemas['Batch']> {
-    const { idempotencyKey = await newId('bat'), signal, ...head } = options;
-    const headers = { 'idempotency-key': idempotencyKey };
+  async create(
+    items: BatchItem[],
+    { idempotencyKey, signal, ...head }: CreateBatchOptions = {},
+  ): Promise<Schemas['Batch']> {
+    idempotencyKey ??= await newId('bat');
     // The server takes items as they come, so what is said of all of them stands before them.
-    return this.http.call('POST', this.path, { body: { ...head, items }, headers }, signal);
+    const body = { ...head, items };
+    return this.http.call('POST', this.path, { body, headers: { 'idempotency-key': idempotencyKey } }, signal);
   }
 
   /**
@@ -34,7 +37,7 @@ export class Batches extends Endpoint<Schemas['Batch'], Schemas['BatchSummary'],
    */
   async *results(
     id: string,
-    { cursor, signal }: CallOptions & { cursor?: string } = {},
+    { cursor, signal }: CallOptions & { cursor?: string | undefined } = {},
   ): AsyncGenerator<Schemas['BatchResult']> {
     let failingSince = 0;
     for (;;) {

@@ -1,6 +1,6 @@
 import type { components } from './gen/api.js';
 
-type Problem = components['schemas']['Problem'];
+export type Problem = components['schemas']['Problem'];
 
 /**
  * What went wrong, by a code that never changes its meaning. Beside the API's own codes: the server was not reached
@@ -9,7 +9,10 @@ type Problem = components['schemas']['Problem'];
  */
 export type ErrorCode = Problem['code'] | 'connection_failed' | 'bad_response' | 'canceled' | 'expired';
 
-/** Every error of this package but an abort, which is the signal's own reason, and a webhook's. */
+/**
+ * Every error of this package but an abort, which is the signal's own reason, a webhook's, and a TypeError for a call
+ * that cannot be made as it is.
+ */
 export class BlipqError extends Error {
   override readonly name = 'BlipqError';
 
@@ -29,8 +32,7 @@ export class BlipqError extends Error {
 }
 
 /** The error that an answer tells of. A proxy's answer has no code; its status says whether to try again. */
-export function errorOf({ status }: Response, body: unknown): BlipqError {
-  const problem = body as Problem | undefined;
+export function errorOf({ status }: Response, problem?: Problem): BlipqError {
   if (problem?.code) return errorOfProblem(problem, status, problem);
   const passing = [408, 425, 429, 502, 503, 504].includes(status);
   return new BlipqError('bad_response', `HTTP ${status} without a problem document`, passing, status);

@@ -19,13 +19,15 @@ export class Blipq {
   readonly api: ApiClient;
   readonly #http: Http;
 
+  /** @throws TypeError for options with which no request can be made */
   constructor(options: BlipqOptions) {
-    this.#http = new Http(options);
-    this.api = this.#http.api;
-    this.captions = new Collection(this.#http, 'captions');
-    this.answers = new Collection(this.#http, 'answers');
-    this.matches = new Collection(this.#http, 'matches');
-    this.batches = new Batches(this.#http, '/v1/batches');
+    const http = new Http(options);
+    this.#http = http;
+    this.api = http.api;
+    this.captions = new Collection(http, '/v1/captions');
+    this.answers = new Collection(http, '/v1/answers');
+    this.matches = new Collection(http, '/v1/matches');
+    this.batches = new Batches(http, '/v1/batches');
   }
 
   /** Captions an image. @throws BlipqError; the signal's reason, once the work is being canceled */
@@ -74,21 +76,20 @@ export class Blipq {
    * Has a signed `ping` sent to a URL, as webhooks are, and tells what its receiver did. A receiver that fails is no
    * error.
    */
-  testWebhook(url: string, { signal }: CallOptions = {}): Promise<Schemas['WebhookTest']> {
-    return this.#http.call('POST', '/v1/webhooks/test', { body: { url } }, signal);
+  testWebhook(url: string, options?: CallOptions): Promise<Schemas['WebhookTest']> {
+    return this.#http.call('POST', '/v1/webhooks/test', { body: { url } }, options?.signal);
   }
 
   /**
    * A token with which a browser's EventSource watches events without the key: `<links.self>/events?token=…`. Where a
    * server has no keys, none is needed or given.
    */
-  eventToken(options: Schemas['EventTokenRequest'] & CallOptions = {}): Promise<Schemas['EventToken']> {
-    const { signal, ...body } = options;
+  eventToken({ signal, ...body }: Schemas['EventTokenRequest'] & CallOptions = {}): Promise<Schemas['EventToken']> {
     return this.#http.call('POST', '/v1/events/token', { body }, signal);
   }
 
   /** The models that are served, the newest first. */
-  async models({ signal }: CallOptions = {}): Promise<Schemas['Model'][]> {
-    return (await this.#http.call<Schemas['ModelPage']>('GET', '/v1/models', {}, signal)).data;
+  async models(options?: CallOptions): Promise<Schemas['Model'][]> {
+    return (await this.#http.call<Schemas['ModelPage']>('GET', '/v1/models', {}, options?.signal)).data;
   }
 }

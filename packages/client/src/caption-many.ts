@@ -20,7 +20,7 @@ interface Open<Item> {
 
 export interface ManyOptions extends CallOptions {
   /** How many are on their way at once; a function is asked before each. Default 16, and 8,000 in batches. */
-  concurrency?: number | (() => number);
+  concurrency?: number | (() => number) | undefined;
 }
 
 /** Of images that go in batches, the most in one. */
@@ -101,7 +101,8 @@ export async function* runMany<K extends Kind, Item extends ManyItem<K>>(
     open++;
     const { image, ...own } = ((item as { image?: unknown })?.image ? item : { image: item }) as { image: ImageSource };
     const asked = { ...common, ...own } as Record<string, unknown>;
-    if (/^https?:/i.test(String(image)) && !alone.some((name) => asked[name])) {
+    // Who asks for what a batch does not know of an item is served alone.
+    if (/^https?:/i.test(String(image)) && !(asked.idempotencyKey || asked.fresh || asked.onUpdate)) {
       batched++;
       gather({ ...one, asked: bodyOf(image, asked) as BatchItem, since: Date.now() });
     } else {
@@ -140,6 +141,3 @@ export async function* runMany<K extends Kind, Item extends ManyItem<K>>(
     if (more) await source.return?.();
   }
 }
-
-/** What a batch does not know of an item: who asks for it is served alone. */
-const alone = ['idempotencyKey', 'fresh', 'onUpdate'];

@@ -2,7 +2,7 @@ import { errorOfEnd } from './blipq-error.js';
 import { type CallOptions, Endpoint } from './endpoint.js';
 import { pieces } from './events.js';
 import type { components, paths } from './gen/api.js';
-import { type Http, pause } from './http.js';
+import { pause } from './http.js';
 import { bodyOf, type ImageSource } from './image.js';
 import { newId } from './new-id.js';
 
@@ -24,19 +24,19 @@ type ListQuery = NonNullable<paths['/v1/captions']['get']['parameters']['query']
 export type CreateOptions<K extends Kind> = Requests[K] &
   CallOptions & {
     /** The same key and request make one resource, however often they are sent. */
-    idempotencyKey?: string;
+    idempotencyKey?: string | undefined;
     /** Have the model run even if the result of an equal request is stored. */
-    fresh?: boolean;
+    fresh?: boolean | undefined;
   };
 
 export interface RetryOptions extends CallOptions {
   /** The same key makes one retry, however often it is sent. */
-  idempotencyKey?: string;
+  idempotencyKey?: string | undefined;
 }
 
 export interface WaitOptions<Resource> extends CallOptions {
   /** Called with every change that is seen, the end included. */
-  onUpdate?: (resource: Resource) => void;
+  onUpdate?: ((resource: Resource) => void) | undefined;
 }
 export type RunOptions<K extends Kind> = CreateOptions<K> & WaitOptions<Resources[K]>;
 
@@ -46,16 +46,9 @@ const ended = (state: string) => !['queued', 'processing'].includes(state);
 
 /** `/v1/captions`, `/v1/answers` or `/v1/matches`. */
 export class Collection<K extends Kind> extends Endpoint<Resources[K], Resources[K], ListQuery> {
-  readonly #prefix: string;
-
-  constructor(http: Http, kind: K) {
-    super(http, `/v1/${kind}`);
-    this.#prefix = kind.slice(0, 3);
-  }
-
   /** Submits an image and answers with the resource as it is then, queued as a rule. */
   async create(image: ImageSource, options?: CreateOptions<K>): Promise<Resources[K]> {
-    return this.#put(await newId(this.#prefix, options?.idempotencyKey), image, options);
+    return this.#put(await this.#newId(options), image, options);
   }
 
   /** The resource once it has ended, however it did; `seen` is the version that needs no `onUpdate` any more. */
@@ -84,8 +77,8 @@ export class Collection<K extends Kind> extends Endpoint<Resources[K], Resources
    */
   async retry(id: string, { signal, idempotencyKey }: RetryOptions = {}): Promise<Resources[K]> {
     // A retry whose answer was lost must not make two.
-    const headers = { 'idempotency-key': idempotencyKey ?? (await newId('retry')) };
-    return this.one('POST', id, '/retry', { headers }, signal);
+    idempotencyKey ??= await newId('retry');
+    return this.one('POST', id, '/retry', { headers: { 'idempotency-key': idempotencyKey } }, signal);
   }
 
   /**
@@ -95,7 +88,7 @@ export class Collection<K extends Kind> extends Endpoint<Resources[K], Resources
    */
   async run(image: ImageSource, options?: RunOptions<K>): Promise<Resources[K]> {
     const { onUpdate, signal } = options ?? {};
-    const id = await newId(this.#prefix, options?.idempotencyKey);
+    const id = await this.#newId(options);
     signal?.throwIfAborted();
     try {
       const first = await this.#put(id, image, options, onUpdate ? 0 : waitS);
@@ -117,6 +110,11 @@ export class Collection<K extends Kind> extends Endpoint<Resources[K], Resources
     }
   }
 
+  /** `cap_…` for `/v1/captions`. */
+  #newId(options?: CreateOptions<K>): Promise<string> {
+    return newId(this.path.slice(4, 7), options?.idempotencyKey);
+  }
+
   #put(id: string, image: ImageSource, options?: RunOptions<K>, waitS = 0): Promise<Resources[K]> {
     const { signal, idempotencyKey: _, fresh, onUpdate: __, ...asked } = options ?? ({} as RunOptions<K>);
     const headers = { ...(fresh && { 'cache-control': 'no-cache' }) };
@@ -127,8 +125,8 @@ export class Collection<K extends Kind> extends Endpoint<Resources[K], Resources
   async *#events(id: string, { signal }: CallOptions): AsyncGenerator<Resources[K]> {
     try {
       // All three stream alike, so one of them stands for all where paths are typed.
-      const path = `${this.path}/${id}/events` as '/v1/captions/{id}/events';
-      const { data } = await this.http.api.GET(path, { parseAs: 'stream', signal } as never);
+      const init = { parseAs: 'stream', signal } as never;
+      const { data } = await this.http.api.GET(`${this.path}/${id}/events` as '/v1/captions/{id}/events', init);
       for await (const event of pieces(data as never, '\n\n')) {
         const json = /^data: ?(.*)$/m.exec(event)?.[1];
         if (json) yield JSON.parse(json);

@@ -1,5 +1,5 @@
 import { type ApiClient, type ApiOptions, apiClient } from './api-client.js';
-import { BlipqError, errorOf } from './blipq-error.js';
+import { BlipqError, errorOf, type Problem } from './blipq-error.js';
 import { onAbort } from './on-abort.js';
 
 export interface BlipqOptions extends ApiOptions {
@@ -7,12 +7,13 @@ export interface BlipqOptions extends ApiOptions {
    * How long requests that fail for a passing reason are repeated, in milliseconds. Default: half a minute. A rate limit
    * (429 with `Retry-After`) is always waited out, as long as the call's signal lets it.
    */
-  retryForMs?: number;
+  retryForMs?: number | undefined;
 }
 
 interface Answer<T> {
   data?: T;
-  error?: unknown;
+  /** A problem document, if a BlipQ server answers. */
+  error?: Problem;
   response: Response;
 }
 
@@ -38,10 +39,12 @@ export class Http {
    *
    * @param init what openapi-fetch takes, without the signal
    * @param waitMs how long the server is asked to wait
-   * @throws BlipqError, or the signal's reason
+   * @throws BlipqError; TypeError for a header that cannot be sent; the signal's reason
    */
   async call<T>(method: keyof ApiClient, path: string, init: object, signal?: AbortSignal, waitMs = 0): Promise<T> {
     const operation = this.api[method] as (path: string, init: object) => Promise<Answer<T>>;
+    // Refused here, once, what each try would be refused for.
+    new Headers((init as { headers?: Record<string, string> }).headers);
     let failingSince = 0;
     for (let attempt = 0; ; attempt++) {
       await pause(this.#notBefore - Date.now(), signal);
@@ -66,8 +69,7 @@ export class Http {
       const backoffMs = Math.min(firstPauseMs * 2 ** attempt, pauseMsMax) * (0.5 + Math.random());
       if (error.status === 429 && this.#notBefore > Date.now()) failingSince = 0;
       else failingSince ||= Date.now();
-      const late = failingSince && Date.now() + backoffMs - failingSince > this.retryForMs;
-      if (!error.retryable || late) throw error;
+      if (!error.retryable || (failingSince && Date.now() + backoffMs - failingSince > this.retryForMs)) throw error;
       await pause(backoffMs, signal);
     }
   }

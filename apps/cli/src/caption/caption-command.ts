@@ -106,7 +106,7 @@ function planOf(inputs: string[], values: CaptionValues, env: CaptionEnvironment
     asked: { kind, request: { ...asks[kind], ...(model !== undefined && { model }) } },
     columns: { questions, texts, match: Boolean(confidence) },
     local: Boolean(values.local),
-    ...serverOf(values, env),
+    ...(values.local ? { server: '', apiKey: undefined } : serverOf(values, env)),
     out,
     sidecar,
     embed,

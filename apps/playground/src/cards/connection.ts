@@ -44,9 +44,10 @@ export class Connection extends Changes {
 
   /** Takes a key, which is kept until this tab is closed. */
   useKey(key: string): void {
+    // Throws for a key that no header can hold, which is then not kept.
+    this.#connect(key);
     this.#storage.setItem(keyPlace, key);
     this.keyNeeded = false;
-    this.#connect();
     this.changed();
     void this.readModels();
   }
@@ -64,8 +65,7 @@ export class Connection extends Changes {
     this.changed();
   }
 
-  #connect(): void {
-    const { apiKey } = this;
+  #connect(apiKey = this.apiKey): void {
     const fetch: typeof globalThis.fetch = (input, init) => this.#watched(input, init);
     this.client = new Blipq({ server: this.server, retryForMs, fetch, ...(apiKey && { apiKey }) });
   }
