@@ -27,6 +27,15 @@ const requests: RefusedRequest[] = [
   ['a text that is not UTF-8', generate, bento({ txt: latin1 }), 400, 'value_error', 'txt'],
   ['a huge text', generate, bento({ txt: 'x'.repeat(20_000) }), 400, 'value_error', 'txt'],
   ['no boundary', generate, rawBody(whole, 'multipart/form-data'), 400],
+  [
+    'a long part that is no field',
+    generate,
+    rawBody(
+      Buffer.concat([Buffer.from(`--blipq-test-boundary\r\nX-A: b\r\n\r\n${'a'.repeat(20_000)}\r\n`), whole]),
+      formHeaders['content-type'],
+    ),
+    400,
+  ],
   ['a body cut short', generate, { body: whole.subarray(0, 5000), headers: formHeaders }, 400],
 ];
 

@@ -16,7 +16,31 @@ const invalid = (name: string, sent: Body, field: string): RefusedRequest => [
   field,
 ];
 
+/** A part that a form cannot have, alone and before a good image. */
+const oddParts = [20, 20_000].flatMap((bytes) => {
+  const text = 'a'.repeat(bytes);
+  const headers = [
+    ['without a Content-Disposition', 'X-A: b'],
+    ['that is an attachment', 'Content-Disposition: attachment; name="image"; filename="a"'],
+    ['whose name has a line break', 'Content-Disposition: form-data; name="a\nb"'],
+  ];
+  return headers.map(([name, header]): [name: string, part: Buffer] => [
+    `${bytes} bytes ${name}`,
+    Buffer.from(`--blipq-test-boundary\r\n${header}\r\n\r\n${text}\r\n`),
+  ]);
+});
+const end = multipart([]).body;
+const oddForms = ['/v1/captions', '/v1/batches'].flatMap((path) =>
+  oddParts.flatMap(([name, part]): RefusedRequest[] =>
+    [end, imageForm(path === '/v1/batches' ? 'images' : 'image', photo).body].map((rest) => {
+      const sent = { body: Buffer.concat([part, rest]), headers: formHeaders };
+      return [`a part of ${name}, then ${rest.length} bytes`, `POST ${path}`, sent, 400, 'malformed_multipart'];
+    }),
+  ),
+);
+
 const requests: RefusedRequest[] = [
+  ...oddForms,
   ...unusableImages.map(
     ([name, image, status, code]): RefusedRequest => [name, v1, imageForm('image', image), status, code],
   ),

@@ -1,3 +1,5 @@
+import type { EventEmitter } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { BlipqError, imageBytesMax, invalidField } from '@blipq/contracts';
 import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy';
 import type { Request, Response } from 'express';
@@ -11,6 +13,8 @@ const fieldBytesMax = 16 * 1024;
 const fieldNameBytesMax = 100;
 const fieldsMax = 128;
 const boundaryCharsMax = 70;
+/** Turns of the event loop without progress after which a parser that has the whole body is taken to be stuck. */
+const idleTurnsMax = 10;
 
 /** A multipart form as it was sent: the accepted files, and the text fields with every value that each was given. */
 export interface Upload {
@@ -89,22 +93,32 @@ export class FormReader {
   readonly #parser: BusboyInstance;
   readonly #policy: FilePolicy;
   readonly #upload: Upload = { files: [], fields: new Map() };
-  readonly #ended: Promise<void>;
+  #hasEnded = false;
+  /** Parts that have begun, and those of them that the parser has handed over. */
+  #begun = 0;
+  #handedOver = 0;
   #accepted = 0;
   #failure: unknown;
 
   constructor(parser: BusboyInstance, policy: FilePolicy) {
     this.#parser = parser;
     this.#policy = policy;
-    this.#ended = new Promise((resolve) => {
-      parser.once('finish', resolve);
-      parser.on('error', (error) => {
-        this.#fail(malformed(error));
-        resolve();
-      });
+    parser.once('finish', () => {
+      this.#hasEnded = true;
     });
-    parser.on('file', (field, file, filename, _encoding, type) => this.#file(field, file, filename, type));
-    parser.on('field', (field, text, _nameCut, isCut) => this.#field(field, text, isCut));
+    parser.on('error', (error) => this.#fail(malformed(error)));
+    parser.on('file', (field, file, filename, _encoding, type) => {
+      this.#handedOver += 1;
+      this.#file(field, file, filename, type);
+    });
+    parser.on('field', (field, text, _nameCut, isCut) => {
+      this.#handedOver += 1;
+      this.#field(field, text, isCut);
+    });
+    partsOf(parser).on('part', () => {
+      this.#refuseLeftOut();
+      this.#begun += 1;
+    });
     parser.on('partsLimit', () => this.#fail(invalidField('', 'there are too many form fields')));
   }
 
@@ -120,9 +134,26 @@ export class FormReader {
 
   async end(): Promise<Upload> {
     this.#parser.end();
-    await this.#ended;
+    await this.#settled();
+    this.#refuseLeftOut();
+    if (this.#failure === undefined && !this.#hasEnded) this.#fail(malformed(new Error('The parser is stuck')));
     if (this.#failure !== undefined) throw this.#failure;
     return this.#upload;
+  }
+
+  /** Resolves when the parser has finished or failed, or makes no progress with a body that it has in whole. */
+  async #settled(): Promise<void> {
+    let left = this.#parser.writableLength;
+    for (let idle = 0; idle < idleTurnsMax && !this.#hasEnded && this.#failure === undefined; idle += 1) {
+      await nextTurn();
+      if (this.#parser.writableLength < left) idle = 0;
+      left = this.#parser.writableLength;
+    }
+  }
+
+  /** A form is refused when the parser left a part out: whoever sent the part would not learn that nobody read it. */
+  #refuseLeftOut(): void {
+    if (this.#handedOver < this.#begun) this.#fail(malformed(new Error('A part has no proper header')));
   }
 
   #fail(error: unknown): void {
@@ -172,6 +203,14 @@ export class FormReader {
     if (failure !== undefined) this.#fail(failure);
     else fields.set(field!, [...(fields.get(field!) ?? []), text]);
   }
+}
+
+/**
+ * What tells of every part. Busboy (3.2.6) leaves out a part without a `Content-Disposition: form-data` and says nothing;
+ * when such a part is longer than its buffer, it never finishes. Its types do not have the parser inside it.
+ */
+function partsOf(parser: BusboyInstance): EventEmitter {
+  return (parser as unknown as { _parser: { parser: EventEmitter } })._parser.parser;
 }
 
 function troubleOfName(field: string | undefined): BlipqError | undefined {
