@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { WorkerStatus } from '@blipq/contracts';
+import { cutText, type WorkerStatus } from '@blipq/contracts';
 import type { Engine, EngineEvents } from '@blipq/engine';
 import type { ModelRegistry } from '@blipq/queue';
 import type { ServicePart } from '@blipq/service';
@@ -85,8 +85,8 @@ export class WorkerPresence implements ServicePart {
     this.#restarts = this.#restarts.filter((atMs) => performance.now() - atMs < restartsMs);
     return {
       ...{ host: hostname(), pid: process.pid, started_at: this.#startedAt },
-      ...{ state: engine.state, reason: this.#reason?.slice(0, 300) ?? null },
-      model: facts?.model ?? reference.slice(0, 1000),
+      ...{ state: engine.state, reason: this.#reason && cutText(this.#reason, 300) },
+      model: facts?.model ?? cutText(reference, 1000),
       task: facts?.task ?? null,
       revision: facts?.revision ?? null,
       precision: facts?.precision ?? null,

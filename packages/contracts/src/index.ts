@@ -46,6 +46,7 @@ export {
   imageBytesMax,
   imageInput,
 } from './caption-request.js';
+export { cutText } from './cut-text.js';
 export { type EventTokenResource, eventTokenJson, eventTokenResource } from './event-token.js';
 export {
   answerId,

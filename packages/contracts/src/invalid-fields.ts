@@ -1,3 +1,4 @@
+import { cutText } from './cut-text.js';
 import { BlipqError, type FieldError } from './problem.js';
 
 /** Errors that one answer lists. A corrected request gets the next ones. */
@@ -27,5 +28,7 @@ export function invalidField(field: string, message: string): BlipqError {
 }
 
 function cut(text: string, charsMax: number): string {
-  return text.length <= charsMax ? text : `${text.slice(0, charsMax - 1)}…`;
+  const short = text.length <= charsMax ? text : `${cutText(text, charsMax - 1)}…`;
+  // A name may have half a character, which is no UTF-8.
+  return short.toWellFormed();
 }

@@ -1,8 +1,10 @@
 import type { z } from 'zod';
-import { invalidField, invalidFields } from './invalid-fields.js';
+import { invalidFields } from './invalid-fields.js';
 import { unknownParamMessage } from './params.js';
 import { plainIssue } from './plain-issue.js';
 import type { FieldError } from './problem.js';
+
+const halfCharacter = 'has half a character (a lone surrogate)';
 
 /**
  * Parses fields that a client sent.
@@ -12,18 +14,23 @@ import type { FieldError } from './problem.js';
  */
 export function parseFields<Output>(schema: z.ZodType<Output>, value: unknown, at = ''): Output {
   const odd = unkeepable(value, at);
-  if (odd !== undefined) throw invalidField(odd, 'is not a name that can be used');
+  if (odd !== undefined) throw invalidFields([odd]);
   const parsed = schema.safeParse(value, { error: plainIssue });
   if (parsed.success) return parsed.data;
   throw invalidFields(fieldErrors(parsed.error.issues, at));
 }
 
-/** The path of a field named `__proto__`, which Zod would leave out without a word. */
-function unkeepable(value: unknown, at: string): string | undefined {
+/**
+ * A field named `__proto__`, which Zod would leave out without a word, or one with half a character (a lone surrogate),
+ * which JSON can spell and neither UTF-8 nor Redis's scripts can.
+ */
+function unkeepable(value: unknown, at: string): FieldError | undefined {
+  if (typeof value === 'string' && !value.isWellFormed()) return { field: at, message: halfCharacter };
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return undefined;
   for (const [name, one] of Object.entries(value)) {
     const path = at === '' ? name : `${at}.${name}`;
-    const found = name === '__proto__' ? path : unkeepable(one, path);
+    if (name === '__proto__') return { field: path, message: 'is not a name that can be used' };
+    const found = name.isWellFormed() ? unkeepable(one, path) : { field: path, message: halfCharacter };
     if (found !== undefined) return found;
   }
   return undefined;

@@ -25,6 +25,7 @@ const requests: RefusedRequest[] = [
   ['a JSON object as text', generate, bento({ text: '{"a":1}' }), 400, 'value_error', 'txt'],
   ['a text that leaves no room', generate, bento({ txt: 'a cat and '.repeat(40) }), 400, 'value_error', 'txt'],
   ['a text that is not UTF-8', generate, bento({ txt: latin1 }), 400, 'value_error', 'txt'],
+  ['half a character', generate, bento({ txt: '"\\ud83d"' }), 400, 'value_error', 'txt'],
   ['a huge text', generate, bento({ txt: 'x'.repeat(20_000) }), 400, 'value_error', 'txt'],
   ['no boundary', generate, rawBody(whole, 'multipart/form-data'), 400],
   [

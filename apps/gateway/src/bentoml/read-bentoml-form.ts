@@ -70,6 +70,7 @@ function readText(field: string, raw: string): string | null {
   } catch {
     return raw;
   }
+  if (typeof value === 'string' && !value.isWellFormed()) throw invalidField(field, 'has half a character');
   if (value === null || typeof value === 'string') return value;
   if (typeof value === 'object') throw invalidField(field, 'Input should be a valid string');
   return raw;

@@ -1,4 +1,4 @@
-import type { BatchItem, BlipqError } from '@blipq/contracts';
+import { type BatchItem, type BlipqError, cutText } from '@blipq/contracts';
 
 type ItemError = NonNullable<BatchItem['error']>;
 
@@ -26,7 +26,7 @@ export function itemErrorOf({ code, detail, retryable, errors = [] }: BlipqError
 }
 
 function cut(text: string, charsMax: number): string {
-  const short = text.length <= charsMax ? text : `${text.slice(0, charsMax - 1)}…`;
-  // Half a character, the request's or a cut's, is none that could be stored.
-  return short.replace(/[\ud800-\udfff]/gu, '\ufffd');
+  const short = text.length <= charsMax ? text : `${cutText(text, charsMax - 1)}…`;
+  // Half a character is none that could be stored.
+  return short.toWellFormed();
 }

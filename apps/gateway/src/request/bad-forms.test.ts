@@ -82,6 +82,13 @@ const requests: RefusedRequest[] = [
   ),
   invalid('a huge prompt', texts({ prompt: 'x'.repeat(20_000) }), 'prompt'),
   invalid('a prompt that is not UTF-8', texts({ prompt: latin1 }), 'prompt'),
+  invalid('half a character in metadata', texts({ metadata: '{"a":"\\ud800"}' }), 'metadata.a'),
+  invalid('half a character in a webhook', texts({ webhook: '{"url":"https://example.com/\\ud800"}' }), 'webhook.url'),
+  invalid(
+    'half a character as JSON',
+    multipart([{ name: 'prompt', value: '"\\ud800"', type: 'application/json' }]),
+    'prompt',
+  ),
   invalid('a huge field name', texts({ ['n'.repeat(500)]: '1' }), ''),
   invalid('a part without a name', multipart([{ name: null, value: 'x' }]), ''),
   invalid('two hundred fields', multipart(Array.from({ length: 200 }, () => ({ name: 'prompt', value: 'x' }))), ''),

@@ -86,6 +86,34 @@ const requests: RefusedRequest[] = [
     { format: 'html' },
     { min_confidence: 2 },
   ].map((params) => badJson(JSON.stringify(params), { image, params }, `params.${Object.keys(params)[0]}`)),
+  ...[
+    { prompt: 'a \ud83d' },
+    { params: { bad_words: ['\udc00'] } },
+    { metadata: { a: 'x\ud83d' } },
+    { metadata: { '\ud83d': 'x' } },
+    { webhook: 'https://example.com/\ud800' },
+    { webhook: { url: 'https://example.com/\ud800' } },
+  ].map((fields) =>
+    badJson(`half a character in ${JSON.stringify(fields)}`, { image, ...fields }, Object.keys(fields)[0]!),
+  ),
+  ...(
+    [
+      ['/v1/answers', { image, question: '\ud83d?' }, 'question'],
+      ['/v1/matches', { image, texts: ['a cat', '\ud83d'] }, 'texts'],
+      ['/v1/batches', { items: [{ image }], webhook: 'https://example.com/\ud800' }, 'webhook.url'],
+      ['/v1/batches', { items: [{ image }], metadata: { a: '\ud800' } }, 'metadata.a'],
+      ['/v1/webhooks/test', { url: 'https://example.com/\ud800' }, 'url'],
+    ] as const
+  ).map(
+    ([path, value, field]): RefusedRequest => [
+      `half a character in ${field} of ${path}`,
+      `POST ${path}`,
+      json(value),
+      422,
+      'invalid_params',
+      field,
+    ],
+  ),
   badJson('a blank bad word', { image, params: { bad_words: ['dog', ' '] } }, 'params.bad_words.1'),
   ...[
     { temperature: 1 },

@@ -1,4 +1,12 @@
-import { BlipqError, batchItemsMax, invalidField, requestSchemas, taskOf, type WorkRequest } from '@blipq/contracts';
+import {
+  BlipqError,
+  batchItemsMax,
+  cutText,
+  invalidField,
+  requestSchemas,
+  taskOf,
+  type WorkRequest,
+} from '@blipq/contracts';
 import type { Request, Response } from 'express';
 import { type BatchExtent, BatchFlow, type BatchHead, type BatchSink } from './batch-flow.js';
 import { headOf, itemTooLarge, readItem } from './batch-json.js';
@@ -153,7 +161,7 @@ async function readForm(req: Request, res: Response, sink: BatchSink): Promise<B
     },
   });
   const put = ({ bytes, filename }: UploadedFile) =>
-    flow.put(filename?.slice(0, 200) || undefined, bytes.length, () => ({
+    flow.put(cutText(filename ?? '', 200) || undefined, bytes.length, () => ({
       request: { image: bytes, ...asked } as WorkRequest,
       hash: jsonHash({ ...asked, bytes }),
     }));

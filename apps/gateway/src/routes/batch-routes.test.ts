@@ -42,6 +42,27 @@ describe('batches', () => {
     expect(same.status).toBe(304);
   });
 
+  test('a form takes file names of any length, and a key ends with a whole character', async () => {
+    const filename = `${'x'.repeat(199)}😀.jpg`;
+    const { body, headers } = multipart([{ name: 'images', value: photo, filename }]);
+    const { status, json: batch } = await api.call('POST', '/v1/batches', { body, headers });
+    expect([status, batch.items[0].key]).toEqual([202, 'x'.repeat(199)]);
+  });
+
+  test('half a character in one item refuses that item alone', async () => {
+    const item = { image: { base64 }, prompt: fresh() };
+    const items = [item, { ...item, prompt: '\ud83d' }, { ...item, key: '\ud83d' }];
+    const headers = { 'content-type': 'application/x-ndjson' };
+    const body = items.map((one) => JSON.stringify(one)).join('\n');
+    for (const sent of [json({ items }), { headers, body }]) {
+      const { json: batch } = await api.call('POST', '/v1/batches', sent);
+      const fields = batch.items.map(({ error }: { error: { errors: { field: string }[] } | null }) =>
+        error?.errors.map(({ field }) => field),
+      );
+      expect(fields).toEqual([undefined, ['items.1.prompt'], ['items.2.key']]);
+    }
+  });
+
   test('a key makes a repeated batch the first one', async () => {
     const init = json({ items: [{ image: { base64 }, prompt: fresh() }] }, { 'idempotency-key': ulid() });
     const first = await api.call('POST', '/v1/batches', init);

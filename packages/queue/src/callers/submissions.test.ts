@@ -35,6 +35,16 @@ test('a job is not added to work that Redis has lost since: nobody is told that 
   await jobs.close();
 });
 
+test('half a character in what a script is given does not keep the script from running', async () => {
+  const odd = ['\ud83d', '\\\ud83d', 'a\udc00b', '😀', '\\ud83d'];
+  for (const fingerprint of odd) {
+    const identity = { idempotencyKey: fingerprint, fingerprint };
+    expect(await live.queue.admit(identity)).toEqual({ status: 'admitted' });
+    const { work } = await live.queue.submit(keyed(fingerprint, fingerprint));
+    expect(await live.redis.hget(live.keys.record(work.id), 'fingerprint')).toBe(fingerprint.toWellFormed());
+  }
+});
+
 describe('an idempotency key', () => {
   test('repeated with the same request returns the first caption and stores nothing', async () => {
     const first = await live.queue.submit(keyed('a'));

@@ -24,7 +24,7 @@ export function script<Arguments extends object = Record<never, never>>(file: UR
   return async ({ redis, root }, values) => {
     lua ??= assembleScript(file);
     sha ??= createHash('sha1').update(lua).digest('hex');
-    const given = [root, `${root}:nothing`, root, JSON.stringify(values)] as const;
+    const given = [root, `${root}:nothing`, root, json(values)] as const;
     try {
       return await redis.evalsha(sha, 2, ...given);
     } catch (error) {
@@ -32,4 +32,12 @@ export function script<Arguments extends object = Record<never, never>>(file: UR
       return await redis.eval(lua, 2, ...given);
     }
   };
+}
+
+/** Half a character, which Redis's decoder of JSON refuses, becomes U+FFFD: one text is no reason to run nothing. */
+function json(values: object): string {
+  const text = JSON.stringify(values);
+  // Whole characters are not escaped, and what is written as an escape has a backslash before its own.
+  if (!text.includes('\\ud')) return text;
+  return text.replaceAll(/(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g, '$1\ufffd');
 }

@@ -1,4 +1,4 @@
-import type { DeliveryAttempt, WorkState } from '@blipq/contracts';
+import { cutText, type DeliveryAttempt, type WorkState } from '@blipq/contracts';
 import type { ScriptTarget } from '../lua/script.js';
 import { elapsedMs, isoTime } from '../records/record.js';
 import { queueKeys } from '../redis/keys.js';
@@ -133,6 +133,6 @@ function receiverOf({ delivery: { id, fields }, failingSinceMs, disabled, attemp
       attempt: Number(fields.attempt),
       next_attempt_at: isoTime(fields.next_ms),
     },
-    last_attempt: last && { at: last.at, status: last.status, error: last.error?.slice(0, 300) ?? null },
+    last_attempt: last && { at: last.at, status: last.status, error: last.error && cutText(last.error, 300) },
   };
 }

@@ -1,4 +1,4 @@
-import type { WorkError, WorkState } from '@blipq/contracts';
+import { cutText, type WorkError, type WorkState } from '@blipq/contracts';
 import { elapsedMs, isoTime, waitMs } from '../records/record.js';
 import type { HashFields } from '../redis/hash-fields.js';
 import type { FoundRecord } from './scripts/look-around.js';
@@ -33,7 +33,7 @@ export function glanceAt({ id, fields }: FoundRecord): WorkGlance {
     cached: fields.cached !== undefined,
     cancel_requested: fields.cancel !== undefined,
     batch_id: fields.batch ?? null,
-    error: error && { code: error.code, detail: error.detail.slice(0, 300) },
+    error: error && { code: error.code, detail: cutText(error.detail, 300) },
     created_at: isoTime(created_ms),
     started_at: isoTime(started_ms),
     finished_at: isoTime(finished_ms),
