@@ -21,7 +21,7 @@ let restarts: number;
 beforeEach(async () => {
   const address = { redisUrl: inject('redisUrl'), namespace: `test-${randomUUID()}` };
   const silent = () => {};
-  queue = new WorkQueue(address);
+  queue = new WorkQueue({ ...address, commandTimeoutMs: 120_000 });
   engine = new Engine({
     checkpoint: 'plain',
     cacheDir: '',

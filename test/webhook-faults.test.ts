@@ -34,7 +34,7 @@ afterEach(async () => {
 
 async function connect(): Promise<void> {
   queue = new WorkQueue({ redisUrl, namespace, commandTimeoutMs: 120_000 });
-  log = new DeliveryLog({ redisUrl, namespace });
+  log = new DeliveryLog({ redisUrl, namespace, commandTimeoutMs: 120_000 });
   await Promise.all([queue.start(), log.start()]);
 }
 

@@ -94,7 +94,7 @@ test('a burst of 10,000 from none: the first worker within one look, all within 
 
 test('a new cluster: one worker comes by itself, registers its model, and is gone after the cooldown', async () => {
   const { gateway, demand } = await emptyCluster();
-  expect((await fetch(`${gateway.url}/readyz`)).status).toBe(503);
+  await expect.poll(async () => (await fetch(`${gateway.url}/readyz`)).status).toBe(503);
   const nothing = {
     jobs: `${gateway.namespace}:{captions}:jobs:captions.demo:`,
     open: `${gateway.namespace}:{captions}:open`,
@@ -105,7 +105,7 @@ test('a new cluster: one worker comes by itself, registers its model, and is gon
   expect(Math.max(...preparing.map(({ replicas }) => replicas))).toBe(1);
   expect(preparing.at(-1)).toMatchObject({ replicas: 1, ready: 1 });
   await gateway.registerModel();
-  expect((await fetch(`${gateway.url}/readyz`)).status).toBe(200);
+  await expect.poll(async () => (await fetch(`${gateway.url}/readyz`)).status).toBe(200);
   const registeredS = simulated.nowS;
   const gone = first(await simulated.pass(1200), ({ replicas }) => replicas === 0)!;
   expect(gone - registeredS).toBeGreaterThanOrEqual(spec.cooldownPeriod - spec.pollingInterval);

@@ -57,12 +57,20 @@ export interface Gateway {
 /**
  * Builds the gateway. Nothing connects or listens before `start`.
  *
+ * @param patience how long Redis may take to answer a command, where that is not what each client waits by itself
  * @throws StartupError for keys, secrets or networks that cannot be read
  */
-export function composeGateway(config: GatewayConfig, logger: Logger): Gateway {
+export function composeGateway(
+  config: GatewayConfig,
+  logger: Logger,
+  patience: { commandTimeoutMs?: number } = {},
+): Gateway {
   const processMetrics = new ProcessMetrics();
   const report = new RedisReport(processMetrics, logger);
-  const redis = { redisUrl: config.REDIS_URL, namespace: config.BLIPQ_NAMESPACE, onError: report.error };
+  const redis = {
+    ...{ redisUrl: config.REDIS_URL, namespace: config.BLIPQ_NAMESPACE, onError: report.error },
+    ...patience,
+  };
   const bounds = { openMax: config.BLIPQ_QUEUE_MAX, bytesMax: config.BLIPQ_QUEUE_MB_MAX * 1024 ** 2 };
 
   const memory = new RedisMemory(redis);

@@ -10,8 +10,11 @@ const keepAliveTimeoutMs = 75_000;
 const headersTimeoutMs = 20_000;
 /** For a whole request, the body of a batch included: 4 GiB in this time are 10 Mbit/s. Other bodies have less. */
 const requestTimeoutMs = 3_600_000;
-/** After all requests have been given up, answers that are not sent within this time are cut off. */
-const lastWordsMs = 2000;
+/**
+ * After all requests have been given up, answers that are not sent within this time are cut off. It is more than the two
+ * commands together that such an answer waits for, 1.5 s each while Redis does not answer: a cancel and a look.
+ */
+const lastWordsMs = 5000;
 
 interface GatewayServerOptions {
   app: Express;

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { type IncomingMessage, request } from 'node:http';
-import { expect, inject, test, vi } from 'vitest';
+import { OwnRedis } from '@blipq/test-servers';
+import { expect, inject, onTestFinished, test, vi } from 'vitest';
 import type { GatewayConfig } from './config.js';
 import { echoHandler, LiveGateway, repositoryFile } from './testing/live-gateway.js';
 import { imageForm } from './testing/multipart.js';
@@ -40,6 +41,23 @@ test('a stopping server answers requests that wait, gives up those that take too
   expect([generated.status, generated.headers.get('retry-after')]).toEqual([503, '1']);
   expect(await generated.json()).toEqual({ error: expect.stringMatching(/stopping/) });
   await expect(fetch(`${gateway.url}/livez`)).rejects.toThrow();
+  await gateway.stopAround();
+});
+
+test('a stopping server answers requests that it gives up while Redis does not answer', async () => {
+  const redis = await OwnRedis.create();
+  onTestFinished(() => redis.remove());
+  await redis.start();
+  const gateway = await new LiveGateway(redis.url, { BLIPQ_DRAIN_MS: 0 }, {}).start();
+  await gateway.registerModel();
+  const generating = fetch(`${gateway.url}/generate`, { method: 'POST', ...imageForm('img', photo) });
+  await queuedCaptions(gateway, 1);
+  redis.signal('SIGSTOP');
+  const stopped = gateway.stopGateway();
+  const generated = await generating;
+  expect([generated.status, generated.headers.get('retry-after')]).toEqual([503, '1']);
+  redis.signal('SIGCONT');
+  await stopped;
   await gateway.stopAround();
 });
 

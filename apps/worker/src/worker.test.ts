@@ -102,20 +102,20 @@ test('registers its model and captions the example scenes as transformers does',
     await vi.waitFor(() => expect(worker.log).toContainEqual(expect.objectContaining({ id, level: 20 })));
   }
   const registered = await worker.logged('model registered');
-  const registry = new ModelRegistry({ redisUrl, namespace });
+  const registry = new ModelRegistry({ redisUrl, namespace, commandTimeoutMs: 120_000 });
   await registry.start();
   const [{ manifest } = {}] = await registry.list();
   expect(manifest).toMatchObject({ model: registered.model, revision: registered.revision, image_size: 128 });
   expect(JSON.parse(await registry.tokenizer(manifest!.tokenizer_sha256))).toHaveProperty('model');
   await registry.stop();
-  expect(await worker.health('/readyz')).toEqual({ status: 200, body: '\n' });
+  await expect.poll(() => worker.health('/readyz')).toEqual({ status: 200, body: '\n' });
   expect(await worker.logged('worker ready')).toMatchObject({ batchMax: 8, threads: expect.any(Number) });
 });
 
 describe('what a worker says of itself', () => {
   let registry: ModelRegistry;
   beforeEach(async () => {
-    registry = new ModelRegistry({ redisUrl, namespace });
+    registry = new ModelRegistry({ redisUrl, namespace, commandTimeoutMs: 120_000 });
     await registry.start();
   });
   afterEach(() => registry.stop());

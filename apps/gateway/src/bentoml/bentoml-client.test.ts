@@ -42,7 +42,7 @@ afterAll(async () => {
 });
 
 test('the client finds the server ready and builds its methods from the schema', async () => {
-  expect(await send(gateway.port, ask('GET', '/readyz'))).toMatchObject({ status: 200, text: '\n' });
+  await expect.poll(() => send(gateway.port, ask('GET', '/readyz'))).toMatchObject({ status: 200, text: '\n' });
   const schema = await send(gateway.port, ask('GET', '/schema.json'));
   expect(schema.status).toBe(200);
   const img = { format: 'image', pil: true, title: 'Img', type: 'file' };

@@ -38,13 +38,17 @@ test('requests are counted and timed under the names, labels and buckets of Bent
   const photo = await readFile(repositoryFile('test/images/rocket.jpg'));
   expect((await send(gateway.port, callWithFile(photo))).status).toBe(504);
   await gateway.work(echoHandler);
-  expect((await send(gateway.port, callWithFile(photo))).status).toBe(200);
+  let tooLate = 1;
+  // A caption has the same second, in which a busy machine may not make it at once.
+  let { status } = await send(gateway.port, callWithFile(photo));
+  for (; status === 504; tooLate += 1) ({ status } = await send(gateway.port, callWithFile(photo)));
+  expect(status).toBe(200);
   await vi.waitFor(async () => {
     const lines = await scrape();
-    const total = (http_response_code: string) =>
-      `bentoml_service_request_total{endpoint="/generate",http_response_code="${http_response_code}",${service}} 1`;
-    expect(lines).toContain(total('200'));
-    expect(lines).toContain(total('504'));
+    const total = (http_response_code: string, count: number) =>
+      `bentoml_service_request_total{endpoint="/generate",http_response_code="${http_response_code}",${service}} ${count}`;
+    expect(lines).toContain(total('200', 1));
+    expect(lines).toContain(total('504', tooLate));
     expect(lines).toContain(`bentoml_service_request_in_progress{endpoint="/generate",${service}} 0`);
     const buckets = lines.filter((line) =>
       /^bentoml_service_request_duration_seconds_bucket.*"\/generate".*"200"/.test(line),

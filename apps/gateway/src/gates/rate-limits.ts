@@ -15,6 +15,8 @@ interface RateLimitsOptions {
   redisUrl: string;
   namespace: string;
   keys: readonly ApiKey[];
+  /** How long Redis may take to answer one command, in milliseconds. Default 500. */
+  commandTimeoutMs?: number;
   onError: (error: Error) => void;
 }
 
@@ -35,8 +37,8 @@ export class RateLimits {
 
   readonly #costly = new Map<Costly, RateLimiterRedis>();
 
-  constructor({ redisUrl, namespace, keys, onError }: RateLimitsOptions) {
-    this.#redis = producerRedis(redisUrl, 500, onError);
+  constructor({ redisUrl, namespace, keys, commandTimeoutMs = 500, onError }: RateLimitsOptions) {
+    this.#redis = producerRedis(redisUrl, commandTimeoutMs, onError);
     const limiter = (name: string, window: { points: number; duration: number }) =>
       new RateLimiterRedis({
         ...window,

@@ -11,11 +11,11 @@ import { echoHandler, LiveGateway, repositoryFile } from '../testing/live-gatewa
 const photo = await readFile(repositoryFile('test/images/rocket.jpg'));
 
 /** A gateway with a model, and a Redis that no other test asks. */
-async function gatewayWithOwnRedis(): Promise<{ gateway: LiveGateway; server: OwnRedis }> {
+async function gatewayWithOwnRedis(patience?: object): Promise<{ gateway: LiveGateway; server: OwnRedis }> {
   const server = await OwnRedis.create();
   onTestFinished(() => server.remove());
   await server.start();
-  const gateway = await new LiveGateway(server.url).start();
+  const gateway = await new LiveGateway(server.url, {}, patience).start();
   onTestFinished(() => gateway.stop());
   await gateway.registerModel();
   return { gateway, server };
@@ -53,7 +53,7 @@ const headers = { 'content-type': 'application/json', 'idempotency-key': 'order-
 const item = { image: { base64: photo.toString('base64') } };
 
 test('a batch that Redis broke off is finished by a repetition at once: every image is taken once', async () => {
-  const { gateway, server } = await gatewayWithOwnRedis();
+  const { gateway, server } = await gatewayWithOwnRedis({});
   const body = JSON.stringify({ items: Array.from({ length: 12 }, () => item) });
   const post = () => fetch(`${gateway.url}/v1/batches`, { method: 'POST', headers, body });
   const records = () => gateway.redis.keys(`${gateway.namespace}:{captions}:record:cap_*`);

@@ -68,7 +68,7 @@ test('a model that is not registered wants one worker, which registers it', asyn
 
 test('an expired deadline ends a caption although there is no worker', async () => {
   const { id } = (await (await submit(photo, '?timeout_s=1')).json()) as { id: string };
-  const queue = new WorkQueue({ redisUrl, namespace: gateway.namespace });
+  const queue = new WorkQueue({ redisUrl, namespace: gateway.namespace, commandTimeoutMs: 120_000 });
   await queue.start();
   expect(await queue.wait(id, { timeoutMs: 120_000 })).toMatchObject({ work: { state: 'expired' } });
   await queue.stop();

@@ -32,7 +32,7 @@ describe.skipIf(noChromium !== '')(`the live view in Chromium${noChromium}`, () 
     redis = await OwnRedis.create();
     await redis.start();
     gateway = await new LiveGateway(redis.url, { BLIPQ_ADMIN_KEY: key }).start();
-    registry = new ModelRegistry({ redisUrl: redis.url, namespace: gateway.namespace });
+    registry = new ModelRegistry({ redisUrl: redis.url, namespace: gateway.namespace, commandTimeoutMs: 120_000 });
     await registry.start();
     await gateway.registerModel();
     browser = await launchChromium();

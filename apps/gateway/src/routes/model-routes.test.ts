@@ -37,7 +37,7 @@ test('a model that no worker has served for a week says so, takes no new work, a
     { id: 'retired', retired: true, last_seen_at: expect.stringMatching(/^20/) },
     { id: 'kept', retired: false },
   ]);
-  expect((await fetch(`${gateway.url}/readyz`)).status).toBe(200);
+  await expect.poll(async () => (await fetch(`${gateway.url}/readyz`)).status).toBe(200);
 });
 
 test('a model whose worker does not say that it is there, as those of before, is not retired', async () => {
@@ -51,7 +51,7 @@ test('the model of another version, whose manifest cannot be read, leaves the ot
   await gateway.registerModel({ model: 'ours' });
   await gateway.redis.hset(models('manifests'), 'theirs', JSON.stringify({ model: 'theirs', precision: 'fp4' }));
   expect((await submit('ours')).status).toBe(202);
-  expect((await fetch(`${gateway.url}/readyz`)).status).toBe(200);
+  await expect.poll(async () => (await fetch(`${gateway.url}/readyz`)).status).toBe(200);
   expect((await submit('theirs')).json.code).toBe('unknown_model');
   await vi.waitFor(() => expect(gateway.logs).toContainEqual(expect.objectContaining({ level: 40, model: 'theirs' })));
 });

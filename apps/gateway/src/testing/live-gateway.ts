@@ -42,7 +42,13 @@ export const demoManifest: ManifestDraft = {
   text_config: {},
 };
 
-/** A gateway on a free port, with a namespace of its own in a real Redis. */
+/** For a Redis that is there: it may take as long to answer as a machine is busy. */
+const patient = { commandTimeoutMs: 120_000 };
+
+/**
+ * A gateway on a free port, with a namespace of its own in a real Redis. A test of what it does while Redis does not
+ * answer gives it no patience, `{}`.
+ */
 export class LiveGateway {
   readonly namespace: string;
   readonly redis: Redis;
@@ -53,12 +59,16 @@ export class LiveGateway {
   readonly #registry: ModelRegistry;
   readonly #workers: { stop(): Promise<void> }[] = [];
 
-  constructor(redisUrl: string, config: Partial<GatewayConfig> = {}) {
+  constructor(
+    redisUrl: string,
+    config: Partial<GatewayConfig> = {},
+    patience: { commandTimeoutMs?: number } = patient,
+  ) {
     this.namespace = config.BLIPQ_NAMESPACE ?? `test-${randomBytes(6).toString('hex')}`;
     this.#redisUrl = redisUrl;
     this.redis = new Redis(redisUrl, { lazyConnect: true });
     this.redis.on('error', () => undefined);
-    this.#registry = new ModelRegistry({ redisUrl, namespace: this.namespace });
+    this.#registry = new ModelRegistry({ redisUrl, namespace: this.namespace, ...patient });
     this.#gateway = composeGateway(
       {
         ...gatewaySettings.parse({}),
@@ -67,6 +77,7 @@ export class LiveGateway {
         ...config,
       },
       pino({ level: 'debug' }, { write: (line) => void this.logs.push(JSON.parse(line)) }),
+      patience,
     );
   }
 
