@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -36,6 +36,33 @@ test('what was acknowledged survives a stop, and strangers are kept out', async 
   const second = privateRedis('kept');
   await second.start();
   expect(await clientOf(second.url).get('key')).toBe('value');
+});
+
+test('a server whose port another program took first starts at another', async () => {
+  const server = await findRedis({ path: process.env.PATH ?? '', mayInstall: false, say: () => {} });
+  const program = join(dir, 'late-server');
+  const taken = join(dir, 'taken-port');
+  const whileTaken = `
+    const { spawnSync } = require('node:child_process');
+    const { readFileSync, writeFileSync } = require('node:fs');
+    const { createServer } = require('node:net');
+    const [file] = process.argv.slice(1);
+    const port = /^port (.*)$/m.exec(readFileSync(file, 'utf8'))[1];
+    writeFileSync('${taken}', port);
+    createServer().listen(port, '127.0.0.1', () => {
+      process.exit(spawnSync('${server}', [file], { stdio: 'inherit' }).status);
+    });`;
+  writeFileSync(
+    program,
+    `#!/bin/sh\n[ -f '${taken}' ] && exec '${server}' "$@"\nexec '${process.execPath}' -e "${whileTaken}" "$@"\n`,
+    { mode: 0o755 },
+  );
+  const redis = new PrivateRedis({ folder: join(dir, 'late'), program: async () => program, say: () => {} });
+  onTestFinished(() => redis.stop());
+  await redis.start();
+  expect(existsSync(taken)).toBe(true);
+  expect(new URL(redis.url).port).not.toBe(readFileSync(taken, 'utf8'));
+  expect(await clientOf(redis.url).ping()).toBe('PONG');
 });
 
 test('a server left behind by a killed instance is stopped first and its data kept', async () => {

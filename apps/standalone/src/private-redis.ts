@@ -20,6 +20,8 @@ export interface PrivateRedisOptions {
 }
 
 const stopDeadlineMs = 10_000;
+/** Ports tried in a start, where other programs take them first. */
+const portsMax = 4;
 
 /**
  * A Redis of our own on a free loopback port, behind a random password. Every write is on disk before it is
@@ -33,6 +35,9 @@ export class PrivateRedis implements ServicePart {
   #program = '';
   #port = 0;
   #lastLine = '';
+  #isPortTaken = false;
+  /** Fulfilled when the last server that was spawned has ended and all that it printed was read. */
+  #printed: Promise<unknown> = Promise.resolve();
 
   constructor(options: PrivateRedisOptions) {
     this.#options = options;
@@ -43,6 +48,7 @@ export class PrivateRedis implements ServicePart {
       ready: readyToAccept,
       line: (text) => {
         this.#lastLine = text;
+        this.#isPortTaken ||= text.includes('Address already in use');
       },
       say: options.say,
       stopDeadlineMs,
@@ -58,10 +64,17 @@ export class PrivateRedis implements ServicePart {
     this.#program = await this.#options.program();
     mkdirSync(this.#options.folder, { recursive: true });
     await this.#endLeftover();
+    await this.#startAtFreePort(portsMax);
+  }
+
+  async #startAtFreePort(triesLeft: number): Promise<void> {
     this.#port = await freePort();
+    this.#isPortTaken = false;
     try {
       await this.#process.start();
     } catch (error) {
+      await this.#printed;
+      if (this.#isPortTaken && triesLeft > 1) return await this.#startAtFreePort(triesLeft - 1);
       throw new StartupError(`${(error as Error).message}: ${this.#lastLine}`);
     }
   }
@@ -92,6 +105,7 @@ export class PrivateRedis implements ServicePart {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    this.#printed = new Promise((resolve) => child.once('close', resolve));
     if (child.pid !== undefined) this.#pidFile.write(child.pid, { exclusive: false });
     return child;
   }
@@ -120,7 +134,7 @@ function readyToAccept(child: ChildProcess): Promise<void> {
   });
 }
 
-/** A port that was free a moment ago; a server that loses the race for it says so and the start fails. */
+/** A port that was free a moment ago; a server that loses the race for it says so and ends. */
 async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');

@@ -4,11 +4,13 @@ import type { RedisServer } from './redis-server.js';
 /** What of it Redis has left says up to when it has everything. */
 const mark = 'somebody-else:mark';
 const markEveryMs = 10;
+/** A disk may take as long for one write as Redis is to write at all: a share of so many marks has some. */
+const marksMin = 10;
 /** How long Redis is away, so that everybody has heard what it said before. */
 const awayMs = 1000;
 
 interface LostEnd {
-  /** For how long Redis writes what it may then lose, in milliseconds. */
+  /** For how long Redis at least writes what it may then lose, in milliseconds. */
   ms: number;
   /** Which share of that is left, from 0 to 1. */
   share: number;
@@ -29,7 +31,7 @@ export async function loseEnd(redis: RedisServer, { ms, share, now }: LostEnd): 
   };
   await note();
   const from = redis.appended();
-  for (const until = now() + ms; now() < until; await pause(markEveryMs)) await note();
+  for (const until = now() + ms; now() < until || sentAt.length < marksMin; await pause(markEveryMs)) await note();
   await redis.kill();
   redis.cut(from, share);
   await pause(awayMs);
