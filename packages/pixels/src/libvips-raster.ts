@@ -56,7 +56,7 @@ function optionsOf(format: Picture['format']) {
 function inSrgb(libvips: Libvips, image: VipsImage, picture: Picture, held: HeldObjects): VipsImage {
   const space = libvips.describe(image).interpretation;
   if (space === interpretation.cmyk) return held.hold(libvips.iccToSrgb(image, 'cmyk'));
-  const profile = picture.colour ? undefined : libvips.blob(image, 'icc-profile-data');
+  const profile = picture.colour || picture.samples?.yCbCr ? undefined : libvips.blob(image, 'icc-profile-data');
   if (profile === undefined || isSrgb(profile)) return image;
   try {
     return held.hold(libvips.iccToSrgb(image, 'srgb'));

@@ -1,4 +1,4 @@
-import { type ColourConversion, conversionFrom } from './colour-spaces.js';
+import { type ColourConversion, conversionFrom, fromYCbCr } from './colour-spaces.js';
 import { ContainerError, type Picture, type Rectangle } from './containers/picture.js';
 import { type BandFormat, sampleBytes } from './libvips.js';
 import type { Raster } from './raster.js';
@@ -28,7 +28,7 @@ interface Samples {
  */
 export function rowsToRgb(raster: Raster, picture: Picture, max: number): RowsToRgb | undefined {
   const channels = channelsOf(raster, picture);
-  const conversion = picture.colour && conversionFrom(picture.colour);
+  const conversion = picture.samples?.yCbCr ? fromYCbCr : picture.colour && conversionFrom(picture.colour);
   const plain = raster.format === 'u8' && raster.bands === 3;
   if (plain && !conversion && !picture.drawn) return undefined;
   const { width, bands, format } = raster;

@@ -25,7 +25,7 @@ export function withoutApertures(
   places: readonly number[],
   { width, height }: { width: number; height: number },
 ): Uint8Array {
-  const copy = bytes.slice();
+  const copy = new Uint8Array(bytes);
   const view = viewOf(copy);
   for (const at of places) {
     for (const [index, value] of [width, 1, height, 1, 0, 1, 0, 1].entries()) view.setUint32(at + 4 * index, value);

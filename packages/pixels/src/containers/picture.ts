@@ -22,8 +22,11 @@ export interface Picture {
   readonly colour?: Cicp;
   /** The colours are multiplied by alpha already. */
   readonly premultiplied?: boolean;
-  /** TIFF: samples of a pixel that are colour, and which one is alpha. The others are not shown. */
-  readonly samples?: { readonly colours: number; readonly alpha?: number };
+  /**
+   * TIFF: samples of a pixel that are colour, and which one is alpha. The others are not shown. `yCbCr`: the colour is
+   * luma and two differences, which the decoder leaves as they are.
+   */
+  readonly samples?: { readonly colours: number; readonly alpha?: number; readonly yCbCr?: boolean };
   /** Pixels outside this rectangle were never drawn. */
   readonly drawn?: Rectangle;
   /** HEIC: the part of the stored pixels that is shown. */

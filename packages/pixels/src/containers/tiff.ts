@@ -13,8 +13,13 @@ const tag = {
     tileHeight: 323,
     subIfds: 330,
   },
-  ...{ inkSet: 332, extraSamples: 338, sampleFormat: 339, dngVersion: 50_706 },
+  ...{ inkSet: 332, extraSamples: 338, sampleFormat: 339, subsampling: 530, dngVersion: 50_706 },
 } as const;
+/** Tags that pixels are decoded by; after the common ones fax options, predictor, palette, tables of JPEG, YCbCr, ICC. */
+const ofPixels = new Set([
+  ...[256, 257, 258, 259, 262, 266, 273, 277, 278, 279, 284, 322, 323, 324, 325, 332, 338, 339],
+  ...[292, 293, 317, 320, 347, 529, 530, 531, 532, 34_675],
+]);
 /** Bytes of one value, by field type; 0 for types that do not exist. */
 const valueBytes = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8];
 const valuesMax = 16;
@@ -38,7 +43,7 @@ const compressionNames: Readonly<Record<number, string>> = {
 const rawCompressions = new Set([32_767, 32_769, 32_770, 32_772, 34_713, 65_000, 65_535]);
 const rawPhotometrics = new Set([32_803, 34_892]);
 const coloursOf: Readonly<Record<number, number>> = { 0: 1, 1: 1, 2: 3, 3: 1, 5: 4, 6: 3, 8: 3, 9: 3 };
-const depths = new Set([1, 2, 4, 8, 16, 32, 64]);
+const depths = new Set([1, 2, 4, 8, 16, 32]);
 const save = 'Save it as an 8-bit RGB TIFF without that, or as a PNG';
 
 /** TIFF 6.0 and BigTIFF: the first directory. Later pages are not shown. */
@@ -60,12 +65,14 @@ export function readTiff(bytes: Uint8Array): Picture {
   // ExtraSamples: 1 is alpha that colours are multiplied by, 2 is alpha that they are not, 0 is anything but alpha.
   const alpha = extra.findIndex((meaning) => meaning === 1 || meaning === 2);
   const palette = photometric === 3;
+  // Subsampled ones and JPEG's come from the decoder as RGB.
+  const yCbCr = photometric === 6 && one('compression', 1) !== 7 && all('subsampling').join() === '1,1';
   const rows = all('tileWidth').length > 0 ? one('tileHeight', 1) : Math.min(one('rowsPerStrip', height), height);
   return {
-    ...{ format: 'tiff', bytes, width, height },
+    ...{ format: 'tiff', bytes: directory.ofPixels(bytes), width, height },
     orientation: orientationFrom(one('orientation', 1)),
     memoryBytes: 3 * rows * (width + one('tileWidth', 0)) * Math.ceil((samples * bits) / 8),
-    samples: { colours: palette ? 3 : colours, ...(alpha >= 0 && !palette && { alpha: colours + alpha }) },
+    samples: { colours: palette ? 3 : colours, ...(alpha >= 0 && !palette && { alpha: colours + alpha }), yCbCr },
   };
 }
 
@@ -108,6 +115,10 @@ class Directory {
   readonly #view: DataView;
   readonly #little: boolean;
   readonly #big: boolean;
+  readonly #at: number;
+  readonly #first: number;
+  readonly #step: number;
+  readonly #count: number;
   /** Tag → type, count and where the values are. */
   readonly #entries = new Map<number, { type: number; count: number; at: number }>();
 
@@ -115,11 +126,30 @@ class Directory {
     this.#view = viewOf(bytes);
     this.#little = bytes[0] === 0x49;
     this.#big = this.#view.getUint16(2, this.#little) === 43;
-    const at = this.#big ? this.#uint64(8) : this.#view.getUint32(4, this.#little);
-    const count = this.#big ? this.#uint64(at) : this.#view.getUint16(at, this.#little);
-    if (count > Math.min(partsMax, bytes.length / 12)) throw new ContainerError('has a directory beyond its end');
-    const [first, step] = this.#big ? [at + 8, 20] : [at + 2, 12];
-    for (let entry = 0; entry < count; entry++) this.#read(first + step * entry);
+    this.#at = this.#big ? this.#uint64(8) : this.#view.getUint32(4, this.#little);
+    this.#count = this.#big ? this.#uint64(this.#at) : this.#view.getUint16(this.#at, this.#little);
+    if (this.#count > Math.min(partsMax, bytes.length / 12)) throw new ContainerError('has a directory beyond its end');
+    [this.#first, this.#step] = this.#big ? [this.#at + 8, 20] : [this.#at + 2, 12];
+    for (let entry = 0; entry < this.#count; entry++) this.#read(this.#first + this.#step * entry);
+  }
+
+  /** A copy with this directory alone, and in it only what pixels need: libtiff takes any bad value for damage. */
+  ofPixels(bytes: Uint8Array): Uint8Array {
+    const copy = new Uint8Array(bytes);
+    const view = viewOf(copy);
+    let end = this.#first;
+    for (let entry = 0; entry < this.#count; entry++) {
+      const at = this.#first + this.#step * entry;
+      if (!ofPixels.has(view.getUint16(at, this.#little))) continue;
+      copy.copyWithin(end, at, at + this.#step);
+      end += this.#step;
+    }
+    const count = (end - this.#first) / this.#step;
+    if (this.#big) view.setBigUint64(this.#at, BigInt(count), this.#little);
+    else view.setUint16(this.#at, count, this.#little);
+    // Where the next directory would be.
+    copy.fill(0, end, end + (this.#big ? 8 : 4));
+    return copy;
   }
 
   has(name: number): boolean {

@@ -1,7 +1,7 @@
 /** Tags of TIFF 6.0 that tests write. */
 export const tiffTag = {
   ...{ width: 256, height: 257, bits: 258, compression: 259, photometric: 262, orientation: 274, samples: 277 },
-  ...{ rowsPerStrip: 278, tileWidth: 322, tileHeight: 323, sampleFormat: 339 },
+  ...{ rowsPerStrip: 278, resolutionUnit: 296, tileWidth: 322, tileHeight: 323, sampleFormat: 339, subsampling: 530 },
 } as const;
 
 /**
