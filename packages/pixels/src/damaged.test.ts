@@ -19,6 +19,7 @@ const tiledFiles: readonly (readonly [name: string, file: Buffer])[] = [
   ['a TIFF without compression', tiled()],
   ['a Deflate TIFF', tiled(deflateSync)],
   ['an AVIF', testImage('kinds/avif-grid.avif')],
+  ['a HEIC', testImage('kinds/heic-grid-p3-irot-3.heic')],
 ];
 
 describe('a picture in tiles', () => {
@@ -34,4 +35,31 @@ describe('a picture in tiles', () => {
     file.fill(0x5a, file.length / 2, file.length / 2 + 100);
     expect(() => shown(file)).toThrow(corrupt);
   });
+});
+
+it.each([
+  'avif-grid.avif',
+  'avif-alpha-premultiplied.avif',
+  'avif-sequence.avif',
+  'heic-scene.heic',
+  'heic-grid-p3-irot-3.heic',
+])('%s is damaged wherever its header is cut', (name) => {
+  const file = testImage(`kinds/${name}`);
+  const codes = new Set<string>();
+  for (let end = 24; end < file.indexOf('mdat'); end += 7) {
+    try {
+      shown(file.subarray(0, end));
+      codes.add('shown');
+    } catch (error) {
+      codes.add((error as { code: string }).code);
+    }
+  }
+  expect([...codes]).toEqual(['image_corrupt']);
+});
+
+it('a sequence without a still picture is refused by its kind, not as damage', () => {
+  const file = Buffer.from('\0\0\0\x18ftypavis\0\0\0\0avismsf1\0\0\0\x08moov', 'latin1');
+  expect(() => shown(file)).toThrow(
+    expect.objectContaining({ code: 'unsupported_media_type', detail: expect.stringMatching(/sequence/) }),
+  );
 });

@@ -7,6 +7,8 @@ interface Box {
   /** Where its content begins. */
   readonly at: number;
   readonly end: number;
+  /** It says that it reaches further than it can. */
+  readonly cut: boolean;
 }
 
 const codecs: Readonly<Record<string, string>> = {
@@ -20,8 +22,11 @@ const codecs: Readonly<Record<string, string>> = {
  */
 export function readIsobmff(bytes: Uint8Array): Picture {
   const boxes = new Boxes(bytes);
-  const meta = boxes.children(0, bytes.length).find(({ type }) => type === 'meta');
+  const outermost = boxes.children(0, bytes.length);
+  const meta = outermost.find(({ type }) => type === 'meta');
+  if (meta?.cut) throw new ContainerError('ends inside its header');
   if (meta === undefined) {
+    if (!outermost.some(({ type }) => type === 'moov')) throw new ContainerError('ends before its pictures begin');
     throw new UnsupportedKind(
       'is a sequence without a still picture, which is not supported. Send one frame as a JPEG',
     );
@@ -233,7 +238,12 @@ class Boxes {
       const size = large ? Number(this.view.getBigUint64(at + 8)) : small === 0 ? end - at : small;
       if (size < (large ? 16 : 8)) break;
       const boxEnd = Math.min(at + size, end);
-      boxes.push({ type: this.text(at + 4, at + 8), at: at + (large ? 16 : 8), end: boxEnd });
+      boxes.push({
+        type: this.text(at + 4, at + 8),
+        at: at + (large ? 16 : 8),
+        end: boxEnd,
+        cut: at + size > end,
+      });
       at = boxEnd;
     }
     return boxes;
