@@ -12,6 +12,9 @@ const vector = 'Render it at a size of about 1000 pixels, and send the PNG.';
 const develop = 'Develop it, or take the preview that the camera put into it, and send the JPEG.';
 const frame = 'Send one frame as a JPEG or PNG.';
 
+const each = 'Send each image of it by itself.';
+const decompress = 'Decompress it first.';
+
 const not = (name: string, instead?: string): Foreign => ({
   what: `${name} are not supported.`,
   ...(instead !== undefined && { instead }),
@@ -73,7 +76,7 @@ const signatures: readonly (readonly [offset: number, signature: string, foreign
   [0, 'GRIB', not('GRIB files')],
   [0, 'BUFR', not('BUFR files')],
   [0, 'Image type:', not('IM images')],
-  [257, 'ustar', { what: 'This is a TAR archive, not an image.', instead: 'Send each image of it by itself.' }],
+  [257, 'ustar', { what: 'This is a TAR archive, not an image.', instead: each }],
   [2048, 'PCD_', not('Kodak Photo CD images')],
   [0, 'SDPX', not('DPX frames')],
   [0, 'XPDS', not('DPX frames')],
@@ -94,8 +97,18 @@ const signatures: readonly (readonly [offset: number, signature: string, foreign
   [0, 'ID=', not('ENVI or ISIS images')],
   [0, '\x1a\x45\xdf\xa3', { what: 'This is a Matroska or WebM video, not an image.', instead: frame }],
   [8, 'AVI ', { what: 'This is an AVI video, not an image.', instead: frame }],
-  [0, 'PK\x03\x04', { what: 'This is a ZIP archive, not an image.', instead: 'Send each image of it by itself.' }],
-  [0, '\x1f\x8b', { what: 'This is gzip-compressed data, not an image.', instead: 'Decompress it first.' }],
+  [0, 'PK\x03\x04', { what: 'This is a ZIP archive, not an image.', instead: each }],
+  [0, 'Rar!\x1a\x07', { what: 'This is a RAR archive, not an image.', instead: each }],
+  [0, '7z\xbc\xaf\x27\x1c', { what: 'This is a 7z archive, not an image.', instead: each }],
+  [0, '\xfd7zXZ\0', { what: 'This is xz-compressed data, not an image.', instead: decompress }],
+  [0, 'BZh', { what: 'This is bzip2-compressed data, not an image.', instead: decompress }],
+  [0, '\x28\xb5\x2f\xfd', { what: 'This is zstd-compressed data, not an image.', instead: decompress }],
+  [0, 'FLV\x01', { what: 'This is a Flash video, not an image.', instead: frame }],
+  [0, '\0\0\x01\xba', { what: 'This is an MPEG video, not an image.', instead: frame }],
+  [0, '\0\0\x01\xb3', { what: 'This is an MPEG video, not an image.', instead: frame }],
+  [0, '\x30\x26\xb2\x75\x8e\x66\xcf\x11', { what: 'This is a Windows Media file, not an image.', instead: frame }],
+  [0, 'OggS', { what: 'This is an Ogg file, not an image.', instead: frame }],
+  [0, '\x1f\x8b', { what: 'This is gzip-compressed data, not an image.', instead: decompress }],
 ];
 
 /** Targa has no signature: a colour map type, an image type and a depth that go together. */
@@ -104,6 +117,9 @@ function isTarga(bytes: Uint8Array): boolean {
   const [depth = 0, descriptor = 0xff] = bytes.subarray(16, 18);
   return map <= 1 && [1, 2, 3, 9, 10, 11].includes(type) && [8, 15, 16, 24, 32].includes(depth) && descriptor < 0x40;
 }
+
+/** An MPEG transport stream: packets of 188 bytes, each of which begins with a G. */
+const isTransportStream = (head: string) => [0, 188, 376].every((at) => head[at] === 'G');
 
 const netpbm = /^P[1-7fF][\s#]/;
 const movies = /^(isom|iso\d|mp4\d|M4V |qt {2}|avc1|3g|dash|MSNV)/;
@@ -115,6 +131,7 @@ export function describeForeign(bytes: Uint8Array): Foreign {
   const head = ascii(bytes, 0, 2052);
   const known = signatures.find(([offset, signature]) => head.startsWith(signature, offset));
   if (known) return known[2];
+  if (isTransportStream(head)) return { what: 'This is an MPEG video, not an image.', instead: frame };
   const brands = isobmffBrands(bytes);
   if (brands[0] === 'crx ') return not('Camera raw files (Canon CR3)', develop);
   if (brands[0] === 'jxl ') return not('JPEG XL images');
