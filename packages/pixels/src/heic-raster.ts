@@ -4,7 +4,7 @@ import type { Picture } from './containers/picture.js';
 import { HeldObjects } from './held-objects.js';
 import { interpretation, type Libvips, sampleBytes, VipsError } from './libvips.js';
 import type { Raster } from './raster.js';
-import { isSrgb } from './srgb-profile.js';
+import { changesColours } from './srgb-profile.js';
 
 /** The part of libheif's C API that is used; structs that are returned are written to the first argument. */
 interface Libheif {
@@ -75,7 +75,7 @@ export function openHeic(libvips: Libvips, picture: Picture): Raster {
     throw new HeifError('The picture is smaller than its crop.');
   }
   const profile = picture.colour ? undefined : heif.profile();
-  const convert = profile && !isSrgb(profile) ? converter(libvips, profile, heif) : undefined;
+  const convert = profile && changesColours(profile, bands) ? converter(libvips, profile, heif) : undefined;
   const format = convert ? 'u8' : heif.format;
   const pixelBytes = bands * sampleBytes[format];
   let band: { row: number; bytes: Uint8Array } | undefined;

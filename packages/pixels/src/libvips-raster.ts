@@ -2,7 +2,7 @@ import type { Picture } from './containers/picture.js';
 import { HeldObjects } from './held-objects.js';
 import { interpretation, type Libvips, type Loader, VipsError, type VipsImage } from './libvips.js';
 import type { Raster } from './raster.js';
-import { isSrgb } from './srgb-profile.js';
+import { changesColours } from './srgb-profile.js';
 
 const loaders: Partial<Record<Picture['format'], Loader>> = {
   ...{ jpeg: 'jpeg', png: 'png', webp: 'webp', gif: 'gif', avif: 'heif', tiff: 'tiff' },
@@ -54,10 +54,10 @@ function optionsOf(format: Picture['format']) {
 
 /** Colours that only libvips can convert. A profile that does not fit the pixels is ignored, as viewers do. */
 function inSrgb(libvips: Libvips, image: VipsImage, picture: Picture, held: HeldObjects): VipsImage {
-  const space = libvips.describe(image).interpretation;
+  const { interpretation: space, bands } = libvips.describe(image);
   if (space === interpretation.cmyk) return held.hold(libvips.iccToSrgb(image, 'cmyk'));
   const profile = picture.colour || picture.samples?.yCbCr ? undefined : libvips.blob(image, 'icc-profile-data');
-  if (profile === undefined || isSrgb(profile)) return image;
+  if (profile === undefined || !changesColours(profile, bands)) return image;
   try {
     return held.hold(libvips.iccToSrgb(image, 'srgb'));
   } catch (error) {

@@ -16,6 +16,16 @@ const curveTolerance = 0.0015;
 const curveSamples = [0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.95];
 
 /**
+ * Whether pixels of so many samples have to be converted by an embedded profile: it is one for such pixels, and not
+ * sRGB. Profiles of other spaces would be followed, too, if they had as many channels: Lab, say.
+ */
+export function changesColours(profile: Uint8Array, bands: number): boolean {
+  const view = viewOf(profile);
+  if (profile.length < 128 || text(view, 16) !== (bands < 3 ? 'GRAY' : 'RGB ')) return false;
+  return !isSrgb(profile);
+}
+
+/**
  * Whether an ICC profile (ICC.1:2022) says what is assumed without one: sRGB. Cameras and editors embed such profiles
  * nearly always, and converting sRGB to sRGB takes half as long again as decoding. It is judged by its numbers, since
  * profiles lie in their names; whatever is not a plain matrix profile is taken for another one.
