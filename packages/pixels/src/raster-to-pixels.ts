@@ -83,7 +83,7 @@ function fullLight(raster: Raster): number {
       for (const value of numbersOf(strip.subarray(0, count * rowBytes), format)) if (value > most) most = value;
     }
     if (format.startsWith('f') && most < floatOvershoot) return 1;
-    return [255, 65_535].find((max) => most <= max) ?? (Number.isFinite(most) ? most : 1);
+    return [255, format === 'i16' ? 32_767 : 65_535].find((max) => most <= max) ?? (Number.isFinite(most) ? most : 1);
   } finally {
     raster.close();
   }

@@ -41,6 +41,15 @@ describe('a TIFF', () => {
     expectPixel(shown(filled([10, 200, 30], { [tag]: value })), ...middle, [10, 200, 30]);
   });
 
+  it.each([
+    ['16 bits, up to 32767', [0x00, 0x40], 16, 127],
+    ['16 bits, as of 8', [100, 0], 16, 100],
+    ['8 bits, as unsigned', [200], 8, 200],
+  ])('of signed integers is as bright as its numbers say: %s', (_name, bytes, bits, level) => {
+    const file = filled(bytes, { bits, samples: 1, photometric: 1, sampleFormat: 2 });
+    expectPixel(shown(file), ...middle, [level, level, level], 1);
+  });
+
   it.each([1, 2, 3])('of 64 bits is refused by its kind: sample format %i', (sampleFormat) => {
     const file = filled([0], { bits: 64, sampleFormat });
     expect(() => shown(file)).toThrow(
