@@ -3,8 +3,9 @@ import { ContainerError, type Picture, partsMax, type Rectangle, Selection, view
 const trailer = Uint8Array.of(0x3b);
 
 /**
- * GIF89a. The decoder gets the first frame alone: it would walk over all of them. What that frame leaves of the
- * canvas is transparent, whatever the file calls its background, as browsers have it.
+ * GIF89a. The decoder gets the first frame alone, on a canvas of its own size: it would walk over all of them, and takes
+ * canvases of some sizes for mistakes. What that frame leaves of the canvas is transparent, whatever the file calls its
+ * background, as browsers have it.
  */
 export function readGif(bytes: Uint8Array): Picture {
   const view = viewOf(bytes);
@@ -28,9 +29,19 @@ export function readGif(bytes: Uint8Array): Picture {
     height: Math.max(height, frame.top + frame.height),
   };
   return {
-    ...{ format: 'gif', bytes: selection.bytes(), ...canvas, orientation: 1, drawn: frame },
-    memoryBytes: 6 * canvas.width * canvas.height,
+    ...{ format: 'gif', bytes: onItsOwn(selection.bytes(), at, frame), ...canvas, orientation: 1, drawn: frame },
+    memoryBytes: 6 * frame.width * frame.height,
   };
+}
+
+/** A copy whose canvas is its frame. @param at where the frame's descriptor is */
+function onItsOwn(bytes: Uint8Array, at: number, { width, height }: Rectangle): Uint8Array {
+  const copy = new Uint8Array(bytes);
+  const view = viewOf(copy);
+  view.setUint16(6, width, true);
+  view.setUint16(8, height, true);
+  view.setUint32(at + 1, 0);
+  return copy;
 }
 
 function paletteBytes(flags: number): number {
