@@ -134,6 +134,23 @@ describe('a server', () => {
     ]);
   });
 
+  test('that is away at the start is waited for as long as --retry-for says, or until a signal comes', async () => {
+    const gateway = await gatewayWith(echoHandler);
+    const proxy = await new FlakyProxy(gateway.url).start();
+    onTestFinished(() => proxy.stop());
+    place.photos('a.jpg');
+    const args = ['caption', 'a.jpg', '--server', proxy.url, '--retry-for', '300'];
+    // In the three seconds of the default there are at most five attempts.
+    proxy.cutsLeft = 5;
+    expect(await place.run(args)).toMatchObject({ code: 0, out: 'a.jpg: echoed\n' });
+    proxy.cutsLeft = Infinity;
+    const child = place.start(args);
+    const end = commandEnd(child);
+    await vi.waitFor(() => expect(proxy.cuts).toBeGreaterThan(5));
+    child.kill('SIGTERM');
+    expect(await end).toMatchObject({ code: 143, out: '' });
+  });
+
   test('that is away for a while is waited for; one that stays away ends the run, which can be resumed', async () => {
     let begin = () => {};
     let letGo = () => {};

@@ -9,6 +9,10 @@ export class FlakyProxy {
   #port = 0;
   /** A status that is answered instead of asking the server. */
   answerInstead: number | undefined;
+  /** So many requests are cut off before one is let through. */
+  cutsLeft = 0;
+  /** Requests that were cut off. */
+  cuts = 0;
 
   constructor(target: string) {
     this.#target = target;
@@ -20,6 +24,11 @@ export class FlakyProxy {
 
   async start(): Promise<this> {
     this.#server = createServer((req, res) => {
+      if (this.cutsLeft > 0) {
+        this.cutsLeft--;
+        this.cuts++;
+        return void res.destroy();
+      }
       if (this.answerInstead !== undefined) {
         const problem = { code: 'unauthorized', detail: 'This API key is not known.', retryable: false };
         req.resume();

@@ -15,7 +15,7 @@ export interface WebhookTestCall {
  * @throws RunError when there is no outcome
  */
 export async function webhookTest({ url, server, apiKey, json }: WebhookTestCall) {
-  const blipq = new Blipq({ server, ...(apiKey !== undefined && { apiKey }), retryForMs: 10_000 });
+  const blipq = new Blipq({ server, apiKey, retryForMs: 10_000 });
   const test = await blipq.testWebhook(url).catch((error: unknown) => {
     throw serverTrouble(error, server);
   });

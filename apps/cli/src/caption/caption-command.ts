@@ -30,7 +30,7 @@ interface CaptionValues
   resume?: boolean;
   concurrency: number | 'auto';
   maxEdge?: number;
-  retryFor: number;
+  retryFor?: number;
 }
 
 const repeated = (text: string, before: string[] = []) => [...before, text];
@@ -75,7 +75,11 @@ export function captionCommand(env: CaptionEnvironment, run: (plan: CaptionPlan)
     .option('--concurrency <n>', 'images on their way at once, or auto', concurrencyOf, 'auto')
     .option('--max-edge <pixels>', 'make larger images smaller before they are sent', wholeNumber)
     .option('--column <name>', 'the column of a list that holds images')
-    .option('--retry-for <seconds>', 'how long to wait for a server that is away', wholeNumber, 300);
+    .option(
+      '--retry-for <seconds>',
+      'how long to wait for a server that is away; else 3 s at the start, 300 s later',
+      wholeNumber,
+    );
   return command.action(async (inputs: string[], values: CaptionValues) => {
     await run(planOf(inputs, values, env));
   });
@@ -120,7 +124,9 @@ function planOf(inputs: string[], values: CaptionValues, env: CaptionEnvironment
     concurrency: values.concurrency,
     maxEdge: values.maxEdge,
     column: values.column,
-    retryForMs: 1000 * values.retryFor,
+    // Whoever has not started a server yet wants to hear of it soon.
+    firstRetryForMs: 1000 * (values.retryFor ?? 3),
+    retryForMs: 1000 * (values.retryFor ?? 300),
     stateFolder: join(env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'blipq'),
   };
 }

@@ -25,6 +25,7 @@ export interface CaptionPlan {
   /** Pixels. */
   maxEdge: number | undefined;
   column: string | undefined;
+  firstRetryForMs: number;
   retryForMs: number;
   /** Where runs without an output file keep what they need for a resumption. */
   stateFolder: string;

@@ -34,7 +34,7 @@ export async function runCaption(
 ): Promise<number> {
   const { stdout, stderr } = terminal;
   const say = (line: string) => void stderr.write(`${line}\n`);
-  const captioner = plan.local ? await local() : await ServerCaptioner.connect(plan);
+  const captioner = plan.local ? await local() : await ServerCaptioner.connect(plan, signal);
   const open: { close(): Promise<void> }[] = [captioner];
   if (captioner.model.note) say(`${captioner.model.model}: ${captioner.model.note} Name another with --model.`);
   const tally = new Tally();

@@ -13,7 +13,9 @@ export interface ServerOptions {
   apiKey: string | undefined;
   asked: RunRequest;
   concurrency: number | 'auto';
-  /** How long a server that is away is waited for. */
+  /** How long a server that is away is waited for at the start. */
+  firstRetryForMs: number;
+  /** The same from then on. */
   retryForMs: number;
 }
 
@@ -64,17 +66,17 @@ export class ServerCaptioner implements Captioner {
     return new UrlBatches({ batches: this.#blipq.batches, run, journal, retryForMs: this.#options.retryForMs });
   }
 
-  /** Asks the server which model there is; all images get that one. @throws RunError */
-  static async connect(options: ServerOptions): Promise<ServerCaptioner> {
-    const { server, apiKey, asked, retryForMs } = options;
+  /** Asks the server which model there is; all images get that one. @throws RunError; the signal's reason */
+  static async connect(options: ServerOptions, signal: AbortSignal): Promise<ServerCaptioner> {
+    const { server, apiKey, asked, firstRetryForMs, retryForMs } = options;
     const room = new AdaptiveRoom();
     const watched: typeof fetch = async (url, init) => {
       const answer = await fetch(url, init);
       if (answer.status === 429 || answer.status === 503) room.refused();
       return answer;
     };
-    const key = apiKey === undefined ? {} : { apiKey };
-    const models = await new Blipq({ server, ...key, retryForMs: 3000 }).models().catch((error) => {
+    const asking = new Blipq({ server, apiKey, retryForMs: firstRetryForMs }).models({ signal });
+    const models = await asking.catch((error) => {
       throw serverTrouble(error, server);
     });
     const { task, does } = tasks[asked.kind];
@@ -86,7 +88,7 @@ export class ServerCaptioner implements Captioner {
       throw new RunError(`${server} ${missing}; it serves ${there}: name one with --model`);
     }
     if (found.task !== task) throw new RunError(`${found.id} is no model that ${does}; name another with --model`, 2);
-    const blipq = new Blipq({ server, ...key, retryForMs, fetch: watched });
+    const blipq = new Blipq({ server, apiKey, retryForMs, fetch: watched });
     return new ServerCaptioner(blipq, options, room, {
       model: found.id,
       revision: found.revision,
