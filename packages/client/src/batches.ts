@@ -1,3 +1,4 @@
+import type { Kind, Results } from './collection.js';
 import { type CallOptions, Endpoint } from './endpoint.js';
 import { pieces } from './events.js';
 import type { components, paths } from './gen/api.js';
@@ -9,6 +10,17 @@ type ListQuery = NonNullable<paths['/v1/batches']['get']['parameters']['query']>
 
 /** One item of a batch: an image by its URL or in base64, what is asked about it, and a `key` of the caller's. */
 export type BatchItem = Schemas['BatchRequest']['items'][number];
+
+/** What became of an item of a batch. One that has succeeded has its resource, with the result. */
+export type BatchOutcome = Omit<Schemas['BatchResult'], 'status' | 'data' | 'error'> &
+  (
+    | { status: 'succeeded'; data: Results[Kind]; error: null }
+    | {
+        status: Exclude<Schemas['BatchResult']['status'], 'succeeded'>;
+        data: Schemas['BatchResult']['data'];
+        error: Schemas['BatchResult']['error'];
+      }
+  );
 
 export interface CreateBatchOptions extends CallOptions {
   /** The same key and items make one batch, however often they are sent. */
@@ -38,7 +50,7 @@ export class Batches extends Endpoint<Schemas['Batch'], Schemas['BatchSummary'],
   async *results(
     id: string,
     { cursor, signal }: CallOptions & { cursor?: string | undefined } = {},
-  ): AsyncGenerator<Schemas['BatchResult']> {
+  ): AsyncGenerator<BatchOutcome> {
     let failingSince = 0;
     for (;;) {
       const init = { params: { query: { cursor } }, parseAs: 'stream' };
@@ -46,7 +58,7 @@ export class Batches extends Endpoint<Schemas['Batch'], Schemas['BatchSummary'],
       try {
         for await (const line of pieces(stream, '\n', signal)) {
           if (!line) continue;
-          const result = JSON.parse(line) as Schemas['BatchResult'];
+          const result = JSON.parse(line) as BatchOutcome;
           [cursor, failingSince] = [result.cursor, 0];
           yield result;
         }

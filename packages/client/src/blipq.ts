@@ -1,7 +1,7 @@
 import type { ApiClient } from './api-client.js';
 import { Batches } from './batches.js';
 import { type ManyItem, type ManyOptions, type ManyResult, runMany } from './caption-many.js';
-import { Collection, type RunOptions } from './collection.js';
+import { Collection, type Results, type RunOptions } from './collection.js';
 import type { CallOptions } from './endpoint.js';
 import type { components } from './gen/api.js';
 import { type BlipqOptions, Http } from './http.js';
@@ -31,17 +31,17 @@ export class Blipq {
   }
 
   /** Captions an image. @throws BlipqError; the signal's reason, once the work is being canceled */
-  caption(image: ImageSource, options?: RunOptions<'captions'>): Promise<Schemas['Caption']> {
+  caption(image: ImageSource, options?: RunOptions<'captions'>): Promise<Results['captions']> {
     return this.captions.run(image, options);
   }
 
   /** Answers a question, or several, about an image. @throws as `caption` */
-  answer(image: ImageSource, options: RunOptions<'answers'>): Promise<Schemas['Answer']> {
+  answer(image: ImageSource, options: RunOptions<'answers'>): Promise<Results['answers']> {
     return this.answers.run(image, options);
   }
 
   /** Says how well each text fits an image. @throws as `caption` */
-  match(image: ImageSource, options: RunOptions<'matches'>): Promise<Schemas['Match']> {
+  match(image: ImageSource, options: RunOptions<'matches'>): Promise<Results['matches']> {
     return this.matches.run(image, options);
   }
 

@@ -1,6 +1,6 @@
 import type { Batches, BatchItem } from './batches.js';
 import { BlipqError, errorOfEnd } from './blipq-error.js';
-import type { Collection, Kind, Resources, RunOptions } from './collection.js';
+import type { Collection, Kind, Results, RunOptions } from './collection.js';
 import type { CallOptions } from './endpoint.js';
 import { bodyOf, type ImageSource } from './image.js';
 
@@ -9,7 +9,7 @@ export type ManyItem<K extends Kind> = ImageSource | ({ image: ImageSource } & P
 
 /** What became of one item: its resource or its error. */
 export type ManyResult<K extends Kind, Item> =
-  | { index: number; item: Item; resource: Resources[K]; error?: never }
+  | { index: number; item: Item; resource: Results[K]; error?: never }
   | { index: number; item: Item; resource?: never; error: Error };
 
 /** An item that has not ended. */
@@ -56,7 +56,7 @@ export async function* runMany<K extends Kind, Item extends ManyItem<K>>(
   let wake = () => {};
   stop.addEventListener('abort', () => wake());
 
-  const end = ({ index, item }: Open<Item>, outcome: { resource: Resources[K] } | { error: Error }) => {
+  const end = ({ index, item }: Open<Item>, outcome: { resource: Results[K] } | { error: Error }) => {
     open--;
     ready.push({ index, item, ...outcome });
     wake();
@@ -81,7 +81,7 @@ export async function* runMany<K extends Kind, Item extends ManyItem<K>>(
         if (status === 'refused' && error?.retryable && !late) setTimeout(gather, againMs, one);
         else {
           batched--;
-          end(one, status === 'succeeded' ? { resource: data as Resources[K] } : { error: errorOfEnd(status, error) });
+          end(one, status === 'succeeded' ? { resource: data as Results[K] } : { error: errorOfEnd(status, error) });
         }
         delete group[at];
       }

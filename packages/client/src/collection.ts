@@ -19,6 +19,16 @@ export interface Resources {
   matches: Schemas['Match'];
 }
 export type Kind = keyof Resources;
+/** A resource that has succeeded, so that its result is there. */
+type Succeeded<Resource, Result extends keyof Resource> = Resource & { state: 'succeeded'; error: null } & {
+  [Name in Result]: NonNullable<Resource[Name]>;
+};
+/** The resources of work that has succeeded. */
+export interface Results {
+  captions: Succeeded<Schemas['Caption'], 'caption'>;
+  answers: Succeeded<Schemas['Answer'], 'answers'>;
+  matches: Succeeded<Schemas['Match'], 'matches'>;
+}
 type ListQuery = NonNullable<paths['/v1/captions']['get']['parameters']['query']>;
 
 export type CreateOptions<K extends Kind> = Requests[K] &
@@ -86,7 +96,7 @@ export class Collection<K extends Kind> extends Endpoint<Resources[K], Resources
    *
    * @throws BlipqError, also for work that ends without a result
    */
-  async run(image: ImageSource, options?: RunOptions<K>): Promise<Resources[K]> {
+  async run(image: ImageSource, options?: RunOptions<K>): Promise<Results[K]> {
     const { onUpdate, signal } = options ?? {};
     const id = await this.#newId(options);
     signal?.throwIfAborted();
@@ -94,7 +104,7 @@ export class Collection<K extends Kind> extends Endpoint<Resources[K], Resources
       const first = await this.#put(id, image, options, onUpdate ? 0 : waitS);
       onUpdate?.(first);
       const last = ended(first.state) ? first : await this.wait(id, { ...options, seen: first.version });
-      if (last.state === 'succeeded') return last;
+      if (last.state === 'succeeded') return last as Results[K];
       throw errorOfEnd(last.state, last.error);
     } catch (error) {
       if (signal?.aborted) void this.#abandon(id);

@@ -1,4 +1,4 @@
-export type { Batches, BatchItem, CreateBatchOptions } from './batches.js';
+export type { Batches, BatchItem, BatchOutcome, CreateBatchOptions } from './batches.js';
 export { Blipq } from './blipq.js';
 export { BlipqError, type ErrorCode } from './blipq-error.js';
 export type { ManyItem, ManyOptions, ManyResult } from './caption-many.js';
@@ -7,6 +7,7 @@ export type {
   CreateOptions,
   Kind,
   Resources,
+  Results,
   RetryOptions,
   RunOptions,
   WaitOptions,

@@ -1,3 +1,4 @@
+import type { Results } from './collection.js';
 import type { components } from './gen/api.js';
 
 type Schemas = components['schemas'];
@@ -7,13 +8,17 @@ export class WebhookVerificationError extends Error {
   override readonly name = 'WebhookVerificationError';
 }
 
+/** An event of work, whose resource has its result where the work has succeeded. */
+type WorkEvent<Event extends { type: string }, Result> =
+  | (Omit<Event, 'type' | 'data'> & { type: Extract<Event['type'], `${string}.succeeded`>; data: Result })
+  | (Omit<Event, 'type'> & { type: Exclude<Event['type'], `${string}.succeeded`> });
+
 /** What a webhook tells: its type, when it happened, and the resource as the API returns it. */
-export type WebhookEvent = Schemas[
-  | 'CaptionWebhook'
-  | 'AnswerWebhook'
-  | 'MatchWebhook'
-  | 'BatchWebhook'
-  | 'PingWebhook'];
+export type WebhookEvent =
+  | WorkEvent<Schemas['CaptionWebhook'], Results['captions']>
+  | WorkEvent<Schemas['AnswerWebhook'], Results['answers']>
+  | WorkEvent<Schemas['MatchWebhook'], Results['matches']>
+  | Schemas['BatchWebhook' | 'PingWebhook'];
 
 type HeadersLike = { get(name: string): string | null } | Record<string, string | string[] | undefined>;
 

@@ -45,7 +45,7 @@ function curlCommand({ kind, image, isUrl, asked, server, withKey }: SnippetRequ
 }
 
 const calls = {
-  captions: { method: 'caption', result: 'caption', print: 'caption?.text' },
+  captions: { method: 'caption', result: 'caption', print: 'caption.text' },
   answers: { method: 'answer', result: 'answers', print: 'answers' },
   matches: { method: 'match', result: 'matches', print: 'matches' },
 } as const;
