@@ -256,6 +256,28 @@ test('a full disk ends the run with a line, whole records stay, and --resume goe
   expect(made().sort()).toEqual(names(40));
 });
 
+test.each([
+  ['caption', 'p'],
+  ['webhooks', 'secret'],
+])('a full disk under standard output ends blipq %s with a line', async (...words) => {
+  const gateway = await gatewayWith(echoHandler);
+  place.photos(...names(3));
+  const under = ['bash', '-c', 'exec "$0" "$@" > /dev/full'];
+  const { code, err } = await place.run(words, { under, env: { BLIPQ_URL: gateway.url } });
+  const lines = err.split('\n').filter((line) => line !== '' && !line.includes('captioned in'));
+  expect([code, lines]).toEqual([1, ['blipq: standard output cannot be written: the disk is full']]);
+});
+
+test('a run whose standard error nobody reads captions every image', async () => {
+  const gateway = await gatewayWith(echoHandler);
+  place.photos(...names(3), 'p/bad.jpg');
+  writeFileSync(place.file('p/bad.jpg'), 'no image');
+  const child = place.start(['caption', 'p', '--out', 'o.jsonl', '--server', gateway.url]);
+  child.stderr!.destroy();
+  const [code] = await once(child, 'close');
+  expect([code, made().sort()]).toEqual([1, names(3)]);
+});
+
 test('a file that is gone while running is its own failure', async () => {
   const gateway = await gatewayWith(async (work, signal) => {
     rmSync(place.file('p/001.jpg'), { force: true });

@@ -5,7 +5,7 @@ import { CommanderError } from 'commander';
 import type { Terminal } from './caption/run-caption.js';
 import { loadLocalPart, localPartIfThere } from './load-local-part.js';
 import { type Commands, program, wrongCall } from './program.js';
-import { RunError } from './run-error.js';
+import { fileTrouble, RunError } from './run-error.js';
 
 const say = (text: string) => void process.stderr.write(`${text}\n`);
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -50,11 +50,25 @@ function stopped(signal: 'SIGINT' | 'SIGTERM'): RunError {
   return new RunError('stopped; run this again with --resume to go on');
 }
 
-// A reader that has seen enough, such as head, is no error.
+let reported: RunError | undefined;
+
+/** Says why this ends, once. */
+function report(error: RunError): void {
+  if (reported !== undefined) return;
+  reported = error;
+  say(`blipq: ${error.message}`);
+  process.exitCode ??= error.exitCode;
+}
+
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  interrupted.abort(new RunError('nobody reads the output any more'));
+  // A reader that has seen enough, such as head, is no error.
+  if (error.code === 'EPIPE') return interrupted.abort(new RunError('nobody reads the output any more'));
+  const trouble = new RunError(`standard output cannot be written: ${fileTrouble(error)}`, 1, { cause: error });
+  report(trouble);
+  interrupted.abort(trouble);
 });
+// Nobody reads what would be said; results may still have their place.
+process.stderr.on('error', () => {});
 
 try {
   const settings = process.argv[2] === 'model' ? (await localPartIfThere())?.modelSettings : undefined;
@@ -63,7 +77,6 @@ try {
   const known = error instanceof CommanderError ? wrongCall(error) : error;
   if (known !== undefined) {
     if (!(known instanceof RunError)) throw known;
-    say(`blipq: ${known.message}`);
-    process.exitCode ??= known.exitCode;
+    report(known);
   }
 }
