@@ -37,5 +37,5 @@ function toBlipqError(error: unknown, res: Response, logger: Logger): BlipqError
 
 /** Seconds for `Retry-After`; undefined for an error that has no such header. */
 function retryAfterS(error: BlipqError): number | undefined {
-  return error.status === 503 || error.status === 429 ? (error.retryAfterS ?? 2) : undefined;
+  return error.retryAfterS ?? (error.status === 503 || error.status === 429 ? 2 : undefined);
 }

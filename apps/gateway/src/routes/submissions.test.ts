@@ -126,6 +126,17 @@ describe('an idempotency key', () => {
     );
   });
 
+  test('of a request that is still being stored is answered with when to repeat it', async () => {
+    const { gateway } = contract;
+    const init = form({ prompt: fresh() }, { 'idempotency-key': ulid() });
+    const { id } = (await api.call('POST', '/v1/captions', init)).json;
+    const record = (await gateway.keys()).find((key) => key.endsWith(`:record:${id}`));
+    await gateway.redis.hset(record!, 'storing', 1);
+    const again = await api.call('POST', '/v1/captions', init);
+    expect([again.status, again.headers.get('retry-after')]).toEqual([409, '1']);
+    expect(again.json.code).toBe('idempotency_in_progress');
+  });
+
   test('does not fit another request', async () => {
     const headers = { 'idempotency-key': `key-${ulid()}` };
     await api.call('POST', '/v1/captions', form({ prompt: fresh() }, headers));

@@ -2,7 +2,7 @@ import { publicTenant, taskOfId, type WorkResource } from '@blipq/contracts';
 import { inSpan } from '@blipq/service';
 import type { ScriptTarget } from '../lua/script.js';
 import { addJob, type JobQueues, jobAttributes } from '../records/jobs.js';
-import { type ImageSource, type RecordStart, resourceOf, startFields } from '../records/record.js';
+import { type ImageSource, resourceOf, startFields } from '../records/record.js';
 import { inputOf, resultHash } from '../records/result-hash.js';
 import { flatFields, type HashFields, sharedFields } from '../redis/hash-fields.js';
 import { jobsOf, type QueueKeys } from '../redis/keys.js';
@@ -173,8 +173,9 @@ export class Submissions {
         const [, outcome] = await Promise.all([stored, creating]);
         // Its clock stepped ahead, or it has lost them: whoever asks again is right.
         if (outcome.status === 'input_gone' && pixels !== undefined) throw pixelsLost();
-        if (outcome.status === 'created' && result === undefined && !isFetched) {
-          await this.#enqueue(id, start, outcome.fields.turn!);
+        if (outcome.status === 'created' && result === undefined) {
+          if (!isFetched) await addJob(this.#jobs().of(jobs), id, outcome.fields.turn!);
+          if (start.fingerprint !== undefined) await confirmRecord(this.#target, id);
         }
         return outcome;
       } catch (error) {
@@ -192,11 +193,6 @@ export class Submissions {
   async #storePixels(name: string, { buffer, byteOffset, byteLength }: Uint8Array): Promise<void> {
     const bytes = Buffer.from(buffer, byteOffset, byteLength);
     await this.#redis.set(this.#keys.pixels(name), bytes, 'PX', unclaimedMs);
-  }
-
-  async #enqueue(id: string, { jobs, fingerprint }: RecordStart, turn: string): Promise<void> {
-    await addJob(this.#jobs().of(jobs), id, turn);
-    if (fingerprint !== undefined) await confirmRecord(this.#target, id);
   }
 
   /** Goes through the same connection as what it takes back, so Redis carries it out after that, however late. */

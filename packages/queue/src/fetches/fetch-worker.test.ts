@@ -246,3 +246,12 @@ test('an image whose result is known is not captioned again, and one that failed
   expect(work).toMatchObject({ state: 'queued', image: null, retry_of: failed.ids[0] });
   expect((await live.ended(work.id)).state).toBe('succeeded');
 });
+
+test('a repeated retry under a key is answered with the first one while the image is still to be fetched', async () => {
+  const { ids } = await live.batchOf(1);
+  await live.queue.cancel(ids[0]!);
+  const identity = { idempotencyKey: 'k', fingerprint: 'retry' };
+  const { status, work } = await live.queue.retry(ids[0]!, identity);
+  expect(status).toBe('queued');
+  expect(await live.queue.retry(ids[0]!, identity)).toEqual({ status: 'replayed', work });
+});
