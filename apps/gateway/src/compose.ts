@@ -43,7 +43,7 @@ import { InternalServer } from './internal/internal-server.js';
 import { LiveView } from './internal/live-view.js';
 import { QueueGauges } from './internal/queue-gauges.js';
 import { TrustedHeader } from './internal/trusted-header.js';
-import { batchHeldBytesMax } from './request/body-bytes-max.js';
+import { batchHeldBytesMax, workJsonBytesMax } from './request/body-bytes-max.js';
 import { v1Routes } from './routes/v1-routes.js';
 import { GatewayServer } from './server.js';
 
@@ -102,7 +102,7 @@ export function composeGateway(
   const bodies = new Places(config.BLIPQ_UPLOADS_MAX);
   const gates = {
     authenticate: authenticate(keys, limits, { hosts: config.BLIPQ_HOSTS, origins: config.BLIPQ_CORS_ORIGINS }),
-    admitUpload: admitUploads({ bodies, memory: bodyMemory }),
+    admitUpload: admitUploads({ bodies, memory: bodyMemory, heldBytesMax: workJsonBytesMax }),
     admitBatch: admitUploads({ bodies, memory: bodyMemory, heldBytesMax: batchHeldBytesMax.form }),
   };
 

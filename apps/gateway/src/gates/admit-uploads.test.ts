@@ -71,6 +71,20 @@ test('an upload that announces much and brings nothing is in nobody’s way', as
   idle.destroy();
 });
 
+test.each([
+  ['/v1/captions', 'image/tiff'],
+  ['/v1/captions', form.headers['content-type']!],
+  ['/v1/captions', 'application/json'],
+  ['/generate', form.headers['content-type']!],
+])('a body announced as longer than any that %s takes is refused as too large (%s)', async (path, type) => {
+  const headers = { 'content-type': type, 'content-length': 200 * 1024 * 1024 };
+  const upload = request(`${gateway.url}${path}`, { method: 'POST', headers });
+  upload.on('error', () => undefined).flushHeaders();
+  const [refused] = await once(upload, 'response');
+  upload.destroy();
+  expect(refused.statusCode).toBe(413);
+});
+
 test('large bodies leave a quarter of the memory to small ones, and their bytes are room again when they are gone', async () => {
   const megabytes = (count: number) => Buffer.alloc(count * 1024 * 1024, 'x');
   const large = await halfSent('/v1/batches', 63 * 1024 * 1024);

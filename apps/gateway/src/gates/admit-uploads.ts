@@ -8,8 +8,8 @@ interface UploadParts {
   bodies: Places;
   /** Bytes of them, and of fetched images, in memory. */
   memory: BodyMemory;
-  /** Bytes of a body that are in memory at once, at most, where it is read in parts. */
-  heldBytesMax?: number;
+  /** Bytes of a body that are in memory at once, at most: a longer one is refused or read in parts. */
+  heldBytesMax: number;
 }
 
 /**
@@ -17,7 +17,7 @@ interface UploadParts {
  * there is no room by what their headers say, are refused before any of their bytes is read. A body holds its place
  * until its image has become pixels. Fails with `queue_full`.
  */
-export function admitUploads({ bodies, memory, heldBytesMax = Number.POSITIVE_INFINITY }: UploadParts): RequestHandler {
+export function admitUploads({ bodies, memory, heldBytesMax }: UploadParts): RequestHandler {
   return (req: Request, res: Response, next: NextFunction) => {
     const announced = Number(req.get('content-length') ?? 0);
     if (announced === 0 && req.headers['transfer-encoding'] === undefined) return next();
