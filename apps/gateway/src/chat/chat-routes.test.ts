@@ -199,6 +199,13 @@ test('a question is answered where a model that answers is served, in a conversa
   ];
   const { choices } = await openai.chat.completions.create({ model: 'vqa', messages });
   expect(choices[0]?.message.content).toBe('and big? yes');
+  const imageLast: OpenAI.ChatCompletionMessageParam[] = [
+    { role: 'user', content: 'is it blue?' },
+    { role: 'assistant', content: 'show me' },
+    { role: 'user', content: [image, text(' ')] },
+  ];
+  const shown = await openai.chat.completions.create({ model: 'blipq', messages: imageLast });
+  expect(shown.choices[0]?.message.content).toBe('is it blue? yes');
   expect((await ask([image])).choices[0]?.message.content).toBe('echoed');
   await expect(ask([image], { model: 'vqa' })).rejects.toMatchObject({ status: 400, code: 'invalid_params' });
 });

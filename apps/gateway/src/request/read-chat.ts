@@ -39,7 +39,7 @@ export async function readChat(req: Request, res: Response): Promise<ReadChat> {
   return {
     model: request.model,
     image: { url: images[0]! },
-    text: textOf(users.at(-1)!),
+    text: users.map(textOf).findLast((text) => text !== '') ?? '',
     tokensMax: request.max_completion_tokens ?? request.max_tokens ?? undefined,
     stream: request.stream ?? false,
     includeUsage: request.stream_options?.include_usage ?? false,
