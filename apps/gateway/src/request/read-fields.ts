@@ -7,6 +7,7 @@ import {
   requestSchemas,
   type Task,
 } from '@blipq/contracts';
+import { spelledNumber } from './spelled-number.js';
 
 /**
  * Reads the options of a request from texts: form fields or a query.
@@ -39,9 +40,7 @@ function spelledBy(field: string, text: string): unknown {
   if (field === 'webhook') return text.startsWith('{') ? jsonOf(text) : { url: text };
   if (!Object.hasOwn(requestedParams.shape, field) && field !== 'timeout_s' && field !== 'match') return text;
   if (text === 'true' || text === 'false') return text === 'true';
-  const number = Number(text);
-  // Numbers in their usual spelling only: not 1e3, 0x10, 007, or with blanks around.
-  return Number.isFinite(number) && String(number) === text ? number : text;
+  return spelledNumber(text);
 }
 
 function jsonOf(text: string): unknown {

@@ -1,12 +1,13 @@
 import { batchId, batchState, workState } from '@blipq/contracts';
 import { z } from 'zod';
+import { spelledNumber } from './spelled-number.js';
 
 const moment = z.iso.datetime({ offset: true, error: 'must be a time such as 2026-01-31T09:30:00Z' });
 
 /** What every list takes, as texts that spell the right values. */
 export const listQuery = z.strictObject({
   cursor: z.string().min(1).max(200).optional(),
-  limit: z.coerce.number().int().min(1).max(100).optional().meta({ type: 'integer', default: 20 }),
+  limit: z.preprocess(spelledNumber, z.int().min(1).max(100)).optional().meta({ type: 'integer', default: 20 }),
 });
 
 const createdBetween = { created_after: moment.optional(), created_before: moment.optional() };
@@ -36,5 +37,5 @@ export function listingOf<Query extends { created_after?: string | undefined; cr
 
 /** The query of `GET /v1/batches/{id}/results`: the `cursor` of the line that was read last. */
 export const resultsQuery = z.strictObject({
-  cursor: z.coerce.number().int().min(0).max(1_000_000).optional().meta({ type: 'integer', default: 0 }),
+  cursor: z.preprocess(spelledNumber, z.int().min(0).max(1_000_000)).optional().meta({ type: 'integer', default: 0 }),
 });

@@ -41,6 +41,20 @@ const asked = {
 };
 const fields = Object.fromEntries(Object.entries(asked).map(([name, value]) => [name, String(value)]));
 
+test('a form and a query take numbers as programs write them, and a prompt that looks like one stays a text', async () => {
+  const texts = { length_penalty: '1.0', repetition_penalty: '1.50', min_confidence: '.5', max_new_tokens: '1e1' };
+  const spelled = { ...texts, min_new_tokens: '5.0', min_words: '02', timeout_s: '6E1', prompt: '1.0' };
+  const params = { length_penalty: 1, repetition_penalty: 1.5, min_confidence: 0.5, max_new_tokens: 10 };
+  const query = new URLSearchParams(spelled);
+  for (const { status, json } of [
+    await api.call('POST', '/v1/captions', imageForm('image', photo, spelled)),
+    await api.call('POST', `/v1/captions?${query}`, { body: photo, headers: { 'content-type': 'image/jpeg' } }),
+  ]) {
+    expect([200, 202]).toContain(status);
+    expect(json).toMatchObject({ prompt: '1.0', params: { ...params, min_new_tokens: 5, min_words: 2 } });
+  }
+});
+
 test('a JSON body, a form and a query ask for the same, and the resource says it', async () => {
   const sent = [
     await api.call('POST', '/v1/captions', json({ image, params: asked })),
