@@ -228,6 +228,35 @@ const requests: RefusedRequest[] = [
     'invalid_params',
     'x',
   ],
+  ...['[{}]', '7'].map(
+    (again): RefusedRequest => [
+      `a batch with items and then items: ${again}`,
+      'POST /v1/batches',
+      json(`{"items":[{}],"items":${again}}`),
+      422,
+      'invalid_params',
+      'items',
+    ],
+  ),
+  ...(
+    [
+      ['/v1/captions', json({ image })],
+      ['/v1/captions', imageForm('image', photo)],
+      ['/v1/answers', json({ image, question: 'why?' })],
+      ['/v1/batches', json({ items: [{ image }] })],
+      ['/v1/batches', imageForm('images', photo)],
+      ['/v1/batches', rawBody('{}', 'application/x-ndjson')],
+    ] as const
+  ).map(
+    ([path, sent]): RefusedRequest => [
+      `a query beside ${sent.headers['content-type']} to ${path}`,
+      `POST ${path}?webhook=https://example.com/`,
+      sent,
+      422,
+      'invalid_params',
+      'webhook',
+    ],
+  ),
   ['a batch that is a list', 'POST /v1/batches', json([]), 422, 'invalid_params'],
   ['a batch of 40 MB', 'POST /v1/batches', json({ items: ['x'.repeat(40_000_000)] }), 413, 'image_too_large'],
   ['a batch as one image', 'POST /v1/batches', rawBody(photo, 'image/jpeg'), 415, 'unsupported_media_type'],

@@ -82,6 +82,9 @@ export class JsonMembers {
       return this.#to('end');
     if (place === 'name') return this.#begin('name');
     if (place === 'colon' && byte === colon) return this.#to('value');
+    if (place === 'value' && this.hasList && this.#name === this.#options.list) {
+      throw invalidField(this.#name, 'was sent more than once');
+    }
     if (place === 'value' && byte === listBegins && this.#name === this.#options.list) {
       this.hasList = true;
       return this.#to('first item');

@@ -12,6 +12,18 @@ export function parseQuery<Output>(schema: z.ZodType<Output>, req: Request): Out
   return parseFields(schema, Object.fromEntries(query.map(([field, [value]]) => [field, value])));
 }
 
+/**
+ * Refuses what nobody would read.
+ *
+ * @param body where such fields go
+ * @throws BlipqError `invalid_params` with every field of the query
+ */
+export function refuseQuery(req: Request, body: string): void {
+  const query = queryOf(req);
+  if (query.length === 0) return;
+  throw invalidFields(query.map(([field]) => ({ field, message: `stands in the query; send it in ${body}` })));
+}
+
 /** The query as it was sent: every field with all its values. */
 export function queryOf(req: Request): [field: string, values: string[]][] {
   return Object.entries(req.query as Record<string, string | string[]>).map(([field, value]) => [

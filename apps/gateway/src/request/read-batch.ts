@@ -11,10 +11,12 @@ import type { Request, Response } from 'express';
 import { type BatchExtent, BatchFlow, type BatchHead, type BatchSink } from './batch-flow.js';
 import { headOf, itemTooLarge, readItem } from './batch-json.js';
 import { batchBounds, batchHeldBytesMax, workJsonBytesMax } from './body-bytes-max.js';
+import { ByteOrderMark } from './byte-order-mark.js';
 import { GrowingBytes } from './growing-bytes.js';
 import { jsonHash } from './json-hash.js';
 import { JsonMembers } from './json-members.js';
 import { mediaTypeOf } from './media-type.js';
+import { refuseQuery } from './parse-query.js';
 import { refuseEncoded } from './read-body.js';
 import { readFields } from './read-fields.js';
 import { textPart } from './read-form.js';
@@ -31,6 +33,7 @@ const ndjsonTypes = ['application/x-ndjson', 'application/ndjson', 'application/
  * @throws BlipqError about the body as a whole; about single items it is handed over
  */
 export async function readBatch(req: Request, res: Response, sink: BatchSink): Promise<BatchExtent> {
+  refuseQuery(req, 'the body');
   const type = mediaTypeOf(req);
   if (type === 'multipart/form-data') return await readForm(req, res, sink);
   if (type === 'application/json') return await readJson(req, res, sink);
@@ -51,11 +54,12 @@ async function readJson(req: Request, res: Response, sink: BatchSink): Promise<B
     ...{ list: 'items', bytesMax: workJsonBytesMax },
     onItem: (bytes) => putItem(flow, bytes, true),
   });
+  const mark = new ByteOrderMark();
   let said: string | undefined;
   await receiveBody(
     ...[req, res],
     (piece) => {
-      members.push(piece);
+      members.push(mark.skip(piece));
       const draining = flow.drain();
       if (draining !== undefined) said ??= JSON.stringify(members.value);
       return draining;
@@ -99,6 +103,7 @@ async function readLines(req: Request, res: Response, sink: BatchSink): Promise<
   let head: BatchHead = {};
   const flow = new BatchFlow({ sink, heldBytesMax: 0, head: () => head });
   let line = new GrowingBytes(workJsonBytesMax);
+  const mark = new ByteOrderMark();
   let isFirst = true;
   const endLine = () => {
     const { tooLong } = line;
@@ -112,7 +117,8 @@ async function readLines(req: Request, res: Response, sink: BatchSink): Promise<
   };
   await receiveBody(
     ...[req, res],
-    (piece) => {
+    (marked) => {
+      const piece = mark.skip(marked);
       for (let at = 0; at < piece.length; ) {
         const end = piece.indexOf('\n', at);
         line.push(piece.subarray(at, end === -1 ? piece.length : end));

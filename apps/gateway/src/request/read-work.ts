@@ -2,7 +2,7 @@ import { BlipqError, imageBytesMax, parseFields, type RequestOf, requestSchemas,
 import type { Request, Response } from 'express';
 import { workJsonBytesMax } from './body-bytes-max.js';
 import { mediaTypeOf } from './media-type.js';
-import { queryOf } from './parse-query.js';
+import { queryOf, refuseQuery } from './parse-query.js';
 import { readBody, readJsonBody } from './read-body.js';
 import { readFields } from './read-fields.js';
 import { oneImage, readForm } from './read-form.js';
@@ -16,8 +16,12 @@ import { readUpload } from './read-upload.js';
  */
 export async function readWork<T extends Task>(task: T, req: Request, res: Response): Promise<RequestOf<T>> {
   const type = mediaTypeOf(req);
-  if (type === 'multipart/form-data') return readForm(task, await readUpload(req, res, oneImage(task)));
+  if (type === 'multipart/form-data') {
+    refuseQuery(req, 'the form');
+    return readForm(task, await readUpload(req, res, oneImage(task)));
+  }
   if (type === 'application/json') {
+    refuseQuery(req, 'the JSON body');
     return workOf(task, await readJsonBody(req, res, workJsonBytesMax));
   }
   // S3 calls files binary/octet-stream.

@@ -49,6 +49,24 @@ describe('batches', () => {
     expect([status, batch.items[0].key]).toEqual([202, 'x'.repeat(199)]);
   });
 
+  test('a byte order mark before JSON or lines is read over', async () => {
+    const [item, metadata] = [{ image: { base64 }, prompt: fresh() }, { run: fresh() }];
+    const lines = [{ batch: { metadata } }, item].map((one) => JSON.stringify(one)).join('\n');
+    for (const [type, text] of [
+      ['application/json', JSON.stringify({ items: [item], metadata })],
+      ['application/x-ndjson', lines],
+    ] as const) {
+      const sent = { headers: { 'content-type': type }, body: `\ufeff${text}` };
+      const { status, json: batch } = await api.call('POST', '/v1/batches', sent);
+      expect(batch).toMatchObject({ total: 1, refused: 0, metadata });
+      expect(status).toBe(202);
+    }
+  });
+
+  test.each(['5', '5.0', '5e0'])('a list takes limit=%s', async (limit) => {
+    expect((await api.call('GET', `/v1/batches?limit=${limit}`)).status).toBe(200);
+  });
+
   test('half a character in one item refuses that item alone', async () => {
     const item = { image: { base64 }, prompt: fresh() };
     const items = [item, { ...item, prompt: '\ud83d' }, { ...item, key: '\ud83d' }];
@@ -85,12 +103,16 @@ describe('batches', () => {
     expect((await api.call('GET', `/v1/answers?batch_id=${batch.id}`)).json.data).toEqual([]);
   });
 
-  test.each([
+  test.each<[path: string, field: string]>([
     ['batches?state=queued', 'state'],
     ['batches?created_after=yesterday', 'created_after'],
     ['captions?created_before=2026-01-31', 'created_before'],
     ['captions?batch_id=cap_1', 'batch_id'],
     ['matches?batch=x', 'batch'],
+    ...['0x5', '%205', '5%20', '', '1.5', '1000', '1e'].map((limit): [string, string] => [
+      `captions?limit=${limit}`,
+      'limit',
+    ]),
   ])('a list of /v1/%s is refused with the field that is wrong', async (path, field) => {
     const { status, json: problem } = await api.call('GET', `/v1/${path}`);
     expect([status, problem.code, problem.errors[0].field]).toEqual([422, 'invalid_params', field]);
