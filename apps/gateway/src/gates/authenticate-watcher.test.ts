@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { ulidToUUID } from 'ulid';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { ContractClient } from '../testing/contract-client.js';
 import { echoHandler, LiveGateway, repositoryFile } from '../testing/live-gateway.js';
@@ -61,6 +62,7 @@ test('a token for one caption watches no other, and none watches what is of anot
   const nobody = await ContractClient.of(gateway.url);
   const scoped = await tokenOf(ada, { subject: id, ttl_s: 900 });
   expect((await nobody.call('GET', events(id, scoped))).status).toBe(200);
+  expect((await nobody.call('GET', events(ulidToUUID(id.slice('cap_'.length)), scoped))).status).toBe(200);
   expect((await nobody.call('GET', events(other, scoped))).json.code).toBe('forbidden');
   const ofBob = await tokenOf(await ContractClient.of(gateway.url, { authorization: 'Bearer bob-secret' }));
   expect((await nobody.call('GET', events(id, ofBob))).json.code).toBe('not_found');
