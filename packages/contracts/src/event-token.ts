@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { answerId, batchId, captionId, matchId } from './id.js';
 
-const subject = z.union([captionId, answerId, matchId, batchId]);
+const subject = z.union([captionId, answerId, matchId, batchId], {
+  error: 'must look like cap_<ULID>, ans_<ULID>, mat_<ULID> or bat_<ULID>',
+});
 
 /** What `POST /v1/events/token` takes. */
 export const eventTokenJson = z.strictObject({

@@ -20,7 +20,7 @@ const newUlid = () => ulid(undefined, random);
 const ulidText = '[0-7][0-9A-HJKMNP-TV-Z]{25}';
 
 /** `cap_<ulid>`: sorts by creation time. BullMQ takes it as a job id as it is (no colon, not all digits). */
-export const captionId = z.string().regex(new RegExp(`^cap_${ulidText}$`), 'a caption id looks like cap_<ULID>');
+export const captionId = z.string().regex(new RegExp(`^cap_${ulidText}$`), 'must look like cap_<ULID>');
 export type CaptionId = z.infer<typeof captionId>;
 
 export function newCaptionId(): CaptionId {
@@ -28,10 +28,10 @@ export function newCaptionId(): CaptionId {
 }
 
 /** `ans_<ulid>`. */
-export const answerId = z.string().regex(new RegExp(`^ans_${ulidText}$`), 'an answer id looks like ans_<ULID>');
+export const answerId = z.string().regex(new RegExp(`^ans_${ulidText}$`), 'must look like ans_<ULID>');
 
 /** `mat_<ulid>`. */
-export const matchId = z.string().regex(new RegExp(`^mat_${ulidText}$`), 'a match id looks like mat_<ULID>');
+export const matchId = z.string().regex(new RegExp(`^mat_${ulidText}$`), 'must look like mat_<ULID>');
 
 /** A new id for work of this task. */
 export function newIdFor(task: Task): string {
@@ -39,7 +39,7 @@ export function newIdFor(task: Task): string {
 }
 
 /** `bat_<ulid>`. */
-export const batchId = z.string().regex(new RegExp(`^bat_${ulidText}$`), 'a batch id looks like bat_<ULID>');
+export const batchId = z.string().regex(new RegExp(`^bat_${ulidText}$`), 'must look like bat_<ULID>');
 export type BatchId = z.infer<typeof batchId>;
 
 export function newBatchId(): BatchId {
@@ -47,9 +47,7 @@ export function newBatchId(): BatchId {
 }
 
 /** `msg_ping_<ulid>`: the `webhook-id` of a test. */
-export const pingId = z
-  .string()
-  .regex(new RegExp(`^msg_ping_${ulidText}$`), 'the id of a ping looks like msg_ping_<ULID>');
+export const pingId = z.string().regex(new RegExp(`^msg_ping_${ulidText}$`), 'must look like msg_ping_<ULID>');
 
 export function newPingId(): string {
   return `msg_ping_${newUlid()}`;

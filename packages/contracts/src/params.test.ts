@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { captionOptions } from './caption-request.js';
 import { numBeamsMax, type ParamsSources, requestedParams, resolveParams } from './params.js';
 import { parseFields } from './parse-fields.js';
 
@@ -160,6 +161,9 @@ describe('a request', () => {
   });
 
   test('gets all of its errors at once', () => {
+    expect(() => parseFields(captionOptions, { metadata: { '': 'x' } })).toThrow(
+      expect.objectContaining({ errors: [{ field: 'metadata', message: 'has a name that is empty' }] }),
+    );
     expect(() => parseFields(requestedParams, { top_q: 1, num_beams: 0 })).toThrow(
       /num_beams .*top_q is not a parameter/s,
     );

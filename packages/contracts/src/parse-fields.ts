@@ -39,7 +39,9 @@ function unkeepable(value: unknown, at: string): FieldError | undefined {
 /** Makes no more of them than the answer lists. */
 function* fieldErrors(issues: z.core.$ZodIssue[], at: string): Generator<FieldError> {
   for (const issue of issues) {
-    const path = [...(at === '' ? [] : [at]), ...issue.path.map(String)].join('.');
+    // What is wrong with a name is said of the object that has it: the name may be empty.
+    const place = issue.code === 'invalid_key' ? issue.path.slice(0, -1) : issue.path;
+    const path = [...(at === '' ? [] : [at]), ...place.map(String)].join('.');
     if (path === '' && issue.code === 'invalid_type') yield { field: '', message: `The body ${issue.message}.` };
     else if (issue.code !== 'unrecognized_keys') yield { field: path, message: issue.message };
     else {

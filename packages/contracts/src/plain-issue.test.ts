@@ -11,6 +11,9 @@ const schema = z.strictObject({
   facts: z.record(z.string(), z.string()).optional(),
   whether: z.boolean().optional(),
   either: z.union([z.string(), z.number()], { error: 'must be this or that' }).optional(),
+  any: z.union([z.string(), z.number()]).optional(),
+  code: z.string().regex(/^x$/).optional(),
+  named: z.record(z.string().min(1).max(3), z.string()).optional(),
 });
 
 test.each([
@@ -29,6 +32,10 @@ test.each([
   [{ count: 1, facts: 'x' }, 'must be an object'],
   [{ count: 1, whether: 'perhaps' }, 'must be true or false'],
   [{ count: 1, either: [] }, 'must be this or that'],
+  [{ count: 1, any: [] }, 'has a form that is not taken here'],
+  [{ count: 1, code: 'y' }, 'is not written as it must be'],
+  [{ count: 1, named: { '': 'x' } }, 'has a name that is empty'],
+  [{ count: 1, named: { long: 'x' } }, 'has a name that must have at most 3 characters'],
   [[], 'must be an object'],
 ])('%j: %s', (value, message) => {
   expect(schema.safeParse(value, { error: plainIssue }).error?.issues).toEqual([expect.objectContaining({ message })]);

@@ -80,6 +80,14 @@ describe('the caption is the assistant’s message', () => {
 });
 
 describe('errors are in OpenAI’s shape with our codes inside', () => {
+  test.each([{ type: 'input_audio', input_audio: { data: '', format: 'wav' } }, { type: 'text' }])(
+    'a part that cannot be read (%j) is refused with what can be',
+    async (part) => {
+      const message = expect.stringMatching(/messages\.0\.content must be a text, or a list of/);
+      await expect(ask([image, part as never])).rejects.toMatchObject({ status: 400, message });
+    },
+  );
+
   const tools = [{ type: 'function', function: { name: 'f' } }] as const;
   test.each<[string, Content, object, number, string, string | null]>([
     ['no image', [text('hello')], {}, 400, 'missing_image', 'messages'],

@@ -7,9 +7,13 @@ const imagePart = z.object({
     description: 'An https: URL, which the gateway fetches, or a data: URI.',
   }),
 });
+const contentForms =
+  'must be a text, or a list of {"type": "text", "text": "…"} and {"type": "image_url", "image_url": {"url": "…"}}';
 const message = z.object({
   role: z.enum(['system', 'developer', 'user', 'assistant', 'tool', 'function']),
-  content: z.union([z.string().max(16 * 1024), z.array(z.union([textPart, imagePart])).max(100)]).nullish(),
+  content: z
+    .union([z.string().max(16 * 1024), z.array(z.union([textPart, imagePart])).max(100)], { error: contentForms })
+    .nullish(),
 });
 
 /**
