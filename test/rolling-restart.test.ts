@@ -42,7 +42,7 @@ async function startGateway(port: number): Promise<Service> {
   const { child } = new AppProcess('gateway', {
     ...{ ...shared, PORT: String(port), BLIPQ_INTERNAL_PORT: '0', BLIPQ_THREADS: '1', BLIPQ_LOG_LEVEL: 'error' },
     // Longer than the balancer below takes to notice that a gateway is not ready.
-    BLIPQ_SHUTDOWN_DELAY_MS: '3000',
+    BLIPQ_SHUTDOWN_DELAY_MS: '10000',
   });
   return await ready({ child, isReady: () => isReady(port) });
 }
@@ -63,8 +63,13 @@ async function replaced({ child }: Service, start: () => Promise<Service>): Prom
   return await start();
 }
 
-/** Sends each request to a gateway that was ready when it last asked, over connections that are kept alive. */
+/**
+ * Sends each request to a gateway that was ready when it last asked, over connections that are kept alive, and again when
+ * the gateway could not reach Redis in time, as its answer says.
+ */
 class Balancer {
+  /** Requests that were sent again. */
+  repeated = 0;
   readonly #ports: number[];
   readonly #stopping = new AbortController();
   #ready: number[];
@@ -78,7 +83,11 @@ class Balancer {
 
   async request(path: string, init: RequestInit = {}): Promise<Response> {
     this.#turn += 1;
-    return await fetch(`http://127.0.0.1:${this.#ready[this.#turn % this.#ready.length]}${path}`, init);
+    const response = await fetch(`http://127.0.0.1:${this.#ready[this.#turn % this.#ready.length]}${path}`, init);
+    if (response.status !== 503 || !/The queue does not answer/.test(await response.clone().text())) return response;
+    this.repeated += 1;
+    await delay(Number(response.headers.get('retry-after')) * 1000);
+    return await this.request(path, init);
   }
 
   stop(): void {
@@ -88,7 +97,9 @@ class Balancer {
   async #watch(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       const answers = await Promise.all(this.#ports.map(isReady));
-      this.#ready = this.#ports.filter((_, index) => answers[index]);
+      const ready = this.#ports.filter((_, index) => answers[index]);
+      // A look that no gateway answered in time says nothing: one of them always serves.
+      if (ready.length > 0) this.#ready = ready;
       // What it would do by a probe's period.
       await delay(100);
     }
@@ -106,6 +117,7 @@ async function expected(response: Response, ...statuses: number[]): Promise<Resp
   throw new Error(`${response.url} answered ${response.status}: ${await response.text()}`);
 }
 
+const isCanceled = ({ state }: Caption) => state === 'canceled';
 const isOver = ({ state }: Caption) => state !== 'queued' && state !== 'processing';
 
 /** The ways in which clients get their captions. Each returns the text. */
@@ -197,10 +209,13 @@ test('gateways and workers are restarted one by one under load: no request fails
   }
   balancer.stop();
   expect(captions.length).toBeGreaterThanOrEqual(done.generate + done.longPolling + done.events);
-  expect(captions.filter(({ state, attempt }) => state !== 'succeeded' || attempt !== 1)).toEqual([]);
+  // Where a request is repeated, the gateway has given up what it made of the first.
+  const [givenUp, others] = [captions.filter(isCanceled), captions.filter((caption) => !isCanceled(caption))];
+  expect(givenUp.length).toBeLessThanOrEqual(balancer.repeated);
+  expect(others.filter(({ state, attempt }) => state !== 'succeeded' || attempt !== 1)).toEqual([]);
   for (const { child } of [...gateways, ...workers]) {
     const exited = once(child, 'exit');
     child.kill('SIGTERM');
     expect(await exited).toEqual([0, null]);
   }
-}, 240_000);
+}, 900_000);

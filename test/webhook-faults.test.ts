@@ -227,7 +227,7 @@ test('others get their webhooks while a dead receiver, with 1,000 of them waitin
   // No send to the dead one ends while the test runs.
   await startNotifier(env([dead, alive], { BLIPQ_WEBHOOK_TIMEOUT_MS: '60000' }));
   await vi.waitFor(() => expect(dead.messages.length).toBeGreaterThanOrEqual(4));
-  for (let i = 0; i < 100; i++) await endedCaption(queue, alive.url);
+  await Promise.all(Array.from({ length: 100 }, () => endedCaption(queue, alive.url)));
   await vi.waitFor(() => expect(alive.counts.size).toBe(100));
   expect(dead.messages).toHaveLength(4);
   expect((await log.list({ tenant: 'public', state: 'pending', limit: 100 })).data).toHaveLength(100);

@@ -121,7 +121,7 @@ export function compose({ config, environment, say, logs, stopping }: ComposeOpt
     }),
     line: lineOf('gateway'),
     say,
-    stopDeadlineMs: 18_000,
+    stopDeadlineMs: 21_000,
   });
   const announcement: ServicePart = {
     async start() {

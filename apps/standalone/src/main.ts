@@ -6,7 +6,7 @@ import { LogOutput } from './log-output.js';
 const say = (text: string) => void process.stdout.write(`${text}\n`);
 
 /** Longest orderly stop: gateway, notifier, worker and Redis one after the other, each at its own limit, and a little more. */
-const stopDeadlineMs = 85_000;
+const stopDeadlineMs = 88_000;
 
 helpOnRequest('npm start: gateway, worker, notifier and a private Redis on one machine', standaloneConfig);
 
