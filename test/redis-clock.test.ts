@@ -16,7 +16,7 @@ test.runIf(hasCompiler)(
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'blipq-clock-'));
     const clock = new SteppedClock(folder);
-    const server = await OwnRedis.create({ under: clock.under });
+    const server = await OwnRedis.create({ under: clock.under, settings: { appendfsync: 'no' } });
     await server.start();
     const live = await new TestQueue(server.url).start();
     let over = false;

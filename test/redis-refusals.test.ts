@@ -4,6 +4,7 @@ import {
   type App,
   AppProcess,
   freePort,
+  type LogLine,
   OwnRedis,
   OwnSentinels,
   RedisRelay,
@@ -42,20 +43,36 @@ async function start(name: Exclude<App, 'worker'>, redisUrl: string): Promise<Ru
 const startBoth = (redisUrl: string) =>
   Promise.all((['gateway', 'notifier'] as const).map((name) => start(name, redisUrl)));
 
-const warnings = ({ app }: Running) => app.log.filter(({ level }) => Number(level) >= 40);
+/** What kind of warning a line is. */
+function kindOf({ code, err }: LogLine): unknown {
+  const error = err as { code?: string; message: string } | undefined;
+  return code ?? error?.code ?? error?.message;
+}
+
+/** What is logged again after a minute, of what lasts. */
+const remindMs = 59_000;
+
+/** The warnings of a process without its reminders. */
+function warnings({ app }: Running): LogLine[] {
+  const last = new Map<unknown, number>();
+  return app.log.filter((line) => {
+    if (Number(line.level) < 40) return false;
+    const [kind, at] = [kindOf(line) ?? line.msg, Number(line.time)];
+    const isReminder = at - (last.get(kind) ?? at) >= remindMs;
+    last.set(kind, at);
+    return !isReminder;
+  });
+}
 
 /** Nothing is said twice, and nothing beside the log. */
 function expectOnce(running: Running): void {
-  const kinds = warnings(running).map(({ code, err }) => {
-    const error = err as { code?: string; message: string } | undefined;
-    return code ?? error?.code ?? error?.message;
-  });
+  const kinds = warnings(running).map(kindOf);
   expect(kinds).toEqual([...new Set(kinds)]);
   expect(running.app.stderr).toEqual([]);
 }
 
 async function server(settings: Record<string, string> = {}) {
-  const own = await OwnRedis.create({ settings });
+  const own = await OwnRedis.create({ settings: { appendfsync: 'no', ...settings } });
   onTestFinished(() => own.remove());
   await own.start();
   return own;

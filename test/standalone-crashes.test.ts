@@ -48,7 +48,7 @@ test.each([engine, 'apps/worker'])(
     const now = blipq.processes().map(({ pid }) => pid);
     expect(now.filter((pid) => before.includes(pid))).toEqual([]);
   },
-  180_000,
+  900_000,
 );
 
 test('kill -9 of the gateway: it is back at the same address', async () => {

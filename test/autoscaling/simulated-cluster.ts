@@ -90,8 +90,8 @@ export class SimulatedCluster {
     for (let left = count; left > 0; left -= 1000) {
       const ids = Array.from({ length: Math.min(left, 1000) }, (_, n) => `cap_${this.#submitted + n}`);
       await redis.zadd(`${queue.jobs}prioritized`, ...ids.flatMap((id, n) => [this.#submitted + n, id]));
-      // Far from the reconciler's next look.
-      await redis.zadd(queue.open, ...ids.flatMap((id) => [Date.now() + 86_400_000, id]));
+      // The reconciler looks at what is due, or further off than the minute after which it looks again.
+      await redis.zadd(queue.open, ...ids.flatMap((id) => [Date.now() + 50_000, id]));
       this.#submitted += ids.length;
     }
   }

@@ -29,7 +29,7 @@ describe.skipIf(!canBuild)("the images' trees, built by the Dockerfile's steps i
     trees = buildTargets(folder, targets);
     model = join(trees['worker-cpu'].root, 'models/demo');
     cpSync(join(root, 'models/demo'), model, { recursive: true });
-  }, 300_000);
+  }, 900_000);
 
   afterAll(() => {
     for (const child of running) child.kill('SIGKILL');

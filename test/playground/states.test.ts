@@ -91,6 +91,7 @@ describe.skipIf(noChromium !== '')(`the playground of a server with keys${noChro
   test('shows an answer that came before the page was painted', async () => {
     const context = await browser.newContext();
     const page = await context.newPage();
+    page.setDefaultTimeout(patienceMs);
     // As on a machine that is too busy to paint.
     await page.addInitScript(() => {
       const later = window.setTimeout.bind(window);
@@ -98,7 +99,7 @@ describe.skipIf(noChromium !== '')(`the playground of a server with keys${noChro
       window.setTimeout = ((call: () => void, ms = 0) => later(call, ms + 10_000)) as typeof window.setTimeout;
     });
     await page.goto(`${gateway.url}/playground`);
-    await page.getByRole('heading', { name: 'This server wants an API key' }).waitFor({ timeout: patienceMs });
+    await page.getByRole('heading', { name: 'This server wants an API key' }).waitFor();
     await context.close();
   });
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
-import { launchChromium, noChromium } from '../testing/chromium.js';
+import { launchChromium, noChromium, pagePatienceMs } from '../testing/chromium.js';
 import { LiveGateway } from '../testing/live-gateway.js';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -25,6 +25,7 @@ describe.skipIf(noChromium !== '')(`the documents in Chromium${noChromium}`, () 
   beforeEach(async () => {
     [asked, errors] = [[], []];
     page = await browser.newPage();
+    page.setDefaultTimeout(pagePatienceMs);
     page.on('request', (request) => asked.push(request.url()));
     page.on('console', (said) => said.type() === 'error' && errors.push(said.text()));
     page.on('pageerror', (error) => errors.push(error.message));
