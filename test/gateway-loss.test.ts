@@ -15,6 +15,7 @@ import { afterAll, expect, inject, test, vi } from 'vitest';
 import { WorkerProcess } from '../apps/worker/src/testing/worker-process.js';
 import type { BatchResource, BatchResult } from '../packages/contracts/src/index.js';
 import { AppProcess, freePort } from '../packages/test-servers/src/index.js';
+import { untilAnswered } from './until-answered.js';
 
 const count = process.env.BLIPQ_GATEWAY_LOSS === 'whole' ? 10_000 : 200;
 /** Images that a gateway fetches at once. */
@@ -80,7 +81,7 @@ function beginUpload(url: string, lines: string[]): ClientRequest {
 /** Reads results behind a cursor until there are enough of them. */
 async function readOn(url: string, results: BatchResult[], batch: BatchResource, enough: number): Promise<void> {
   const cursor = results.at(-1)?.cursor ?? '0';
-  const answer = await fetch(`${url}${batch.links.results}?cursor=${cursor}`);
+  const answer = await untilAnswered(() => fetch(`${url}${batch.links.results}?cursor=${cursor}`));
   expect(answer.status).toBe(200);
   const stream = Readable.fromWeb(answer.body as never);
   for await (const line of createInterface(stream)) {
@@ -107,7 +108,7 @@ test(`gateways are killed during the upload, the fetching and the captioning of 
   expect(upload.closed || (await once(upload, 'close'))).toBeTruthy();
   const [second, third] = await Promise.all([startGateway(), startGateway()]);
   const body = lines.join('\n');
-  const answer = await fetch(`${second.url}/v1/batches`, { method: 'POST', headers, body });
+  const answer = await untilAnswered(() => fetch(`${second.url}/v1/batches`, { method: 'POST', headers, body }));
   expect(answer.status).toBe(202);
   const batch = (await answer.json()) as BatchResource;
   expect(batch).toMatchObject({ total: count, refused: 0 });
@@ -125,7 +126,8 @@ test(`gateways are killed during the upload, the fetching and the captioning of 
 
   expect(results.map(({ index }) => index).toSorted((a, b) => a - b)).toEqual([...lines.keys()]);
   expect(results.filter(({ index, key, status }) => status !== 'succeeded' || key !== `${index}`)).toEqual([]);
-  const end = (await (await fetch(`${fifth.url}/v1/batches/${batch.id}`)).json()) as BatchResource;
+  const ended = await untilAnswered(() => fetch(`${fifth.url}/v1/batches/${batch.id}`));
+  const end = (await ended.json()) as BatchResource;
   expect(end).toMatchObject({ state: 'completed', counts: { succeeded: count, failed: 0 } });
   const { body: metrics } = await worker.health('/metrics');
   expect(metrics).toContain(`blipq_caption_attempts_total{outcome="succeeded"} ${count}\n`);

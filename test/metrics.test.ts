@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import { type App, AppProcess, freePort } from '../packages/test-servers/src/index.js';
+import { untilAnswered } from './until-answered.js';
 import { Receiver } from './webhooks.js';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -109,16 +110,16 @@ test.each(['gateway', 'worker', 'notifier'])('the %s prints what docs/reference/
 
 test('one caption and its webhook move the counters of all three, and no label comes from a caller', async () => {
   const receiver = await Receiver.start(secret, (response) => response.writeHead(204).end(), '127.0.0.1', receiverPort);
-  const before = {
-    gateway: await scrape('gateway'),
-    worker: await scrape('worker'),
-    notifier: await scrape('notifier'),
-  };
   const form = new FormData();
   form.set('image', new Blob([scene]), 'scene.png');
   form.set('prompt', 'a picture of');
   form.set('webhook', receiver.url);
-  const response = await fetch(`${api}/v1/captions`, { method: 'POST', body: form, headers: { prefer: 'wait=30' } });
+  let before!: Record<'gateway' | 'worker' | 'notifier', Scrape>;
+  const response = await untilAnswered(async () => {
+    const [gateway, worker, notifier] = [await scrape('gateway'), await scrape('worker'), await scrape('notifier')];
+    before = { gateway, worker, notifier };
+    return await fetch(`${api}/v1/captions`, { method: 'POST', body: form, headers: { prefer: 'wait=30' } });
+  });
   const caption = (await response.json()) as { id: string; state: string; caption: { tokens: unknown[] } };
   expect(caption).toMatchObject({ state: 'succeeded' });
   const moved = async (app: keyof typeof before, series: string) =>

@@ -9,6 +9,7 @@ import { afterAll, expect, inject, test, vi } from 'vitest';
 import { WorkerProcess } from '../apps/worker/src/testing/worker-process.js';
 import { AppProcess, freePort } from '../packages/test-servers/src/index.js';
 import { type Caption, exampleCaptions, exampleNames } from './captions-client.js';
+import { isUnanswered } from './until-answered.js';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const shared = { REDIS_URL: inject('redisUrl'), BLIPQ_NAMESPACE: `test-${randomUUID()}` };
@@ -84,7 +85,7 @@ class Balancer {
   async request(path: string, init: RequestInit = {}): Promise<Response> {
     this.#turn += 1;
     const response = await fetch(`http://127.0.0.1:${this.#ready[this.#turn % this.#ready.length]}${path}`, init);
-    if (response.status !== 503 || !/The queue does not answer/.test(await response.clone().text())) return response;
+    if (!(await isUnanswered(response))) return response;
     this.repeated += 1;
     await delay(Number(response.headers.get('retry-after')) * 1000);
     return await this.request(path, init);

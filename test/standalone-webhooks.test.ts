@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, expect, onTestFinished, test, vi } from 'vitest';
 import { exampleCaptions, exampleImage, exampleNames } from './captions-client.js';
 import { Standalone, temporaryFolder } from './standalone.js';
+import { untilAnswered } from './until-answered.js';
 import { Receiver } from './webhooks.js';
 
 const folder = temporaryFolder();
@@ -29,7 +30,7 @@ test('npm start posts what was captioned to who asked for it, signed with the se
   const body = new FormData();
   body.set('image', exampleImage(name!), name!);
   body.set('webhook', receiver.url);
-  const response = await fetch(`${blipq.url}/v1/captions`, { method: 'POST', body });
+  const response = await untilAnswered(() => fetch(`${blipq.url}/v1/captions`, { method: 'POST', body }));
   expect(response.status).toBe(202);
   const { id } = (await response.json()) as { id: string };
   await vi.waitFor(() => expect(receiver.messages).toHaveLength(1));

@@ -8,6 +8,7 @@ import { json } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect, inject, onTestFinished, test, vi } from 'vitest';
 import { type App, AppProcess, freePort } from '../packages/test-servers/src/index.js';
+import { untilAnswered } from './until-answered.js';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const scene = new Uint8Array(readFileSync(join(root, 'models/demo/examples/sun-above-a-house.png')));
@@ -143,16 +144,15 @@ async function startReceiver() {
   return { received, port, url: `http://127.0.0.1:${port}/hook?key=of-the-receiver` };
 }
 
-async function submit(api: string, webhook: string, headers: Record<string, string> = {}) {
+/** @param headers more of them, asked for at each try */
+async function submit(api: string, webhook: string, headers: () => Record<string, string> = () => ({})) {
   const form = new FormData();
   form.set('image', new Blob([scene]), 'scene.png');
   form.set('prompt', 'a picture of');
   form.set('webhook', webhook);
-  const response = await fetch(`${api}/v1/captions`, {
-    method: 'POST',
-    body: form,
-    headers: { prefer: 'wait=30', ...headers },
-  });
+  const response = await untilAnswered(() =>
+    fetch(`${api}/v1/captions`, { method: 'POST', body: form, headers: { prefer: 'wait=30', ...headers() } }),
+  );
   expect(response.status).toBe(200);
   return (await response.json()) as { id: string };
 }
@@ -163,9 +163,12 @@ test('one caption is one trace: request, preprocessing, queue, engine and webhoo
   const collector = await Collector.start();
   const receiver = await startReceiver();
   const all = await startAll({ ...quickly, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }, receiver.port);
-  const [traceId, callerSpan] = [randomBytes(16).toString('hex'), randomBytes(8).toString('hex')];
-  const traceparent = `00-${traceId}-${callerSpan}-01`;
-  const { id } = await submit(all.api, receiver.url, { traceparent, baggage: 'who=secret' });
+  const callerSpan = randomBytes(8).toString('hex');
+  let traceId = '';
+  const { id } = await submit(all.api, receiver.url, () => {
+    traceId = randomBytes(16).toString('hex');
+    return { traceparent: `00-${traceId}-${callerSpan}-01`, baggage: 'who=secret' };
+  });
 
   // Three processes export them, each at times of its own.
   const tree = await vi.waitFor(() => {
@@ -215,7 +218,7 @@ test('one caption is one trace: request, preprocessing, queue, engine and webhoo
   expect(collector.spans.filter(({ name }) => /livez|readyz/.test(name))).toEqual([]);
 
   // Spans are named after routes, of which there are few, and not after paths.
-  expect((await fetch(`${all.api}/v1/captions/${id}?who=secret`)).status).toBe(200);
+  expect((await untilAnswered(() => fetch(`${all.api}/v1/captions/${id}?who=secret`))).status).toBe(200);
   expect((await fetch(`${all.api}/nowhere/secret`, { method: 'HEAD' })).status).toBe(404);
   // Spans of a process that is stopped are sent before it ends.
   await submit(all.api, receiver.url);
@@ -224,7 +227,8 @@ test('one caption is one trace: request, preprocessing, queue, engine and webhoo
     [0, null],
     [0, null],
   ]);
-  const count = (name: string) => collector.spans.filter((span) => span.name === name).length;
+  const answered = collector.spans.filter(({ attributes }) => attributes['http.response.status_code'] !== 503);
+  const count = (name: string) => answered.filter((span) => span.name === name).length;
   expect(['POST /v1/captions', 'GET /v1/captions/:id', 'HEAD'].map(count)).toEqual([2, 1, 1]);
   expect(JSON.stringify(collector.spans)).not.toContain('who=secret');
 });
