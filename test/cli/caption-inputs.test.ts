@@ -146,7 +146,11 @@ test('standard input is a list, or one image', async () => {
 
 test('what is wrong with one input is one line, lands in --failed, and ends nothing', async () => {
   place.photos('ok.jpg', 'p/closed.jpg');
-  const files = { 'empty.jpg': '', 'text.jpg': 'no image', 'bad.jsonl': '{"image": "ok.jpg"}\nnonsense\n{"x": 1}\n' };
+  const files = {
+    'empty.jpg': '',
+    'text.jpg': 'no image',
+    'bad.jsonl': '{"image": "ok.jpg"}\nnonsense\n{"x": 1}\nnull\n[]\n5\n{}\n',
+  };
   for (const [name, content] of Object.entries(files)) writeFileSync(place.file(name), content);
   writeFileSync(place.file('wrong.csv'), 'a,b\n1,2\n');
   writeFileSync(place.file('torn.parquet'), 'PAR1 and no more');
@@ -160,13 +164,55 @@ test('what is wrong with one input is one line, lands in --failed, and ends noth
     'text.jpg': 'unsupported_media_type',
     'bad.jsonl:2': 'list_line_invalid',
     'bad.jsonl:3': 'list_column_missing',
+    'bad.jsonl:4': 'list_line_invalid',
+    'bad.jsonl:5': 'list_line_invalid',
+    'bad.jsonl:6': 'list_line_invalid',
+    'bad.jsonl:7': 'list_column_missing',
     'wrong.csv': 'list_column_missing',
     'torn.parquet': 'list_unreadable',
   });
+  expect(err).toMatch(/^bad\.jsonl:4: the line is neither an object nor a text/m);
+  expect(err).toMatch(/^bad\.jsonl:7: .*; it has none: name one/m);
+  expect(err).toMatch(/^1 captioned in .*\(\d+\.\d a second\)/m);
   expect(err).toMatch(/^wrong\.csv: none of its columns is known to hold images; it has a, b: name one with --column/m);
   expect(place.lines('out.jsonl')).toMatchObject([{ image: 'ok.jpg', caption: 'echoed' }]);
   expect(code).toBe(1);
   for (const name of Object.keys(failures)) expect(err.split(`${name}: `).length, name).toBe(2);
+});
+
+test('images that failed are not in the rate of the captioned ones', async () => {
+  writeFileSync(place.file('empty.jpg'), '');
+  const { err } = await place.run(['caption', 'empty.jpg', 'gone.jpg']);
+  expect(err).toMatch(/^0 captioned in \d+ s \(0\.0 a second\), 2 failed/m);
+});
+
+test('a name takes one line, whatever is in it, and is whole in the records', async () => {
+  const name = 'two\nlines\u001b[31m.jpg';
+  place.photos(name);
+  symlinkSync('nowhere', place.file('gone\n.jpg'));
+  const { out, err } = await place.run(['caption', '.']);
+  expect(out).toBe('two\\u000alines\\u001b[31m.jpg: echoed\n');
+  expect(err).toMatch(/^gone\\u000a\.jpg: there is no such file/m);
+  expect(await captioned(name)).toEqual([name]);
+});
+
+test('a name that is not UTF-8 is the reason that is given', async () => {
+  writeFileSync(Buffer.concat([Buffer.from(place.file('lat')), Buffer.from([0xe9]), Buffer.from('in.jpg')]), 'x');
+  const { code, err } = await place.run(['caption', '.']);
+  expect([code, err]).toEqual([1, expect.stringContaining('lat\uFFFDin.jpg: its name is not UTF-8; rename it (file')]);
+});
+
+test('a pattern does not follow a link that leads back, and says so once', async () => {
+  place.photos('odd/a.jpg', 'odd/loop/b.jpg');
+  symlinkSync('..', place.file('odd/loop/up'));
+  for (const pattern of ['odd/**/*.jpg', './odd/**/*.jpg', `${place.path}/odd/**/*.jpg`]) {
+    const { code, out, err } = await place.run(['caption', pattern]);
+    const names = out.replaceAll(`${place.path}/`, '').split('\n').sort();
+    expect([code, names]).toEqual([0, ['', 'odd/a.jpg: echoed', 'odd/loop/b.jpg: echoed']]);
+    expect(err.match(/odd\/loop\/up: it leads back to .*, and is not followed \(folder_loop\)$/gm)).toHaveLength(1);
+  }
+  // What is named itself is no loop.
+  expect((await place.run(['caption', 'odd/loop/up/*.jpg'])).out).toBe('odd/loop/up/a.jpg: echoed\n');
 });
 
 test('files and folders that may not be read are their own failures', async () => {

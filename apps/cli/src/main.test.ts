@@ -177,6 +177,10 @@ test.each([
   [['model', 'delete', 'x'], "unknown command 'delete'"],
   [['model', 'inspect'], "missing required argument 'model'"],
   [['model', 'inspect', 'a', 'b'], "too many arguments for 'inspect'. Expected 1 argument but got 2."],
+  ...['abc', '0', '70000', '-1', ''].map((port): [string[], string] => [
+    ['serve', '--port', port],
+    `option '--port <port>' argument '${port}' is invalid. It takes a whole number from 1 to 65535.`,
+  ]),
   [['model', 'inspect', 'a', '--jsn'], "unknown option '--jsn'"],
 ])('%j is one line and exit code 2', async (words, problem) => {
   const err = [`blipq: ${problem}; blipq --help says how it is used`];

@@ -38,7 +38,7 @@ export function program(version: string, env: CaptionEnvironment, commands: Comm
     .command('serve')
     .description('run gateway, worker, notifier and a private Redis on this machine, as npm start does')
     .option('--model <model>', 'a folder, or owner/name on the Hugging Face Hub; else BLIPQ_MODEL, else a small one')
-    .option('--port <port>', 'where the API listens; else PORT, else 3000')
+    .option('--port <port>', 'where the API listens; else PORT, else 3000', portOf)
     .action(commands.serve);
   const model = blipq.command('model').description('models ahead of time').addHelpText('after', modelSettings);
   for (const [action, description] of [
@@ -80,6 +80,11 @@ export function program(version: string, env: CaptionEnvironment, commands: Comm
     );
   quiet(blipq);
   return blipq;
+}
+
+function portOf(text: string): string {
+  if (/^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535) return text;
+  throw new InvalidArgumentError('It takes a whole number from 1 to 65535.');
 }
 
 function wholeDays(text: string): number {

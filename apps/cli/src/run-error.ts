@@ -19,7 +19,9 @@ export class RunError extends Error {
 
 /** The words for what a file system said, without its code and path. */
 export function fileTrouble(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
+  const { code, message, path } = error as NodeJS.ErrnoException;
+  // Node reads such a name with this character in place of what it cannot read, and then finds no such file.
+  if (code === 'ENOENT' && path?.includes('\uFFFD')) return 'its name is not UTF-8; rename it';
   const words: Record<string, string> = {
     ENOENT: 'there is no such file',
     EACCES: 'it may not be read or written',

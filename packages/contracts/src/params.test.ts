@@ -146,7 +146,7 @@ describe('a request', () => {
     ['banana', { banana: 1 }, /is not a parameter/],
     ['num_beams', { num_beams: 9 }, /8/],
     ['num_beams', { num_beams: 1.5 }, /whole number/],
-    ['early_stopping', { early_stopping: 'always' }, /./],
+    ['early_stopping', { early_stopping: 'always' }, /^must be true or false, or never$/],
     ['length_penalty', { length_penalty: Number.NaN }, /number/],
     ['repetition_penalty', { repetition_penalty: 0 }, /0.1/],
     ['no_repeat_ngram_size', { no_repeat_ngram_size: -1 }, /0/],

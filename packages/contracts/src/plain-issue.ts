@@ -23,12 +23,22 @@ export function plainIssue(issue: z.core.$ZodRawIssue): string | undefined {
       .map(String)
       .join(', ')
       .replace(/, ([^,]*)$/, ' or $1')}`;
+  if (issue.code === 'invalid_union') return alternatives(issue.errors);
   if (issue.code === 'too_small') return bound('at least', issue.minimum, issue.origin);
   if (issue.code === 'too_big') return bound('at most', issue.maximum, issue.origin);
   if (issue.code === 'invalid_key') return `has a name that ${issue.issues[0]?.message}`;
   if (issue.code === 'invalid_union') return 'has a form that is not taken here';
   if (issue.code === 'invalid_format') return 'is not written as it must be';
   return undefined;
+}
+
+/** What a value may be, where each alternative of a union says so of the whole value. */
+function alternatives(errors: z.core.$ZodIssue[][]): string | undefined {
+  const messages = errors.map(
+    ([first, ...others]) => (others.length === 0 && !first?.path.length && first?.message) || '',
+  );
+  if (!messages.every((message) => message.startsWith('must be '))) return undefined;
+  return `must be ${[...new Set(messages)].map((message) => message.slice('must be '.length)).join(', or ')}`;
 }
 
 function bound(words: 'at least' | 'at most', limit: number | bigint, origin: string): string {

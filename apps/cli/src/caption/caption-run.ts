@@ -117,7 +117,7 @@ export class CaptionRun {
 
   async #refused({ name, ...more }: Item | Refused, { code, message }: ItemError): Promise<void> {
     const { failures, progress, show } = this.#parts;
-    progress.note(`${shown(name)}: ${message} (${code})`);
+    progress.note(oneLine(`${shown(name)}: ${message} (${code})`));
     if ('harmless' in more) return;
     const record = { image: name, error: { code, detail: message } };
     await failures?.append(name, { image: name, code, detail: message });
@@ -133,7 +133,12 @@ function keyOf(run: string, name: string, asked: unknown, image: Uint8Array | st
 
 const short = (revision: string) => revision.slice(0, 12);
 
-/** Data URIs are long. */
+/** Data URIs are long, and names may hold line breaks and what a terminal obeys. */
 export function shown(name: string): string {
-  return name.length > 200 ? `${name.slice(0, 80)}…` : name;
+  return oneLine(name.length > 200 ? `${name.slice(0, 80)}…` : name);
+}
+
+function oneLine(text: string): string {
+  const code = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, code);
 }

@@ -30,6 +30,10 @@ export class Tally {
     return (this.done + this.failed) / Math.max(this.elapsedS, 0.001);
   }
 
+  get donePerS(): number {
+    return this.done / Math.max(this.elapsedS, 0.001);
+  }
+
   get leftS(): number | undefined {
     return this.total === undefined ? undefined : (this.total - this.all) / Math.max(this.perS, 0.001);
   }

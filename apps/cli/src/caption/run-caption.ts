@@ -125,9 +125,9 @@ async function countInto(tally: Tally, items: AsyncIterable<unknown>): Promise<v
   } catch {}
 }
 
-function summary({ failed: file }: CaptionPlan, { done, failed, skipped, elapsedS, perS }: Tally): string {
+function summary({ failed: file }: CaptionPlan, { done, failed, skipped, elapsedS, donePerS }: Tally): string {
   const parts = [
-    `${done} captioned in ${inTime(elapsedS)} (${perS.toFixed(1)} a second)`,
+    `${done} captioned in ${inTime(elapsedS)} (${donePerS.toFixed(1)} a second)`,
     ...(skipped > 0 ? [`${skipped} left as they were`] : []),
     ...(failed > 0 ? [`${failed} failed${file === undefined ? '; --failed <file> keeps why' : `, see ${file}`}`] : []),
   ];

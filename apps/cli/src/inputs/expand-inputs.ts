@@ -1,12 +1,13 @@
 import type { Stats } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { fileTrouble } from '../run-error.js';
 import { type Item, ItemError, imageReadBytesMax, type Refused } from './item.js';
 import { boundedBytes } from './open-file.js';
 import { isListName, isUrl, readLines, readList } from './read-list.js';
-import { irregular, walkFolder } from './walk-folder.js';
+import { folderLoop, irregular, walkFolder } from './walk-folder.js';
 
 export interface InputOptions {
   /** The column of a list that holds images. */
@@ -64,11 +65,49 @@ async function* matching(pattern: string, options: InputOptions): AsyncGenerator
     await glob(pattern.replaceAll('\\', '/'), { onlyFiles: false, expandDirectories: false, signal: options.signal })
   ).sort();
   if (paths.length === 0) yield { name: pattern, error: new ItemError('no_match', 'no file matches it') };
+  const loops = new Loops(pattern);
   for (const path of paths.map((one) => one.replace(/\/$/, ''))) {
     const found = await stat(path).catch((error: Error) => error);
-    if (found instanceof Error) yield unreadable(path, found);
+    const isFolder = !(found instanceof Error) && found.isDirectory();
+    const loop = await loops.on(isFolder ? path : dirname(path));
+    if (loop) yield loop;
+    else if (found instanceof Error) yield unreadable(path, found);
     else if (found.isFile() || found.isDirectory()) yield* existing(path, found, options);
     else yield irregular(path);
+  }
+}
+
+/** Finds links that lead back to a folder before them, among the folders that a pattern leads to. */
+class Loops {
+  /** What the pattern names itself may be a link to anywhere. */
+  readonly #base: string;
+  readonly #real = new Map<string, Promise<string>>();
+
+  constructor(pattern: string) {
+    const parts = pattern.split('/');
+    const named = parts.slice(
+      0,
+      parts.findIndex((part) => isDynamicPattern(part)),
+    );
+    this.#base = resolve(pattern.startsWith('/') ? '/' : '.', ...named);
+  }
+
+  /** The loop on the way to a folder. */
+  async on(folder: string): Promise<Refused | undefined> {
+    const below = relative(this.#base, resolve(folder)).split('/').filter(Boolean);
+    const before = [await this.#realOf(this.#base)];
+    for (let depth = 1; depth <= below.length; depth++) {
+      const real = await this.#realOf(join(this.#base, ...below.slice(0, depth)));
+      if (before.includes(real)) return folderLoop(join(folder, ...below.slice(depth).map(() => '..')), real);
+      before.push(real);
+    }
+    return undefined;
+  }
+
+  #realOf(path: string): Promise<string> {
+    const real = this.#real.get(path) ?? realpath(path).catch(() => path);
+    this.#real.set(path, real);
+    return real;
   }
 }
 

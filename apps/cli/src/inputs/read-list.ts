@@ -73,13 +73,19 @@ async function* jsonItems(
     if (line === '') continue;
     const at = `${path}:${number}`;
     try {
-      const row = JSON.parse(line) as Record<string, unknown> | string;
-      yield await toItem(typeof row === 'string' ? row : row[columnOf(Object.keys(row), column)], at);
+      const row: unknown = JSON.parse(line);
+      if (typeof row === 'string') yield await toItem(row, at);
+      else if (isRecord(row)) yield await toItem(row[columnOf(Object.keys(row), column)], at);
+      else throw new ItemError('list_line_invalid', 'the line is neither an object nor a text');
     } catch (error) {
       if (error instanceof ItemError) yield { name: at, error };
       else yield { name: at, error: new ItemError('list_line_invalid', 'the line is not JSON', { cause: error }) };
     }
   }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 async function* csvItems(
@@ -116,7 +122,7 @@ function columnOf(names: string[], asked: string | undefined): string {
   const found = asked ?? likelyColumns.find((name) => names.includes(name));
   if (found !== undefined && names.includes(found)) return found;
   const which = asked === undefined ? 'none of its columns is known to hold images' : `it has no column "${asked}"`;
-  throw new ItemError('list_column_missing', `${which}; it has ${names.join(', ')}: name one with --column`);
+  throw new ItemError('list_column_missing', `${which}; it has ${names.join(', ') || 'none'}: name one with --column`);
 }
 
 /** A path is tried beside the list first. Data sets keep images as `{bytes, path}`. */

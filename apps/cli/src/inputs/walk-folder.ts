@@ -15,6 +15,12 @@ export function irregular(path: string): Refused {
   };
 }
 
+/** A folder that is one of those on the way to it. */
+export function folderLoop(folder: string, real: string): Refused {
+  const detail = `it leads back to ${real}, and is not followed`;
+  return { name: folder, error: new ItemError('folder_loop', detail), harmless: true };
+}
+
 /** Every image below a folder, in the order of names. Hidden files and folders are left out; links are followed. */
 export async function* walkFolder(folder: string, ancestors: string[] = []): AsyncGenerator<Item | Refused> {
   let entries: Dirent[];
@@ -22,8 +28,7 @@ export async function* walkFolder(folder: string, ancestors: string[] = []): Asy
   try {
     real = await realpath(folder);
     if (ancestors.includes(real)) {
-      const detail = `it leads back to ${real}, and is not followed`;
-      return yield { name: folder, error: new ItemError('folder_loop', detail), harmless: true };
+      return yield folderLoop(folder, real);
     }
     entries = await readdir(folder, { withFileTypes: true });
   } catch (error) {
