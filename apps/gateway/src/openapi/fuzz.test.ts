@@ -65,6 +65,10 @@ function resolve(ref: string): Schema {
 function requestOf(values: RandomValues, { path, parameters, content }: Operation): [path: string, init: RequestInit] {
   const headers: Record<string, string> = {};
   const query = new URLSearchParams();
+  const media = Object.keys(content);
+  const type = media.length === 0 ? undefined : values.pick(media);
+  // Beside a form or JSON a query is refused, whatever else is in the request.
+  const takesQuery = type === undefined || type === 'image/*' || values.chance(0.05);
   let filled = path;
   for (const { name, in: place, schema } of parameters) {
     if (place === 'path') {
@@ -75,12 +79,12 @@ function requestOf(values: RandomValues, { path, parameters, content }: Operatio
             ? newCaptionId()
             : values.text().slice(0, 500);
       filled = filled.replace('{id}', encodeURIComponent(id.slice(0, 1000).replaceAll(/[\ud800-\udfff]/g, '') || 'x'));
-    } else if (place === 'query' && values.chance(0.5)) query.append(name, asText(values.value(schema)).slice(0, 500));
+    } else if (place === 'query' && takesQuery && values.chance(0.5))
+      query.append(name, asText(values.value(schema)).slice(0, 500));
     else if (place === 'header' && values.chance(0.3)) headers[name] = headerOf(values, name, schema);
   }
-  if (values.chance(0.1)) query.append(values.text().slice(0, 500), values.text().slice(0, 500));
-  const media = Object.keys(content);
-  const body = media.length === 0 ? {} : bodyOf(values, values.pick(media), content, headers, query);
+  if (takesQuery && values.chance(0.1)) query.append(values.text().slice(0, 500), values.text().slice(0, 500));
+  const body = type === undefined ? {} : bodyOf(values, type, content, headers, query);
   return [`${filled}${query.size > 0 ? `?${query}` : ''}`, { ...body, headers }];
 }
 

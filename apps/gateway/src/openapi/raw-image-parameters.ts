@@ -35,8 +35,9 @@ function parameterOf(name: string, { description = '', ...schema }: Property) {
   // A text in a query is never null.
   const [plain] = schema.anyOf?.some(({ type }) => type === 'null') ? schema.anyOf : [schema];
   const { examples: _, ...typed } = plain!;
-  if (plain!.type === 'object') return { ...common, content: { 'application/json': { schema: typed } } };
-  return { ...common, schema: typed };
+  if (plain!.type !== 'object') return { ...common, schema: typed };
+  // Swagger UI fills in a parameter that is an object, also beside a form, which takes no query.
+  return { ...common, description: `${common.description} An object as JSON.`, schema: { type: 'string' } };
 }
 
 function componentName(name: string): string {

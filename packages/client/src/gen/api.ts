@@ -1960,7 +1960,7 @@ export interface components {
         ImageMaxChars: number;
         /** @description With an image as the body. */
         ImageMaxNewTokens: number;
-        /** @description With an image as the body. At most 16 names with texts, given back with the caption. */
+        /** @description With an image as the body. At most 16 names with texts, given back with the caption. An object as JSON. */
         ImageMetadata: string;
         /** @description With an image as the body. Captions of less confidence are marked `low_confidence`. Default: the value of the model’s card. */
         ImageMinConfidence: number;
@@ -1998,7 +1998,7 @@ export interface components {
         ImageTopK: number;
         /** @description With an image as the body. Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
         ImageTopP: number;
-        /** @description With an image as the body. The webhook notified when the work has ended; see docs/reference/webhooks.md. */
+        /** @description With an image as the body. The webhook notified when the work has ended; see docs/reference/webhooks.md. An object as JSON. */
         ImageWebhook: string;
         /** @description The id of the last received event; the stream continues after it. */
         LastEventId: string;
@@ -2190,7 +2190,7 @@ export interface operations {
                 max_chars?: components["parameters"]["ImageMaxChars"];
                 /** @description With an image as the body. */
                 max_new_tokens?: components["parameters"]["ImageMaxNewTokens"];
-                /** @description With an image as the body. At most 16 names with texts, given back with the caption. */
+                /** @description With an image as the body. At most 16 names with texts, given back with the caption. An object as JSON. */
                 metadata?: components["parameters"]["ImageMetadata"];
                 /** @description With an image as the body. Captions of less confidence are marked `low_confidence`. Default: the value of the model’s card. */
                 min_confidence?: components["parameters"]["ImageMinConfidence"];
@@ -2220,7 +2220,7 @@ export interface operations {
                 top_k?: components["parameters"]["ImageTopK"];
                 /** @description With an image as the body. Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
                 top_p?: components["parameters"]["ImageTopP"];
-                /** @description With an image as the body. The webhook notified when the work has ended; see docs/reference/webhooks.md. */
+                /** @description With an image as the body. The webhook notified when the work has ended; see docs/reference/webhooks.md. An object as JSON. */
                 webhook?: components["parameters"]["ImageWebhook"];
             };
             header?: {
@@ -2716,7 +2716,7 @@ export interface operations {
                 max_chars?: components["parameters"]["ImageMaxChars"];
                 /** @description With an image as the body. */
                 max_new_tokens?: components["parameters"]["ImageMaxNewTokens"];
-                /** @description With an image as the body. At most 16 names with texts, given back with the caption. */
+                /** @description With an image as the body. At most 16 names with texts, given back with the caption. An object as JSON. */
                 metadata?: components["parameters"]["ImageMetadata"];
                 /** @description With an image as the body. Captions of less confidence are marked `low_confidence`. Default: the value of the model’s card. */
                 min_confidence?: components["parameters"]["ImageMinConfidence"];
@@ -2746,7 +2746,7 @@ export interface operations {
                 top_k?: components["parameters"]["ImageTopK"];
                 /** @description With an image as the body. Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
                 top_p?: components["parameters"]["ImageTopP"];
-                /** @description With an image as the body. The webhook notified when the work has ended; see docs/reference/webhooks.md. */
+                /** @description With an image as the body. The webhook notified when the work has ended; see docs/reference/webhooks.md. An object as JSON. */
                 webhook?: components["parameters"]["ImageWebhook"];
             };
             header?: {
@@ -5300,7 +5300,7 @@ export interface operations {
                 max_chars?: components["parameters"]["ImageMaxChars"];
                 /** @description With an image as the body. */
                 max_new_tokens?: components["parameters"]["ImageMaxNewTokens"];
-                /** @description With an image as the body. At most 16 names with texts, given back with the caption. */
+                /** @description With an image as the body. At most 16 names with texts, given back with the caption. An object as JSON. */
                 metadata?: components["parameters"]["ImageMetadata"];
                 /** @description With an image as the body. Captions of less confidence are marked `low_confidence`. Default: the value of the model’s card. */
                 min_confidence?: components["parameters"]["ImageMinConfidence"];
@@ -5332,7 +5332,7 @@ export interface operations {
                 top_k?: components["parameters"]["ImageTopK"];
                 /** @description With an image as the body. Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
                 top_p?: components["parameters"]["ImageTopP"];
-                /** @description With an image as the body. The webhook notified when the work has ended; see docs/reference/webhooks.md. */
+                /** @description With an image as the body. The webhook notified when the work has ended; see docs/reference/webhooks.md. An object as JSON. */
                 webhook?: components["parameters"]["ImageWebhook"];
             };
             header?: {
@@ -5839,7 +5839,7 @@ export interface operations {
                 max_chars?: components["parameters"]["ImageMaxChars"];
                 /** @description With an image as the body. */
                 max_new_tokens?: components["parameters"]["ImageMaxNewTokens"];
-                /** @description With an image as the body. At most 16 names with texts, given back with the caption. */
+                /** @description With an image as the body. At most 16 names with texts, given back with the caption. An object as JSON. */
                 metadata?: components["parameters"]["ImageMetadata"];
                 /** @description With an image as the body. Captions of less confidence are marked `low_confidence`. Default: the value of the model’s card. */
                 min_confidence?: components["parameters"]["ImageMinConfidence"];
@@ -5871,7 +5871,7 @@ export interface operations {
                 top_k?: components["parameters"]["ImageTopK"];
                 /** @description With an image as the body. Only the likeliest tokens that reach this probability together may be drawn; 1 for all. */
                 top_p?: components["parameters"]["ImageTopP"];
-                /** @description With an image as the body. The webhook notified when the work has ended; see docs/reference/webhooks.md. */
+                /** @description With an image as the body. The webhook notified when the work has ended; see docs/reference/webhooks.md. An object as JSON. */
                 webhook?: components["parameters"]["ImageWebhook"];
             };
             header?: {
@@ -7470,7 +7470,7 @@ export interface operations {
     createMatch: {
         parameters: {
             query?: {
-                /** @description With an image as the body. At most 16 names with texts, given back with the caption. */
+                /** @description With an image as the body. At most 16 names with texts, given back with the caption. An object as JSON. */
                 metadata?: components["parameters"]["ImageMetadata"];
                 /** @description With an image as the body. A model of GET /v1/models. Default: the newest. */
                 model?: components["parameters"]["ImageModel"];
@@ -7478,7 +7478,7 @@ export interface operations {
                 texts?: components["parameters"]["ImageTexts"];
                 /** @description With an image as the body. Seconds after which the caption expires unless a worker has started it. */
                 timeout_s?: components["parameters"]["ImageTimeoutS"];
-                /** @description With an image as the body. The webhook notified when the work has ended; see docs/reference/webhooks.md. */
+                /** @description With an image as the body. The webhook notified when the work has ended; see docs/reference/webhooks.md. An object as JSON. */
                 webhook?: components["parameters"]["ImageWebhook"];
             };
             header?: {
@@ -7936,7 +7936,7 @@ export interface operations {
     putMatch: {
         parameters: {
             query?: {
-                /** @description With an image as the body. At most 16 names with texts, given back with the caption. */
+                /** @description With an image as the body. At most 16 names with texts, given back with the caption. An object as JSON. */
                 metadata?: components["parameters"]["ImageMetadata"];
                 /** @description With an image as the body. A model of GET /v1/models. Default: the newest. */
                 model?: components["parameters"]["ImageModel"];
@@ -7944,7 +7944,7 @@ export interface operations {
                 texts?: components["parameters"]["ImageTexts"];
                 /** @description With an image as the body. Seconds after which the caption expires unless a worker has started it. */
                 timeout_s?: components["parameters"]["ImageTimeoutS"];
-                /** @description With an image as the body. The webhook notified when the work has ended; see docs/reference/webhooks.md. */
+                /** @description With an image as the body. The webhook notified when the work has ended; see docs/reference/webhooks.md. An object as JSON. */
                 webhook?: components["parameters"]["ImageWebhook"];
             };
             header?: {
