@@ -23,11 +23,10 @@ export function plainIssue(issue: z.core.$ZodRawIssue): string | undefined {
       .map(String)
       .join(', ')
       .replace(/, ([^,]*)$/, ' or $1')}`;
-  if (issue.code === 'invalid_union') return alternatives(issue.errors);
   if (issue.code === 'too_small') return bound('at least', issue.minimum, issue.origin);
   if (issue.code === 'too_big') return bound('at most', issue.maximum, issue.origin);
   if (issue.code === 'invalid_key') return `has a name that ${issue.issues[0]?.message}`;
-  if (issue.code === 'invalid_union') return 'has a form that is not taken here';
+  if (issue.code === 'invalid_union') return alternatives(issue.errors) ?? 'has a form that is not taken here';
   if (issue.code === 'invalid_format') return 'is not written as it must be';
   return undefined;
 }
