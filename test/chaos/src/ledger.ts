@@ -63,6 +63,10 @@ export class Ledger {
     if (history !== undefined) history.deletedAt ??= this.now();
   }
 
+  isDeleted(id: string): boolean {
+    return (this.#captions.get(id)?.deletedAt ?? null) !== null;
+  }
+
   heard(message: Message): void {
     const early = this.#early.get(message.subject) ?? [];
     const { messages } = this.#captions.get(message.subject) ?? { messages: early };

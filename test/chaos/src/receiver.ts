@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
 import { secretOf, verifyWebhook } from '@blipq/webhooks';
 import type { BatchView } from './batch-ledger.js';
 import type { Ledger } from './ledger.js';
@@ -83,13 +84,15 @@ export class Receiver {
     this.#strike?.spent();
   }
 
-  /** Resolves when all of these have been taken. */
+  /** Resolves when all of these have been taken, but for those of work that its caller deleted, which may never come. */
   async took(ids: Iterable<string>): Promise<void> {
     const wanted = [...ids];
-    while (!wanted.every((id) => this.#delivered.has(id))) {
-      await new Promise<void>((resolve) => {
+    while (!wanted.every((id) => this.#delivered.has(id) || this.#ledger.isDeleted(subjectOf(id)))) {
+      const woken = new Promise<void>((resolve) => {
         this.#wake.add(resolve);
       });
+      // A deletion wakes nobody.
+      await Promise.race([woken, pause(1000)]);
     }
   }
 
@@ -144,6 +147,11 @@ export class Receiver {
     this.#server.close();
     await once(this.#server, 'close');
   }
+}
+
+/** What a message is about: `msg_<id>_<state>`. */
+function subjectOf(message: string): string {
+  return message.slice('msg_'.length, message.lastIndexOf('_'));
 }
 
 function statusOf(fault: ReceiverFault): number | null {
