@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { HeldHandler } from '../../apps/gateway/src/testing/held-handler.js';
 import { echoHandler, LiveGateway } from '../../apps/gateway/src/testing/live-gateway.js';
@@ -238,46 +237,6 @@ describe('a server', () => {
   });
 });
 
-test('a full disk ends the run with a line, whole records stay, and --resume goes on', async () => {
-  const gateway = await gatewayWith(echoHandler);
-  place.photos(...names(40));
-  const args = ['caption', 'p', '--out', 'o.jsonl', '--server', gateway.url];
-  // No file may grow beyond 1 KiB.
-  const { code, err } = await place.run(args, { under: ['bash', '-c', 'ulimit -f 1; exec "$0" "$@"'] });
-  expect([code, err]).toEqual([
-    1,
-    expect.stringMatching(
-      /^blipq: o\.jsonl cannot be written: it may not grow any more; .*run this again with --resume$/m,
-    ),
-  ]);
-  expect(place.read('o.jsonl')).toMatch(/\n$/);
-  expect(made().length).toBeGreaterThan(0);
-  expect((await place.run([...args, '--resume'])).code).toBe(0);
-  expect(made().sort()).toEqual(names(40));
-});
-
-test.each([
-  ['caption', 'p'],
-  ['webhooks', 'secret'],
-])('a full disk under standard output ends blipq %s with a line', async (...words) => {
-  const gateway = await gatewayWith(echoHandler);
-  place.photos(...names(3));
-  const under = ['bash', '-c', 'exec "$0" "$@" > /dev/full'];
-  const { code, err } = await place.run(words, { under, env: { BLIPQ_URL: gateway.url } });
-  const lines = err.split('\n').filter((line) => line !== '' && !line.includes('captioned in'));
-  expect([code, lines]).toEqual([1, ['blipq: standard output cannot be written: the disk is full']]);
-});
-
-test('a run whose standard error nobody reads captions every image', async () => {
-  const gateway = await gatewayWith(echoHandler);
-  place.photos(...names(3), 'p/bad.jpg');
-  writeFileSync(place.file('p/bad.jpg'), 'no image');
-  const child = place.start(['caption', 'p', '--out', 'o.jsonl', '--server', gateway.url]);
-  child.stderr!.destroy();
-  const [code] = await once(child, 'close');
-  expect([code, made().sort()]).toEqual([1, names(3)]);
-});
-
 test('a file that is gone while running is its own failure', async () => {
   const gateway = await gatewayWith(async (work, signal) => {
     rmSync(place.file('p/001.jpg'), { force: true });
@@ -322,16 +281,4 @@ test('Ctrl-C cancels what is under way and says how to go on', async () => {
   held.letGo();
   expect((await commandEnd(resumed)).code).toBe(0);
   expect(made()).toEqual(['a.jpg']);
-});
-
-test('a reader that has seen enough ends it quietly', async () => {
-  const gateway = await gatewayWith(echoHandler);
-  place.photos(...names(40));
-  const child = place.start(['caption', 'p', '--server', gateway.url]);
-  const end = once(child, 'close');
-  const [line] = await once(createInterface(child.stdout!), 'line');
-  child.stdout!.destroy();
-  expect(line).toMatch(/^p\/\d+\.jpg: echoed$/);
-  const [code] = await end;
-  expect(code).not.toBeNull();
 });

@@ -19,7 +19,7 @@ export const isUrl = (text: string) => /^(https?:\/\/|data:image\/)/i.test(text)
 /** A value of a list as an item. `at` names its place for those that have no name. */
 type ToItem = (value: unknown, at: string) => Promise<Item | Refused>;
 
-export interface ListOptions {
+export interface ListReading {
   /** The column that holds images. */
   column?: string | undefined;
   /** Ends the wait for a list that is a pipe. */
@@ -27,7 +27,7 @@ export interface ListOptions {
 }
 
 /** The images that a list names, one after the other. What is wrong with a line concerns no other line. */
-export async function* readList(path: string, { column, signal }: ListOptions): AsyncGenerator<Item | Refused> {
+export async function* readList(path: string, { column, signal }: ListReading): AsyncGenerator<Item | Refused> {
   const toItem: ToItem = (value, at) => itemOf(value, at, dirname(path));
   try {
     if (/\.parquet$/i.test(path)) return yield* parquetItems(path, column, toItem);

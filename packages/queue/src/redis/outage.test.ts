@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import { OwnRedis } from '@blipq/test-servers';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -8,7 +7,6 @@ import { WorkQueue } from '../callers/work-queue.js';
 import { ModelRegistry } from '../observe/model-registry.js';
 import { QueueHealth } from '../observe/queue-health.js';
 import { freshNamespace, latch, made, serves, submission } from '../testing/fixtures.js';
-import { consumerRedis, open } from './redis-client.js';
 
 let server: OwnRedis;
 let queue: WorkQueue;
@@ -109,18 +107,6 @@ test('a queue and a worker that start before Redis work once it is there', async
   await vi.waitFor(async () => expect(await health.trouble(60_000)).toBeUndefined());
   await vi.waitFor(() => registry.list());
   await registry.stop();
-});
-
-test('a second error of a connection, such as TLS has that was broken off, ends no process', async () => {
-  await server.start();
-  const errors: Error[] = [];
-  const redis = consumerRedis(server.url, (error) => errors.push(error));
-  await open(redis);
-  const { stream } = redis as unknown as { stream: Socket };
-  const both = [new Error('unable to verify the first certificate'), new Error('tlsv1 alert decode error')];
-  for (const error of both) stream.emit('error', error);
-  expect(errors).toEqual(both.slice(0, 1));
-  redis.disconnect();
 });
 
 test('stops although Redis is connected and answers nothing that was asked', async () => {
