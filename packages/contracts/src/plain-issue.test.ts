@@ -12,6 +12,7 @@ const schema = z.strictObject({
   whether: z.boolean().optional(),
   either: z.union([z.string(), z.number()], { error: 'must be this or that' }).optional(),
   any: z.union([z.string(), z.number()]).optional(),
+  parts: z.union([z.string(), z.array(z.string())]).optional(),
   code: z.string().regex(/^x$/).optional(),
   named: z.record(z.string().min(1).max(3), z.string()).optional(),
 });
@@ -32,7 +33,8 @@ test.each([
   [{ count: 1, facts: 'x' }, 'must be an object'],
   [{ count: 1, whether: 'perhaps' }, 'must be true or false'],
   [{ count: 1, either: [] }, 'must be this or that'],
-  [{ count: 1, any: [] }, 'has a form that is not taken here'],
+  [{ count: 1, any: [] }, 'must be a text, or a number'],
+  [{ count: 1, parts: [7] }, 'has a form that is not taken here'],
   [{ count: 1, code: 'y' }, 'is not written as it must be'],
   [{ count: 1, named: { '': 'x' } }, 'has a name that is empty'],
   [{ count: 1, named: { long: 'x' } }, 'has a name that must have at most 3 characters'],
