@@ -24,6 +24,9 @@ interface CommandOptions {
   main?: string;
 }
 
+/** Names of so many images in the folder `p`. */
+export const names = (count: number) => Array.from({ length: count }, (_, i) => `p/${String(i).padStart(3, '0')}.jpg`);
+
 /** A folder of its own for a test's images and outputs, in which the command runs. */
 export class Workplace {
   readonly path = mkdtempSync(join(tmpdir(), 'blipq-cli-'));

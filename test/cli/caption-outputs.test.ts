@@ -1,10 +1,12 @@
+import { once } from 'node:events';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { exiftool } from 'exiftool-vendored';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { echoAskedHandler, echoHandler, LiveGateway } from '../../apps/gateway/src/testing/live-gateway.js';
 import type { Task } from '../../packages/contracts/src/index.js';
-import { Workplace } from './blipq-command.js';
+import { names, Workplace } from './blipq-command.js';
 
 let gateway: LiveGateway;
 let place: Workplace;
@@ -26,6 +28,7 @@ afterAll(async () => {
   await exiftool.end();
   await gateway.stop();
 });
+const made = () => place.lines('o.jsonl').map(({ image }) => image);
 const caption = async (...args: string[]) => await place.run(['caption', ...args]);
 
 test('JSONL has a record for each image, with the model and its revision; parameters reach the model', async () => {
@@ -201,4 +204,52 @@ test('an output that exists is refused, with the ways to go on, and stays as it 
   const other = await caption('.', '--out', 'notes.jsonl', '--resume');
   expect([other.code, other.err]).toEqual([2, expect.stringContaining('notes.jsonl:1 is no line of blipq')]);
   expect(place.read('notes.jsonl')).toBe('not ours\n');
+});
+
+test('a full disk ends the run with a line, whole records stay, and --resume goes on', async () => {
+  place.photos(...names(40));
+  const args = ['caption', 'p', '--out', 'o.jsonl'];
+  // No file may grow beyond 1 KiB.
+  const { code, err } = await place.run(args, { under: ['bash', '-c', 'ulimit -f 1; exec "$0" "$@"'] });
+  expect([code, err]).toEqual([
+    1,
+    expect.stringMatching(
+      /^blipq: o\.jsonl cannot be written: it may not grow any more; .*run this again with --resume$/m,
+    ),
+  ]);
+  expect(place.read('o.jsonl')).toMatch(/\n$/);
+  expect(made().length).toBeGreaterThan(0);
+  expect((await place.run([...args, '--resume'])).code).toBe(0);
+  expect(made().sort()).toEqual(names(40));
+});
+
+test.each([
+  ['caption', 'p'],
+  ['webhooks', 'secret'],
+])('a full disk under standard output ends blipq %s with a line', async (...words) => {
+  place.photos(...names(3));
+  const under = ['bash', '-c', 'exec "$0" "$@" > /dev/full'];
+  const { code, err } = await place.run(words, { under });
+  const lines = err.split('\n').filter((line) => line !== '' && !line.includes('captioned in'));
+  expect([code, lines]).toEqual([1, ['blipq: standard output cannot be written: the disk is full']]);
+});
+
+test('a run whose standard error nobody reads captions every image', async () => {
+  place.photos(...names(3), 'p/bad.jpg');
+  writeFileSync(place.file('p/bad.jpg'), 'no image');
+  const child = place.start(['caption', 'p', '--out', 'o.jsonl']);
+  child.stderr!.destroy();
+  const [code] = await once(child, 'close');
+  expect([code, made().sort()]).toEqual([1, names(3)]);
+});
+
+test('a reader that has seen enough ends it quietly', async () => {
+  place.photos(...names(40));
+  const child = place.start(['caption', 'p']);
+  const end = once(child, 'close');
+  const [line] = await once(createInterface(child.stdout!), 'line');
+  child.stdout!.destroy();
+  expect(line).toMatch(/^p\/\d+\.jpg: echoed$/);
+  const [code] = await end;
+  expect(code).not.toBeNull();
 });

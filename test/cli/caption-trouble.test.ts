@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, inject, onTestFinished, test, 
 import { HeldHandler } from '../../apps/gateway/src/testing/held-handler.js';
 import { echoHandler, LiveGateway } from '../../apps/gateway/src/testing/live-gateway.js';
 import type { CaptionHandler } from '../../packages/queue/src/index.js';
-import { commandEnd, Workplace } from './blipq-command.js';
+import { commandEnd, names, Workplace } from './blipq-command.js';
 import { FlakyProxy } from './flaky-proxy.js';
 
 let place: Workplace;
@@ -17,7 +17,6 @@ async function gatewayWith(handler: CaptionHandler, config = {}): Promise<LiveGa
   await gateway.work(handler);
   return gateway;
 }
-const names = (count: number) => Array.from({ length: count }, (_, i) => `p/${String(i).padStart(3, '0')}.jpg`);
 const made = () => place.lines('o.jsonl').map(({ image }) => image);
 
 beforeEach(() => {

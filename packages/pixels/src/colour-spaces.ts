@@ -99,12 +99,16 @@ export function conversionFrom({ primaries: space, transfer }: Cicp): ColourConv
   };
 }
 
+const level = (value: number) => Math.min(Math.max(Math.round(value), 0), 255);
+
 /** Y′CbCr as TIFF 6.0 §21 has it by default, which is JFIF's: BT.601, over the full range. */
 export const fromYCbCr: ColourConversion = (luma, blue, red, target, at) => {
-  const [y, cb, cr] = [luma / 257, blue / 257 - 128, red / 257 - 128];
-  const channels = [y + 1.402 * cr, y - 0.344_136 * cb - 0.714_136 * cr, y + 1.772 * cb];
-  for (const [channel, level] of channels.entries())
-    target[at + channel] = Math.min(Math.max(Math.round(level), 0), 255);
+  const y = luma / 257;
+  const cb = blue / 257 - 128;
+  const cr = red / 257 - 128;
+  target[at] = level(y + 1.402 * cr);
+  target[at + 1] = level(y - 0.344_136 * cb - 0.714_136 * cr);
+  target[at + 2] = level(y + 1.772 * cb);
 };
 
 /** From the knee on ever flatter, towards 1: highlights keep their order and their hue. */

@@ -71,7 +71,8 @@ export function readTiff(bytes: Uint8Array): Picture {
   return {
     ...{ format: 'tiff', bytes: directory.ofPixels(bytes), width, height },
     orientation: orientationFrom(one('orientation', 1)),
-    memoryBytes: 3 * rows * (width + one('tileWidth', 0)) * Math.ceil((samples * bits) / 8),
+    // Rows, and the copy of the file.
+    memoryBytes: 3 * rows * (width + one('tileWidth', 0)) * Math.ceil((samples * bits) / 8) + bytes.length,
     samples: { colours: palette ? 3 : colours, ...(alpha >= 0 && !palette && { alpha: colours + alpha }), yCbCr },
   };
 }
