@@ -30,7 +30,7 @@ export interface BenchOptions {
 
 export const usage = `npm run bench -- [options]
   --shapes base,large       BLIP's published sizes (default both)
-  --precisions fp32,int8    (default both)
+  --precisions fp32,int8    of fp32, int8, int7 and int8-decoder (default fp32 and int8)
   --batches 1,2,4,8         images in one run (default 1,2,4,8)
   --rounds 3                how often each configuration is measured, in turn with the others (default 3)
   --beams 3                 beam search to compare with greedy search; 0 for none (default 3)
@@ -64,7 +64,7 @@ export function readBenchOptions(args: readonly string[], env: NodeJS.ProcessEnv
   const defaultFolder = fileURLToPath(new URL('../../.blipq/bench', import.meta.url));
   return {
     shapes: list('--shapes', values.shapes, oneOf(Object.keys(shapes) as ShapeName[])),
-    precisions: list('--precisions', values.precisions, oneOf(['fp32', 'int8'])),
+    precisions: list('--precisions', values.precisions, oneOf(['fp32', 'int8', 'int7', 'int8-decoder'])),
     batches: list('--batches', values.batches, count),
     rounds: list('--rounds', values.rounds, count)[0]!,
     beams: values.beams === '0' ? 0 : list('--beams', values.beams, count)[0]!,

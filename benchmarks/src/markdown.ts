@@ -1,6 +1,6 @@
 import { type Machine, quietLoadMax } from './machine.js';
 import { type Cell, giga, list, mega, percent, table } from './markdown-table.js';
-import { type BenchReport, find, type Result, type ShapeReport } from './results.js';
+import { type BenchPrecision, type BenchReport, find, type Result, type ShapeReport } from './results.js';
 
 /** The report as a page of Markdown. */
 export function toMarkdown(report: BenchReport): string {
@@ -43,8 +43,14 @@ function shapeSection(report: ShapeReport, whole: BenchReport): string {
 }
 
 function speedTable(results: readonly Result[], { peak }: BenchReport): string {
-  const share = ({ precision, encoderFlopsPerSecond }: Result) =>
-    precision === 'fp32' || precision === 'int8' ? percent(encoderFlopsPerSecond / peak[precision]) : '';
+  // The encoder of int8-decoder is in fp32. What peers do in bf16 has no measured peak.
+  const peaks: Partial<Record<BenchPrecision, number>> = {
+    ...{ fp32: peak.fp32, 'int8-decoder': peak.fp32, int8: peak.int8, int7: peak.int8 },
+  };
+  const share = ({ precision, encoderFlopsPerSecond }: Result) => {
+    const most = peaks[precision];
+    return most === undefined ? '' : percent(encoderFlopsPerSecond / most);
+  };
   return table(
     [
       '',

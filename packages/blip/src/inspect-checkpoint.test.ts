@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,6 +31,11 @@ test('says what a checkpoint is, and what was built of it', async () => {
   expect(2 * report.parameters).toBeLessThan(report.weightBytes);
   expect(2 * report.parameters).toBeGreaterThan(report.weightBytes - 40_000);
   const built = await prepareModel({ ...options, name: 'owner/name' });
+  // As an earlier version left it, whose facts had another form.
+  const earlier = built.replace(/-fp32-v\d+$/, '-int8-v9');
+  await cp(built, earlier, { recursive: true });
+  const facts = JSON.parse(await readFile(join(earlier, 'model.json'), 'utf8'));
+  await writeFile(join(earlier, 'model.json'), JSON.stringify({ ...facts, check: { embeddingCosine: 0.99 } }));
   const again = await inspectCheckpoint(options);
   expect(again.built).toEqual([
     expect.objectContaining({ folder: built, model: 'owner/name', revision: report.revision, precision: 'fp32' }),

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import type { GenerationFields } from './checkpoint/generation-config.js';
 import { elementCount } from './checkpoint/stored-tensor.js';
 import type { BlipTask } from './checkpoint/task.js';
-import { type ModelFacts, readModelFacts } from './model-facts.js';
+import { graphsVersion, type ModelFacts, readModelFacts } from './model-facts.js';
 import type { PrepareOptions } from './prepare-model.js';
 import { readModel, revisionOf } from './read-model.js';
 
@@ -32,7 +32,7 @@ export interface CheckpointReport {
   readonly textConfig: GenerationFields;
   /** The folder of the LoRA adapter that is merged in; null where there is none. */
   readonly adapterFolder: string | null;
-  /** What was built of it and is in the cache folder. */
+  /** What this version built of it and is in the cache folder. */
   readonly built: readonly BuiltGraphs[];
 }
 
@@ -76,9 +76,10 @@ export async function inspectCheckpoint(
 async function graphsOf(revision: string, cacheDir: string): Promise<BuiltGraphs[]> {
   const built: BuiltGraphs[] = [];
   for (const entry of (await readdir(cacheDir).catch(() => [])).sort()) {
-    if (entry.startsWith('.') || !entry.includes(revision)) continue;
+    // Those of another version keep other facts, and are not used any more.
+    if (entry.startsWith('.') || !entry.includes(revision) || !entry.endsWith(`-v${graphsVersion}`)) continue;
     const folder = join(cacheDir, entry);
-    // A folder that is being removed, or of a version that kept other facts.
+    // A folder that is being removed, or damaged.
     const facts = await readModelFacts(folder).catch(() => undefined);
     if (facts?.revision !== revision) continue;
     const { tokenizerJson, ...rest } = facts;

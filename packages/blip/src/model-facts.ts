@@ -8,6 +8,9 @@ import type { Precision } from './model/weight-format.js';
 import type { Device, PrecisionCheck } from './precision.js';
 import { unusableGraphs } from './unusable-graphs.js';
 
+/** Raised whenever the graphs change, so that folders built by an older version are built anew; the end of their names. */
+export const graphsVersion = 10;
+
 /** What there is to know of a built model; kept as model.json beside its graphs. */
 export interface ModelFacts {
   /** The name that users know the model by. */

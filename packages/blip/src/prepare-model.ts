@@ -8,15 +8,12 @@ import type { BlipTask } from './checkpoint/task.js';
 import { buildFastestForCpu } from './fastest-build.js';
 import type { Precision } from './model/weight-format.js';
 import { ModelError } from './model-error.js';
-import { modelFacts, readModelFacts, writeModelFacts } from './model-facts.js';
+import { graphsVersion, modelFacts, readModelFacts, writeModelFacts } from './model-facts.js';
 import { optimizedFolder, thisCpu } from './optimized-graphs.js';
 import { type Device, describeCheck, type PrecisionCheck } from './precision.js';
 import type { PrecisionChoice } from './precision-choice.js';
 import { noteUse, pruneGraphs } from './prune-graphs.js';
 import { type OpenModel, readModel, revisionOf } from './read-model.js';
-
-/** Raised whenever the graphs change, so that folders built by an older version are built anew. */
-const BUILD_VERSION = 10;
 
 export interface PrepareProgress {
   readonly phase: 'hash' | 'encoder' | 'decoder' | 'matcher' | 'time' | 'check' | 'optimize';
@@ -141,7 +138,7 @@ async function buildFastestForCuda(build: Build): Promise<string> {
 function folderOf({ name, revision, options }: Build, precision: Precision): string {
   const { device = 'cpu', cacheDir } = options;
   const variant = device === 'cpu' ? precision : `${precision}-${device}`;
-  return join(cacheDir, `${safeName(name)}-${revision}-${variant}-v${BUILD_VERSION}`);
+  return join(cacheDir, `${safeName(name)}-${revision}-${variant}-v${graphsVersion}`);
 }
 
 async function buildPrecision(build: Build, precision: Precision): Promise<string> {
