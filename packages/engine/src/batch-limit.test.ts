@@ -71,6 +71,14 @@ describe('the rows that a batch may have for the sake of those who wait', () => 
     expect(unbounded.timely).toBe(8);
   });
 
+  it('are as many as fit beside the time that a batch takes by itself', () => {
+    const limit = new BatchLimit({ max: 32, ms: 300 });
+    limit.passed(1, 80 + 10);
+    expect(limit.timely).toBe(3);
+    limit.passed(3, 80 + 30);
+    expect(limit.timely).toBe(22);
+  });
+
   it('follow the mean time of a row: one slow batch counts little, and a machine that has become faster is believed', () => {
     const limit = new BatchLimit({ max: 8, ms: 1000 });
     for (let batch = 0; batch < 20; batch += 1) limit.passed(8, 8 * 100);
@@ -80,5 +88,40 @@ describe('the rows that a batch may have for the sake of those who wait', () => 
     expect(limit.timely).toBe(1);
     for (let batch = 0; batch < 20; batch += 1) limit.passed(1, 100);
     expect(limit.timely).toBe(8);
+    for (let batch = 0; batch < 20; batch += 1) limit.passed(1, 2000);
+    expect(limit.timely).toBe(1);
+  });
+});
+
+describe('the rows that a batch has while single captions come beside it', () => {
+  /** A batch takes `own` and `each` for each row. */
+  function learned(max: number, own: number, each: number, ms = 1000): BatchLimit {
+    const limit = new BatchLimit({ max, ms });
+    for (const rows of [1, max, 1, max, 1]) limit.passed(rows, own + rows * each);
+    return limit;
+  }
+
+  it('are the fewest that keep three quarters of the rows per second', () => {
+    expect(learned(8, 7.5, 2.2).brief).toBe(4);
+    expect(learned(32, 80, 9.5).brief).toBe(13);
+    expect(learned(8, 80, 200, 5000).brief).toBe(1);
+    expect(learned(8, 0, 100, 5000).brief).toBe(1);
+  });
+
+  it('are never more than fit into the time or into memory', () => {
+    const limit = learned(8, 500, 100);
+    expect([limit.timely, limit.brief]).toEqual([5, 3]);
+    limit.exceeded(4);
+    expect([limit.timely, limit.brief]).toEqual([2, 2]);
+  });
+
+  it('are as many as otherwise before batches of one and of several are known, and where no time is set', () => {
+    const limit = new BatchLimit({ max: 8, ms: 1000 });
+    expect(limit.brief).toBe(8);
+    limit.passed(8, 80);
+    expect(limit.brief).toBe(8);
+    limit.passed(1, 10);
+    expect(limit.brief).toBe(1);
+    expect(learned(8, 7.5, 2.2, Number.POSITIVE_INFINITY).brief).toBe(8);
   });
 });

@@ -1,7 +1,9 @@
 /** Full batches that must succeed before one row more is tried: memory that ran out once may run out again. */
 const fullBatches = 50;
-/** How much the latest batch says about the time that the next one takes per row. */
+/** How much the latest batch says about the time that the next one takes. */
 const weight = 0.2;
+/** The share of its rows per second that a brief batch keeps. */
+const keptShare = 0.75;
 
 export interface BatchBounds {
   /** Most rows in one batch. */
@@ -13,13 +15,18 @@ export interface BatchBounds {
 /**
  * How many rows a batch may have. For the sake of memory, half of those with which it ran out, and from there one more
  * after each 50 full batches: a limit that is too high costs one batch in fifty its first try, and a shortage that has
- * passed is forgotten. For the sake of those who wait, as many as fit into a time, by the mean time of a row.
+ * passed is forgotten. For the sake of those who wait, as many as fit into a time, by the mean time of a row, and fewer
+ * while they wait for the rows of others' batches.
  */
 export class BatchLimit {
   readonly #bounds: BatchBounds;
   #rows: number;
   #full = 0;
   #rowMs = 0;
+  /** Mean milliseconds of a batch of one row, 0 before the first. */
+  #aloneMs = 0;
+  /** Mean rows and milliseconds of batches of several rows, 0 before the first. */
+  readonly #several = { rows: 0, ms: 0 };
 
   constructor(bounds: BatchBounds) {
     this.#bounds = bounds;
@@ -33,7 +40,33 @@ export class BatchLimit {
 
   /** Rows for which there is memory and time. */
   get timely(): number {
-    return Math.min(this.#rows, Math.max(1, Math.floor(this.#bounds.ms / this.#rowMs)));
+    const { own, each } = this.#cost ?? { own: 0, each: this.#rowMs };
+    return Math.min(this.#rows, Math.max(1, Math.floor((this.#bounds.ms - own) / each)));
+  }
+
+  /**
+   * The fewest rows that keep three quarters of the rows per second of `timely`. On CPUs that is one row or a few, on GPUs
+   * a third. All of them where there is no bound of time.
+   */
+  get brief(): number {
+    const { timely } = this;
+    if (this.#bounds.ms === Number.POSITIVE_INFINITY || this.#aloneMs === 0 || this.#several.rows === 0) return timely;
+    // Without a time of its own, a batch of one makes as much.
+    const { own, each } = this.#cost ?? { own: 0, each: this.#rowMs };
+    const perRow = own / timely + each;
+    return Math.min(timely, Math.max(1, Math.ceil(own / (perRow / keptShare - each))));
+  }
+
+  /**
+   * What a batch takes by itself and for each row, in milliseconds. Undefined before batches of one and of several rows
+   * are known, and where one of them is out of date, for then they contradict each other.
+   */
+  get #cost(): { own: number; each: number } | undefined {
+    const { rows, ms } = this.#several;
+    if (this.#aloneMs === 0 || rows === 0) return undefined;
+    const each = (ms - this.#aloneMs) / (rows - 1);
+    const own = this.#aloneMs - each;
+    return each > 0 && own > 0 ? { own, each } : undefined;
   }
 
   /** Mean milliseconds of a row, 0 before the first batch. */
@@ -43,8 +76,12 @@ export class BatchLimit {
 
   /** A batch of `rows` succeeded, in `ms`. */
   passed(rows: number, ms: number): void {
-    const seen = ms / rows;
-    this.#rowMs = this.#rowMs === 0 ? seen : this.#rowMs + weight * (seen - this.#rowMs);
+    this.#rowMs = moved(this.#rowMs, ms / rows);
+    if (rows === 1) this.#aloneMs = moved(this.#aloneMs, ms);
+    else {
+      this.#several.rows = moved(this.#several.rows, rows);
+      this.#several.ms = moved(this.#several.ms, ms);
+    }
     if (rows < this.#rows || this.#rows === this.#bounds.max) return;
     this.#full += 1;
     if (this.#full < fullBatches) return;
@@ -57,4 +94,9 @@ export class BatchLimit {
     this.#full = 0;
     if (rows > 1) this.#rows = Math.min(this.#rows, Math.ceil(rows / 2));
   }
+}
+
+/** A running mean, moved towards what was seen last; 0 has seen nothing. */
+function moved(mean: number, seen: number): number {
+  return mean === 0 ? seen : mean + weight * (seen - mean);
 }

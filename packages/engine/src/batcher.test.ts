@@ -241,3 +241,59 @@ describe('batches that should take at most a second', () => {
     expect(target.rowsInHand).toBe(2);
   });
 });
+
+describe('while single rows come beside those of bulk', () => {
+  let now = 0;
+  /** A batch takes 60 ms, and 20 for each row. */
+  function mixed() {
+    const target = new Batcher<string, string>({ batchMax: 8, batchMs: 1000, key: byFirstLetter, now: () => now });
+    for (const rows of [1, 8]) {
+      submit(target, ...Array.from({ length: rows }, () => 'a'));
+      const batch = target.take();
+      target.settle(batch, { ...caption(batch), ms: 60 + 20 * rows });
+    }
+    return target;
+  }
+  const submitBulk = (target: Batcher<string, string>, ...rows: string[]) => {
+    for (const row of rows) target.submit(row, undefined, true).catch(() => {});
+  };
+  const bulk = ['a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7', 'a8', 'a9'];
+
+  it('takes single rows first, and as many of bulk as make a brief batch full', () => {
+    const target = mixed();
+    submitBulk(target, ...bulk);
+    submit(target, 'b1', 'b2', 'a0');
+    expect(rowsOf(target.take())).toEqual(['b1', 'b2']);
+    const brief = target.take();
+    expect(brief.length).toBeLessThan(8);
+    expect(rowsOf(brief)).toEqual(['a0', ...bulk.slice(0, brief.length - 1)]);
+    expect(target.rowsInHand).toBe(2 * brief.length);
+    expect(rowsOf(target.take())).toEqual(bulk.slice(brief.length - 1, 2 * brief.length - 1));
+  });
+
+  it('keeps single rows together, however many fit', () => {
+    const target = mixed();
+    submitBulk(target, 'a1');
+    submit(target, ...bulk);
+    expect(rowsOf(target.take())).toEqual(bulk.slice(0, 8));
+  });
+
+  it('takes a row that goes alone before them', () => {
+    const target = mixed();
+    submitBulk(target, 'a1');
+    const failed = target.take();
+    submit(target, 'a2');
+    target.settle(failed, { status: 'crashed', reason: 'SIGSEGV' });
+    expect([target.take(), target.take()].map(rowsOf)).toEqual([['a1'], ['a2']]);
+  });
+
+  it('batches as ever where all rows are single or all of bulk, and ten seconds after the last of either', () => {
+    for (const only of [submit, submitBulk]) {
+      const target = mixed();
+      now += 10_000;
+      only(target, ...bulk);
+      expect(target.rowsInHand).toBe(16);
+      expect(rowsOf(target.take())).toEqual(bulk.slice(0, 8));
+    }
+  });
+});

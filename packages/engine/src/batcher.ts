@@ -3,6 +3,8 @@ import { BatchLimit } from './batch-limit.js';
 
 /** A row that takes the engine so long, in milliseconds, is worth the moment until the next one has come. */
 const longRowMs = 100;
+/** For so long after the latest row of a kind, batches allow for more of it. */
+const mixedMs = 10_000;
 
 export interface BatcherOptions<Row> {
   /** Most rows in one batch. */
@@ -11,6 +13,8 @@ export interface BatcherOptions<Row> {
   batchMs?: number | undefined;
   /** Rows may share a batch when their keys are equal. */
   key: (row: Row) => string;
+  /** The present, in milliseconds since any moment. Default: performance.now. */
+  now?: () => number;
 }
 
 /** How a batch failed. `threw` and `out_of_memory` leave the engine alive; after `crashed` and `hung` it is gone. */
@@ -28,6 +32,8 @@ export type BatchOutcome<Output> = { status: 'done'; outputs: Output[]; ms: numb
 export interface Entry<Row, Output> {
   readonly row: Row;
   readonly signal: AbortSignal | undefined;
+  /** One of many that their caller submitted at once. */
+  readonly bulk: boolean;
   readonly resolve: (output: Output) => void;
   readonly reject: (error: Error) => void;
   /** Set once the row was in a batch that failed, unless for want of memory: from then on it goes by itself. */
@@ -43,6 +49,8 @@ export interface Entry<Row, Output> {
  * a batch that failed, `settle` puts its rows back in front, each to be run alone: a row that ends the engine again, or
  * throws alone, fails by itself, so a row costs at most two engines and its batch-mates nothing but time. The rows of a
  * batch that memory did not suffice for go in halves, and batches stay that small for a while.
+ *
+ * While single rows come beside those of bulk, the single ones go first, and bulk goes in brief batches.
  */
 export class Batcher<Row, Output> {
   readonly #options: BatcherOptions<Row>;
@@ -53,6 +61,9 @@ export class Batcher<Row, Output> {
   #waiting: Entry<Row, Output>[] = [];
   #wake: () => void = () => {};
   #closed = false;
+  /** When the latest row of bulk came, and the latest other one. */
+  #bulkAt = Number.NEGATIVE_INFINITY;
+  #singleAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: BatcherOptions<Row>) {
     this.#options = options;
@@ -69,21 +80,29 @@ export class Batcher<Row, Output> {
    * batches are of one row and long, for what comes meanwhile need not wait for a row that came before its turn did.
    */
   get rowsInHand(): number {
-    const { timely, rowMs } = this.#limit;
-    return timely === 1 && rowMs >= longRowMs ? 1 : 2 * timely;
+    const { brief, timely, rowMs } = this.#limit;
+    const rows = this.#isMixed ? brief : timely;
+    return rows === 1 && rowMs >= longRowMs ? 1 : 2 * rows;
+  }
+
+  /** Single rows come beside those of bulk. */
+  get #isMixed(): boolean {
+    return this.#now() - Math.min(this.#bulkAt, this.#singleAt) < mixedMs;
   }
 
   /**
    * Queues a row. Rejects with an AbortError when `signal` aborts while the row waits, and with a BlipqError
    * `worker_lost`, `timeout`, `inference_error`, `out_of_memory` or `shutting_down`. A row that was taken cannot be aborted, only its
-   * second try can.
+   * second try can. `bulk`: one of many that their caller submitted at once.
    */
-  async submit(row: Row, signal?: AbortSignal): Promise<Output> {
+  async submit(row: Row, signal?: AbortSignal, bulk = false): Promise<Output> {
     if (this.#closed) throw shuttingDown();
     if (signal?.aborted) throw new AbortError(signal.reason);
+    if (bulk) this.#bulkAt = this.#now();
+    else this.#singleAt = this.#now();
     let onAbort: (() => void) | undefined;
     const output = new Promise<Output>((resolve, reject) => {
-      const entry: Entry<Row, Output> = { row, signal, resolve, reject, alone: false, deaths: 0 };
+      const entry: Entry<Row, Output> = { row, signal, bulk, resolve, reject, alone: false, deaths: 0 };
       onAbort = () => this.#drop(entry);
       signal?.addEventListener('abort', onAbort);
       this.#waiting.push(entry);
@@ -105,20 +124,33 @@ export class Batcher<Row, Output> {
     this.#wake();
   }
 
-  /** The next batch: the first row that waits and, in order of arrival, those that may share its batch. */
+  /**
+   * The next batch: the first row that waits and, in order of arrival, those that may share its batch. While single rows
+   * come beside those of bulk, the first is a single one, and the others of bulk only make a brief batch full.
+   */
   take(): Entry<Row, Output>[] {
-    const { key } = this.#options;
-    const [first] = this.#waiting;
+    const [first] = this.#inOrder();
     if (first === undefined) return [];
-    const shared = key(first.row);
-    const batch = first.alone
-      ? [first]
-      : this.#waiting
-          .filter((entry) => !entry.alone && key(entry.row) === shared)
-          .slice(0, this.#limitOf(first).timely);
+    const batch = first.alone ? [first] : this.#batchOf(first);
     const taken = new Set(batch);
     this.#waiting = this.#waiting.filter((entry) => !taken.has(entry));
     return batch;
+  }
+
+  #batchOf(first: Entry<Row, Output>): Entry<Row, Output>[] {
+    const { key } = this.#options;
+    const shared = key(first.row);
+    const entries = this.#inOrder().filter((entry) => !entry.alone && key(entry.row) === shared);
+    const { brief, timely } = this.#limitOf(first);
+    const singles = entries.filter(({ bulk }) => !bulk).length;
+    return entries.slice(0, this.#isMixed ? Math.min(timely, Math.max(brief, singles)) : timely);
+  }
+
+  /** Those that wait in the order in which they are taken: those that go alone, single rows before bulk. */
+  #inOrder(): Entry<Row, Output>[] {
+    if (!this.#isMixed) return this.#waiting;
+    const place = ({ alone, bulk }: Entry<Row, Output>) => (alone ? 0 : bulk ? 2 : 1);
+    return this.#waiting.toSorted((a, b) => place(a) - place(b));
   }
 
   /** Ends each row of a batch that was taken, or queues it for another try by itself. */
@@ -171,6 +203,10 @@ export class Batcher<Row, Output> {
   #newLimit(): BatchLimit {
     const { batchMax, batchMs = Number.POSITIVE_INFINITY } = this.#options;
     return new BatchLimit({ max: batchMax, ms: batchMs });
+  }
+
+  #now(): number {
+    return (this.#options.now ?? performance.now.bind(performance))();
   }
 
   #drop(entry: Entry<Row, Output>): void {

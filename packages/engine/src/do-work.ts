@@ -13,8 +13,8 @@ interface EngineResults {
   image_text_retrieval: { matches: MatchResult[] };
 }
 
-/** What is asked about an image, and its u8 [S, S, 3]. */
-type ImageWork<T extends Task = Task> = InputOf[T] & { pixels: Uint8Array };
+/** What is asked about an image, its u8 [S, S, 3], and whether it is one of many that were submitted at once. */
+type ImageWork<T extends Task = Task> = InputOf[T] & { pixels: Uint8Array; inBatch?: boolean };
 
 /** Has the engine caption, answer or match an image. Rejects as the engine does. */
 export function doWork(
@@ -24,10 +24,14 @@ export function doWork(
 ): Promise<WorkDone<'captioning'>>;
 export function doWork(engine: WorkEngine, work: ImageWork, signal?: AbortSignal): Promise<WorkDone>;
 export async function doWork(engine: WorkEngine, work: ImageWork, signal?: AbortSignal): Promise<WorkDone> {
-  const { pixels } = work;
+  const { pixels, inBatch } = work;
   if ('questions' in work) {
     const { questions } = work;
-    const { answers, ...batch } = await engine.answer({ pixels, questions, params: paramsOf(work.params) }, signal);
+    const { answers, ...batch } = await engine.answer(
+      { pixels, questions, params: paramsOf(work.params) },
+      signal,
+      inBatch,
+    );
     return {
       answers: answers.map((answer, i) => ({ question: questions[i]!, ...textOf(answer, work.params) })),
       batch,
@@ -35,12 +39,12 @@ export async function doWork(engine: WorkEngine, work: ImageWork, signal?: Abort
   }
   if ('texts' in work) {
     const { texts } = work;
-    const { matches, ...batch } = await engine.match({ pixels, texts }, signal);
+    const { matches, ...batch } = await engine.match({ pixels, texts }, signal, inBatch);
     const scored = matches.map(({ probability, similarity }, i) => ({ text: texts[i]!, probability, similarity }));
     return { matches: scored, batch };
   }
   const { prompt, params } = work;
-  const { others = [], ...made } = await engine.caption({ pixels, prompt, params: paramsOf(params) }, signal);
+  const { others = [], ...made } = await engine.caption({ pixels, prompt, params: paramsOf(params) }, signal, inBatch);
   const captions = [made, ...others].map((caption) => textOf(caption, params));
   return { caption: captions[0]!, ...(params.num_return_sequences && { captions }), batch: made };
 }

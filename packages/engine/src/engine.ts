@@ -127,22 +127,24 @@ export class Engine extends EventEmitter<EngineEvents> {
   /**
    * Captions one row in the next batch that has room. Rejects with BlipqError `worker_lost` (two engine processes died
    * running it), `timeout` (the second one hung), `inference_error` (the model threw on this row alone),
-   * `out_of_memory` (memory did not suffice for this row alone) or `shutting_down`, and with an AbortError when `signal` aborts before the row is sent to the engine process.
+   * `out_of_memory` (memory did not suffice for this row alone) or `shutting_down`, and with an AbortError when
+   * `signal` aborts before the row is sent to the engine process. `bulk`: one of many that its caller submitted at once,
+   * behind which single ones should not wait long.
    */
-  async caption(row: CaptionRow, signal?: AbortSignal): Promise<EngineCaption> {
-    const { output, ...batch } = await this.#batcher.submit({ task: 'captioning', ...row }, signal);
+  async caption(row: CaptionRow, signal?: AbortSignal, bulk = false): Promise<EngineCaption> {
+    const { output, ...batch } = await this.#batcher.submit({ task: 'captioning', ...row }, signal, bulk);
     return { ...(output as CaptionOutput), ...batch };
   }
 
   /** Answers all questions about one image. Rejects as `caption` does. */
-  async answer(row: QuestionRow, signal?: AbortSignal): Promise<EngineAnswers> {
-    const { output, ...batch } = await this.#batcher.submit({ task: 'question_answering', ...row }, signal);
+  async answer(row: QuestionRow, signal?: AbortSignal, bulk = false): Promise<EngineAnswers> {
+    const { output, ...batch } = await this.#batcher.submit({ task: 'question_answering', ...row }, signal, bulk);
     return { answers: output as GeneratedText[], ...batch };
   }
 
   /** Says how well each text fits one image. Rejects as `caption` does. */
-  async match(row: MatchRow, signal?: AbortSignal): Promise<EngineMatches> {
-    const { output, ...batch } = await this.#batcher.submit({ task: 'image_text_retrieval', ...row }, signal);
+  async match(row: MatchRow, signal?: AbortSignal, bulk = false): Promise<EngineMatches> {
+    const { output, ...batch } = await this.#batcher.submit({ task: 'image_text_retrieval', ...row }, signal, bulk);
     return { matches: output as TextMatch[], ...batch };
   }
 

@@ -209,7 +209,7 @@ export class WorkConsumer<T extends Task = 'captioning'> {
     const { model, revision: asked, ...input } = askedOf(record);
     const work: Work<T> = {
       ...{ id, attempt: Number(record.attempt), model, revision: asked },
-      ...{ image: JSON.parse(record.image!), pixels, waitMs: waitMs(record) },
+      ...{ image: JSON.parse(record.image!), pixels, waitMs: waitMs(record), inBatch: record.batch !== undefined },
       ...workInputs[this.#task!].parse(input),
     };
     // The handler is not waited for when it takes its time to notice.

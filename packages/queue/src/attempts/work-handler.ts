@@ -11,6 +11,8 @@ interface WorkBase {
   pixels: Uint8Array;
   /** From its creation to the start of this attempt, on Redis's clock. */
   waitMs: number;
+  /** An item of a batch. */
+  inBatch: boolean;
 }
 
 /** One caption, answer or match to make: an image and what is asked about it. */
