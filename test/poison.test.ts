@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { workHandler } from '../apps/worker/src/work-handler.js';
 import { type CaptionResource, newCaptionId, resolveParams, type Task } from '../packages/contracts/src/index.js';
-import { Backoff, Engine } from '../packages/engine/src/index.js';
+import { Engine } from '../packages/engine/src/index.js';
 import { marks } from '../packages/engine/src/pixel-marks.fixture.js';
 import { WorkConsumer, WorkQueue } from '../packages/queue/src/index.js';
 
@@ -30,7 +30,7 @@ beforeEach(async () => {
     // An image that hangs is waited for twice; a batch of the others takes no time, but a busy machine may.
     batchDeadlineMs: 4000,
     logger: { debug: silent, info: silent, warn: silent },
-    backoff: new Backoff({ minMs: 1, maxMs: 1, resetAfterMs: 0 }),
+    backoff: { minMs: 1, maxMs: 1, resetAfterMs: 0 },
     entry: new URL('../packages/engine/dist/engine-process.fixture.js', import.meta.url),
   });
   restarts = 0;

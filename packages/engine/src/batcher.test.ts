@@ -35,12 +35,42 @@ describe('take', () => {
   });
 });
 
+describe('take with several engines', () => {
+  it('leaves those that are idle their share of the rows', () => {
+    const target = batcher();
+    submit(target, 'a1', 'a2', 'a3', 'a4', 'a5');
+    expect(rowsOf(target.take(3))).toEqual(['a1', 'a2']);
+    expect(rowsOf(target.take(2))).toEqual(['a3', 'a4']);
+    expect(rowsOf(target.take(1))).toEqual(['a5']);
+  });
+
+  it('takes one row where there are fewer than engines, and no more than fit into a batch', () => {
+    const target = batcher();
+    submit(target, 'a1');
+    expect(rowsOf(target.take(8))).toEqual(['a1']);
+    submit(target, ...'aaaaaaaaaaaa');
+    expect(target.take(2)).toHaveLength(4);
+  });
+});
+
 describe('available', () => {
   it('resolves with the first row that comes', async () => {
     const target = batcher();
     const available = target.available();
     submit(target, 'a1');
     await available;
+    expect(rowsOf(target.take())).toEqual(['a1']);
+  });
+
+  it('resolves for every consumer when a row comes, and when rows of a failed batch come back', async () => {
+    const target = batcher();
+    const both = Promise.all([target.available(), target.available()]);
+    submit(target, 'a1');
+    await both;
+    const batch = target.take();
+    const another = target.available();
+    target.settle(batch, { status: 'crashed', reason: 'SIGKILL' });
+    await another;
     expect(rowsOf(target.take())).toEqual(['a1']);
   });
 
@@ -233,6 +263,15 @@ describe('batches that should take at most a second', () => {
     expect(target.rowsInHand).toBe(1);
     run(target, 'c', 10);
     expect(target.rowsInHand).toBe(16);
+  });
+
+  it('keep a batch in hand for each engine and one more; a row for each where it takes long by itself', () => {
+    const target = new Batcher<string, string>({ batchMax: 8, batchMs: 1000, engines: 3, key: byFirstLetter });
+    expect(target.rowsInHand).toBe(32);
+    run(target, 'a', 250);
+    expect(target.rowsInHand).toBe(16);
+    run(target, 'b', 600);
+    expect(target.rowsInHand).toBe(3);
   });
 
   it('keep a second row in hand where a single one is the largest batch and quick', () => {

@@ -11,6 +11,8 @@ export interface BatcherOptions<Row> {
   batchMax: number;
   /** Milliseconds that a batch of several rows should take at most. Default: no bound. */
   batchMs?: number | undefined;
+  /** How many consumers run batches. Default 1. */
+  engines?: number;
   /** Rows may share a batch when their keys are equal. */
   key: (row: Row) => string;
   /** The present, in milliseconds since any moment. Default: performance.now. */
@@ -43,9 +45,9 @@ export interface Entry<Row, Output> {
 }
 
 /**
- * The rows that wait for the engine, and what becomes of them.
+ * The rows that wait for an engine, and what becomes of them.
  *
- * There is no timer: rows gather while the engine runs, and `take` hands out all that fit when it is free again. After
+ * There is no timer: rows gather while engines run, and `take` hands out all that fit when one is free again. After
  * a batch that failed, `settle` puts its rows back in front, each to be run alone: a row that ends the engine again, or
  * throws alone, fails by itself, so a row costs at most two engines and its batch-mates nothing but time. The rows of a
  * batch that memory did not suffice for go in halves, and batches stay that small for a while.
@@ -59,7 +61,7 @@ export class Batcher<Row, Output> {
   /** Of the latest batch. */
   #limit: BatchLimit;
   #waiting: Entry<Row, Output>[] = [];
-  #wake: () => void = () => {};
+  #sleepers: (() => void)[] = [];
   #closed = false;
   /** When the latest row of bulk came, and the latest other one. */
   #bulkAt = Number.NEGATIVE_INFINITY;
@@ -76,13 +78,15 @@ export class Batcher<Row, Output> {
   }
 
   /**
-   * How many rows keep the engine busy: those of a batch and of the next one, if they are like the latest one's. One where
-   * batches are of one row and long, for what comes meanwhile need not wait for a row that came before its turn did.
+   * How many rows keep the engines busy: those of a batch of each and of the next one, if they are like the latest one's.
+   * A row for each where batches are of one row and long, for what comes meanwhile need not wait for a row that came
+   * before its turn did.
    */
   get rowsInHand(): number {
+    const { engines = 1 } = this.#options;
     const { brief, timely, rowMs } = this.#limit;
     const rows = this.#isMixed ? brief : timely;
-    return rows === 1 && rowMs >= longRowMs ? 1 : 2 * rows;
+    return rows === 1 && rowMs >= longRowMs ? engines : (engines + 1) * rows;
   }
 
   /** Single rows come beside those of bulk. */
@@ -106,32 +110,32 @@ export class Batcher<Row, Output> {
       onAbort = () => this.#drop(entry);
       signal?.addEventListener('abort', onAbort);
       this.#waiting.push(entry);
-      this.#wake();
+      this.wake();
     });
     return output.finally(() => onAbort && signal?.removeEventListener('abort', onAbort));
   }
 
-  /** Resolves when a row waits, at once if one does already, and on `wake` and `close`. For one consumer. */
+  /** Resolves when a row waits, at once if one does already, and on `wake` and `close`. */
   async available(): Promise<void> {
     if (this.#waiting.length > 0 || this.#closed) return;
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-    });
+    await new Promise<void>((resolve) => this.#sleepers.push(resolve));
   }
 
-  /** Lets `available` return although no row may wait. */
+  /** Lets every `available` return although no row may wait. */
   wake(): void {
-    this.#wake();
+    for (const resolve of this.#sleepers.splice(0)) resolve();
   }
 
   /**
    * The next batch: the first row that waits and, in order of arrival, those that may share its batch. While single rows
-   * come beside those of bulk, the first is a single one, and the others of bulk only make a brief batch full.
+   * come beside those of bulk, the first is a single one, and the others of bulk only make a brief batch full. It leaves
+   * their share of the rows to other engines that are idle: `idle` of them are, the one that takes included.
    */
-  take(): Entry<Row, Output>[] {
+  take(idle = 1): Entry<Row, Output>[] {
     const [first] = this.#inOrder();
     if (first === undefined) return [];
-    const batch = first.alone ? [first] : this.#batchOf(first);
+    const share = Math.ceil(this.#waiting.length / idle);
+    const batch = first.alone ? [first] : this.#batchOf(first).slice(0, share);
     const taken = new Set(batch);
     this.#waiting = this.#waiting.filter((entry) => !taken.has(entry));
     return batch;
@@ -171,13 +175,14 @@ export class Batcher<Row, Output> {
       return error === undefined;
     });
     this.#waiting.unshift(...again);
+    this.wake();
   }
 
   /** Rejects every row that waits, and all that come or come back later, with `shutting_down`. */
   close(): void {
     this.#closed = true;
     for (const entry of this.#waiting.splice(0)) entry.reject(shuttingDown());
-    this.#wake();
+    this.wake();
   }
 
   /** Why a row of a failed batch gets no further try, undefined when it does. */

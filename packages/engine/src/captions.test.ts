@@ -65,17 +65,17 @@ describe('the bundled model in its engine process', () => {
   });
 
   it('loses no caption when it is killed mid-batch', async () => {
-    const killed = engine.pid!;
+    const killed = engine.pids[0]!;
     // It could be done before this process hears of it.
     process.kill(killed, 'SIGSTOP');
     engine.once('batch-started', () => process.kill(killed, 'SIGKILL'));
     expect(await captionAll()).toEqual(Object.values(expected));
-    expect(engine.pid).not.toBe(killed);
+    expect(engine.pids[0]).not.toBe(killed);
   });
 
   it('leaves timers running here while a batch runs there', async () => {
     const order: string[] = [];
-    const { pid } = engine;
+    const [pid] = engine.pids;
     process.kill(pid!, 'SIGSTOP');
     engine.once('batch-started', () => {
       setTimeout(() => {

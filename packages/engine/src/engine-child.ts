@@ -88,6 +88,11 @@ export class EngineChild {
     return this.#process.pid;
   }
 
+  /** Whether a batch runs. */
+  get isRunning(): boolean {
+    return this.#settleBatch !== undefined;
+  }
+
   /** Why the process is gone, undefined while it is there. */
   get reason(): string | undefined {
     return this.#reason;

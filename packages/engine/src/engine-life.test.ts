@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { open, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { Backoff } from './backoff.js';
 import { fixtureEngine, isRunning, namedPipe, occupy, recorded, started } from './engine.fixture.js';
 import { row } from './pixel-marks.fixture.js';
 
@@ -21,7 +20,7 @@ describe('start', () => {
     const engine = fixtureEngine({ checkpoint: 'refused' });
     const record = recorded(engine);
     const starting = engine.start();
-    const pid = engine.pid!;
+    const pid = engine.pids[0]!;
     await expect(starting).rejects.toMatchObject({
       name: 'EngineRefusedError',
       code: 'checkpoint_mismatch',
@@ -58,11 +57,11 @@ describe('start', () => {
       return { checkpoint: 'plain', name: 'owner/name' };
     };
     const engine = await started({ checkpoint });
-    const { pid } = engine;
+    const [pid] = engine.pids;
     const ready = once(engine, 'ready');
     process.kill(pid!, 'SIGKILL');
     await ready;
-    expect(engine.pid).not.toBe(pid);
+    expect(engine.pids[0]).not.toBe(pid);
     expect(asked).toBe(1);
   });
 
@@ -87,7 +86,7 @@ describe('start', () => {
   it('ends a process that makes no progress', async () => {
     const engine = fixtureEngine({ checkpoint: 'silent', startSilenceMs: 1000 });
     const starting = engine.start();
-    const pid = engine.pid!;
+    const pid = engine.pids[0]!;
     await expect(starting).rejects.toThrow('made no progress with the model');
     expect(isRunning(pid)).toBe(false);
   });
@@ -96,7 +95,7 @@ describe('start', () => {
 describe('stop', () => {
   it('lets the batch in flight end, rejects what waits and what comes, and leaves no process', async () => {
     const engine = await started();
-    const pid = engine.pid!;
+    const pid = engine.pids[0]!;
     const busy = await occupy(engine);
     const waiting = engine.caption(row(1));
     const stopping = engine.stop();
@@ -108,12 +107,12 @@ describe('stop', () => {
     await stopping;
     expect(isRunning(pid)).toBe(false);
     expect(engine.state).toBe('stopped');
-    expect(engine.pid).toBeUndefined();
+    expect(engine.pids).toEqual([]);
   });
 
   it('kills a batch that outlasts its grace', async () => {
     const engine = await started({ stopGraceMs: 1 });
-    const pid = engine.pid!;
+    const pid = engine.pids[0]!;
     const record = recorded(engine);
     const busy = await occupy(engine);
     const failed = expect(busy.caption).rejects.toMatchObject({ code: 'shutting_down' });
@@ -130,10 +129,10 @@ describe('stop', () => {
     await silent.stop();
     await starting;
 
-    const backoff = new Backoff({ minMs: 600_000, maxMs: 600_000, resetAfterMs: 0 });
+    const backoff = { minMs: 600_000, maxMs: 600_000, resetAfterMs: 0 };
     const pausing = await started({ backoff });
     const restarting = once(pausing, 'restarting');
-    process.kill(pausing.pid!, 'SIGKILL');
+    process.kill(pausing.pids[0]!, 'SIGKILL');
     await restarting;
     await pausing.stop();
     expect(pausing.state).toBe('stopped');

@@ -1,5 +1,5 @@
 import type { DeviceChoice, Precision } from '@blipq/blip';
-import type { Backoff } from './backoff.js';
+import type { BackoffOptions } from './backoff.js';
 import type { EngineLogger } from './engine-logger.js';
 
 /** Where a model is. */
@@ -24,7 +24,10 @@ export interface EngineOptions {
   cacheDays?: number;
   /** The name of a model whose `checkpoint` is a folder. */
   name?: string;
+  /** Threads of all engine processes together. */
   threads: number;
+  /** Number of engine processes, each of which has its share of the threads, at least one, and loads the model. Default 1. */
+  engines?: number;
   /** What to compute in; `auto` (the default) is the fastest that is close enough to fp32. */
   precision?: Precision | 'auto';
   /** Where to compute; `auto` (the default) is a GPU where there is one. */
@@ -43,10 +46,10 @@ export interface EngineOptions {
   startSilenceMs?: number;
   /** Silence that ends an idle engine process, in ms. Its heartbeats are ten times as frequent. */
   heartbeatSilenceMs?: number;
-  /** How long `stop` waits for the batch in flight, in ms. */
+  /** How long `stop` waits for the batches in flight, in ms. */
   stopGraceMs?: number;
-  /** Pauses before restarts. */
-  backoff?: Backoff;
+  /** Pauses before restarts, of each engine process. */
+  backoff?: BackoffOptions;
   /** The program of the engine process: one that calls `serveEngine`. */
   entry?: URL;
 }

@@ -19,7 +19,8 @@ const facts = {
   device: 'cpu',
 } as ModelFacts;
 
-async function load({ checkpoint }: StartRequest, { onProgress }: LoadListener): Promise<Loading> {
+async function load({ checkpoint, threads, device }: StartRequest, listener: LoadListener): Promise<Loading> {
+  listener.onNote(`${threads} threads, ${device}`);
   switch (checkpoint) {
     case 'refused':
       return { status: 'refused', code: 'checkpoint_mismatch', message: 'blip/model.safetensors: no tensor "a.b"' };
@@ -31,7 +32,7 @@ async function load({ checkpoint }: StartRequest, { onProgress }: LoadListener):
     case 'slow':
       for (let part = 0; part < 8; part += 1) {
         await delay(10);
-        onProgress({ phase: 'encoder', bytesDone: part });
+        listener.onProgress({ phase: 'encoder', bytesDone: part });
       }
   }
   return { status: 'loaded', model: { facts, run } };
@@ -49,7 +50,9 @@ async function run(rows: EngineRow[]): Promise<EngineBatchOutput> {
       block();
     }
     const score = mark === marks.notANumber ? Number.NaN : -0.5;
-    return { text: `caption ${tag}`, confidence: 0.5, tokenIds: [1, tag, 2], tokenLogprobs: [-0.5, -0.5], score };
+    const tokens = { tokenIds: [1, tag, 2], tokenLogprobs: [-0.5, -0.5] };
+    // As alternative text, the process that made it.
+    return { text: `caption ${tag}`, alt: String(process.pid), confidence: 0.5, ...tokens, score };
   });
   return { outputs, encodeMs: 1, decodeMs: 2 };
 }

@@ -4,7 +4,6 @@ import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach } from 'vitest';
-import { Backoff } from './backoff.js';
 import { Engine } from './engine.js';
 import type { EngineOptions } from './engine-options.js';
 import { row } from './pixel-marks.fixture.js';
@@ -33,7 +32,7 @@ export function fixtureEngine(options: Partial<EngineOptions> = {}): Engine {
     batchDeadlineMs: 60_000,
     stopGraceMs: 60_000,
     logger: { debug: silent, info: silent, warn: silent },
-    backoff: new Backoff({ minMs: 1, maxMs: 1, resetAfterMs: 0 }),
+    backoff: { minMs: 1, maxMs: 1, resetAfterMs: 0 },
     entry: new URL('../dist/engine-process.fixture.js', import.meta.url),
     ...options,
   });

@@ -88,11 +88,11 @@ describe('a row that fails', () => {
 
   it.each(['throw', 'notANumber'] as const)('fails alone with inference_error and ends nothing (%s)', async (mark) => {
     const engine = await started();
-    const { pid } = engine;
+    const [pid] = engine.pids;
     const [mate, bad] = [engine.caption(row(1)), engine.caption(row(9, mark))];
     await expect(bad).rejects.toMatchObject({ code: 'inference_error' });
     expect(await mate).toMatchObject({ text: 'caption 1', batchSize: 1 });
-    expect(engine.pid).toBe(pid);
+    expect(engine.pids[0]).toBe(pid);
   });
 });
 
@@ -103,7 +103,7 @@ describe('an engine process that is lost', () => {
     const busy = await occupy(engine);
     const waiting = [1, 2, 3].map((tag) => engine.caption(row(tag)));
     const again = new Promise((resolve) => engine.once('ready', resolve));
-    process.kill(engine.pid!, 'SIGKILL');
+    process.kill(engine.pids[0]!, 'SIGKILL');
     await again;
     expect(engine.state).toBe('ready');
     // The row that was running blocks in its pipe again, now in the new process: it goes on once nobody may write to it.
@@ -116,18 +116,18 @@ describe('an engine process that is lost', () => {
 
   it('while idle: it is replaced, and rows that come meanwhile wait for the new one', async () => {
     const engine = await started();
-    const lost = engine.pid!;
+    const lost = engine.pids[0]!;
     const restarting = once(engine, 'restarting');
     process.kill(lost, 'SIGKILL');
     await restarting;
     expect(engine.state).toBe('restarting');
     expect(await engine.caption(row(1))).toMatchObject({ text: 'caption 1' });
-    expect(engine.pid).not.toBe(lost);
+    expect(engine.pids[0]).not.toBe(lost);
   });
 
   it('by going silent while idle: it is killed and replaced', async () => {
     const engine = await started({ heartbeatSilenceMs: 3000 });
-    const silent = engine.pid!;
+    const silent = engine.pids[0]!;
     const restarting = once(engine, 'restarting');
     process.kill(silent, 'SIGSTOP');
     const [{ reason }] = await restarting;
@@ -138,13 +138,13 @@ describe('an engine process that is lost', () => {
 
   it('survives the signals that Ctrl-C and service managers send to the whole group', async () => {
     const engine = await started();
-    const { pid } = engine;
+    const [pid] = engine.pids;
     const busy = await occupy(engine);
     process.kill(pid!, 'SIGINT');
     process.kill(pid!, 'SIGTERM');
     await busy.release();
     expect(await busy.caption).toMatchObject({ text: 'caption 0' });
     expect(await engine.caption(row(1))).toMatchObject({ text: 'caption 1' });
-    expect(engine.pid).toBe(pid);
+    expect(engine.pids[0]).toBe(pid);
   });
 });

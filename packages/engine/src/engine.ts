@@ -1,5 +1,4 @@
 import { EventEmitter } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
 import type {
   CaptionOutput,
   CaptionRow,
@@ -13,7 +12,8 @@ import { BlipqError } from '@blipq/contracts';
 import { Backoff } from './backoff.js';
 import { BatchDeadline } from './batch-deadline.js';
 import { Batcher, type Entry } from './batcher.js';
-import { type ChildBatch, EngineChild, type EngineReadiness } from './engine-child.js';
+import { type ChildBatch, EngineChild } from './engine-child.js';
+import { EngineKeeper, type EngineLoss } from './engine-keeper.js';
 import type { EngineOptions, ModelLocation } from './engine-options.js';
 import { EngineRefusedError } from './engine-refused-error.js';
 import { batchKey, type EngineOutput, type EngineRow } from './engine-row.js';
@@ -34,51 +34,63 @@ export type EngineMatches = { matches: TextMatch[] } & EngineBatch;
 export type EngineState = 'starting' | 'ready' | 'restarting' | 'stopped';
 
 export interface EngineEvents {
-  /** Building or loading the model moves on. */
+  /** Building or loading the model moves on, while no engine process is ready. */
   progress: [Progress];
+  /** An engine process is ready. */
   ready: [ModelFacts];
-  /** The engine process is gone; another is started after `delayMs`. */
-  restarting: [{ reason: string; delayMs: number }];
+  /** An engine process is gone; another is started after `delayMs`. */
+  restarting: [EngineLoss];
   'batch-started': [{ size: number }];
   /** A batch ended. The times are the model's, absent unless it is done. */
   batch: [{ size: number; status: ChildBatch['status']; encodeMs?: number; decodeMs?: number }];
 }
 
-/** A start of the engine process: ready, or gone again. */
-type Launch = { status: 'ready'; child: EngineChild } | Exclude<EngineReadiness, { status: 'ready' }>;
-
 /** A row's output, and the batch that it was made in. */
 type Made = EngineBatch & { output: EngineOutput };
 
+/** How long each pause before a restart is, unless options say otherwise. */
+const restartPauses = { minMs: 100, maxMs: 10_000, resetAfterMs: 30_000 };
+
 /**
- * Runs the model in a process of its own, in batches, and keeps that process alive.
+ * Runs the model in processes of their own, in batches, and keeps those processes alive.
  *
- * Rows wait in arrival order while a batch runs and across restarts. After the first `ready` the engine never gives up:
- * a process that crashes, hangs or is killed is replaced, and the rows that it was running are tried once more.
+ * Rows wait in arrival order while batches run and across restarts. After the first `ready` the engine never gives up:
+ * a process that crashes, hangs or is killed is replaced, and the rows that it was running are tried once more, by
+ * whichever process is free. The first process starts alone, for it may have to build the graphs that all of them load.
  */
 export class Engine extends EventEmitter<EngineEvents> {
   readonly #options: EngineOptions;
   readonly #batchDeadline: BatchDeadline;
   readonly #batcher: Batcher<EngineRow, Made>;
-  readonly #backoff: Backoff;
+  readonly #keepers: EngineKeeper[];
   readonly #stopping = new AbortController();
-  #state: EngineState = 'starting';
   #facts: ModelFacts | undefined;
   #location: ModelLocation | undefined;
-  #child: EngineChild | undefined;
-  #supervision: Promise<void> = Promise.resolve();
   #stopped: Promise<void> | undefined;
 
   constructor(options: EngineOptions) {
     super();
     this.#options = options;
-    this.#batchDeadline = new BatchDeadline(options.batchDeadlineMs, options.batchMax);
-    this.#batcher = new Batcher({ batchMax: options.batchMax, batchMs: options.batchMs, key: batchKey });
-    this.#backoff = options.backoff ?? new Backoff({ minMs: 100, maxMs: 10_000, resetAfterMs: 30_000 });
+    const { batchMax, batchMs, batchDeadlineMs, engines = 1 } = options;
+    this.#batchDeadline = new BatchDeadline(batchDeadlineMs, batchMax);
+    this.#batcher = new Batcher({ batchMax, batchMs, engines, key: batchKey });
+    this.#keepers = Array.from({ length: engines }, (_, index) => this.#keeper(index));
   }
 
+  /** `ready` while one process is, which suffices for all rows. */
   get state(): EngineState {
-    return this.#state;
+    if (this.#stopping.signal.aborted) return 'stopped';
+    if (this.#facts === undefined) return 'starting';
+    return this.processesReady > 0 ? 'ready' : 'restarting';
+  }
+
+  /** How many engine processes there are to be. */
+  get processes(): number {
+    return this.#keepers.length;
+  }
+
+  get processesReady(): number {
+    return this.#keepers.filter(({ isReady }) => isReady).length;
   }
 
   /** What the model said of itself when it became ready. Throws before that. */
@@ -92,35 +104,36 @@ export class Engine extends EventEmitter<EngineEvents> {
     return this.#batcher.batchMax;
   }
 
-  /** How many rows keep the engine busy just now, between one and two batches. */
+  /** How many rows keep all engine processes busy just now: a batch of each and at most one more. */
   get rowsInHand(): number {
     return this.#batcher.rowsInHand;
   }
 
-  /** The engine process, undefined when none is running. */
-  get pid(): number | undefined {
-    return this.#child?.reason === undefined ? this.#child?.pid : undefined;
+  /** The engine processes that are there, ready or not. */
+  get pids(): number[] {
+    return this.#keepers.flatMap(({ pid }) => pid ?? []);
   }
 
   /**
-   * Resolves when the model is ready. Rejects with an EngineRefusedError when the model cannot be served, with an Error
-   * when the process ended before the model was ready, with what finding the checkpoint rejects with, and with
-   * BlipqError `shutting_down` when `stop` came first.
+   * Resolves when the model is ready in one process; the others follow by themselves. Rejects with an EngineRefusedError
+   * when the model cannot be served, with an Error when the process ended before the model was ready, with what finding
+   * the checkpoint rejects with, and with BlipqError `shutting_down` when `stop` came first.
    */
   async start(): Promise<void> {
     const { checkpoint, name } = this.#options;
     if (typeof checkpoint === 'string') this.#location = { checkpoint, ...(name !== undefined && { name }) };
     else this.#location = await this.#locate(checkpoint);
-    const launch = await this.#launch();
+    const [first, ...others] = this.#keepers;
+    const launch = await first!.start();
     if (launch.status === 'ready') {
-      this.#supervision = this.#supervise(launch.child);
+      for (const other of others) other.keep();
       return;
     }
     const stopped = this.#stopping.signal.aborted;
     await this.stop();
     if (stopped) throw stoppedBeforeReady();
     if (launch.status === 'refused') throw new EngineRefusedError(launch.code, launch.message);
-    const stderr = this.#child?.stderr;
+    const { stderr } = first!;
     throw new Error(`${launch.reason} Its model was not ready yet.${stderr ? `\n${stderr}` : ''}`);
   }
 
@@ -148,18 +161,17 @@ export class Engine extends EventEmitter<EngineEvents> {
     return { matches: output as TextMatch[], ...batch };
   }
 
-  /** Rejects what waits, lets the batch in flight end within `stopGraceMs`, and ends the engine process. */
+  /** Rejects what waits, lets the batches in flight end within `stopGraceMs`, and ends the engine processes. */
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     return this.#stopped;
   }
 
   async #stop(): Promise<void> {
-    this.#state = 'stopped';
+    const { stopGraceMs = 30_000 } = this.#options;
     this.#stopping.abort();
     this.#batcher.close();
-    await this.#child?.close(this.#options.stopGraceMs ?? 30_000);
-    await this.#supervision;
+    await Promise.all(this.#keepers.map((keeper) => keeper.stop(stopGraceMs)));
   }
 
   async #locate(find: (signal: AbortSignal) => Promise<ModelLocation>): Promise<ModelLocation> {
@@ -175,20 +187,11 @@ export class Engine extends EventEmitter<EngineEvents> {
     }
   }
 
-  /** Until `stop`: feeds the engine process while it lives, and replaces it when it does not. */
-  async #supervise(first: EngineChild): Promise<void> {
-    let child: EngineChild | undefined = first;
-    while (child !== undefined) {
-      const readyAt = performance.now();
-      await this.#serve(child);
-      child = await this.#replace(child.reason ?? '', performance.now() - readyAt);
-    }
-  }
-
+  /** Feeds an engine process while it lives. */
   async #serve(child: EngineChild): Promise<void> {
     void child.ended.then(() => this.#batcher.wake());
     while (child.reason === undefined && !this.#stopping.signal.aborted) {
-      const batch = this.#batcher.take();
+      const batch = this.#batcher.take(this.#keepers.filter(({ isIdle }) => isIdle).length);
       if (batch.length === 0) await this.#batcher.available();
       else await this.#run(child, batch);
     }
@@ -213,45 +216,23 @@ export class Engine extends EventEmitter<EngineEvents> {
     }
   }
 
-  /** Starts engine processes until one is ready; undefined once the engine is stopping. */
-  async #replace(reason: string, livedMs: number): Promise<EngineChild | undefined> {
-    const { logger } = this.#options;
-    const { signal } = this.#stopping;
-    if (signal.aborted) return undefined;
-    this.#state = 'restarting';
-    const delayMs = Math.round(this.#backoff.delayAfter(livedMs));
-    logger.warn({ reason, stderr: this.#child?.stderr, delayMs }, 'the engine process is gone; starting another');
-    this.emit('restarting', { reason, delayMs });
-    await delay(delayMs, undefined, { signal }).catch(() => {});
-    if (signal.aborted) return undefined;
-    const launch = await this.#launch();
-    if (launch.status === 'ready') return launch.child;
-    return this.#replace(launch.status === 'refused' ? launch.message : launch.reason, 0);
+  #keeper(index: number): EngineKeeper {
+    const { backoff = restartPauses, logger } = this.#options;
+    return new EngineKeeper({
+      fork: () => this.#fork(index),
+      serve: (child) => this.#serve(child),
+      onReady: (facts) => {
+        this.#facts = facts;
+        this.emit('ready', facts);
+      },
+      onLost: (loss) => this.emit('restarting', loss),
+      backoff: new Backoff(backoff),
+      logger,
+      stopping: this.#stopping.signal,
+    });
   }
 
-  /** Starts one engine process and waits until its model is ready or it is clear that it will not be. */
-  async #launch(): Promise<Launch> {
-    const startedAt = performance.now();
-    let child: EngineChild;
-    try {
-      child = this.#fork();
-    } catch (error) {
-      return { status: 'ended', reason: `No process could be started: ${error}.` };
-    }
-    this.#child = child;
-    const readiness = await child.ready;
-    if (readiness.status !== 'ready' || this.#stopping.signal.aborted) {
-      await child.close();
-      return readiness.status === 'ready' ? { status: 'ended', reason: 'The engine was stopped.' } : readiness;
-    }
-    this.#facts = readiness.facts;
-    this.#state = 'ready';
-    this.#options.logger.info({ enginePid: child.pid, ms: Math.round(performance.now() - startedAt) }, 'engine ready');
-    this.emit('ready', readiness.facts);
-    return { ...readiness, child };
-  }
-
-  #fork(): EngineChild {
+  #fork(index: number): EngineChild {
     const { cacheDir, cacheDays = 0, threads, logger, precision = 'auto', device = 'auto' } = this.#options;
     const { startSilenceMs = 120_000, heartbeatSilenceMs = 10_000 } = this.#options;
     return new EngineChild({
@@ -261,14 +242,15 @@ export class Engine extends EventEmitter<EngineEvents> {
         ...this.#location!,
         cacheDir,
         cacheDays,
-        threads,
+        threads: Math.max(1, Math.floor(threads / this.processes)),
         precision,
-        device,
+        // Where `auto` finds a GPU that has no room for another engine, that one must not run on the CPU instead.
+        device: index === 0 ? device : this.facts.device,
         heartbeatMs: heartbeatSilenceMs / 10,
       },
       patience: { startSilenceMs, heartbeatSilenceMs },
       logger,
-      onProgress: (progress) => this.emit('progress', progress),
+      onProgress: (progress) => this.state !== 'ready' && this.emit('progress', progress),
     });
   }
 }
