@@ -133,6 +133,11 @@ describe.skipIf(helm === undefined)('values', () => {
     });
   });
 
+  test('with several engines a worker is wanted for a batch of each', () => {
+    const objects = withModel('models[0].name=a/b', 'models[0].min=1', 'models[0].env.BLIPQ_ENGINES=4');
+    expect(byName(objects, 'ScaledObject', 'blipq-worker-b').spec.triggers[0].metadata.targetValue).toBe('32');
+  });
+
   test('a larger batch changes setting and scaling together', () => {
     const objects = withModel('models[0].name=a/b', 'models[0].min=1', 'models[0].batchMax=16');
     expect(settings(workers(objects)[0]!.containers[0]).BLIPQ_BATCH_MAX).toBe('16');

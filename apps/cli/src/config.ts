@@ -15,5 +15,5 @@ export type CommandConfig = z.infer<typeof commandSettings>;
 /** What a worker reads besides: its environment is often this command's, and no mistake there. */
 export const workersOwnSettings = [
   ...['BLIPQ_MODEL', 'BLIPQ_NAMESPACE', 'BLIPQ_BATCH_MAX', 'BLIPQ_BATCH_MS', 'BLIPQ_BATCH_DEADLINE_MS'],
-  ...['BLIPQ_HEALTH_PORT', 'BLIPQ_LOG_LEVEL', 'BLIPQ_DRAIN_MS', 'BLIPQ_CACHE_DAYS'],
+  ...['BLIPQ_HEALTH_PORT', 'BLIPQ_LOG_LEVEL', 'BLIPQ_DRAIN_MS', 'BLIPQ_CACHE_DAYS', 'BLIPQ_ENGINES'],
 ];

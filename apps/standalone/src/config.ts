@@ -41,7 +41,7 @@ export const gatewayOnly = readElsewhere(
 
 /** Settings that only the worker reads. */
 export const workerOnly = readElsewhere(
-  ...(['BLIPQ_BATCH_MAX', 'BLIPQ_BATCH_MS', 'BLIPQ_BATCH_DEADLINE_MS', 'BLIPQ_CACHE_DAYS'] as const),
+  ...(['BLIPQ_ENGINES', 'BLIPQ_BATCH_MAX', 'BLIPQ_BATCH_MS', 'BLIPQ_BATCH_DEADLINE_MS', 'BLIPQ_CACHE_DAYS'] as const),
 );
 
 /** Settings that only the notifier reads. */

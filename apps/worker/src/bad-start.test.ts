@@ -46,6 +46,11 @@ function copy(name: string): string {
 test.each([
   [{ BLIPQ_MODEL: '' }, /^blipq: BLIPQ_MODEL is not set; it takes the folder of a BLIP checkpoint, owner\/name/],
   [{ BLIPQ_BATCH_MAX: '257' }, /^blipq: BLIPQ_BATCH_MAX is "257"; it takes a whole number from 1 to 256$/],
+  [{ BLIPQ_ENGINES: '65' }, /^blipq: BLIPQ_ENGINES is "65"; it takes a whole number from 1 to 64$/],
+  [
+    { BLIPQ_ENGINES: '4', BLIPQ_THREADS: '2' },
+    /^blipq: BLIPQ_ENGINES is 4 and BLIPQ_THREADS is 2, but .*: lower BLIPQ_ENGINES or raise BLIPQ_THREADS$/,
+  ],
   [{ BLIPQ_DEVICE: 'gpu' }, /^blipq: BLIPQ_DEVICE is "gpu"; it takes one of auto, cpu, cuda$/],
   [{ BLIPQ_DEVICE: 'cuda' }, /CUDA was asked for and cannot be used \(.*\)\. .* or set BLIPQ_DEVICE to cpu$/],
   [

@@ -27,6 +27,7 @@ const engineGraceMs = 2000;
  * Stopping in reverse: unready at once, no more jobs, captions in hand finished or given back, engine, health.
  */
 export function composeWorker(config: WorkerConfig, logger: Logger, stopping: AbortSignal): ServicePart[] {
+  checkThreads(config);
   const processMetrics = new ProcessMetrics();
   const metrics = new WorkerMetrics(processMetrics.registry);
   const report = new RedisReport(processMetrics, logger);
@@ -40,6 +41,7 @@ export function composeWorker(config: WorkerConfig, logger: Logger, stopping: Ab
     cacheDir: config.BLIPQ_CACHE,
     cacheDays: config.BLIPQ_CACHE_DAYS,
     threads: config.BLIPQ_THREADS,
+    engines: config.BLIPQ_ENGINES,
     precision: config.BLIPQ_PRECISION,
     device: config.BLIPQ_DEVICE,
     batchMax: config.BLIPQ_BATCH_MAX,
@@ -83,6 +85,14 @@ export function composeWorker(config: WorkerConfig, logger: Logger, stopping: Ab
   ];
 }
 
+/** @throws StartupError where an engine would have no thread of its own */
+function checkThreads({ BLIPQ_ENGINES: engines, BLIPQ_THREADS: threads }: WorkerConfig): void {
+  if (engines <= threads) return;
+  throw new StartupError(
+    `BLIPQ_ENGINES is ${engines} and BLIPQ_THREADS is ${threads}, but each engine needs a thread: lower BLIPQ_ENGINES or raise BLIPQ_THREADS`,
+  );
+}
+
 function enginePart(engine: Engine, config: WorkerConfig, logger: Logger): ServicePart {
   let phase = '';
   engine.on('progress', (progress) => {
@@ -92,15 +102,16 @@ function enginePart(engine: Engine, config: WorkerConfig, logger: Logger): Servi
   });
   return {
     start: async () => {
-      const { BLIPQ_MODEL: checkpoint, BLIPQ_THREADS: threads, BLIPQ_BATCH_MAX: batchMax } = config;
-      logger.info({ checkpoint, threads, batchMax }, 'worker starting');
+      const { BLIPQ_MODEL: checkpoint, BLIPQ_THREADS: threads, BLIPQ_ENGINES: engines } = config;
+      const running = { engines, threads, batchMax: config.BLIPQ_BATCH_MAX };
+      logger.info({ checkpoint, ...running }, 'worker starting');
       await engine.start().catch((error: unknown) => {
         if (error instanceof EngineRefusedError) throw new StartupError(`BLIPQ_MODEL ${checkpoint}: ${error.message}`);
         throw error;
       });
       const { model, task, revision, precision, precisionReason, device, card } = engine.facts;
       const made = { model, task, revision, precision, precisionReason, device };
-      logger.info({ ...made, threads, batchMax, note: card.note }, 'worker ready');
+      logger.info({ ...made, ...running, note: card.note }, 'worker ready');
     },
     stop: async () => {
       await engine.stop();

@@ -16,8 +16,14 @@ export const workerSettings = z.object({
   BLIPQ_PRECISION: deploymentSettings.BLIPQ_PRECISION,
   BLIPQ_DEVICE: deploymentSettings.BLIPQ_DEVICE,
   BLIPQ_THREADS: deploymentSettings.BLIPQ_THREADS,
+  BLIPQ_ENGINES: setting.wholeNumber(1, 64).default(1).meta({
+    purpose:
+      'Number of [engine processes](../how-to/scale.md#engines) that share `BLIPQ_THREADS`, at most as many: 1 for the shortest time of a caption, one per core for the most captions per second',
+    essential: true,
+  }),
   BLIPQ_BATCH_MAX: setting.wholeNumber(1, 256).default(8).meta({
-    purpose: 'Largest number of captions, answers or matches in a batch; a worker holds up to two batches',
+    purpose:
+      'Largest number of captions, answers or matches in a batch; a worker holds a batch for each engine and one more',
     essential: true,
   }),
   BLIPQ_BATCH_MS: setting.wholeNumber(0).default(1000).meta({

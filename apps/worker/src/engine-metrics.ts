@@ -51,10 +51,10 @@ export class EngineMetrics {
     engine.on('restarting', () => restarts.inc());
     new Gauge({
       name: 'blipq_engine_ready',
-      help: 'Whether the model is loaded and runs (1) or not (0)',
+      help: 'Engine processes in which the model is loaded and runs, of BLIPQ_ENGINES; 0 while none does any work',
       registers,
       collect() {
-        this.set(engine.state === 'ready' ? 1 : 0);
+        this.set(engine.processesReady);
       },
     });
     const info = new Gauge({

@@ -39,10 +39,10 @@ export class WorkerPresence implements ServicePart {
       this.#reason = phase;
     });
     engine.on('batch-started', ({ size }) => {
-      this.#rows = size;
+      this.#rows += size;
     });
-    engine.on('batch', () => {
-      this.#rows = 0;
+    engine.on('batch', ({ size }) => {
+      this.#rows -= size;
     });
     engine.on('restarting', ({ reason }) => {
       this.#restarts = [...this.#restarts, performance.now()].slice(-restartsMax);
@@ -91,7 +91,7 @@ export class WorkerPresence implements ServicePart {
       revision: facts?.revision ?? null,
       precision: facts?.precision ?? null,
       device: facts?.device ?? null,
-      ...{ batch_rows: this.#rows, batch_max: engine.batchMax, restarts: this.#restarts.length },
+      ...{ batch_rows: this.#rows, batch_max: engine.batchMax * engine.processes, restarts: this.#restarts.length },
     };
   }
 }

@@ -109,7 +109,7 @@ test('registers its model and captions the example scenes as transformers does',
   expect(JSON.parse(await registry.tokenizer(manifest!.tokenizer_sha256))).toHaveProperty('model');
   await registry.stop();
   await expect.poll(() => worker.health('/readyz')).toEqual({ status: 200, body: '\n' });
-  expect(await worker.logged('worker ready')).toMatchObject({ batchMax: 8, threads: expect.any(Number) });
+  expect(await worker.logged('worker ready')).toMatchObject({ batchMax: 8, engines: 1, threads: expect.any(Number) });
 });
 
 describe('what a worker says of itself', () => {
@@ -140,6 +140,21 @@ describe('what a worker says of itself', () => {
     hub.closeAllConnections();
     hub.close();
   });
+});
+
+test('runs several engines on one queue, and replaces one while the others go on', async () => {
+  const worker = await spawn({ BLIPQ_ENGINES: '2', BLIPQ_THREADS: '2' });
+  const ready = async () => /^blipq_engine_ready (\d)$/m.exec((await worker.health('/metrics')).body)?.[1];
+  const pids = () => worker.log.filter(({ msg }) => msg === 'engine ready').map(({ enginePid }) => Number(enginePid));
+  await expect.poll(() => new Set(pids()).size).toBe(2);
+  expect(await ready()).toBe('2');
+  const submitted = await submitMany();
+  await Promise.race(submitted.map(({ id }) => ended(id)));
+  process.kill(pids()[0]!, 'SIGKILL');
+  for (const { name, id } of submitted) expect((await ended(id)).caption?.text).toBe(examples[name]);
+  await expect.poll(() => new Set(pids()).size).toBe(3);
+  expect(await ready()).toBe('2');
+  expect(await worker.health('/readyz')).toMatchObject({ status: 200 });
 });
 
 test('generates as it is asked to: beams, lengths and penalties', async () => {
