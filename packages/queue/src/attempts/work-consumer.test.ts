@@ -68,19 +68,6 @@ class HeldWorker {
   }
 }
 
-test('a handler sees whether its work is an item of a batch', async () => {
-  const { batch } = await queue.createBatch({});
-  const seen: Record<string, boolean> = {};
-  await consume(async ({ id, inBatch }) => {
-    seen[id] = inBatch;
-    return made('x');
-  });
-  const { work: single } = await queue.submit(submission());
-  const { work: item } = await queue.submit(submission({ batchId: batch.id, item: { index: 0, hash: 'a' } }));
-  await Promise.all([ended(single.id), ended(item.id)]);
-  expect(seen).toEqual({ [single.id]: false, [item.id]: true });
-});
-
 test('work whose beginning Redis lost, but not the lock of its job, ends as work that has begun', async () => {
   const { work } = await queue.submit(submission());
   const redis = new Redis(redisUrl);

@@ -54,6 +54,18 @@ describe('a batch', () => {
     expect(await live.redis.ttl(live.keys.batch(id))).toBeLessThanOrEqual(100);
   });
 
+  test('has items that the worker knows from single captions', async () => {
+    const { items } = await batchOf(1);
+    const { work: single } = await live.queue.submit(submission());
+    const inBatch: Record<string, boolean> = {};
+    await live.consume(async (work) => {
+      inBatch[work.id] = work.inBatch;
+      return made('x');
+    });
+    await Promise.all([live.ended(items[0]!.id!), live.ended(single.id)]);
+    expect(inBatch).toEqual({ [items[0]!.id!]: true, [single.id]: false });
+  });
+
   test('has an item after all that Redis did not answer for, and whose caption could not be taken back', async () => {
     const away = { code: 'queue_unavailable', detail: 'Redis does not answer.', retryable: true } as const;
     const { batch } = await live.queue.createBatch({});
