@@ -298,23 +298,16 @@ describe('while single rows come beside those of bulk', () => {
   };
   const bulk = ['a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7', 'a8', 'a9'];
 
-  it('takes single rows first, and as many of bulk as make a brief batch full', () => {
+  it('takes single rows first and by themselves, as many as fit, and those of bulk in brief batches', () => {
     const target = mixed();
     submitBulk(target, ...bulk);
-    submit(target, 'b1', 'b2', 'a0');
-    expect(rowsOf(target.take())).toEqual(['b1', 'b2']);
-    const brief = target.take();
+    submit(target, 'b1', 'a0', 'b2', ...bulk);
+    const batches = [target.take(), target.take(), target.take(), target.take()].map(rowsOf);
+    expect(batches.slice(0, 3)).toEqual([['b1', 'b2'], ['a0', ...bulk.slice(0, 7)], bulk.slice(7)]);
+    const brief = batches[3]!;
     expect(brief.length).toBeLessThan(8);
-    expect(rowsOf(brief)).toEqual(['a0', ...bulk.slice(0, brief.length - 1)]);
+    expect(brief).toEqual(bulk.slice(0, brief.length));
     expect(target.rowsInHand).toBe(2 * brief.length);
-    expect(rowsOf(target.take())).toEqual(bulk.slice(brief.length - 1, 2 * brief.length - 1));
-  });
-
-  it('keeps single rows together, however many fit', () => {
-    const target = mixed();
-    submitBulk(target, 'a1');
-    submit(target, ...bulk);
-    expect(rowsOf(target.take())).toEqual(bulk.slice(0, 8));
   });
 
   it('takes a row that goes alone before them', () => {

@@ -52,7 +52,7 @@ export interface Entry<Row, Output> {
  * throws alone, fails by itself, so a row costs at most two engines and its batch-mates nothing but time. The rows of a
  * batch that memory did not suffice for go in halves, and batches stay that small for a while.
  *
- * While single rows come beside those of bulk, the single ones go first, and bulk goes in brief batches.
+ * While single rows come beside those of bulk, the single ones go first and by themselves, and bulk in brief batches.
  */
 export class Batcher<Row, Output> {
   readonly #options: BatcherOptions<Row>;
@@ -127,9 +127,8 @@ export class Batcher<Row, Output> {
   }
 
   /**
-   * The next batch: the first row that waits and, in order of arrival, those that may share its batch. While single rows
-   * come beside those of bulk, the first is a single one, and the others of bulk only make a brief batch full. It leaves
-   * their share of the rows to other engines that are idle: `idle` of them are, the one that takes included.
+   * The next batch: the first row that waits and, in order of arrival, those that may share its batch. It leaves their
+   * share of the rows to other engines that are idle: `idle` of them are, the one that takes included.
    */
   take(idle = 1): Entry<Row, Output>[] {
     const [first] = this.#inOrder();
@@ -144,10 +143,11 @@ export class Batcher<Row, Output> {
   #batchOf(first: Entry<Row, Output>): Entry<Row, Output>[] {
     const { key } = this.#options;
     const shared = key(first.row);
-    const entries = this.#inOrder().filter((entry) => !entry.alone && key(entry.row) === shared);
+    const mixed = this.#isMixed;
     const { brief, timely } = this.#limitOf(first);
-    const singles = entries.filter(({ bulk }) => !bulk).length;
-    return entries.slice(0, this.#isMixed ? Math.min(timely, Math.max(brief, singles)) : timely);
+    return this.#inOrder()
+      .filter((entry) => !entry.alone && key(entry.row) === shared && (!mixed || entry.bulk === first.bulk))
+      .slice(0, mixed && first.bulk ? brief : timely);
   }
 
   /** Those that wait in the order in which they are taken: those that go alone, single rows before bulk. */
