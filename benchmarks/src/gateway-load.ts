@@ -56,7 +56,8 @@ async function submitting({ url, image, connections, seconds = 10 }: LoadOrder):
 /** Resolves when the gateway holds all connections; they stay open until this process is ended. */
 async function waiting({ kind, url, image, connections }: LoadOrder): Promise<LoadReport> {
   const agent = new Agent({ keepAlive: true });
-  const { location } = await post(url, form(await readFile(image)), agent);
+  const { status, location } = await post(url, form(await readFile(image)), agent);
+  if (status !== 202) throw new Error(`a submit was answered ${status}`);
   const target = kind === 'wait' ? location : `${location}/events`;
   const open = Array.from({ length: connections }, async () => {
     const asking = request(`${url}${target}`, {

@@ -76,9 +76,12 @@ async function* on(child: ChildProcess): AsyncGenerator<[Record<string, unknown>
 
 async function load(order: LoadOrder): Promise<{ report: Promise<LoadReport>; stop: () => void }> {
   const child = fork(fileURLToPath(new URL('./gateway-load.js', import.meta.url)), { stdio: 'inherit' });
-  const report = once(child, 'message') as Promise<[LoadReport]>;
+  const reported = once(child, 'message') as Promise<[LoadReport]>;
+  const ended = once(child, 'exit').then(() => {
+    throw new Error(`the clients that ${order.kind} ended before they had reported`);
+  });
   child.send(order);
-  return { report: report.then(([one]) => one), stop: () => child.kill() };
+  return { report: Promise.race([reported, ended]).then(([one]) => one), stop: () => child.kill() };
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'blipq-bench-'));
@@ -93,7 +96,9 @@ const redisCpuS = async () => {
 };
 const port = await freePort();
 const namespace = `bench-${randomBytes(4).toString('hex')}`;
-const gateway = await startGateway({ PORT: String(port), REDIS_URL: redisUrl, BLIPQ_NAMESPACE: namespace });
+/** Nobody captions what is submitted: there is room for all of it. */
+const room = { BLIPQ_QUEUE_MAX: '1000000', BLIPQ_QUEUE_MB_MAX: '16384' };
+const gateway = await startGateway({ PORT: String(port), REDIS_URL: redisUrl, BLIPQ_NAMESPACE: namespace, ...room });
 try {
   const registry = new ModelRegistry({ redisUrl, namespace });
   await registry.start();
