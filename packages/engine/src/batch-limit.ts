@@ -15,7 +15,7 @@ export interface BatchBounds {
 /**
  * How many rows a batch may have. For the sake of memory, half of those with which it ran out, and from there one more
  * after each 50 full batches: a limit that is too high costs one batch in fifty its first try, and a shortage that has
- * passed is forgotten. For the sake of those who wait, as many as fit into a time, by the mean time of a row, and fewer
+ * passed is forgotten. For the sake of those who wait, as many as fit into a time, by what batches have taken, and fewer
  * while they wait for the rows of others' batches.
  */
 export class BatchLimit {
@@ -40,7 +40,7 @@ export class BatchLimit {
 
   /** Rows for which there is memory and time. */
   get timely(): number {
-    const { own, each } = this.#cost ?? { own: 0, each: this.#rowMs };
+    const { own, each } = this.#cost;
     return Math.min(this.#rows, Math.max(1, Math.floor((this.#bounds.ms - own) / each)));
   }
 
@@ -50,23 +50,27 @@ export class BatchLimit {
    */
   get brief(): number {
     const { timely } = this;
-    if (this.#bounds.ms === Number.POSITIVE_INFINITY || this.#aloneMs === 0 || this.#several.rows === 0) return timely;
+    if (this.#bounds.ms === Number.POSITIVE_INFINITY || !this.#isKnown) return timely;
     // Without a time of its own, a batch of one makes as much.
-    const { own, each } = this.#cost ?? { own: 0, each: this.#rowMs };
+    const { own, each } = this.#cost;
     const perRow = own / timely + each;
     return Math.min(timely, Math.max(1, Math.ceil(own / (perRow / keptShare - each))));
   }
 
+  /** Batches of one and of several rows have been seen. */
+  get #isKnown(): boolean {
+    return this.#aloneMs > 0 && this.#several.rows > 0;
+  }
+
   /**
-   * What a batch takes by itself and for each row, in milliseconds. Undefined before batches of one and of several rows
-   * are known, and where one of them is out of date, for then they contradict each other.
+   * What a batch takes by itself and for each row, in milliseconds. The mean time of a row before both kinds of batches are
+   * known, and where one of them is out of date, for then they contradict each other.
    */
-  get #cost(): { own: number; each: number } | undefined {
+  get #cost(): { own: number; each: number } {
     const { rows, ms } = this.#several;
-    if (this.#aloneMs === 0 || rows === 0) return undefined;
-    const each = (ms - this.#aloneMs) / (rows - 1);
+    const each = this.#isKnown ? (ms - this.#aloneMs) / (rows - 1) : 0;
     const own = this.#aloneMs - each;
-    return each > 0 && own > 0 ? { own, each } : undefined;
+    return each > 0 && own > 0 ? { own, each } : { own: 0, each: this.#rowMs };
   }
 
   /** Mean milliseconds of a row, 0 before the first batch. */

@@ -56,6 +56,7 @@ export interface Entry<Row, Output> {
  */
 export class Batcher<Row, Output> {
   readonly #options: BatcherOptions<Row>;
+  readonly #now: () => number;
   /** By key: what a row takes of memory depends on it. */
   readonly #limits = new Map<string, BatchLimit>();
   /** Of the latest batch. */
@@ -69,6 +70,7 @@ export class Batcher<Row, Output> {
 
   constructor(options: BatcherOptions<Row>) {
     this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
     this.#limit = this.#newLimit();
   }
 
@@ -96,8 +98,8 @@ export class Batcher<Row, Output> {
 
   /**
    * Queues a row. Rejects with an AbortError when `signal` aborts while the row waits, and with a BlipqError
-   * `worker_lost`, `timeout`, `inference_error`, `out_of_memory` or `shutting_down`. A row that was taken cannot be aborted, only its
-   * second try can. `bulk`: one of many that their caller submitted at once.
+   * `worker_lost`, `timeout`, `inference_error`, `out_of_memory` or `shutting_down`. A row that was taken cannot be
+   * aborted, only its second try can. `bulk`: one of many that their caller submitted at once.
    */
   async submit(row: Row, signal?: AbortSignal, bulk = false): Promise<Output> {
     if (this.#closed) throw shuttingDown();
@@ -131,21 +133,23 @@ export class Batcher<Row, Output> {
    * share of the rows to other engines that are idle: `idle` of them are, the one that takes included.
    */
   take(idle = 1): Entry<Row, Output>[] {
-    const [first] = this.#inOrder();
+    const waiting = this.#inOrder();
+    const [first] = waiting;
     if (first === undefined) return [];
-    const share = Math.ceil(this.#waiting.length / idle);
-    const batch = first.alone ? [first] : this.#batchOf(first).slice(0, share);
+    const share = Math.ceil(waiting.length / idle);
+    const batch = first.alone ? [first] : this.#sharing(first, waiting).slice(0, share);
     const taken = new Set(batch);
     this.#waiting = this.#waiting.filter((entry) => !taken.has(entry));
     return batch;
   }
 
-  #batchOf(first: Entry<Row, Output>): Entry<Row, Output>[] {
+  /** Those of `waiting` that may share the batch of the first, as many as it may have. */
+  #sharing(first: Entry<Row, Output>, waiting: readonly Entry<Row, Output>[]): Entry<Row, Output>[] {
     const { key } = this.#options;
     const shared = key(first.row);
     const mixed = this.#isMixed;
     const { brief, timely } = this.#limitOf(first);
-    return this.#inOrder()
+    return waiting
       .filter((entry) => !entry.alone && key(entry.row) === shared && (!mixed || entry.bulk === first.bulk))
       .slice(0, mixed && first.bulk ? brief : timely);
   }
@@ -208,10 +212,6 @@ export class Batcher<Row, Output> {
   #newLimit(): BatchLimit {
     const { batchMax, batchMs = Number.POSITIVE_INFINITY } = this.#options;
     return new BatchLimit({ max: batchMax, ms: batchMs });
-  }
-
-  #now(): number {
-    return (this.#options.now ?? performance.now.bind(performance))();
   }
 
   #drop(entry: Entry<Row, Output>): void {
